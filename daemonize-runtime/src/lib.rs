@@ -1,0 +1,2 @@
+//! Turns a program into a well-behaved Unix daemon.
+pub use daemonize_macros::daemonize;
