@@ -1,0 +1,159 @@
+//! The builder: what a daemon shall be. Every option of the attribute is one method here, and its documentation is
+//! the option's documentation. Hands the finished description on to `prepare`.
+
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crate::Error;
+use crate::values::{Choice, PathOrSwitch, PathValue};
+
+static IS_DAEMON: AtomicBool = AtomicBool::new(false);
+
+/// Whether this process is a daemon that [`Daemon::start`] made.
+///
+/// `false` in the launcher, before a start, and in a program that runs in the foreground.
+#[must_use]
+pub fn is_daemon() -> bool {
+    IS_DAEMON.load(Ordering::Relaxed)
+}
+
+/// A daemon to be started.
+///
+/// ```no_run
+/// use daemonize_runtime::Daemon;
+///
+/// fn main() -> Result<(), daemonize_runtime::Error> {
+///     Daemon::new().redirect("out.log").chdir(false).start()?;
+///     println!("only the daemon comes here");
+///     Ok(())
+/// }
+/// ```
+#[derive(Clone, Debug)]
+#[must_use = "a daemon does nothing until it is started"]
+pub struct Daemon {
+    pub(crate) redirect: Option<PathBuf>,
+    pub(crate) stdin: Option<PathBuf>,
+    pub(crate) stdout: Option<PathBuf>,
+    pub(crate) stderr: Option<PathBuf>,
+    pub(crate) close_fd: bool,
+    pub(crate) chdir: Choice,
+    pub(crate) pid_file: Choice,
+}
+
+impl Default for Daemon {
+    fn default() -> Self {
+        Self {
+            redirect: None,
+            stdin: None,
+            stdout: None,
+            stderr: None,
+            close_fd: true,
+            chdir: Choice::Default,
+            pid_file: Choice::Default,
+        }
+    }
+}
+
+impl Daemon {
+    /// A daemon with the default of every option: streams at `/dev/null`, working directory `/`, and
+    /// `<program>.pid` in the start directory.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Appends standard output and standard error to this file. Default: `/dev/null`.
+    ///
+    /// The file is made with mode 0666 and the umask if it is missing. A relative path is relative to the start
+    /// directory, whatever [`chdir`](Self::chdir) says. Contradicts [`stdout`](Self::stdout),
+    /// [`stderr`](Self::stderr) and `close_fd(false)`.
+    ///
+    /// `println!` panics when the file cannot take more, as on a full disk.
+    pub fn redirect<Form>(mut self, path: impl PathValue<Form>) -> Self {
+        self.redirect = path.into_path();
+        self
+    }
+
+    /// Reads standard input from this file. Default: `/dev/null`.
+    ///
+    /// A relative path is relative to the start directory. Contradicts `close_fd(false)`.
+    pub fn stdin<Form>(mut self, path: impl PathValue<Form>) -> Self {
+        self.stdin = path.into_path();
+        self
+    }
+
+    /// Appends standard output to this file. Default: `/dev/null`.
+    ///
+    /// Like [`redirect`](Self::redirect), for this stream alone. The same path as [`stderr`](Self::stderr) is fine.
+    pub fn stdout<Form>(mut self, path: impl PathValue<Form>) -> Self {
+        self.stdout = path.into_path();
+        self
+    }
+
+    /// Appends standard error to this file. Default: `/dev/null`.
+    ///
+    /// Like [`redirect`](Self::redirect), for this stream alone. The same path as [`stdout`](Self::stdout) is fine.
+    pub fn stderr<Form>(mut self, path: impl PathValue<Form>) -> Self {
+        self.stderr = path.into_path();
+        self
+    }
+
+    /// Whether the three standard streams are replaced. Default: `true`.
+    ///
+    /// With `false` they stay as the launcher had them. The daemon has left the terminal all the same: it may write
+    /// to it, but gets no signals from it.
+    pub fn close_fd(mut self, close: bool) -> Self {
+        self.close_fd = close;
+        self
+    }
+
+    /// The working directory: `true` is `/`, `false` is the start directory, a path is that directory. Default:
+    /// `true`, so that no file system is kept busy.
+    pub fn chdir<Form>(mut self, directory: impl PathOrSwitch<Form>) -> Self {
+        self.chdir = directory.into_choice().unwrap_or(Choice::Default);
+        self
+    }
+
+    /// The PID file: `true` is `<program>.pid` in the start directory, named after `argv[0]` with its extension
+    /// replaced; `false` is none; a path is that file, relative to the start directory. Default: `true`.
+    ///
+    /// The file holds the daemon's PID and a newline, has mode 0644, and is locked by `flock(2)` as long as the
+    /// daemon lives: the lock says whether it runs, the number is only a hint. It is complete when the launcher
+    /// returns. When the daemon exits it removes the file, unless another one stands in its place by then; a daemon
+    /// that was killed leaves it, unlocked, and the next start takes it over.
+    ///
+    /// Refused untouched: symbolic links, hard links, devices, files of another user, and files that hold something
+    /// other than a PID.
+    pub fn pid_file<Form>(mut self, path: impl PathOrSwitch<Form>) -> Self {
+        self.pid_file = path.into_choice().unwrap_or(Choice::Default);
+        self
+    }
+
+    /// Starts the daemon. Returns `Ok` in the daemon, and only there: the launcher has left with `_exit(0)` then.
+    ///
+    /// # Errors
+    ///
+    /// Returns an [`Error`] in the launcher when the start failed. Nothing is running and nothing is locked then,
+    /// and the process is as it was before.
+    pub fn start(self) -> Result<(), Error> {
+        #[cfg(unix)]
+        crate::detach::detach(crate::prepare::prepare(&self)?)?;
+        #[cfg(not(unix))]
+        return Err(crate::error::Kind::Unsupported.into());
+
+        #[cfg(unix)]
+        {
+            IS_DAEMON.store(true, Ordering::Relaxed);
+            Ok(())
+        }
+    }
+
+    /// Starts the daemon, or says on standard error in one line why it did not start, and exits.
+    ///
+    /// Returns in the daemon alone. The exit code of a failed start is [`Error::exit_code`].
+    pub fn start_or_exit(self) {
+        if let Err(error) = self.start() {
+            error.report();
+            std::process::exit(error.exit_code().into());
+        }
+    }
+}

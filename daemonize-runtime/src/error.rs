@@ -1,0 +1,208 @@
+//! Why a start failed: one value, one sentence, one exit code.
+
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::{env, fmt};
+
+/// Why a start failed. Its `Display` is the sentence that the user sees, without the program's name.
+///
+/// `Debug` is the same sentence, so that `fn main() -> Result<(), Error>` prints it well.
+pub struct Error {
+    kind: Box<Kind>,
+}
+
+/// The kinds of failure, each with what its sentence needs.
+pub(crate) enum Kind {
+    /// The platform has no `fork`.
+    #[cfg_attr(unix, expect(dead_code, reason = "made where there is no `fork`"))]
+    Unsupported,
+    /// Options that contradict each other.
+    Contradiction(&'static str),
+    /// An option whose path is empty.
+    EmptyPath(&'static str),
+    /// More than one thread; how many, where that can be found out.
+    Threads(Option<usize>),
+    /// The operating system refused a step.
+    Step(Step, io::Error),
+    /// Something else stands at `/dev/null`.
+    FakeNull,
+    /// A log or input file that is no regular file.
+    NotAFile(PathBuf),
+    /// A PID file that is not ours to write.
+    ForeignPidFile(PathBuf, &'static str),
+    /// Another daemon holds the PID file; its PID, unless it is still starting.
+    AlreadyRunning(PathBuf, Option<i32>),
+    /// A process of the start is gone without having said why.
+    Died,
+}
+
+/// A step of the start that the operating system can refuse. Its `Display` says what was not possible.
+#[derive(Clone, Debug)]
+pub(crate) enum Step {
+    FindStartDirectory,
+    OpenNull,
+    OpenLog(PathBuf),
+    OpenInput(PathBuf),
+    OpenPidFile(PathBuf),
+    LockPidFile(PathBuf),
+    WritePidFile(PathBuf),
+    RegisterExit,
+    Connect,
+    Fork,
+    LeaveSession,
+    ChangeDirectory(PathBuf),
+    ReplaceStreams,
+}
+
+impl Error {
+    /// The exit code that belongs to the failure, from `sysexits(3)`:
+    ///
+    /// | code | the start failed because |
+    /// |---|---|
+    /// | 64 `EX_USAGE` | the options contradict each other, or a path is empty |
+    /// | 69 `EX_UNAVAILABLE` | the platform has no daemons |
+    /// | 70 `EX_SOFTWARE` | more than one thread was running, or a process of the start was killed |
+    /// | 71 `EX_OSERR` | the system refused a process, a session, a lock or the like |
+    /// | 72 `EX_OSFILE` | `/dev/null` or the start directory is missing |
+    /// | 73 `EX_CANTCREAT` | a log file or the PID file cannot be opened, or is not ours to write |
+    /// | 74 `EX_IOERR` | the PID could not be written |
+    /// | 75 `EX_TEMPFAIL` | it is already running; no other failure has this code |
+    /// | 78 `EX_CONFIG` | the working directory cannot be entered |
+    #[must_use]
+    pub fn exit_code(&self) -> u8 {
+        match &*self.kind {
+            Kind::Contradiction(_) | Kind::EmptyPath(_) => 64,
+            Kind::Unsupported => 69,
+            Kind::Threads(_) | Kind::Died => 70,
+            Kind::FakeNull => 72,
+            Kind::NotAFile(_) | Kind::ForeignPidFile(..) => 73,
+            Kind::AlreadyRunning(..) => 75,
+            Kind::Step(step, _) => match step {
+                Step::RegisterExit
+                | Step::Connect
+                | Step::Fork
+                | Step::LeaveSession
+                | Step::ReplaceStreams
+                | Step::LockPidFile(_) => 71,
+                Step::OpenNull | Step::FindStartDirectory => 72,
+                Step::OpenLog(_) | Step::OpenInput(_) | Step::OpenPidFile(_) => 73,
+                Step::WritePidFile(_) => 74,
+                Step::ChangeDirectory(_) => 78,
+            },
+        }
+    }
+
+    /// Says the sentence on standard error, behind the program's name.
+    pub(crate) fn report(&self) {
+        let program = program_name().unwrap_or_else(|| "daemon".into());
+        let line = format!("{}: {self}\n", Printable(&program));
+        // Nobody is left to be told when standard error is closed or full.
+        let _ = io::stderr().write_all(line.as_bytes());
+    }
+}
+
+/// The file name of `argv[0]`; of the executable where that is empty.
+pub(crate) fn program_name() -> Option<PathBuf> {
+    let invoked = env::args_os().next().map(PathBuf::from);
+    let name = |path: PathBuf| path.file_name().map(PathBuf::from);
+    invoked.and_then(name).or_else(|| env::current_exe().ok().and_then(name))
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &*self.kind {
+            Kind::Unsupported => write!(f, "daemon mode is not supported on {}", env::consts::OS),
+            Kind::Contradiction(why) => write!(f, "cannot start: {why}"),
+            Kind::EmptyPath(option) => write!(f, "cannot start: the path of `{option}` is empty"),
+            Kind::Threads(count) => {
+                f.write_str("cannot start: ")?;
+                match count {
+                    Some(count) => write!(f, "{count} threads are running")?,
+                    None => f.write_str("more than one thread is running")?,
+                }
+                f.write_str(", and only one survives the fork; start the daemon before the first thread and runtime")
+            }
+            Kind::Step(step, source) => write!(f, "{step}: {source}"),
+            Kind::FakeNull => f.write_str("cannot open /dev/null: not the null device"),
+            Kind::NotAFile(path) => write!(f, "cannot open {}: not a regular file", Printable(path)),
+            Kind::ForeignPidFile(path, why) => {
+                write!(f, "cannot use the PID file {path}: {why}; remove it or set `pid_file`", path = Printable(path))
+            }
+            Kind::AlreadyRunning(path, Some(pid)) => {
+                write!(f, "cannot start: already running with PID {pid} ({})", Printable(path))
+            }
+            Kind::AlreadyRunning(path, None) => {
+                write!(f, "cannot start: already running, or about to ({})", Printable(path))
+            }
+            Kind::Died => f.write_str("cannot start: a process of the start was killed before the daemon was set up"),
+        }
+    }
+}
+
+impl fmt::Display for Step {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Step::FindStartDirectory => f.write_str("cannot find the start directory"),
+            Step::OpenNull => f.write_str("cannot open /dev/null"),
+            Step::OpenLog(path) => write!(f, "cannot open the log {}", Printable(path)),
+            Step::OpenInput(path) => write!(f, "cannot open the input {}", Printable(path)),
+            Step::OpenPidFile(path) => write!(f, "cannot open the PID file {}", Printable(path)),
+            Step::LockPidFile(path) => write!(f, "cannot lock the PID file {}", Printable(path)),
+            Step::WritePidFile(path) => write!(f, "cannot write the PID file {}", Printable(path)),
+            Step::RegisterExit => f.write_str("cannot register the exit handler"),
+            Step::Connect => f.write_str("cannot connect to the daemon"),
+            Step::Fork => f.write_str("cannot fork"),
+            Step::LeaveSession => f.write_str("cannot leave the session"),
+            Step::ChangeDirectory(path) => write!(f, "cannot change to the directory {}", Printable(path)),
+            Step::ReplaceStreams => f.write_str("cannot replace the standard streams"),
+        }
+    }
+}
+
+/// A path on one line: control characters are escaped, so that no name can forge or hide a message.
+struct Printable<'a>(&'a Path);
+
+impl fmt::Display for Printable<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for character in self.0.to_string_lossy().chars() {
+            if character.is_control() {
+                write!(f, "{}", character.escape_default())?;
+            } else {
+                write!(f, "{character}")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match &*self.kind {
+            Kind::Step(_, source) => Some(source),
+            _ => None,
+        }
+    }
+}
+
+impl From<Kind> for Error {
+    fn from(kind: Kind) -> Self {
+        Self { kind: Box::new(kind) }
+    }
+}
+
+/// Names the step that failed.
+pub(crate) trait At<T> {
+    fn at(self, step: impl FnOnce() -> Step) -> Result<T, Error>;
+}
+
+impl<T, E: Into<io::Error>> At<T> for Result<T, E> {
+    fn at(self, step: impl FnOnce() -> Step) -> Result<T, Error> {
+        self.map_err(|error| Kind::Step(step(), error.into()).into())
+    }
+}

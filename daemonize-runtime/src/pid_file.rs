@@ -1,0 +1,229 @@
+//! The PID file. Its lock is the truth about whether the daemon runs, the number in it only a hint.
+//!
+//! The launcher opens, checks and locks it, so that a refusal reaches the terminal. The lock belongs to the open file
+//! and so is inherited by the daemon, which holds it for life. It must not be given back by `LOCK_UN`, as some types
+//! do on drop: that would release the daemon's lock from the launcher. Closing is harmless.
+
+use std::fs::{self, File, Metadata, OpenOptions, Permissions, TryLockError};
+use std::io;
+use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use nix::libc;
+use nix::unistd::{Pid, geteuid, getpid};
+
+use crate::error::{At, Error, Kind, Step};
+use crate::sys;
+
+/// How long another process may hold the lock without a PID in the file: it is starting, or only looking.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// How long to wait before the next try.
+const PAUSE: Duration = Duration::from_millis(2);
+
+/// What is longer is not a PID.
+const LONGEST_TEXT: usize = 32;
+
+const FOREIGN_TEXT: &str = "it holds something other than a PID";
+
+/// A PID file that is locked by this process or an ancestor.
+#[derive(Debug)]
+pub(crate) struct PidFile {
+    file: File,
+    /// As the user named it, for messages.
+    pub(crate) name: PathBuf,
+    /// Where to find it from the daemon's working directory.
+    path: PathBuf,
+    identity: Identity,
+    /// What an earlier daemon left, so that no tail of it stays behind a shorter PID.
+    old_length: u64,
+}
+
+/// Device and inode: what makes two paths the same file.
+type Identity = (u64, u64);
+
+impl PidFile {
+    /// Opens, checks and locks the file, and makes it if it is missing.
+    pub(crate) fn acquire(name: &Path) -> Result<Self, Error> {
+        let patience_ends = Instant::now() + PATIENCE;
+        loop {
+            let is_last_try = Instant::now() >= patience_ends;
+            match Self::try_acquire(name, is_last_try)? {
+                Some(pid_file) => return Ok(pid_file),
+                None if is_last_try => return Err(foreign(name, "it is replaced all the time")),
+                None => sleep(PAUSE),
+            }
+        }
+    }
+
+    /// One try. `None` where it is worth another: the file was just removed, or its lock may be about to be free.
+    fn try_acquire(name: &Path, is_last_try: bool) -> Result<Option<Self>, Error> {
+        let step = || Step::OpenPidFile(name.to_owned());
+        let file = open_or_create(name).map_err(|error| refuse_odd_path(name, error))?;
+        let opened = file.metadata().at(step)?;
+        check_kind(name, &opened)?;
+        if !lock(&file, name, is_last_try)? {
+            return Ok(None);
+        }
+        // Its owner may have removed it before it was locked here, and then the lock says nothing.
+        let Some(locked) = fs::symlink_metadata(name).ok().filter(|there| identity(there) == identity(&opened)) else {
+            return Ok(None);
+        };
+        if locked.len() > 0 {
+            mark_as_starting(name, &file, locked.len())?;
+        }
+        if locked.mode() & 0o022 != 0 {
+            // Others may have it open for writing, and would keep that right whatever its mode becomes.
+            fs::remove_file(name).at(step)?;
+            return Ok(None);
+        }
+        if locked.mode() & 0o777 != 0o644 {
+            // Everybody may know the PID, whatever the umask says.
+            file.set_permissions(Permissions::from_mode(0o644)).at(step)?;
+        }
+        let path = std::path::absolute(name).at(|| Step::FindStartDirectory)?;
+        sys::at_exit(remove_at_exit).at(|| Step::RegisterExit)?;
+        Ok(Some(Self { file, name: name.to_owned(), path, identity: identity(&locked), old_length: locked.len() }))
+    }
+
+    /// Writes the PID and a newline over whatever the file holds.
+    pub(crate) fn write(&self, pid: Pid) -> io::Result<()> {
+        let text = format!("{pid}\n");
+        if self.file.write_at(text.as_bytes(), 0)? < text.len() {
+            return Err(io::ErrorKind::StorageFull.into());
+        }
+        let length = text.len() as u64;
+        if self.old_length > length { self.file.set_len(length) } else { Ok(()) }
+    }
+
+    /// Removes the file, if it is still this one. The lock is held meanwhile, so that nobody can have taken it over.
+    pub(crate) fn remove(&self) {
+        if fs::symlink_metadata(&self.path).is_ok_and(|there| identity(&there) == self.identity) {
+            // What cannot be removed stays as a stale file, which hinders nobody.
+            let _ = fs::remove_file(&self.path);
+        }
+    }
+
+    /// Keeps the lock for life, and has the file removed when this process exits.
+    pub(crate) fn keep(self) {
+        let _ = KEPT.set((getpid(), self));
+    }
+}
+
+/// The daemon's PID file and the daemon, for the exit handler.
+static KEPT: OnceLock<(Pid, PidFile)> = OnceLock::new();
+
+extern "C" fn remove_at_exit() {
+    // Children that the daemon forks run this handler too, when they exit.
+    if let Some((owner, pid_file)) = KEPT.get()
+        && *owner == getpid()
+    {
+        pid_file.remove();
+    }
+}
+
+/// Opens an existing file before it tries to make one: on an existing file of somebody else, `O_CREAT` is refused in
+/// sticky directories even to root. `O_NONBLOCK` for a planted pipe.
+fn open_or_create(path: &Path) -> io::Result<File> {
+    let flags = libc::O_NOFOLLOW | libc::O_NONBLOCK | libc::O_NOCTTY;
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).mode(0o644).custom_flags(flags);
+    loop {
+        match options.open(path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            opened => return opened,
+        }
+        match options.clone().create_new(true).open(path) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            opened => return opened,
+        }
+    }
+}
+
+/// Says in words what `open` answers with a number.
+fn refuse_odd_path(name: &Path, error: io::Error) -> Error {
+    match error.raw_os_error() {
+        Some(libc::ELOOP) => foreign(name, "it is a symbolic link"),
+        Some(libc::ENXIO) => foreign(name, "it is not a regular file"),
+        _ => Kind::Step(Step::OpenPidFile(name.to_owned()), error).into(),
+    }
+}
+
+fn check_kind(name: &Path, metadata: &Metadata) -> Result<(), Error> {
+    if !metadata.is_file() {
+        Err(foreign(name, "it is not a regular file"))
+    } else if metadata.nlink() > 1 {
+        Err(foreign(name, "it has another name, by a hard link"))
+    } else if metadata.uid() != geteuid().as_raw() {
+        Err(foreign(name, "it belongs to another user"))
+    } else {
+        Ok(())
+    }
+}
+
+/// Whether the lock was taken; an error where a daemon has it.
+fn lock(file: &File, name: &Path, is_last_try: bool) -> Result<bool, Error> {
+    match file.try_lock() {
+        Ok(()) => return Ok(true),
+        Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Interrupted => return Ok(false),
+        Err(TryLockError::Error(error)) => return Err(error).at(|| Step::LockPidFile(name.to_owned())),
+        Err(TryLockError::WouldBlock) => {}
+    }
+    // Those who only look share the lock among them; a daemon, also one that is starting, does not.
+    let is_daemon = file.try_lock_shared().is_err();
+    let pid = match read(file).at(|| Step::OpenPidFile(name.to_owned()))? {
+        Text::Pid(pid) => Some(pid),
+        Text::NoPid => None,
+        Text::Foreign => return Err(foreign(name, FOREIGN_TEXT)),
+    };
+    if is_last_try || is_daemon && pid.is_some() {
+        return Err(Kind::AlreadyRunning(name.to_owned(), pid).into());
+    }
+    Ok(false)
+}
+
+/// Replaces the PID that an earlier daemon left by zeros, nobody's PID, so that a locked file never names a stranger.
+fn mark_as_starting(name: &Path, file: &File, length: u64) -> Result<(), Error> {
+    match read(file).at(|| Step::OpenPidFile(name.to_owned()))? {
+        Text::Foreign => return Err(foreign(name, FOREIGN_TEXT)),
+        Text::NoPid => return Ok(()),
+        Text::Pid(_) => {}
+    }
+    // The length stays: to empty the file makes some file systems write it to the disk when it is closed.
+    let zeros = [b'0'; LONGEST_TEXT];
+    file.write_at(&zeros[..usize::try_from(length).unwrap_or(LONGEST_TEXT).min(LONGEST_TEXT)], 0)
+        .map(drop)
+        .at(|| Step::WritePidFile(name.to_owned()))
+}
+
+fn foreign(name: &Path, why: &'static str) -> Error {
+    Kind::ForeignPidFile(name.to_owned(), why).into()
+}
+
+/// What stands in a PID file.
+enum Text {
+    Pid(i32),
+    /// Nothing yet, or digits that are nobody's PID.
+    NoPid,
+    /// Anything but digits and a newline.
+    Foreign,
+}
+
+fn read(file: &File) -> io::Result<Text> {
+    let mut text = [0; LONGEST_TEXT + 1];
+    let length = file.read_at(&mut text, 0)?;
+    let text = &text[..length];
+    let digits = text.strip_suffix(b"\n").unwrap_or(text);
+    if length > LONGEST_TEXT || !digits.iter().all(u8::is_ascii_digit) {
+        return Ok(Text::Foreign);
+    }
+    let pid = std::str::from_utf8(digits).ok().and_then(|digits| digits.parse().ok());
+    Ok(pid.filter(|&pid| pid > 0).map_or(Text::NoPid, Text::Pid))
+}
+
+fn identity(metadata: &Metadata) -> Identity {
+    (metadata.dev(), metadata.ino())
+}

@@ -1,0 +1,130 @@
+//! The standard streams: their files are opened in the launcher, where an error reaches the user, and put in place
+//! in the session leader.
+
+use std::fs::{File, Metadata, OpenOptions};
+use std::os::fd::{AsFd, AsRawFd, IntoRawFd};
+use std::os::unix::fs::{FileTypeExt, MetadataExt, OpenOptionsExt};
+use std::path::Path;
+
+use nix::errno::Errno;
+use nix::fcntl::{FcntlArg, OFlag, fcntl};
+use nix::libc::{self, STDERR_FILENO, STDIN_FILENO, STDOUT_FILENO};
+use nix::unistd::{dup2_stderr, dup2_stdin, dup2_stdout};
+
+use crate::Daemon;
+use crate::error::{At, Error, Kind, Step};
+
+/// Open files, each with the standard descriptors that it becomes.
+#[derive(Debug)]
+pub(crate) struct Streams(Vec<(File, Vec<i32>)>);
+
+impl Streams {
+    /// Opens what the options name; the null device for every other stream.
+    pub(crate) fn open(daemon: &Daemon, null: File) -> Result<Self, Error> {
+        let stdout = daemon.stdout.as_ref().or(daemon.redirect.as_ref());
+        let stderr = daemon.stderr.as_ref().or(daemon.redirect.as_ref());
+        let mut streams = vec![];
+        let mut unset = vec![];
+        match &daemon.stdin {
+            Some(path) => streams.push((open_input(path)?, vec![STDIN_FILENO])),
+            None => unset.push(STDIN_FILENO),
+        }
+        match (stdout, stderr) {
+            // One open file for both, as the shell's `>>log 2>&1` has it.
+            (Some(path), Some(same)) if path == same => {
+                streams.push((open_log(path)?, vec![STDOUT_FILENO, STDERR_FILENO]));
+            }
+            _ => {
+                for (path, descriptor) in [(stdout, STDOUT_FILENO), (stderr, STDERR_FILENO)] {
+                    match path {
+                        Some(path) => streams.push((open_log(path)?, vec![descriptor])),
+                        None => unset.push(descriptor),
+                    }
+                }
+            }
+        }
+        streams.push((null, unset));
+        Ok(Self(streams))
+    }
+
+    /// Leaves the three streams as they are.
+    pub(crate) fn keep() -> Self {
+        Self(Vec::new())
+    }
+
+    /// Puts the files in place. `dup2` clears close-on-exec, so that the daemon's children have the streams too.
+    pub(crate) fn install(&self) -> nix::Result<()> {
+        for (file, descriptors) in &self.0 {
+            for &descriptor in descriptors {
+                retry_interrupted(|| match descriptor {
+                    STDIN_FILENO => dup2_stdin(file.as_fd()),
+                    STDOUT_FILENO => dup2_stdout(file.as_fd()),
+                    _ => dup2_stderr(file.as_fd()),
+                })?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Opens the null device, above the three standard descriptors.
+///
+/// It is the first file that a start opens, so that a program which closed a standard descriptor finds it filled
+/// before anything that must not be there could land in it.
+pub(crate) fn open_null() -> Result<File, Error> {
+    loop {
+        let null = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .custom_flags(libc::O_NOCTTY)
+            .open("/dev/null")
+            .at(|| Step::OpenNull)?;
+        if !is_null(&null.metadata().at(|| Step::OpenNull)?) {
+            return Err(Kind::FakeNull.into());
+        }
+        if null.as_raw_fd() > STDERR_FILENO {
+            return Ok(null);
+        }
+        let _ = null.into_raw_fd();
+    }
+}
+
+fn open_log(path: &Path) -> Result<File, Error> {
+    open(path, OpenOptions::new().append(true).create(true), OFlag::O_APPEND, || Step::OpenLog(path.to_owned()))
+}
+
+fn open_input(path: &Path) -> Result<File, Error> {
+    open(path, OpenOptions::new().read(true), OFlag::empty(), || Step::OpenInput(path.to_owned()))
+}
+
+/// Opens a regular file or the null device, and refuses anything else without blocking on it.
+fn open(path: &Path, options: &mut OpenOptions, flags: OFlag, step: impl Fn() -> Step) -> Result<File, Error> {
+    let not_a_file = || Error::from(Kind::NotAFile(path.to_owned()));
+    let file = match options.custom_flags(libc::O_NOCTTY | libc::O_NONBLOCK).open(path) {
+        // A pipe that nobody reads, or a socket.
+        Err(error) if error.raw_os_error() == Some(libc::ENXIO) => return Err(not_a_file()),
+        opened => opened.at(&step)?,
+    };
+    let metadata = file.metadata().at(&step)?;
+    if !metadata.is_file() && !is_null(&metadata) {
+        return Err(not_a_file());
+    }
+    // Only the opening was not to block: to the readers and writers of the stream the flag would be a surprise.
+    fcntl(&file, FcntlArg::F_SETFL(flags)).at(&step)?;
+    Ok(file)
+}
+
+/// Whether a file is the null device, and not something that stands in its place.
+fn is_null(metadata: &Metadata) -> bool {
+    let is_its_number = |number| !cfg!(target_os = "linux") || number == libc::makedev(1, 3);
+    metadata.file_type().is_char_device() && is_its_number(metadata.rdev())
+}
+
+fn retry_interrupted<T>(mut call: impl FnMut() -> nix::Result<T>) -> nix::Result<T> {
+    loop {
+        match call() {
+            Err(Errno::EINTR) => {}
+            result => return result,
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! What an option may be given: a path or none, or a path or a switch.
+//!
+//! The traits have a `Form` parameter that is always inferred. It keeps "anything that is a path" apart from "an
+//! `Option` of anything that is a path", which Rust would otherwise take for overlapping implementations.
+
+use std::path::{Path, PathBuf};
+
+/// A path for an option: anything that is `AsRef<Path>`, or an `Option` of it, where `None` is as if the option were
+/// not given.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not name a file",
+    label = "expected a path",
+    note = "a path is anything that is `AsRef<Path>`, such as `&str` or `PathBuf`, or an `Option` of it"
+)]
+pub trait PathValue<Form> {
+    /// The path, if there is one.
+    fn into_path(self) -> Option<PathBuf>;
+}
+
+/// A path, or `true` for the default one, or `false` for none; also an `Option` of a path, where `None` is as if the
+/// option were not given.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is neither a path nor a `bool`",
+    label = "expected a path, `true` or `false`",
+    note = "a path is anything that is `AsRef<Path>`, such as `&str` or `PathBuf`, or an `Option` of it"
+)]
+pub trait PathOrSwitch<Form> {
+    /// What was chosen, if anything was.
+    fn into_choice(self) -> Option<Choice>;
+}
+
+/// What a [`PathOrSwitch`] says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Choice {
+    /// The default path.
+    Default,
+    /// None at all.
+    Off,
+    /// This one.
+    Path(PathBuf),
+}
+
+/// The form of a value that is a path itself.
+#[derive(Debug)]
+pub struct Plain;
+
+/// The form of a value that may hold a path.
+#[derive(Debug)]
+pub struct Optional;
+
+/// The form of a value that is a `bool`.
+#[derive(Debug)]
+pub struct Switch;
+
+impl<P: AsRef<Path>> PathValue<Plain> for P {
+    fn into_path(self) -> Option<PathBuf> {
+        Some(self.as_ref().to_owned())
+    }
+}
+
+impl<P: AsRef<Path>> PathValue<Optional> for Option<P> {
+    fn into_path(self) -> Option<PathBuf> {
+        self.map(|path| path.as_ref().to_owned())
+    }
+}
+
+impl<P: AsRef<Path>> PathValue<Optional> for &Option<P> {
+    fn into_path(self) -> Option<PathBuf> {
+        self.as_ref().map(|path| path.as_ref().to_owned())
+    }
+}
+
+impl PathOrSwitch<Switch> for bool {
+    fn into_choice(self) -> Option<Choice> {
+        Some(if self { Choice::Default } else { Choice::Off })
+    }
+}
+
+impl<Form, V: PathValue<Form>> PathOrSwitch<(Form,)> for V {
+    fn into_choice(self) -> Option<Choice> {
+        self.into_path().map(Choice::Path)
+    }
+}
