@@ -5,7 +5,11 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::Error;
-use crate::values::{Choice, PathOrSwitch, PathValue};
+use crate::values::{Account, AccountValue, Choice, PathOrSwitch, PathValue};
+#[cfg(unix)]
+use crate::{
+    detach::detach, foreground, prepare::prepare, privileges::Privileges, proc_self::ProcSelf, threads::OnlyThread,
+};
 
 static IS_DAEMON: AtomicBool = AtomicBool::new(false);
 
@@ -38,6 +42,12 @@ pub struct Daemon {
     pub(crate) close_fd: bool,
     pub(crate) chdir: Choice,
     pub(crate) pid_file: Choice,
+    pub(crate) umask: Option<u32>,
+    pub(crate) user: Option<Account>,
+    pub(crate) group: Option<Account>,
+    pub(crate) chroot: Option<PathBuf>,
+    pub(crate) close_inherited: bool,
+    pub(crate) when: bool,
 }
 
 impl Default for Daemon {
@@ -50,6 +60,12 @@ impl Default for Daemon {
             close_fd: true,
             chdir: Choice::Default,
             pid_file: Choice::Default,
+            umask: None,
+            user: None,
+            group: None,
+            chroot: None,
+            close_inherited: true,
+            when: true,
         }
     }
 }
@@ -128,28 +144,94 @@ impl Daemon {
         self
     }
 
+    /// The file mode creation mask of the daemon and of the log files that the start makes, from 0 to `0o777`.
+    /// Default: inherited. See umask(2).
+    pub fn umask(mut self, mask: u32) -> Self {
+        self.umask = Some(mask);
+        self
+    }
+
+    /// The user that the daemon becomes for good, by name or id; only root can do that. Default: unchanged.
+    ///
+    /// An account takes its primary and supplementary groups along; with [`group`](Self::group), that group is the
+    /// primary one. An id without an account needs `group`. Real, effective and saved id change, all capabilities
+    /// are gone, and both is verified. The PID file stays root's. Log files that are missing are made for the user;
+    /// existing ones must belong to root or the user, and symbolic links and directories in which others can write
+    /// are refused. See credentials(7).
+    ///
+    /// To ask for what already is so is no error for an ordinary user.
+    pub fn user(mut self, user: impl AccountValue) -> Self {
+        self.user = Some(user.into_account());
+        self
+    }
+
+    /// The group that the daemon becomes for good, by name or id; only root can do that. Default: unchanged.
+    ///
+    /// Without [`user`](Self::user) the supplementary groups are given up.
+    pub fn group(mut self, group: impl AccountValue) -> Self {
+        self.group = Some(group.into_account());
+        self
+    }
+
+    /// The new root directory, relative to the start directory; only root can do that. Default: unchanged.
+    ///
+    /// The working directory is inside it, log files and PID file are opened outside before. Open directories lead
+    /// out of it and are refused. Without [`user`](Self::user) this is no protection: root can leave. See chroot(2).
+    pub fn chroot<Form>(mut self, directory: impl PathValue<Form>) -> Self {
+        self.chroot = directory.into_path();
+        self
+    }
+
+    /// Whether the daemon closes the descriptors from 3 up that the launcher inherited, so that no pipe of the caller
+    /// waits for the daemon's end. Default: `true`.
+    ///
+    /// Inherited are those without close-on-exec: what the program opened itself before, such as a socket, stays open.
+    pub fn close_inherited(mut self, close: bool) -> Self {
+        self.close_inherited = close;
+        self
+    }
+
+    /// Whether the program detaches. Default: `true`. With `false` it runs in the foreground.
+    ///
+    /// The foreground differs from a daemon in two things: nothing is forked, and the standard streams stay; log files
+    /// are neither opened nor made. Everything else applies, so that a bot cannot run twice, and behaves the same
+    /// when it is debugged.
+    pub fn when(mut self, detach: bool) -> Self {
+        self.when = detach;
+        self
+    }
+
     /// Starts the daemon. Returns `Ok` in the daemon, and only there: the launcher has left with `_exit(0)` then.
+    /// In the foreground it returns `Ok` in the process that called it.
     ///
     /// # Errors
     ///
     /// Returns an [`Error`] in the launcher when the start failed. Nothing is running and nothing is locked then,
-    /// and the process is as it was before.
+    /// and the process is as it was before (in the foreground, the working directory may have changed).
     pub fn start(self) -> Result<(), Error> {
-        #[cfg(unix)]
-        crate::detach::detach(crate::prepare::prepare(&self)?)?;
         #[cfg(not(unix))]
         return Err(crate::error::Kind::Unsupported.into());
-
         #[cfg(unix)]
-        {
-            IS_DAEMON.store(true, Ordering::Relaxed);
-            Ok(())
+        self.start_here()
+    }
+
+    #[cfg(unix)]
+    fn start_here(self) -> Result<(), Error> {
+        // Before the threads are counted: the look-up may start some.
+        let privileges = Privileges::resolve(self.user.as_ref(), self.group.as_ref())?;
+        let proc_self = ProcSelf::read();
+        if !self.when {
+            return foreground::stay(prepare(&self, privileges, &proc_self)?);
         }
+        let only_thread = OnlyThread::check(&proc_self)?;
+        detach(prepare(&self, privileges, &proc_self)?, &only_thread)?;
+        IS_DAEMON.store(true, Ordering::Relaxed);
+        Ok(())
     }
 
     /// Starts the daemon, or says on standard error in one line why it did not start, and exits.
     ///
-    /// Returns in the daemon alone. The exit code of a failed start is [`Error::exit_code`].
+    /// Returns in the daemon alone, or in the foreground. The exit code of a failed start is [`Error::exit_code`].
     pub fn start_or_exit(self) {
         if let Err(error) = self.start() {
             error.report();

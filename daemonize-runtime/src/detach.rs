@@ -15,26 +15,26 @@ use std::io::{self, Read, Write};
 use std::net::Shutdown;
 use std::os::unix::net::UnixStream;
 
-use nix::errno::Errno;
 use nix::sys::signal::{SigSet, SigmaskHow, sigprocmask};
 use nix::sys::wait::{WaitStatus, waitpid};
 use nix::unistd::{ForkResult, Pid};
 
 use crate::error::{At, Error, Kind, Step};
 use crate::prepare::Prepared;
-use crate::settle::{Failure, Stage, settle};
-use crate::sys;
+use crate::settle::{Failure, Stage, leave_session, record, replace_streams, settle};
+use crate::sys::{self, retry_interrupted};
+use crate::threads::OnlyThread;
 
 const COMMIT: u8 = 1;
 
-pub(crate) fn detach(prepared: Prepared) -> Result<(), Error> {
+pub(crate) fn detach(prepared: Prepared, only_thread: &OnlyThread) -> Result<(), Error> {
     let (launchers_end, daemons_end) = UnixStream::pair().at(|| Step::Connect)?;
     flush_output();
     prepared.signals.restore_children();
-    match sys::fork(&prepared.only_thread) {
+    match sys::fork(only_thread) {
         Ok(ForkResult::Child) => {
             drop(launchers_end);
-            lead_session(prepared, daemons_end);
+            lead_session(prepared, only_thread, daemons_end);
             Ok(())
         }
         Ok(ForkResult::Parent { child }) => {
@@ -58,7 +58,7 @@ fn flush_output() {
 
 /// The launcher: waits for the session leader, then commits. Returns only to say why the start failed.
 fn launch(prepared: &Prepared, mut daemon: UnixStream, session_leader: Pid) -> Result<Infallible, Error> {
-    if wait_for(session_leader) == Ok(WaitStatus::Exited(session_leader, 0)) {
+    if retry_interrupted(|| waitpid(session_leader, None)) == Ok(WaitStatus::Exited(session_leader, 0)) {
         let mut old_mask = SigSet::empty();
         let _ = sigprocmask(SigmaskHow::SIG_SETMASK, Some(&SigSet::all()), Some(&mut old_mask));
         if daemon.write_all(&[COMMIT]).is_ok() {
@@ -71,22 +71,16 @@ fn launch(prepared: &Prepared, mut daemon: UnixStream, session_leader: Pid) -> R
     let _ = daemon.shutdown(Shutdown::Write);
     let mut report = Vec::new();
     let _ = daemon.read_to_end(&mut report);
-    Err(explain(prepared, &report))
-}
-
-fn wait_for(child: Pid) -> nix::Result<WaitStatus> {
-    loop {
-        match waitpid(child, None) {
-            Err(Errno::EINTR) => {}
-            result => return result,
-        }
-    }
+    let failure = report.try_into().ok().and_then(Failure::from_bytes);
+    Err(failure.map_or_else(|| Kind::Died.into(), |failure| failure.into_error(prepared)))
 }
 
 /// The session leader. Returns in the daemon alone.
-fn lead_session(prepared: Prepared, launcher: UnixStream) {
-    let forked =
-        settle(&prepared).and_then(|()| sys::fork(&prepared.only_thread).map_err(|reason| (Stage::Fork, reason)));
+fn lead_session(prepared: Prepared, only_thread: &OnlyThread, launcher: UnixStream) {
+    let forked = leave_session()
+        .and_then(|()| settle(&prepared))
+        .and_then(|()| replace_streams(&prepared))
+        .and_then(|()| sys::fork(only_thread).map_err(|reason| Failure(Stage::Fork, reason)));
     let recorded = match forked {
         Ok(ForkResult::Child) => return become_daemon(prepared, launcher),
         Ok(ForkResult::Parent { child }) => record(&prepared, child),
@@ -95,25 +89,18 @@ fn lead_session(prepared: Prepared, launcher: UnixStream) {
     match recorded {
         Ok(()) => sys::exit_now(0),
         Err(failure) => {
-            report(launcher, failure);
+            // When nobody reads it, nobody needs to know.
+            let _ = (&launcher).write_all(&failure.to_bytes());
             sys::exit_now(1);
         }
     }
-}
-
-fn record(prepared: &Prepared, daemon: Pid) -> Result<(), Failure> {
-    let Some(pid_file) = &prepared.pid_file else {
-        return Ok(());
-    };
-    pid_file.write(daemon).map_err(|reason| (Stage::WritePidFile, errno_of(&reason)))
 }
 
 /// The daemon: everything is set up but its own existence, which it owes to the launcher's byte.
 fn become_daemon(prepared: Prepared, mut launcher: UnixStream) {
     let Prepared { pid_file, streams, .. } = prepared;
     drop(streams);
-    let mut byte = [0];
-    if launcher.read_exact(&mut byte).is_err() {
+    if launcher.read_exact(&mut [0]).is_err() {
         if let Some(pid_file) = pid_file {
             pid_file.remove();
         }
@@ -121,42 +108,5 @@ fn become_daemon(prepared: Prepared, mut launcher: UnixStream) {
     }
     if let Some(pid_file) = pid_file {
         pid_file.keep();
-    }
-}
-
-/// Five bytes: the stage and the reason. When nobody reads them, nobody needs to know.
-fn report(mut launcher: UnixStream, (stage, reason): Failure) {
-    let [a, b, c, d] = (reason as i32).to_ne_bytes();
-    let _ = launcher.write_all(&[stage as u8, a, b, c, d]);
-}
-
-/// What the launcher can say of a failure: the session leader's report, or that there is none.
-fn explain(prepared: &Prepared, report: &[u8]) -> Error {
-    let Ok([stage, a, b, c, d]) = <[u8; 5]>::try_from(report) else {
-        return Kind::Died.into();
-    };
-    let path_of_directory = || prepared.working_directory.clone().unwrap_or_default();
-    let name_of_pid_file = || prepared.pid_file.as_ref().map(|pid_file| pid_file.name.clone()).unwrap_or_default();
-    let step = match stage {
-        stage if stage == Stage::LeaveSession as u8 => Step::LeaveSession,
-        stage if stage == Stage::ChangeDirectory as u8 => Step::ChangeDirectory(path_of_directory()),
-        stage if stage == Stage::ReplaceStreams as u8 => Step::ReplaceStreams,
-        stage if stage == Stage::Fork as u8 => Step::Fork,
-        _ => Step::WritePidFile(name_of_pid_file()),
-    };
-    Kind::Step(step, io::Error::from_raw_os_error(i32::from_ne_bytes([a, b, c, d]))).into()
-}
-
-fn errno_of(error: &io::Error) -> Errno {
-    Errno::from_raw(error.raw_os_error().unwrap_or(Errno::ENOSPC as i32))
-}
-
-impl Prepared {
-    /// After a failed start the launcher is as it was: no PID file, no lock, the same signals.
-    fn give_up(self) {
-        if let Some(pid_file) = self.pid_file {
-            pid_file.remove();
-        }
-        self.signals.ignore_children_again();
     }
 }

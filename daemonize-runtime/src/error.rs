@@ -20,6 +20,18 @@ pub(crate) enum Kind {
     Contradiction(&'static str),
     /// An option whose path is empty.
     EmptyPath(&'static str),
+    /// A umask with other bits than permissions.
+    Umask(u32),
+    /// A user or group that no database knows.
+    Unknown(&'static str, String),
+    /// A user id without an account, and nothing that says which group belongs to it.
+    UserWithoutGroup(u32),
+    /// Something that needs root.
+    NotRoot(&'static str),
+    /// A log file that somebody else could exchange while root opens it.
+    Untrusted(PathBuf, &'static str),
+    /// A descriptor of a directory leads out of the new root.
+    OpenDirectory(i32),
     /// More than one thread; how many, where that can be found out.
     Threads(Option<usize>),
     /// The operating system refused a step.
@@ -46,10 +58,14 @@ pub(crate) enum Step {
     OpenPidFile(PathBuf),
     LockPidFile(PathBuf),
     WritePidFile(PathBuf),
+    FindUser(String),
+    FindGroup(String),
     RegisterExit,
     Connect,
     Fork,
     LeaveSession,
+    ChangeRoot(PathBuf),
+    DropPrivileges,
     ChangeDirectory(PathBuf),
     ReplaceStreams,
 }
@@ -59,26 +75,34 @@ impl Error {
     ///
     /// | code | the start failed because |
     /// |---|---|
-    /// | 64 `EX_USAGE` | the options contradict each other, or a path is empty |
+    /// | 64 `EX_USAGE` | the options contradict each other, or a value makes no sense |
+    /// | 67 `EX_NOUSER` | the user or the group does not exist |
     /// | 69 `EX_UNAVAILABLE` | the platform has no daemons |
     /// | 70 `EX_SOFTWARE` | more than one thread was running, or a process of the start was killed |
-    /// | 71 `EX_OSERR` | the system refused a process, a session, a lock or the like |
+    /// | 71 `EX_OSERR` | the system refused a process, a session, a lock, a change of ids or the like |
     /// | 72 `EX_OSFILE` | `/dev/null` or the start directory is missing |
     /// | 73 `EX_CANTCREAT` | a log file or the PID file cannot be opened, or is not ours to write |
     /// | 74 `EX_IOERR` | the PID could not be written |
     /// | 75 `EX_TEMPFAIL` | it is already running; no other failure has this code |
-    /// | 78 `EX_CONFIG` | the working directory cannot be entered |
+    /// | 77 `EX_NOPERM` | only root may do what the options ask for |
+    /// | 78 `EX_CONFIG` | the root or working directory cannot be entered |
     #[must_use]
     pub fn exit_code(&self) -> u8 {
         match &*self.kind {
-            Kind::Contradiction(_) | Kind::EmptyPath(_) => 64,
+            Kind::Contradiction(_) | Kind::EmptyPath(_) | Kind::Umask(_) | Kind::UserWithoutGroup(_) => 64,
+            Kind::Unknown(..) => 67,
             Kind::Unsupported => 69,
             Kind::Threads(_) | Kind::Died => 70,
             Kind::FakeNull => 72,
-            Kind::NotAFile(_) | Kind::ForeignPidFile(..) => 73,
+            Kind::NotAFile(_) | Kind::ForeignPidFile(..) | Kind::Untrusted(..) => 73,
             Kind::AlreadyRunning(..) => 75,
+            Kind::NotRoot(_) => 77,
+            Kind::OpenDirectory(_) => 78,
             Kind::Step(step, _) => match step {
-                Step::RegisterExit
+                Step::FindUser(_)
+                | Step::FindGroup(_)
+                | Step::DropPrivileges
+                | Step::RegisterExit
                 | Step::Connect
                 | Step::Fork
                 | Step::LeaveSession
@@ -87,7 +111,7 @@ impl Error {
                 Step::OpenNull | Step::FindStartDirectory => 72,
                 Step::OpenLog(_) | Step::OpenInput(_) | Step::OpenPidFile(_) => 73,
                 Step::WritePidFile(_) => 74,
-                Step::ChangeDirectory(_) => 78,
+                Step::ChangeRoot(_) | Step::ChangeDirectory(_) => 78,
             },
         }
     }
@@ -114,6 +138,19 @@ impl fmt::Display for Error {
             Kind::Unsupported => write!(f, "daemon mode is not supported on {}", env::consts::OS),
             Kind::Contradiction(why) => write!(f, "cannot start: {why}"),
             Kind::EmptyPath(option) => write!(f, "cannot start: the path of `{option}` is empty"),
+            Kind::Umask(mask) => write!(f, "cannot start: the umask {mask:#o} has bits beyond 0o777"),
+            Kind::Unknown(what, name) => write!(f, "cannot start: there is no {what} {}", Printable(Path::new(name))),
+            Kind::UserWithoutGroup(id) => {
+                write!(f, "cannot start: the user id {id} has no account that names its group; set `group`")
+            }
+            Kind::NotRoot(what) => write!(f, "cannot start: only root can {what}"),
+            Kind::Untrusted(path, why) => {
+                write!(f, "cannot open {} as root for another user: {why}", Printable(path))
+            }
+            Kind::OpenDirectory(descriptor) => write!(
+                f,
+                "cannot change the root directory: descriptor {descriptor} is an open directory, which leads out of it"
+            ),
             Kind::Threads(count) => {
                 f.write_str("cannot start: ")?;
                 match count {
@@ -153,6 +190,10 @@ impl fmt::Display for Step {
             Step::Connect => f.write_str("cannot connect to the daemon"),
             Step::Fork => f.write_str("cannot fork"),
             Step::LeaveSession => f.write_str("cannot leave the session"),
+            Step::FindUser(name) => write!(f, "cannot look up the user {}", Printable(Path::new(name))),
+            Step::FindGroup(name) => write!(f, "cannot look up the group {}", Printable(Path::new(name))),
+            Step::ChangeRoot(path) => write!(f, "cannot change the root directory to {}", Printable(path)),
+            Step::DropPrivileges => f.write_str("cannot drop the privileges"),
             Step::ChangeDirectory(path) => write!(f, "cannot change to the directory {}", Printable(path)),
             Step::ReplaceStreams => f.write_str("cannot replace the standard streams"),
         }

@@ -40,11 +40,17 @@ mod descriptors;
 #[cfg(unix)]
 mod detach;
 #[cfg(unix)]
+mod foreground;
+#[cfg(unix)]
 mod pid_file;
 #[cfg(unix)]
 mod prepare;
 #[cfg(unix)]
+mod privileges;
+#[cfg(unix)]
 mod proc_self;
+#[cfg(unix)]
+mod root;
 #[cfg(unix)]
 mod settle;
 #[cfg(unix)]
@@ -55,8 +61,10 @@ mod streams;
 mod sys;
 #[cfg(unix)]
 mod threads;
+#[cfg(unix)]
+mod trust;
 
 pub use daemon::{Daemon, is_daemon};
 pub use daemonize_macros::daemonize;
 pub use error::Error;
-pub use values::{PathOrSwitch, PathValue};
+pub use values::{AccountValue, PathOrSwitch, PathValue};

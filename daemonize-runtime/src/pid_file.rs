@@ -5,18 +5,22 @@
 //! do on drop: that would release the daemon's lock from the launcher. Closing is harmless.
 
 use std::fs::{self, File, Metadata, OpenOptions, Permissions, TryLockError};
-use std::io;
+use std::io::{self, Write};
 use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
+use nix::errno::Errno;
 use nix::libc;
-use nix::unistd::{Pid, geteuid, getpid};
+use nix::sys::uio::pwrite;
+use nix::unistd::{Pid, ftruncate, geteuid, getpid};
 
 use crate::error::{At, Error, Kind, Step};
-use crate::sys;
+use crate::privileges::Privileges;
+use crate::sys::{self, retry_interrupted};
+use crate::trust::check_directory_of;
 
 /// How long another process may hold the lock without a PID in the file: it is starting, or only looking.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -33,13 +37,21 @@ const FOREIGN_TEXT: &str = "it holds something other than a PID";
 #[derive(Debug)]
 pub(crate) struct PidFile {
     file: File,
+    /// Holds the lock in place of `file`, and can only read.
+    keeper: Option<File>,
     /// As the user named it, for messages.
     pub(crate) name: PathBuf,
-    /// Where to find it from the daemon's working directory.
-    path: PathBuf,
-    identity: Identity,
+    place: Place,
     /// What an earlier daemon left, so that no tail of it stays behind a shorter PID.
     old_length: u64,
+}
+
+/// Where a file is, and which one it is.
+#[derive(Debug)]
+struct Place {
+    /// Absolute, since the daemon's working directory is another one.
+    path: PathBuf,
+    identity: Identity,
 }
 
 /// Device and inode: what makes two paths the same file.
@@ -47,11 +59,17 @@ type Identity = (u64, u64);
 
 impl PidFile {
     /// Opens, checks and locks the file, and makes it if it is missing.
-    pub(crate) fn acquire(name: &Path) -> Result<Self, Error> {
+    ///
+    /// A daemon that gives up its privileges keeps a descriptor that can only read, so that whoever gets hold of it
+    /// cannot make root's tools signal a stranger.
+    pub(crate) fn acquire(name: &Path, privileges: Option<&Privileges>) -> Result<Self, Error> {
+        if let Some(privileges) = privileges {
+            check_directory_of(name, privileges.user.unwrap_or_else(geteuid))?;
+        }
         let patience_ends = Instant::now() + PATIENCE;
         loop {
             let is_last_try = Instant::now() >= patience_ends;
-            match Self::try_acquire(name, is_last_try)? {
+            match Self::try_acquire(name, privileges.is_some(), is_last_try)? {
                 Some(pid_file) => return Ok(pid_file),
                 None if is_last_try => return Err(foreign(name, "it is replaced all the time")),
                 None => sleep(PAUSE),
@@ -60,18 +78,24 @@ impl PidFile {
     }
 
     /// One try. `None` where it is worth another: the file was just removed, or its lock may be about to be free.
-    fn try_acquire(name: &Path, is_last_try: bool) -> Result<Option<Self>, Error> {
+    fn try_acquire(name: &Path, read_only: bool, is_last_try: bool) -> Result<Option<Self>, Error> {
         let step = || Step::OpenPidFile(name.to_owned());
         let file = open_or_create(name).map_err(|error| refuse_odd_path(name, error))?;
         let opened = file.metadata().at(step)?;
         check_kind(name, &opened)?;
-        if !lock(&file, name, is_last_try)? {
+        let keeper = if read_only { Some(open_options().read(true).open(name).at(step)?) } else { None };
+        if !lock(keeper.as_ref().unwrap_or(&file), name, is_last_try)? {
             return Ok(None);
         }
         // Its owner may have removed it before it was locked here, and then the lock says nothing.
         let Some(locked) = fs::symlink_metadata(name).ok().filter(|there| identity(there) == identity(&opened)) else {
             return Ok(None);
         };
+        if let Some(keeper) = &keeper
+            && identity(&keeper.metadata().at(step)?) != identity(&opened)
+        {
+            return Ok(None);
+        }
         if locked.len() > 0 {
             mark_as_starting(name, &file, locked.len())?;
         }
@@ -86,51 +110,79 @@ impl PidFile {
         }
         let path = std::path::absolute(name).at(|| Step::FindStartDirectory)?;
         sys::at_exit(remove_at_exit).at(|| Step::RegisterExit)?;
-        Ok(Some(Self { file, name: name.to_owned(), path, identity: identity(&locked), old_length: locked.len() }))
+        let place = Place { path, identity: identity(&locked) };
+        Ok(Some(Self { file, keeper, name: name.to_owned(), place, old_length: locked.len() }))
     }
 
     /// Writes the PID and a newline over whatever the file holds.
-    pub(crate) fn write(&self, pid: Pid) -> io::Result<()> {
-        let text = format!("{pid}\n");
-        if self.file.write_at(text.as_bytes(), 0)? < text.len() {
-            return Err(io::ErrorKind::StorageFull.into());
+    pub(crate) fn write(&self, pid: Pid) -> nix::Result<()> {
+        let mut buffer = [0; LONGEST_TEXT];
+        let mut rest = &mut buffer[..];
+        let _ = writeln!(rest, "{pid}");
+        let length = LONGEST_TEXT - rest.len();
+        let written = retry_interrupted(|| pwrite(&self.file, &buffer[..length], 0))?;
+        if written < length {
+            return Err(Errno::ENOSPC);
         }
-        let length = text.len() as u64;
-        if self.old_length > length { self.file.set_len(length) } else { Ok(()) }
+        if self.old_length > length as u64 {
+            let length = length.try_into().map_err(|_| Errno::EOVERFLOW)?;
+            retry_interrupted(|| ftruncate(&self.file, length))?;
+        }
+        Ok(())
     }
 
-    /// Removes the file, if it is still this one. The lock is held meanwhile, so that nobody can have taken it over.
+    /// Removes the file, for a start that failed.
     pub(crate) fn remove(&self) {
+        self.place.remove();
+    }
+
+    /// Keeps the lock for life, and has the file removed when this process exits.
+    pub(crate) fn keep(self) {
+        let lock = self.keeper.unwrap_or(self.file);
+        let _ = KEPT.set(Kept { daemon: getpid(), place: self.place, _lock: lock });
+    }
+}
+
+impl Place {
+    /// Removes the file, if it is still this one. The lock is held meanwhile, so that nobody can have taken it over.
+    fn remove(&self) {
         if fs::symlink_metadata(&self.path).is_ok_and(|there| identity(&there) == self.identity) {
             // What cannot be removed stays as a stale file, which hinders nobody.
             let _ = fs::remove_file(&self.path);
         }
     }
-
-    /// Keeps the lock for life, and has the file removed when this process exits.
-    pub(crate) fn keep(self) {
-        let _ = KEPT.set((getpid(), self));
-    }
 }
 
-/// The daemon's PID file and the daemon, for the exit handler.
-static KEPT: OnceLock<(Pid, PidFile)> = OnceLock::new();
+/// The daemon's PID file, for the exit handler.
+static KEPT: OnceLock<Kept> = OnceLock::new();
+
+struct Kept {
+    daemon: Pid,
+    place: Place,
+    _lock: File,
+}
 
 extern "C" fn remove_at_exit() {
     // Children that the daemon forks run this handler too, when they exit.
-    if let Some((owner, pid_file)) = KEPT.get()
-        && *owner == getpid()
+    if let Some(kept) = KEPT.get()
+        && kept.daemon == getpid()
     {
-        pid_file.remove();
+        kept.place.remove();
     }
 }
 
-/// Opens an existing file before it tries to make one: on an existing file of somebody else, `O_CREAT` is refused in
-/// sticky directories even to root. `O_NONBLOCK` for a planted pipe.
-fn open_or_create(path: &Path) -> io::Result<File> {
-    let flags = libc::O_NOFOLLOW | libc::O_NONBLOCK | libc::O_NOCTTY;
+fn open_options() -> OpenOptions {
     let mut options = OpenOptions::new();
-    options.read(true).write(true).mode(0o644).custom_flags(flags);
+    // `O_NONBLOCK` for a planted pipe.
+    options.custom_flags(libc::O_NOFOLLOW | libc::O_NONBLOCK | libc::O_NOCTTY);
+    options
+}
+
+/// Opens an existing file before it tries to make one: on an existing file of somebody else, `O_CREAT` is refused in
+/// sticky directories even to root.
+fn open_or_create(path: &Path) -> io::Result<File> {
+    let mut options = open_options();
+    options.read(true).write(true).mode(0o644);
     loop {
         match options.open(path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}

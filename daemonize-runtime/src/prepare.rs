@@ -1,46 +1,88 @@
 //! The launcher's part: everything that can fail while its error can still reach the terminal. Receives the builder,
 //! hands on what the start needs, open and checked.
 
+use std::os::fd::RawFd;
 use std::path::{Path, PathBuf};
 
 use crate::Daemon;
 use crate::descriptors;
 use crate::error::{Error, Kind, program_name};
 use crate::pid_file::PidFile;
+use crate::privileges::Privileges;
 use crate::proc_self::ProcSelf;
+use crate::root::Root;
 use crate::signals::Signals;
 use crate::streams::{self, Streams};
-use crate::threads::OnlyThread;
+use crate::sys;
 use crate::values::Choice;
 
 /// All that the next stages use; they look at no option any more.
 #[derive(Debug)]
 pub(crate) struct Prepared {
-    pub(crate) only_thread: OnlyThread,
+    pub(crate) umask: Option<u32>,
     pub(crate) signals: Signals,
-    pub(crate) inherited_descriptors: Vec<std::os::fd::RawFd>,
+    pub(crate) inherited_descriptors: Vec<RawFd>,
+    pub(crate) root: Option<Root>,
+    pub(crate) privileges: Option<Privileges>,
+    pub(crate) working_directory: Option<PathBuf>,
     pub(crate) streams: Streams,
     pub(crate) pid_file: Option<PidFile>,
-    pub(crate) working_directory: Option<PathBuf>,
 }
 
-pub(crate) fn prepare(daemon: &Daemon) -> Result<Prepared, Error> {
-    let proc_self = ProcSelf::read();
-    let only_thread = OnlyThread::check(&proc_self)?;
-    let working_directory = path_of(&daemon.chdir, || PathBuf::from("/"));
+pub(crate) fn prepare(
+    daemon: &Daemon,
+    privileges: Option<Privileges>,
+    proc_self: &ProcSelf,
+) -> Result<Prepared, Error> {
     let pid_file = path_of(&daemon.pid_file, default_pid_file);
     check_options(daemon, pid_file.as_deref())?;
-    let inherited_descriptors = descriptors::inherited(&proc_self);
-    let null = streams::open_null()?;
+    let inherited_descriptors = if daemon.close_inherited { descriptors::inherited(proc_self) } else { Vec::new() };
+    let root = daemon.chroot.as_deref().map(|path| Root::find(path, &inherited_descriptors)).transpose()?;
+    let open = || open_files(daemon, pid_file.as_deref(), privileges.as_ref());
+    let (streams, pid_file) = under_umask(daemon.umask, open)?;
     Ok(Prepared {
-        only_thread,
-        signals: Signals::inspect(&proc_self),
+        umask: daemon.umask,
+        signals: Signals::inspect(proc_self),
         inherited_descriptors,
-        streams: if daemon.close_fd { Streams::open(daemon, null)? } else { Streams::keep() },
-        // The last thing that can fail here, so that no failure leaves a PID file behind.
-        pid_file: pid_file.map(|path| PidFile::acquire(&path)).transpose()?,
-        working_directory,
+        root,
+        privileges,
+        working_directory: path_of(&daemon.chdir, || PathBuf::from("/")),
+        streams,
+        pid_file,
     })
+}
+
+fn open_files(
+    daemon: &Daemon,
+    pid_file: Option<&Path>,
+    privileges: Option<&Privileges>,
+) -> Result<(Streams, Option<PidFile>), Error> {
+    let null = streams::open_null()?;
+    let replaced = daemon.when && daemon.close_fd;
+    let streams = if replaced { Streams::open(daemon, null, privileges)? } else { Streams::keep() };
+    // The last thing that can fail in the launcher, so that no failure leaves a PID file behind.
+    let pid_file = pid_file.map(|path| PidFile::acquire(path, privileges)).transpose()?;
+    Ok((streams, pid_file))
+}
+
+/// Makes files with the daemon's umask. The launcher's own comes back, in case that the start fails and it goes on.
+fn under_umask<T>(mask: Option<u32>, open: impl FnOnce() -> T) -> T {
+    let old = mask.map(sys::set_umask);
+    let files = open();
+    if let Some(old) = old {
+        sys::set_umask(old);
+    }
+    files
+}
+
+impl Prepared {
+    /// After a failed start the launcher is as it was: no PID file, no lock, the same signals.
+    pub(crate) fn give_up(self) {
+        if let Some(pid_file) = self.pid_file {
+            pid_file.remove();
+        }
+        self.signals.ignore_children_again();
+    }
 }
 
 fn path_of(choice: &Choice, default: impl FnOnce() -> PathBuf) -> Option<PathBuf> {
@@ -58,15 +100,18 @@ fn default_pid_file() -> PathBuf {
 
 /// What the attribute checks at compile time for literals, for all values.
 fn check_options(daemon: &Daemon, pid_file: Option<&Path>) -> Result<(), Error> {
-    let Daemon { redirect, stdin, stdout, stderr, close_fd, chdir, .. } = daemon;
+    let Daemon { redirect, stdin, stdout, stderr, close_fd, chdir, chroot, umask, .. } = daemon;
     let chdir = if let Choice::Path(path) = chdir { Some(path) } else { None };
     let paths = [("redirect", redirect), ("stdin", stdin), ("stdout", stdout), ("stderr", stderr)];
     let paths = paths.map(|(option, path)| (option, path.as_deref()));
-    let others = [("chdir", chdir.map(PathBuf::as_path)), ("pid_file", pid_file)];
+    let others = [("chdir", chdir.map(PathBuf::as_path)), ("chroot", chroot.as_deref()), ("pid_file", pid_file)];
     for (option, path) in paths.iter().chain(&others) {
         if path.is_some_and(|path| path.as_os_str().is_empty()) {
             return Err(Kind::EmptyPath(option).into());
         }
+    }
+    if let Some(mask) = umask.filter(|mask| mask & !0o777 != 0) {
+        return Err(Kind::Umask(mask).into());
     }
     let contradiction = |why| Err(Kind::Contradiction(why).into());
     if redirect.is_some() && (stdout.is_some() || stderr.is_some()) {

@@ -1,40 +1,114 @@
-//! The session leader's part: makes of itself what the daemon shall be, which then inherits all of it.
+//! What makes a process what the daemon shall be. The session leader does it, and the daemon inherits all of it; in
+//! the foreground the program does it to itself.
+
+use std::io;
 
 use nix::errno::Errno;
-use nix::unistd::{chdir, getpid, setsid};
+use nix::unistd::{Pid, chdir, getpid, setsid};
 
+use crate::error::{Error, Kind, Step};
 use crate::prepare::Prepared;
-use crate::sys;
+use crate::sys::{self, retry_interrupted};
 
-/// A step that can fail here. As a number it fits the report to the launcher, which knows the paths.
+/// A step that can fail here.
 #[derive(Clone, Copy, Debug)]
 #[repr(u8)]
 pub(crate) enum Stage {
     LeaveSession,
+    ChangeRoot,
+    DropPrivileges,
     ChangeDirectory,
     ReplaceStreams,
     Fork,
     WritePidFile,
 }
 
-/// What failed, and the operating system's reason.
-pub(crate) type Failure = (Stage, Errno);
+const STAGES: [Stage; 7] = [
+    Stage::LeaveSession,
+    Stage::ChangeRoot,
+    Stage::DropPrivileges,
+    Stage::ChangeDirectory,
+    Stage::ReplaceStreams,
+    Stage::Fork,
+    Stage::WritePidFile,
+];
 
-/// Allocates nothing and reads nothing but `prepared`: this runs between fork and report.
+/// A stage that failed, and the operating system's reason: small enough to be reported from process to process, since
+/// the launcher knows the names.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Failure(pub(crate) Stage, pub(crate) Errno);
+
+/// Starts a session that has no terminal. Verified, since a filter can make a system call succeed without effect.
+pub(crate) fn leave_session() -> Result<(), Failure> {
+    let leave = || if setsid()? == getpid() { Ok(()) } else { Err(Errno::EPERM) };
+    leave().map_err(|reason| Failure(Stage::LeaveSession, reason))
+}
+
+/// Everything but session and streams. Allocates nothing: in the session leader this runs between fork and report.
 pub(crate) fn settle(prepared: &Prepared) -> Result<(), Failure> {
-    leave_session().map_err(|reason| (Stage::LeaveSession, reason))?;
+    if let Some(mask) = prepared.umask {
+        sys::set_umask(mask);
+    }
     prepared.signals.reset();
     for &descriptor in &prepared.inherited_descriptors {
         sys::close(descriptor);
     }
-    if let Some(directory) = &prepared.working_directory {
-        chdir(directory).map_err(|reason| (Stage::ChangeDirectory, reason))?;
+    if let Some(root) = &prepared.root {
+        root.enter().map_err(|reason| Failure(Stage::ChangeRoot, reason))?;
     }
-    // Last, so that until here a message would still find the terminal.
-    prepared.streams.install().map_err(|reason| (Stage::ReplaceStreams, reason))
+    if let Some(privileges) = &prepared.privileges {
+        privileges.assume().map_err(|reason| Failure(Stage::DropPrivileges, reason))?;
+    }
+    // Afterwards: the daemon must be allowed to be there, and root is nobody on some network file systems.
+    if let Some(directory) = &prepared.working_directory {
+        retry_interrupted(|| chdir(directory)).map_err(|reason| Failure(Stage::ChangeDirectory, reason))?;
+    }
+    Ok(())
 }
 
-/// Starts a session that has no terminal. Verified, since a filter can make a system call succeed without effect.
-fn leave_session() -> Result<(), Errno> {
-    if setsid()? == getpid() { Ok(()) } else { Err(Errno::EPERM) }
+/// The last step, so that until here a message would still find the terminal.
+pub(crate) fn replace_streams(prepared: &Prepared) -> Result<(), Failure> {
+    prepared.streams.install().map_err(|reason| Failure(Stage::ReplaceStreams, reason))
+}
+
+/// Writes down who the daemon is.
+pub(crate) fn record(prepared: &Prepared, daemon: Pid) -> Result<(), Failure> {
+    let Some(pid_file) = &prepared.pid_file else {
+        return Ok(());
+    };
+    pid_file.write(daemon).map_err(|reason| Failure(Stage::WritePidFile, reason))
+}
+
+impl Failure {
+    /// The length of a report.
+    pub(crate) const LENGTH: usize = 5;
+
+    pub(crate) fn to_bytes(self) -> [u8; Self::LENGTH] {
+        let [a, b, c, d] = (self.1 as i32).to_ne_bytes();
+        [self.0 as u8, a, b, c, d]
+    }
+
+    pub(crate) fn from_bytes([stage, a, b, c, d]: [u8; Self::LENGTH]) -> Option<Self> {
+        let stage = STAGES.into_iter().find(|&known| known as u8 == stage)?;
+        Some(Self(stage, Errno::from_raw(i32::from_ne_bytes([a, b, c, d]))))
+    }
+
+    /// Adds the names.
+    pub(crate) fn into_error(self, prepared: &Prepared) -> Error {
+        let Self(stage, reason) = self;
+        let step = match stage {
+            Stage::LeaveSession => Step::LeaveSession,
+            Stage::ChangeRoot => {
+                Step::ChangeRoot(prepared.root.as_ref().map(|root| root.path.clone()).unwrap_or_default())
+            }
+            Stage::DropPrivileges => Step::DropPrivileges,
+            Stage::ChangeDirectory => Step::ChangeDirectory(prepared.working_directory.clone().unwrap_or_default()),
+            Stage::ReplaceStreams => Step::ReplaceStreams,
+            Stage::Fork => Step::Fork,
+            Stage::WritePidFile => {
+                Step::WritePidFile(prepared.pid_file.as_ref().map(|file| file.name.clone()).unwrap_or_default())
+            }
+        };
+        Kind::Step(step, io::Error::from(reason)).into()
+    }
 }

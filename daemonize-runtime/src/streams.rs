@@ -2,17 +2,20 @@
 //! in the session leader.
 
 use std::fs::{File, Metadata, OpenOptions};
+use std::io;
 use std::os::fd::{AsFd, AsRawFd, IntoRawFd};
 use std::os::unix::fs::{FileTypeExt, MetadataExt, OpenOptionsExt};
 use std::path::Path;
 
-use nix::errno::Errno;
 use nix::fcntl::{FcntlArg, OFlag, fcntl};
 use nix::libc::{self, STDERR_FILENO, STDIN_FILENO, STDOUT_FILENO};
-use nix::unistd::{dup2_stderr, dup2_stdin, dup2_stdout};
+use nix::unistd::{dup2_stderr, dup2_stdin, dup2_stdout, fchown, geteuid};
 
 use crate::Daemon;
 use crate::error::{At, Error, Kind, Step};
+use crate::privileges::Privileges;
+use crate::sys::retry_interrupted;
+use crate::trust::{check_directory_of, check_file};
 
 /// Open files, each with the standard descriptors that it becomes.
 #[derive(Debug)]
@@ -20,7 +23,8 @@ pub(crate) struct Streams(Vec<(File, Vec<i32>)>);
 
 impl Streams {
     /// Opens what the options name; the null device for every other stream.
-    pub(crate) fn open(daemon: &Daemon, null: File) -> Result<Self, Error> {
+    pub(crate) fn open(daemon: &Daemon, null: File, privileges: Option<&Privileges>) -> Result<Self, Error> {
+        let open_log = |path| open_log(path, privileges);
         let stdout = daemon.stdout.as_ref().or(daemon.redirect.as_ref());
         let stderr = daemon.stderr.as_ref().or(daemon.redirect.as_ref());
         let mut streams = vec![];
@@ -89,20 +93,50 @@ pub(crate) fn open_null() -> Result<File, Error> {
     }
 }
 
-fn open_log(path: &Path) -> Result<File, Error> {
-    open(path, OpenOptions::new().append(true).create(true), OFlag::O_APPEND, || Step::OpenLog(path.to_owned()))
+/// Opens a log file, and makes it if it is missing.
+fn open_log(path: &Path, privileges: Option<&Privileges>) -> Result<File, Error> {
+    let step = || Step::OpenLog(path.to_owned());
+    let mut append = OpenOptions::new();
+    append.append(true);
+    let Some(privileges) = privileges else {
+        return open(path, append.create(true), 0, OFlag::O_APPEND, step);
+    };
+    let owner = privileges.user.unwrap_or_else(geteuid);
+    check_directory_of(path, owner)?;
+    match append.clone().create_new(true).open(path) {
+        Ok(made) => {
+            fchown(&made, privileges.user, Some(privileges.group)).at(step)?;
+            Ok(made)
+        }
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            let file = open(path, &append, libc::O_NOFOLLOW, OFlag::O_APPEND, step)?;
+            check_file(path, &file.metadata().at(step)?, owner)?;
+            Ok(file)
+        }
+        Err(error) => Err(error).at(step),
+    }
 }
 
 fn open_input(path: &Path) -> Result<File, Error> {
-    open(path, OpenOptions::new().read(true), OFlag::empty(), || Step::OpenInput(path.to_owned()))
+    open(path, OpenOptions::new().read(true), 0, OFlag::empty(), || Step::OpenInput(path.to_owned()))
 }
 
 /// Opens a regular file or the null device, and refuses anything else without blocking on it.
-fn open(path: &Path, options: &mut OpenOptions, flags: OFlag, step: impl Fn() -> Step) -> Result<File, Error> {
+fn open(
+    path: &Path,
+    options: &OpenOptions,
+    extra_flags: i32,
+    lasting_flags: OFlag,
+    step: impl Fn() -> Step,
+) -> Result<File, Error> {
     let not_a_file = || Error::from(Kind::NotAFile(path.to_owned()));
-    let file = match options.custom_flags(libc::O_NOCTTY | libc::O_NONBLOCK).open(path) {
+    let flags = libc::O_NOCTTY | libc::O_NONBLOCK | extra_flags;
+    let file = match options.clone().custom_flags(flags).open(path) {
         // A pipe that nobody reads, or a socket.
         Err(error) if error.raw_os_error() == Some(libc::ENXIO) => return Err(not_a_file()),
+        Err(error) if extra_flags & libc::O_NOFOLLOW != 0 && error.raw_os_error() == Some(libc::ELOOP) => {
+            return Err(Kind::Untrusted(path.to_owned(), "it is a symbolic link").into());
+        }
         opened => opened.at(&step)?,
     };
     let metadata = file.metadata().at(&step)?;
@@ -110,7 +144,7 @@ fn open(path: &Path, options: &mut OpenOptions, flags: OFlag, step: impl Fn() ->
         return Err(not_a_file());
     }
     // Only the opening was not to block: to the readers and writers of the stream the flag would be a surprise.
-    fcntl(&file, FcntlArg::F_SETFL(flags)).at(&step)?;
+    fcntl(&file, FcntlArg::F_SETFL(lasting_flags)).at(&step)?;
     Ok(file)
 }
 
@@ -118,13 +152,4 @@ fn open(path: &Path, options: &mut OpenOptions, flags: OFlag, step: impl Fn() ->
 fn is_null(metadata: &Metadata) -> bool {
     let is_its_number = |number| !cfg!(target_os = "linux") || number == libc::makedev(1, 3);
     metadata.file_type().is_char_device() && is_its_number(metadata.rdev())
-}
-
-fn retry_interrupted<T>(mut call: impl FnMut() -> nix::Result<T>) -> nix::Result<T> {
-    loop {
-        match call() {
-            Err(Errno::EINTR) => {}
-            result => return result,
-        }
-    }
 }

@@ -4,11 +4,22 @@
 
 use std::os::fd::RawFd;
 
+use nix::errno::Errno;
 use nix::libc;
 use nix::sys::signal::{SigSet, SigmaskHow, sigprocmask};
-use nix::unistd::ForkResult;
+use nix::unistd::{ForkResult, Gid, Uid};
 
 use crate::threads::OnlyThread;
+
+/// Repeats a call that a signal has interrupted.
+pub(crate) fn retry_interrupted<T>(mut call: impl FnMut() -> nix::Result<T>) -> nix::Result<T> {
+    loop {
+        match call() {
+            Err(Errno::EINTR) => {}
+            result => return result,
+        }
+    }
+}
 
 /// Forks. The child is a full copy: the proof that there was one thread is the reason why it may do anything.
 pub(crate) fn fork(_proof: &OnlyThread) -> nix::Result<ForkResult> {
@@ -28,7 +39,7 @@ pub(crate) fn at_exit(handler: extern "C" fn()) -> nix::Result<()> {
     // SAFETY: `handler` is a function that lives as long as the program and takes no arguments.
     match unsafe { libc::atexit(handler) } {
         0 => Ok(()),
-        _ => Err(nix::errno::Errno::ENOMEM),
+        _ => Err(Errno::ENOMEM),
     }
 }
 
@@ -72,6 +83,13 @@ pub(crate) fn is_inheritable(descriptor: RawFd) -> bool {
     unsafe { libc::fcntl(descriptor, libc::F_GETFD) & libc::FD_CLOEXEC == 0 }
 }
 
+/// Whether a descriptor belongs to a directory.
+pub(crate) fn is_directory(descriptor: RawFd) -> bool {
+    // SAFETY: the descriptor is only looked at, and the borrow ends with the call.
+    let descriptor = unsafe { std::os::fd::BorrowedFd::borrow_raw(descriptor) };
+    nix::sys::stat::fstat(descriptor).is_ok_and(|stat| stat.st_mode & libc::S_IFMT == libc::S_IFDIR)
+}
+
 /// Which numbers descriptors can have: everything below this.
 pub(crate) fn descriptor_limit() -> RawFd {
     // SAFETY: `sysconf` only reads.
@@ -112,10 +130,85 @@ pub(crate) fn set_signal_mask(mask: &SigSet) {
     let _ = sigprocmask(SigmaskHow::SIG_SETMASK, Some(mask), None);
 }
 
+/// Sets the file mode creation mask, and returns the old one.
+pub(crate) fn set_umask(mask: u32) -> u32 {
+    // SAFETY: `umask` has no preconditions and cannot fail.
+    #[allow(clippy::useless_conversion, reason = "narrower than `u32` on some platforms")]
+    unsafe {
+        libc::umask(mask as libc::mode_t).into()
+    }
+}
+
+/// The supplementary groups of an account, `primary` included.
+#[cfg(not(any(target_vendor = "apple", target_os = "illumos", target_os = "solaris")))]
+pub(crate) use nix::unistd::getgrouplist as group_list;
+
+/// The supplementary groups of an account: unknown here, and to guess them would be worse than to refuse.
+#[cfg(any(target_vendor = "apple", target_os = "illumos", target_os = "solaris"))]
+pub(crate) fn group_list(_name: &std::ffi::CStr, _primary: Gid) -> nix::Result<Vec<Gid>> {
+    Err(Errno::ENOSYS)
+}
+
+/// Sets real, effective and saved group id.
+pub(crate) fn set_group_ids(group: Gid) -> nix::Result<()> {
+    #[cfg(any(target_os = "linux", target_os = "freebsd", target_os = "dragonfly", target_os = "openbsd"))]
+    return nix::unistd::setresgid(group, group, group);
+    // As root this sets all three.
+    #[cfg(not(any(target_os = "linux", target_os = "freebsd", target_os = "dragonfly", target_os = "openbsd")))]
+    return nix::unistd::setgid(group);
+}
+
+/// Sets real, effective and saved user id.
+pub(crate) fn set_user_ids(user: Uid) -> nix::Result<()> {
+    #[cfg(any(target_os = "linux", target_os = "freebsd", target_os = "dragonfly", target_os = "openbsd"))]
+    return nix::unistd::setresuid(user, user, user);
+    // As root this sets all three.
+    #[cfg(not(any(target_os = "linux", target_os = "freebsd", target_os = "dragonfly", target_os = "openbsd")))]
+    return nix::unistd::setuid(user);
+}
+
+/// Whether real, effective and saved group id are this one.
+pub(crate) fn has_group_ids(group: Gid) -> bool {
+    #[cfg(any(target_os = "linux", target_os = "freebsd", target_os = "dragonfly", target_os = "openbsd"))]
+    return nix::unistd::getresgid().is_ok_and(|ids| [ids.real, ids.effective, ids.saved] == [group; 3]);
+    #[cfg(not(any(target_os = "linux", target_os = "freebsd", target_os = "dragonfly", target_os = "openbsd")))]
+    return [nix::unistd::getgid(), nix::unistd::getegid()] == [group; 2];
+}
+
+/// Whether real, effective and saved user id are this one.
+pub(crate) fn has_user_ids(user: Uid) -> bool {
+    #[cfg(any(target_os = "linux", target_os = "freebsd", target_os = "dragonfly", target_os = "openbsd"))]
+    return nix::unistd::getresuid().is_ok_and(|ids| [ids.real, ids.effective, ids.saved] == [user; 3]);
+    #[cfg(not(any(target_os = "linux", target_os = "freebsd", target_os = "dragonfly", target_os = "openbsd")))]
+    return [nix::unistd::getuid(), nix::unistd::geteuid()] == [user; 2];
+}
+
+/// Whether a process that gave up root gets it back by asking.
+pub(crate) fn can_become_root() -> bool {
+    nix::unistd::setuid(Uid::from_raw(0)).is_ok() || nix::unistd::seteuid(Uid::from_raw(0)).is_ok()
+}
+
+/// Whether any capability is left, permitted or effective.
+#[cfg(target_os = "linux")]
+pub(crate) fn has_capabilities() -> bool {
+    const VERSION_3: u32 = 0x2008_0522;
+    let mut header = [VERSION_3, 0];
+    // Effective, permitted and inheritable, in two halves.
+    let mut sets = [u32::MAX; 6];
+    // SAFETY: header and sets have the layout of capget(2) for this version, and 0 stands for this process.
+    let result = unsafe { libc::syscall(libc::SYS_capget, header.as_mut_ptr(), sets.as_mut_ptr()) };
+    result != 0 || [sets[0], sets[1], sets[3], sets[4]] != [0; 4]
+}
+
+/// Whether any capability is left: there are none here.
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn has_capabilities() -> bool {
+    false
+}
+
 /// Whether this is the only thread, asked of the kernel without `/proc`; `None` where it does not say.
 #[cfg(target_os = "linux")]
 pub(crate) fn is_single_threaded() -> Option<bool> {
-    use nix::errno::Errno;
     use nix::sched::{CloneFlags, unshare};
     // Undoing the sharing with other threads is refused when there are any, and does nothing when there are none.
     match unshare(CloneFlags::CLONE_THREAD) {

@@ -1,8 +1,9 @@
-//! What an option may be given: a path or none, or a path or a switch.
+//! What an option may be given: a path or none, a path or a switch, a user or a group.
 //!
 //! The traits have a `Form` parameter that is always inferred. It keeps "anything that is a path" apart from "an
 //! `Option` of anything that is a path", which Rust would otherwise take for overlapping implementations.
 
+use std::fmt;
 use std::path::{Path, PathBuf};
 
 /// A path for an option: anything that is `AsRef<Path>`, or an `Option` of it, where `None` is as if the option were
@@ -79,5 +80,69 @@ impl PathOrSwitch<Switch> for bool {
 impl<Form, V: PathValue<Form>> PathOrSwitch<(Form,)> for V {
     fn into_choice(self) -> Option<Choice> {
         self.into_path().map(Choice::Path)
+    }
+}
+
+/// A user or a group: its name, or its id as a `u32`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not name a user or a group",
+    label = "expected a name or an id",
+    note = "a name is a `&str` or a `String`, an id is a `u32`"
+)]
+pub trait AccountValue {
+    /// The name or id.
+    fn into_account(self) -> Account;
+}
+
+/// What an [`AccountValue`] says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Account {
+    /// By name, or by an id in digits where no such name exists.
+    Name(String),
+    /// By id.
+    Id(u32),
+}
+
+impl Account {
+    /// The id that was given; `None` for a name, and for `u32::MAX`, which system calls take for "unchanged".
+    pub(crate) fn id(&self) -> Option<u32> {
+        let id = match self {
+            Self::Name(name) => name.parse().ok(),
+            Self::Id(id) => Some(*id),
+        };
+        id.filter(|&id| id != u32::MAX)
+    }
+}
+
+impl fmt::Display for Account {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Name(name) => name.fmt(f),
+            Self::Id(id) => id.fmt(f),
+        }
+    }
+}
+
+impl AccountValue for &str {
+    fn into_account(self) -> Account {
+        Account::Name(self.to_owned())
+    }
+}
+
+impl AccountValue for String {
+    fn into_account(self) -> Account {
+        Account::Name(self)
+    }
+}
+
+impl AccountValue for &String {
+    fn into_account(self) -> Account {
+        Account::Name(self.clone())
+    }
+}
+
+impl AccountValue for u32 {
+    fn into_account(self) -> Account {
+        Account::Id(self)
     }
 }

@@ -1,0 +1,105 @@
+//! Privileges: looked up in the launcher, where the databases can be reached, and given up in the session leader, for
+//! good and verified. The order is the point: groups while root still may, the user last.
+
+use std::ffi::CString;
+
+use nix::errno::Errno;
+use nix::unistd::{Gid, Group, Uid, User, geteuid, setgroups};
+
+use crate::error::{Error, Kind, Step};
+use crate::sys;
+use crate::values::Account;
+
+/// Who the daemon shall be, in numbers.
+#[derive(Debug)]
+pub(crate) struct Privileges {
+    /// `None` leaves the user as it is.
+    pub(crate) user: Option<Uid>,
+    pub(crate) group: Gid,
+    supplementary: Vec<Gid>,
+}
+
+impl Privileges {
+    /// Looks the names up. `None` where nothing has to change.
+    pub(crate) fn resolve(user: Option<&Account>, group: Option<&Account>) -> Result<Option<Self>, Error> {
+        let group = group.map(find_group).transpose()?;
+        let wanted = match (user.map(find_user).transpose()?, group) {
+            (None, None) => return Ok(None),
+            (None, Some(group)) => Self { user: None, group, supplementary: Vec::new() },
+            (Some(Found::Account(account)), group) => {
+                let group = group.unwrap_or(account.gid);
+                let supplementary = groups_of(&account.name, group)?;
+                Self { user: Some(account.uid), group, supplementary }
+            }
+            (Some(Found::BareId(uid)), Some(group)) => Self { user: Some(uid), group, supplementary: vec![group] },
+            (Some(Found::BareId(uid)), None) => return Err(Kind::UserWithoutGroup(uid.as_raw()).into()),
+        };
+        if geteuid().is_root() {
+            Ok(Some(wanted))
+        } else if wanted.hold_already() {
+            Ok(None)
+        } else {
+            Err(Kind::NotRoot("become another user or group").into())
+        }
+    }
+
+    /// Gives up everything else. Each step is verified by asking the kernel, since a filter can make a system call
+    /// succeed without effect, and at the end by an attempt to come back.
+    pub(crate) fn assume(&self) -> nix::Result<()> {
+        setgroups(&self.supplementary)?;
+        sys::set_group_ids(self.group)?;
+        if let Some(user) = self.user {
+            sys::set_user_ids(user)?;
+        }
+        let is_kept = |held: &Gid| self.supplementary.contains(held) || *held == self.group;
+        let groups = nix::unistd::getgroups()?;
+        let has_all = self.supplementary.iter().all(|wanted| groups.contains(wanted));
+        if !groups.iter().all(is_kept) || !has_all || !self.hold_already() || self.can_return() {
+            return Err(Errno::EPERM);
+        }
+        Ok(())
+    }
+
+    /// Whether all three user and group ids are the wanted ones.
+    fn hold_already(&self) -> bool {
+        sys::has_group_ids(self.group) && self.user.is_none_or(sys::has_user_ids)
+    }
+
+    /// Whether root, or a part of its power, could be had back.
+    fn can_return(&self) -> bool {
+        self.user.is_some_and(|user| !user.is_root()) && (sys::can_become_root() || sys::has_capabilities())
+    }
+}
+
+enum Found {
+    Account(User),
+    BareId(Uid),
+}
+
+fn find_user(wanted: &Account) -> Result<Found, Error> {
+    let failed = |reason: Errno| Error::from(Kind::Step(Step::FindUser(wanted.to_string()), reason.into()));
+    let unknown = || Error::from(Kind::Unknown("user", wanted.to_string()));
+    if let Account::Name(name) = wanted
+        && let Some(account) = User::from_name(name).map_err(failed)?
+    {
+        return Ok(Found::Account(account));
+    }
+    let uid = Uid::from_raw(wanted.id().ok_or_else(unknown)?);
+    Ok(User::from_uid(uid).map_err(failed)?.map_or(Found::BareId(uid), Found::Account))
+}
+
+fn find_group(wanted: &Account) -> Result<Gid, Error> {
+    let failed = |reason: Errno| Error::from(Kind::Step(Step::FindGroup(wanted.to_string()), reason.into()));
+    if let Account::Name(name) = wanted
+        && let Some(group) = Group::from_name(name).map_err(failed)?
+    {
+        return Ok(group.gid);
+    }
+    wanted.id().map(Gid::from_raw).ok_or_else(|| Kind::Unknown("group", wanted.to_string()).into())
+}
+
+fn groups_of(name: &str, primary: Gid) -> Result<Vec<Gid>, Error> {
+    let failed = |reason: Errno| Error::from(Kind::Step(Step::FindUser(name.to_owned()), reason.into()));
+    let name = CString::new(name).map_err(|_| failed(Errno::EINVAL))?;
+    sys::group_list(&name, primary).map_err(failed)
+}
