@@ -2,13 +2,23 @@
 //! the option's documentation. Hands the finished description on to `prepare`.
 
 use std::path::PathBuf;
+use std::process;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::Error;
 use crate::values::{Account, AccountValue, Choice, PathOrSwitch, PathValue};
 #[cfg(unix)]
-use crate::{
-    detach::detach, foreground, prepare::prepare, privileges::Privileges, proc_self::ProcSelf, threads::OnlyThread,
+use {
+    crate::detach::detach,
+    crate::prepare::prepare,
+    crate::privileges::Privileges,
+    crate::proc_self::ProcSelf,
+    crate::signals::Signals,
+    crate::supervisor::{self, Mode},
+    crate::threads::OnlyThread,
+    crate::{foreground, sys},
+    std::env,
+    std::os::unix::process::parent_id,
 };
 
 static IS_DAEMON: AtomicBool = AtomicBool::new(false);
@@ -19,6 +29,16 @@ static IS_DAEMON: AtomicBool = AtomicBool::new(false);
 #[must_use]
 pub fn is_daemon() -> bool {
     IS_DAEMON.load(Ordering::Relaxed)
+}
+
+/// Says that the program is up: with [`wait_ready`](Daemon::wait_ready) the standard streams change now, and the
+/// launcher returns; a service manager is told.
+///
+/// Standard output is flushed first. Does nothing when it is called again, without `wait_ready`, before a start, and
+/// in a process that the daemon has forked. When the launcher is gone, nobody was told, and the daemon leaves.
+pub fn ready() {
+    #[cfg(unix)]
+    crate::ready::ready();
 }
 
 /// A daemon to be started.
@@ -34,6 +54,7 @@ pub fn is_daemon() -> bool {
 /// ```
 #[derive(Clone, Debug)]
 #[must_use = "a daemon does nothing until it is started"]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
 pub struct Daemon {
     pub(crate) redirect: Option<PathBuf>,
     pub(crate) stdin: Option<PathBuf>,
@@ -47,7 +68,9 @@ pub struct Daemon {
     pub(crate) group: Option<Account>,
     pub(crate) chroot: Option<PathBuf>,
     pub(crate) close_inherited: bool,
-    pub(crate) when: bool,
+    pub(crate) when: Option<bool>,
+    pub(crate) wait_ready: bool,
+    pub(crate) reopen: bool,
 }
 
 impl Default for Daemon {
@@ -65,7 +88,9 @@ impl Default for Daemon {
             group: None,
             chroot: None,
             close_inherited: true,
-            when: true,
+            when: None,
+            wait_ready: false,
+            reopen: false,
         }
     }
 }
@@ -191,13 +216,33 @@ impl Daemon {
         self
     }
 
-    /// Whether the program detaches. Default: `true`. With `false` it runs in the foreground.
+    /// Whether the program detaches: `false` keeps it in the foreground, `true` detaches it whatever has started it.
+    /// Default: it detaches, unless it is PID 1, or systemd has executed this very process and expects no fork.
     ///
     /// The foreground differs from a daemon in two things: nothing is forked, and the standard streams stay; log files
     /// are neither opened nor made. Everything else applies, so that a bot cannot run twice, and behaves the same
     /// when it is debugged.
     pub fn when(mut self, detach: bool) -> Self {
-        self.when = detach;
+        self.when = Some(detach);
+        self
+    }
+
+    /// Whether the launcher waits until the body calls [`ready`]. Default: `false`.
+    ///
+    /// Until then the body talks to the terminal, and a body that ends is a failed start, with its own exit code.
+    /// Whatever ends the waiting launcher ends the unfinished daemon too.
+    pub fn wait_ready(mut self, wait: bool) -> Self {
+        self.wait_ready = wait;
+        self
+    }
+
+    /// Whether SIGHUP opens the log files anew, as after a rotation. Default: `false`.
+    ///
+    /// A file that cannot be opened stays the old one, so that no line is lost. The handler is installed before the
+    /// body runs, and libraries that install theirs later and call the one before, such as `signal-hook` and
+    /// `tokio::signal`, keep it working. With [`chroot`](Self::chroot) the logs must be inside of the new root.
+    pub fn reopen(mut self, reopen: bool) -> Self {
+        self.reopen = reopen;
         self
     }
 
@@ -216,16 +261,27 @@ impl Daemon {
     }
 
     #[cfg(unix)]
-    fn start_here(self) -> Result<(), Error> {
+    fn start_here(&self) -> Result<(), Error> {
+        let mode = supervisor::decide(process::id(), parent_id(), |name| env::var_os(name));
+        let detaches = self.when.unwrap_or(mode == Mode::Daemon);
         // Before the threads are counted: the look-up may start some.
         let privileges = Privileges::resolve(self.user.as_ref(), self.group.as_ref())?;
         let proc_self = ProcSelf::read();
-        if !self.when {
-            return foreground::stay(prepare(&self, privileges, &proc_self)?);
+        let check = OnlyThread::check(&proc_self);
+        let only_thread = if detaches { Some(check?) } else { check.ok() };
+        let signals = Signals::inspect(&proc_self);
+        signals.hold();
+        let prepared = prepare(self, detaches, privileges, signals, &proc_self);
+        let started = prepared.and_then(|prepared| match &only_thread {
+            Some(only_thread) if detaches => detach(prepared, only_thread),
+            _ => foreground::stay(prepared, mode.manager()),
+        });
+        started.inspect_err(|_| signals.release())?;
+        IS_DAEMON.store(detaches, Ordering::Relaxed);
+        if let Some(only_thread) = only_thread {
+            // It names the manager of this process, and is none of its children's business.
+            sys::remove_variable("NOTIFY_SOCKET", &only_thread);
         }
-        let only_thread = OnlyThread::check(&proc_self)?;
-        detach(prepare(&self, privileges, &proc_self)?, &only_thread)?;
-        IS_DAEMON.store(true, Ordering::Relaxed);
         Ok(())
     }
 
@@ -235,7 +291,7 @@ impl Daemon {
     pub fn start_or_exit(self) {
         if let Err(error) = self.start() {
             error.report();
-            std::process::exit(error.exit_code().into());
+            process::exit(error.exit_code().into());
         }
     }
 }

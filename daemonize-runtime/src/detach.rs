@@ -8,6 +8,9 @@
 //! - the byte cannot be written: the daemon is dead, the start has failed;
 //! - the byte never comes: the launcher is dead, the daemon leaves.
 //!
+//! With `wait_ready` there are two bytes: one lets the body run, the second answers its `ready()`. In between the
+//! session leader stays, because it is the daemon's parent and learns how it ends.
+//!
 //! Between the byte and its `_exit(0)` the launcher has all signals blocked, so that nothing comes between.
 
 use std::convert::Infallible;
@@ -15,12 +18,14 @@ use std::io::{self, Read, Write};
 use std::net::Shutdown;
 use std::os::unix::net::UnixStream;
 
-use nix::sys::signal::{SigSet, SigmaskHow, sigprocmask};
+use nix::sys::signal::{SigSet, SigmaskHow, Signal, kill, sigprocmask};
 use nix::sys::wait::{WaitStatus, waitpid};
 use nix::unistd::{ForkResult, Pid};
 
 use crate::error::{At, Error, Kind, Step};
 use crate::prepare::Prepared;
+use crate::ready::{Waiting, postpone, watch};
+use crate::report::Report;
 use crate::settle::{Failure, Stage, leave_session, record, replace_streams, settle};
 use crate::sys::{self, retry_interrupted};
 use crate::threads::OnlyThread;
@@ -30,7 +35,6 @@ const COMMIT: u8 = 1;
 pub(crate) fn detach(prepared: Prepared, only_thread: &OnlyThread) -> Result<(), Error> {
     let (launchers_end, daemons_end) = UnixStream::pair().at(|| Step::Connect)?;
     flush_output();
-    prepared.signals.restore_children();
     match sys::fork(only_thread) {
         Ok(ForkResult::Child) => {
             drop(launchers_end);
@@ -39,7 +43,7 @@ pub(crate) fn detach(prepared: Prepared, only_thread: &OnlyThread) -> Result<(),
         }
         Ok(ForkResult::Parent { child }) => {
             drop(daemons_end);
-            let Err(error) = launch(&prepared, launchers_end, child);
+            let Err(error) = launch(&prepared, &launchers_end, child);
             prepared.give_up();
             Err(error)
         }
@@ -56,55 +60,97 @@ fn flush_output() {
     sys::flush_c_streams();
 }
 
-/// The launcher: waits for the session leader, then commits. Returns only to say why the start failed.
-fn launch(prepared: &Prepared, mut daemon: UnixStream, session_leader: Pid) -> Result<Infallible, Error> {
-    if retry_interrupted(|| waitpid(session_leader, None)) == Ok(WaitStatus::Exited(session_leader, 0)) {
+/// The launcher: waits until everything is set up, then commits. Returns only to say why the start failed.
+fn launch(prepared: &Prepared, daemon: &UnixStream, session_leader: Pid) -> Result<Infallible, Error> {
+    let mut report = if prepared.wait_ready { await_ready(daemon, session_leader) } else { await_end(session_leader) };
+    if let Some(Report::Ready) = report {
         let mut old_mask = SigSet::empty();
         let _ = sigprocmask(SigmaskHow::SIG_SETMASK, Some(&SigSet::all()), Some(&mut old_mask));
-        if daemon.write_all(&[COMMIT]).is_ok() {
+        if (&*daemon).write_all(&[COMMIT]).is_ok() {
             sys::exit_now(0);
         }
         sys::set_signal_mask(&old_mask);
+        report = None;
     }
     // Nothing more comes from here, so that a daemon which waits for the byte leaves; then the end of its answers
     // says that nobody is left.
     let _ = daemon.shutdown(Shutdown::Write);
-    let mut report = Vec::new();
-    let _ = daemon.read_to_end(&mut report);
-    let failure = report.try_into().ok().and_then(Failure::from_bytes);
-    Err(failure.map_or_else(|| Kind::Died.into(), |failure| failure.into_error(prepared)))
+    while let Some(next) = Report::receive(daemon) {
+        report = report.or(Some(next));
+    }
+    let _ = retry_interrupted(|| waitpid(session_leader, None));
+    Err(match report {
+        Some(Report::Failed(failure)) => failure.into_error(prepared),
+        Some(Report::Exited(code)) => Kind::ExitedEarly(code).into(),
+        Some(Report::Killed(signal)) => Kind::KilledEarly(signal).into(),
+        Some(Report::Recorded | Report::Ready) | None => Kind::Died.into(),
+    })
+}
+
+/// The session leader's exit code says it all, or that its report is to be read.
+fn await_end(session_leader: Pid) -> Option<Report> {
+    let status = retry_interrupted(|| waitpid(session_leader, None));
+    (status == Ok(WaitStatus::Exited(session_leader, 0))).then_some(Report::Ready)
+}
+
+/// The body may run, and takes its time. The session leader watches over it meanwhile.
+fn await_ready(mut daemon: &UnixStream, session_leader: Pid) -> Option<Report> {
+    let mut report = Report::receive(daemon);
+    if let Some(Report::Recorded) = report {
+        // A daemon that is gone already has an end that is reported next.
+        let _ = daemon.write_all(&[COMMIT]);
+        report = Report::receive(daemon);
+    }
+    if let Some(Report::Ready) = report {
+        let _ = kill(session_leader, Signal::SIGKILL);
+        let _ = retry_interrupted(|| waitpid(session_leader, None));
+    }
+    report
 }
 
 /// The session leader. Returns in the daemon alone.
-fn lead_session(prepared: Prepared, only_thread: &OnlyThread, launcher: UnixStream) {
-    let forked = leave_session()
-        .and_then(|()| settle(&prepared))
-        .and_then(|()| replace_streams(&prepared))
-        .and_then(|()| sys::fork(only_thread).map_err(|reason| Failure(Stage::Fork, reason)));
+fn lead_session(mut prepared: Prepared, only_thread: &OnlyThread, launcher: UnixStream) {
+    let forked =
+        set_up(&mut prepared).and_then(|()| sys::fork(only_thread).map_err(|reason| Failure(Stage::Fork, reason)));
     let recorded = match forked {
         Ok(ForkResult::Child) => return become_daemon(prepared, launcher),
-        Ok(ForkResult::Parent { child }) => record(&prepared, child),
+        Ok(ForkResult::Parent { child }) => record(&prepared, child).map(|()| child),
         Err(failure) => Err(failure),
     };
     match recorded {
-        Ok(()) => sys::exit_now(0),
+        Ok(daemon) if prepared.wait_ready => watch(daemon, &launcher, prepared.pid_file.as_ref()),
+        Ok(_) => sys::exit_now(0),
         Err(failure) => {
             // When nobody reads it, nobody needs to know.
-            let _ = (&launcher).write_all(&failure.to_bytes());
+            let _ = Report::Failed(failure).send(&launcher);
             sys::exit_now(1);
         }
     }
 }
 
-/// The daemon: everything is set up but its own existence, which it owes to the launcher's byte.
+fn set_up(prepared: &mut Prepared) -> Result<(), Failure> {
+    leave_session()?;
+    settle(prepared)?;
+    if prepared.wait_ready {
+        return Ok(());
+    }
+    prepared.reopen_on_hangup();
+    replace_streams(prepared)
+}
+
+/// The daemon: everything is set up but its own existence, which it owes to the launcher's byte. With `wait_ready` it
+/// owes the launcher an answer then, and waits for a second byte.
 fn become_daemon(prepared: Prepared, mut launcher: UnixStream) {
-    let Prepared { pid_file, streams, .. } = prepared;
-    drop(streams);
+    let Prepared { signals, pid_file, streams, logs, wait_ready, .. } = prepared;
     if launcher.read_exact(&mut [0]).is_err() {
         if let Some(pid_file) = pid_file {
             pid_file.remove();
         }
         sys::exit_now(1);
+    }
+    signals.unprotect();
+    if wait_ready {
+        postpone(Waiting::Launcher { socket: launcher, streams, logs });
     }
     if let Some(pid_file) = pid_file {
         pid_file.keep();

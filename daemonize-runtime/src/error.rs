@@ -44,6 +44,10 @@ pub(crate) enum Kind {
     ForeignPidFile(PathBuf, &'static str),
     /// Another daemon holds the PID file; its PID, unless it is still starting.
     AlreadyRunning(PathBuf, Option<i32>),
+    /// The body ended before it was ready, by an exit code.
+    ExitedEarly(i32),
+    /// The body ended before it was ready, by a signal.
+    KilledEarly(i32),
     /// A process of the start is gone without having said why.
     Died,
 }
@@ -86,13 +90,18 @@ impl Error {
     /// | 75 `EX_TEMPFAIL` | it is already running; no other failure has this code |
     /// | 77 `EX_NOPERM` | only root may do what the options ask for |
     /// | 78 `EX_CONFIG` | the root or working directory cannot be entered |
+    ///
+    /// With [`wait_ready`](crate::Daemon::wait_ready), a body that ends before it is ready hands its own code on: its
+    /// exit code (70 in place of 0), or 128 + n when signal n has killed it.
     #[must_use]
     pub fn exit_code(&self) -> u8 {
         match &*self.kind {
             Kind::Contradiction(_) | Kind::EmptyPath(_) | Kind::Umask(_) | Kind::UserWithoutGroup(_) => 64,
             Kind::Unknown(..) => 67,
             Kind::Unsupported => 69,
-            Kind::Threads(_) | Kind::Died => 70,
+            Kind::Threads(_) | Kind::Died | Kind::ExitedEarly(0) => 70,
+            Kind::ExitedEarly(code) => u8::try_from(*code).unwrap_or(70),
+            Kind::KilledEarly(signal) => u8::try_from(128 + signal).unwrap_or(70),
             Kind::FakeNull => 72,
             Kind::NotAFile(_) | Kind::ForeignPidFile(..) | Kind::Untrusted(..) => 73,
             Kind::AlreadyRunning(..) => 75,
@@ -171,9 +180,24 @@ impl fmt::Display for Error {
             Kind::AlreadyRunning(path, None) => {
                 write!(f, "cannot start: already running, or about to ({})", Printable(path))
             }
+            Kind::ExitedEarly(code) => write!(f, "cannot start: it ended with exit code {code} before it was ready"),
+            Kind::KilledEarly(signal) => {
+                write!(f, "cannot start: it was killed by signal {signal}{} before it was ready", name_of(*signal))
+            }
             Kind::Died => f.write_str("cannot start: a process of the start was killed before the daemon was set up"),
         }
     }
+}
+
+/// The signal's name in parentheses, where it has one.
+#[cfg(unix)]
+fn name_of(signal: i32) -> String {
+    nix::sys::signal::Signal::try_from(signal).map(|known| format!(" ({known})")).unwrap_or_default()
+}
+
+#[cfg(not(unix))]
+fn name_of(_signal: i32) -> String {
+    String::new()
 }
 
 impl fmt::Display for Step {

@@ -3,18 +3,29 @@
 use nix::unistd::getpid;
 
 use crate::error::Error;
+use crate::notify::Manager;
 use crate::prepare::Prepared;
+use crate::ready::{Waiting, postpone};
 use crate::settle::{record, settle};
 
-pub(crate) fn stay(prepared: Prepared) -> Result<(), Error> {
+pub(crate) fn stay(prepared: Prepared, manager: Option<Manager>) -> Result<(), Error> {
     let settled = settle(&prepared).and_then(|()| record(&prepared, getpid()));
     if let Err(failure) = settled {
         let error = failure.into_error(&prepared);
         prepared.give_up();
         return Err(error);
     }
+    prepared.signals.unprotect();
+    if let Some(logs) = prepared.logs {
+        logs.reopen_on_hangup();
+    }
     if let Some(pid_file) = prepared.pid_file {
         pid_file.keep();
+    }
+    match manager {
+        Some(manager) if prepared.wait_ready => postpone(Waiting::Manager(manager)),
+        Some(manager) => manager.ready(),
+        None => {}
     }
     Ok(())
 }

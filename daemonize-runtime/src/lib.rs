@@ -42,6 +42,8 @@ mod detach;
 #[cfg(unix)]
 mod foreground;
 #[cfg(unix)]
+mod notify;
+#[cfg(unix)]
 mod pid_file;
 #[cfg(unix)]
 mod prepare;
@@ -49,6 +51,12 @@ mod prepare;
 mod privileges;
 #[cfg(unix)]
 mod proc_self;
+#[cfg(unix)]
+mod ready;
+#[cfg(unix)]
+mod reopen;
+#[cfg(unix)]
+mod report;
 #[cfg(unix)]
 mod root;
 #[cfg(unix)]
@@ -58,13 +66,15 @@ mod signals;
 #[cfg(unix)]
 mod streams;
 #[cfg(unix)]
+mod supervisor;
+#[cfg(unix)]
 mod sys;
 #[cfg(unix)]
 mod threads;
 #[cfg(unix)]
 mod trust;
 
-pub use daemon::{Daemon, is_daemon};
+pub use daemon::{Daemon, is_daemon, ready};
 pub use daemonize_macros::daemonize;
 pub use error::Error;
 pub use values::{AccountValue, PathOrSwitch, PathValue};

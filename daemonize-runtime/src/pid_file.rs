@@ -163,6 +163,11 @@ struct Kept {
 }
 
 extern "C" fn remove_at_exit() {
+    remove_kept();
+}
+
+/// Removes the PID file that this process keeps.
+pub(crate) fn remove_kept() {
     // Children that the daemon forks run this handler too, when they exit.
     if let Some(kept) = KEPT.get()
         && kept.daemon == getpid()

@@ -10,6 +10,7 @@ use crate::error::{Error, Kind, program_name};
 use crate::pid_file::PidFile;
 use crate::privileges::Privileges;
 use crate::proc_self::ProcSelf;
+use crate::reopen::Logs;
 use crate::root::Root;
 use crate::signals::Signals;
 use crate::streams::{self, Streams};
@@ -26,43 +27,52 @@ pub(crate) struct Prepared {
     pub(crate) privileges: Option<Privileges>,
     pub(crate) working_directory: Option<PathBuf>,
     pub(crate) streams: Streams,
+    /// The log files that are opened anew on SIGHUP, if that is wanted.
+    pub(crate) logs: Option<Logs>,
     pub(crate) pid_file: Option<PidFile>,
+    pub(crate) wait_ready: bool,
 }
 
 pub(crate) fn prepare(
     daemon: &Daemon,
+    detaches: bool,
     privileges: Option<Privileges>,
+    signals: Signals,
     proc_self: &ProcSelf,
 ) -> Result<Prepared, Error> {
     let pid_file = path_of(&daemon.pid_file, default_pid_file);
     check_options(daemon, pid_file.as_deref())?;
     let inherited_descriptors = if daemon.close_inherited { descriptors::inherited(proc_self) } else { Vec::new() };
     let root = daemon.chroot.as_deref().map(|path| Root::find(path, &inherited_descriptors)).transpose()?;
-    let open = || open_files(daemon, pid_file.as_deref(), privileges.as_ref());
-    let (streams, pid_file) = under_umask(daemon.umask, open)?;
+    let open = || open_files(daemon, detaches, pid_file.as_deref(), privileges.as_ref());
+    let (streams, logs, pid_file) = under_umask(daemon.umask, open)?;
     Ok(Prepared {
         umask: daemon.umask,
-        signals: Signals::inspect(proc_self),
+        signals,
         inherited_descriptors,
         root,
         privileges,
         working_directory: path_of(&daemon.chdir, || PathBuf::from("/")),
         streams,
+        logs,
         pid_file,
+        wait_ready: daemon.wait_ready,
     })
 }
 
 fn open_files(
     daemon: &Daemon,
+    detaches: bool,
     pid_file: Option<&Path>,
     privileges: Option<&Privileges>,
-) -> Result<(Streams, Option<PidFile>), Error> {
+) -> Result<(Streams, Option<Logs>, Option<PidFile>), Error> {
     let null = streams::open_null()?;
-    let replaced = daemon.when && daemon.close_fd;
-    let streams = if replaced { Streams::open(daemon, null, privileges)? } else { Streams::keep() };
+    let streams = if detaches && daemon.close_fd { Streams::open(daemon, null, privileges)? } else { Streams::keep() };
+    let logs = || Logs::of(&streams, daemon.chroot.as_deref(), privileges.is_none());
+    let logs = daemon.reopen.then(logs).transpose()?;
     // The last thing that can fail in the launcher, so that no failure leaves a PID file behind.
     let pid_file = pid_file.map(|path| PidFile::acquire(path, privileges)).transpose()?;
-    Ok((streams, pid_file))
+    Ok((streams, logs, pid_file))
 }
 
 /// Makes files with the daemon's umask. The launcher's own comes back, in case that the start fails and it goes on.
@@ -76,12 +86,18 @@ fn under_umask<T>(mask: Option<u32>, open: impl FnOnce() -> T) -> T {
 }
 
 impl Prepared {
-    /// After a failed start the launcher is as it was: no PID file, no lock, the same signals.
+    /// Before the streams change, so that the signal never meets a program without the handler.
+    pub(crate) fn reopen_on_hangup(&mut self) {
+        if let Some(logs) = self.logs.take() {
+            logs.reopen_on_hangup();
+        }
+    }
+
+    /// After a failed start there is no PID file, and with the last descriptor of it goes the lock.
     pub(crate) fn give_up(self) {
         if let Some(pid_file) = self.pid_file {
             pid_file.remove();
         }
-        self.signals.ignore_children_again();
     }
 }
 

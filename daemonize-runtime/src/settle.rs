@@ -1,13 +1,14 @@
 //! What makes a process what the daemon shall be. The session leader does it, and the daemon inherits all of it; in
 //! the foreground the program does it to itself.
 
-use std::io;
+use std::{io, mem};
 
 use nix::errno::Errno;
 use nix::unistd::{Pid, chdir, getpid, setsid};
 
 use crate::error::{Error, Kind, Step};
 use crate::prepare::Prepared;
+use crate::streams::Streams;
 use crate::sys::{self, retry_interrupted};
 
 /// A step that can fail here.
@@ -67,8 +68,9 @@ pub(crate) fn settle(prepared: &Prepared) -> Result<(), Failure> {
 }
 
 /// The last step, so that until here a message would still find the terminal.
-pub(crate) fn replace_streams(prepared: &Prepared) -> Result<(), Failure> {
-    prepared.streams.install().map_err(|reason| Failure(Stage::ReplaceStreams, reason))
+pub(crate) fn replace_streams(prepared: &mut Prepared) -> Result<(), Failure> {
+    let streams = mem::replace(&mut prepared.streams, Streams::keep());
+    streams.install().map_err(|reason| Failure(Stage::ReplaceStreams, reason))
 }
 
 /// Writes down who the daemon is.

@@ -1,49 +1,74 @@
-//! What the daemon inherits of signals: nothing blocked, and nothing ignored but SIGPIPE, which Rust programs expect
-//! to be ignored.
+//! Signals during the start, and those that the daemon inherits: nothing blocked, and nothing ignored but SIGPIPE,
+//! which Rust programs expect to be ignored.
 
-use nix::libc::{SIGCHLD, SIGPIPE};
+use nix::libc::{SIGCHLD, SIGPIPE, SIGXFSZ};
 use nix::sys::signal::SigSet;
 
 use crate::proc_self::ProcSelf;
 use crate::sys;
 
-/// What has to be changed, found out once in the launcher.
-#[derive(Debug)]
+/// What has to be changed, found out once in the launcher. Bit n - 1 is signal n.
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Signals {
-    ignored: Vec<i32>,
-    any_blocked: bool,
+    ignored: u64,
+    is_any_blocked: bool,
+    is_file_size_limited: bool,
 }
 
 impl Signals {
     pub(crate) fn inspect(proc_self: &ProcSelf) -> Self {
-        let is_ignored = |&signal: &i32| match proc_self.ignored_signals {
-            Some(bits) => bits >> (signal - 1) & 1 == 1,
-            None => sys::is_ignored(signal),
-        };
-        Self { ignored: sys::signals().filter(is_ignored).collect(), any_blocked: proc_self.blocked_signals != Some(0) }
-    }
-
-    /// Makes children waitable in the launcher: while SIGCHLD is ignored their exit status is lost.
-    pub(crate) fn restore_children(&self) {
-        if self.ignored.contains(&SIGCHLD) {
-            sys::set_ignored(SIGCHLD, false);
+        let ask_for_each = || sys::signals().filter(|&signal| sys::is_ignored(signal)).map(bit).sum();
+        Self {
+            ignored: proc_self.ignored_signals.unwrap_or_else(ask_for_each),
+            is_any_blocked: proc_self.blocked_signals != Some(0),
+            is_file_size_limited: sys::is_file_size_limited(),
         }
     }
 
-    /// Takes [`restore_children`](Self::restore_children) back, for a launcher that goes on after a failed start.
-    pub(crate) fn ignore_children_again(&self) {
-        if self.ignored.contains(&SIGCHLD) {
-            sys::set_ignored(SIGCHLD, true);
+    /// For the time of the start: children can be waited for, and a file that may not grow is an error to report and
+    /// not a death.
+    pub(crate) fn hold(self) {
+        if self.ignores(SIGCHLD) {
+            sys::set_default(SIGCHLD);
+        }
+        if self.is_file_size_limited {
+            sys::ignore(SIGXFSZ);
         }
     }
 
-    /// Gives the calling process the daemon's signals.
-    pub(crate) fn reset(&self) {
-        for &signal in self.ignored.iter().filter(|&&signal| signal != SIGPIPE) {
-            sys::set_ignored(signal, false);
+    /// Takes [`hold`](Self::hold) back, for a launcher that goes on after a failed start.
+    pub(crate) fn release(self) {
+        if self.ignores(SIGCHLD) {
+            sys::ignore(SIGCHLD);
         }
-        if self.any_blocked {
+        if self.is_file_size_limited && !self.ignores(SIGXFSZ) {
+            sys::set_default(SIGXFSZ);
+        }
+    }
+
+    /// Gives the calling process the daemon's signals, but for the protection of writes.
+    pub(crate) fn reset(self) {
+        let is_left = |signal| signal == SIGPIPE || signal == SIGXFSZ && self.is_file_size_limited;
+        for signal in sys::signals().filter(|&signal| self.ignores(signal) && !is_left(signal)) {
+            sys::set_default(signal);
+        }
+        if self.is_any_blocked {
             sys::set_signal_mask(&SigSet::empty());
         }
     }
+
+    /// Ends the protection of writes, when the start has written its last byte.
+    pub(crate) fn unprotect(self) {
+        if self.is_file_size_limited {
+            sys::set_default(SIGXFSZ);
+        }
+    }
+
+    fn ignores(self, signal: i32) -> bool {
+        self.ignored & bit(signal) != 0
+    }
+}
+
+fn bit(signal: i32) -> u64 {
+    1 << (signal - 1)
 }

@@ -5,7 +5,7 @@ use std::fs::{File, Metadata, OpenOptions};
 use std::io;
 use std::os::fd::{AsFd, AsRawFd, IntoRawFd};
 use std::os::unix::fs::{FileTypeExt, MetadataExt, OpenOptionsExt};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use nix::fcntl::{FcntlArg, OFlag, fcntl};
 use nix::libc::{self, STDERR_FILENO, STDIN_FILENO, STDOUT_FILENO};
@@ -17,37 +17,45 @@ use crate::privileges::Privileges;
 use crate::sys::retry_interrupted;
 use crate::trust::{check_directory_of, check_file};
 
-/// Open files, each with the standard descriptors that it becomes.
+/// The files that become the standard streams.
 #[derive(Debug)]
-pub(crate) struct Streams(Vec<(File, Vec<i32>)>);
+pub(crate) struct Streams(Vec<Stream>);
+
+#[derive(Debug)]
+struct Stream {
+    file: File,
+    /// The standard descriptors that the file becomes.
+    descriptors: Vec<i32>,
+    /// Where it is, if it is a log.
+    log: Option<PathBuf>,
+}
 
 impl Streams {
     /// Opens what the options name; the null device for every other stream.
     pub(crate) fn open(daemon: &Daemon, null: File, privileges: Option<&Privileges>) -> Result<Self, Error> {
-        let open_log = |path| open_log(path, privileges);
-        let stdout = daemon.stdout.as_ref().or(daemon.redirect.as_ref());
-        let stderr = daemon.stderr.as_ref().or(daemon.redirect.as_ref());
-        let mut streams = vec![];
-        let mut unset = vec![];
+        let mut streams = Vec::new();
+        let mut unset = Vec::new();
         match &daemon.stdin {
-            Some(path) => streams.push((open_input(path)?, vec![STDIN_FILENO])),
+            Some(path) => streams.push(Stream { file: open_input(path)?, descriptors: vec![STDIN_FILENO], log: None }),
             None => unset.push(STDIN_FILENO),
         }
-        match (stdout, stderr) {
+        let stdout = daemon.stdout.as_ref().or(daemon.redirect.as_ref());
+        let stderr = daemon.stderr.as_ref().or(daemon.redirect.as_ref());
+        let outputs = match (stdout, stderr) {
             // One open file for both, as the shell's `>>log 2>&1` has it.
-            (Some(path), Some(same)) if path == same => {
-                streams.push((open_log(path)?, vec![STDOUT_FILENO, STDERR_FILENO]));
-            }
-            _ => {
-                for (path, descriptor) in [(stdout, STDOUT_FILENO), (stderr, STDERR_FILENO)] {
-                    match path {
-                        Some(path) => streams.push((open_log(path)?, vec![descriptor])),
-                        None => unset.push(descriptor),
-                    }
+            (Some(path), Some(same)) if path == same => vec![(Some(path), vec![STDOUT_FILENO, STDERR_FILENO])],
+            _ => vec![(stdout, vec![STDOUT_FILENO]), (stderr, vec![STDERR_FILENO])],
+        };
+        for (path, descriptors) in outputs {
+            match path {
+                Some(path) => {
+                    let file = open_log(path, privileges)?;
+                    streams.push(Stream { file, descriptors, log: Some(path.clone()) });
                 }
+                None => unset.extend(descriptors),
             }
         }
-        streams.push((null, unset));
+        streams.push(Stream { file: null, descriptors: unset, log: None });
         Ok(Self(streams))
     }
 
@@ -56,19 +64,27 @@ impl Streams {
         Self(Vec::new())
     }
 
-    /// Puts the files in place. `dup2` clears close-on-exec, so that the daemon's children have the streams too.
+    /// Puts the files in place.
     pub(crate) fn install(&self) -> nix::Result<()> {
-        for (file, descriptors) in &self.0 {
-            for &descriptor in descriptors {
-                retry_interrupted(|| match descriptor {
-                    STDIN_FILENO => dup2_stdin(file.as_fd()),
-                    STDOUT_FILENO => dup2_stdout(file.as_fd()),
-                    _ => dup2_stderr(file.as_fd()),
-                })?;
-            }
+        for Stream { file, descriptors, .. } in &self.0 {
+            descriptors.iter().try_for_each(|&descriptor| replace(descriptor, file))?;
         }
         Ok(())
     }
+
+    /// The paths of the log files, and the descriptors that they become.
+    pub(crate) fn logs(&self) -> impl Iterator<Item = (&Path, &[i32])> {
+        self.0.iter().filter_map(|stream| Some((stream.log.as_deref()?, &stream.descriptors[..])))
+    }
+}
+
+/// Makes a standard descriptor lead to a file. `dup2` clears close-on-exec, so that the daemon's children have it too.
+pub(crate) fn replace(descriptor: i32, file: impl AsFd) -> nix::Result<()> {
+    retry_interrupted(|| match descriptor {
+        STDIN_FILENO => dup2_stdin(file.as_fd()),
+        STDOUT_FILENO => dup2_stdout(file.as_fd()),
+        _ => dup2_stderr(file.as_fd()),
+    })
 }
 
 /// Opens the null device, above the three standard descriptors.

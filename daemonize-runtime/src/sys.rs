@@ -2,11 +2,13 @@
 
 #![allow(unsafe_code)]
 
-use std::os::fd::RawFd;
+use std::os::fd::{AsFd, RawFd};
+use std::os::unix::net::{SocketAddr, UnixStream};
 
 use nix::errno::Errno;
 use nix::libc;
-use nix::sys::signal::{SigSet, SigmaskHow, sigprocmask};
+use nix::poll::{PollFd, PollFlags};
+use nix::sys::signal::{SaFlags, SigAction, SigHandler, SigSet, SigmaskHow, Signal, sigaction, sigprocmask};
 use nix::unistd::{ForkResult, Gid, Uid};
 
 use crate::threads::OnlyThread;
@@ -117,11 +119,75 @@ pub(crate) fn is_ignored(signal: i32) -> bool {
     action.sa_sigaction == libc::SIG_IGN
 }
 
-/// Gives a signal its default action, or ignores it.
-pub(crate) fn set_ignored(signal: i32, ignored: bool) {
-    let action = if ignored { libc::SIG_IGN } else { libc::SIG_DFL };
-    // SAFETY: neither action runs code of ours. Numbers that cannot be changed are answered with EINVAL.
-    unsafe { libc::signal(signal, action) };
+/// Gives a signal its default action.
+pub(crate) fn set_default(signal: i32) {
+    // SAFETY: neither form runs code of ours. The direct call reaches the signals, too, that the C library keeps for
+    // itself and leaves ignored in what it spawns; all-zero is the default action, and 8 is the size of its mask.
+    unsafe {
+        #[cfg(all(target_os = "linux", target_pointer_width = "64"))]
+        libc::syscall(libc::SYS_rt_sigaction, signal, [0u64; 4].as_ptr(), std::ptr::null::<u64>(), 8);
+        #[cfg(not(all(target_os = "linux", target_pointer_width = "64")))]
+        libc::signal(signal, libc::SIG_DFL);
+    }
+}
+
+/// Ignores a signal.
+pub(crate) fn ignore(signal: i32) {
+    // SAFETY: no code of ours runs.
+    unsafe { libc::signal(signal, libc::SIG_IGN) };
+}
+
+/// Whether files may not grow beyond a size: then a write can be answered with a deadly signal.
+pub(crate) fn is_file_size_limited() -> bool {
+    let mut limit = libc::rlimit { rlim_cur: libc::RLIM_INFINITY, rlim_max: libc::RLIM_INFINITY };
+    // SAFETY: the limit is written to memory that is ours.
+    unsafe { libc::getrlimit(libc::RLIMIT_FSIZE, &raw mut limit) };
+    limit.rlim_cur != libc::RLIM_INFINITY
+}
+
+/// Has a signal handled. Interrupted calls go on, and no other signal comes between.
+pub(crate) fn handle(signal: Signal, handler: extern "C" fn(libc::c_int)) {
+    let action = SigAction::new(SigHandler::Handler(handler), SaFlags::SA_RESTART | SaFlags::SA_ONSTACK, SigSet::all());
+    // SAFETY: every handler of this crate uses async-signal-safe calls alone, and leaves `errno` as it was.
+    let _ = unsafe { sigaction(signal, &action) };
+}
+
+/// Has a signal interrupt the calls that wait, and do nothing else.
+pub(crate) fn interrupt_on(signal: Signal) {
+    extern "C" fn do_nothing(_signal: libc::c_int) {}
+    let action = SigAction::new(SigHandler::Handler(do_nothing), SaFlags::empty(), SigSet::empty());
+    // SAFETY: the handler does nothing.
+    let _ = unsafe { sigaction(signal, &action) };
+}
+
+/// Waits until the other end of the socket is gone, or a signal comes that is blocked otherwise; says whether it is
+/// gone.
+pub(crate) fn has_hung_up(socket: &UnixStream) -> bool {
+    let mut question = [PollFd::new(socket.as_fd(), PollFlags::empty())];
+    #[cfg(not(target_vendor = "apple"))]
+    let _ = nix::poll::ppoll(&mut question, None, Some(SigSet::empty()));
+    // There is no `ppoll` here, so that a signal between check and wait is noticed by the clock.
+    #[cfg(target_vendor = "apple")]
+    let _ = nix::poll::poll(&mut question, nix::poll::PollTimeout::from(100u8));
+    question[0].revents().is_some_and(|events| events.intersects(PollFlags::POLLHUP | PollFlags::POLLERR))
+}
+
+/// The address of an abstract socket, which only Linux has.
+#[cfg(target_os = "linux")]
+pub(crate) fn abstract_address(name: &[u8]) -> Option<SocketAddr> {
+    <SocketAddr as std::os::linux::net::SocketAddrExt>::from_abstract_name(name).ok()
+}
+
+/// The address of an abstract socket: there are none here.
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn abstract_address(_name: &[u8]) -> Option<SocketAddr> {
+    None
+}
+
+/// Takes a variable out of the environment.
+pub(crate) fn remove_variable(name: &str, _proof: &OnlyThread) {
+    // SAFETY: no other thread exists that could read the environment meanwhile.
+    unsafe { std::env::remove_var(name) };
 }
 
 /// Replaces the signal mask.

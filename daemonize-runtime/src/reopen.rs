@@ -1,0 +1,88 @@
+//! Log rotation: on SIGHUP the log files are opened anew, by a handler that uses async-signal-safe calls alone. A thread
+//! that waits for the signal would end the rule of one thread, and its signal mask would reach the daemon's children.
+
+use std::ffi::CString;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf, absolute};
+use std::sync::OnceLock;
+
+use nix::errno::Errno;
+use nix::fcntl::{FcntlArg, OFlag, fcntl, open};
+use nix::libc;
+use nix::sys::signal::Signal;
+use nix::sys::stat::{Mode, fstat};
+
+use crate::error::{At, Error, Kind, Step};
+use crate::streams::{self, Streams};
+use crate::sys;
+
+/// The log files, as the daemon can find them again.
+#[derive(Debug)]
+pub(crate) struct Logs {
+    logs: Vec<Log>,
+    flags: OFlag,
+}
+
+#[derive(Debug)]
+struct Log {
+    path: CString,
+    descriptors: Vec<i32>,
+}
+
+/// What the signal handler must reach.
+static LOGS: OnceLock<Logs> = OnceLock::new();
+
+impl Logs {
+    /// The daemon's working directory is another one, and its root may be.
+    pub(crate) fn of(streams: &Streams, root: Option<&Path>, follow_links: bool) -> Result<Self, Error> {
+        let logs = streams.logs().map(|(path, descriptors)| {
+            let path = inside(root, path)?;
+            let path =
+                CString::new(path.as_os_str().as_bytes()).map_err(|_| Errno::EINVAL).at(|| Step::OpenLog(path))?;
+            Ok(Log { path, descriptors: descriptors.to_vec() })
+        });
+        let mut flags = OFlag::O_WRONLY | OFlag::O_APPEND | OFlag::O_CREAT | OFlag::O_NOCTTY;
+        // `O_NONBLOCK` for a pipe that stands in the log's place.
+        flags |= OFlag::O_CLOEXEC | OFlag::O_NONBLOCK;
+        flags.set(OFlag::O_NOFOLLOW, !follow_links);
+        Ok(Self { logs: logs.collect::<Result<_, Error>>()?, flags })
+    }
+
+    /// Installs the handler.
+    pub(crate) fn reopen_on_hangup(self) {
+        let _ = LOGS.set(self);
+        sys::handle(Signal::SIGHUP, reopen_logs);
+    }
+}
+
+fn inside(root: Option<&Path>, path: &Path) -> Result<PathBuf, Error> {
+    let path = absolute(path).at(|| Step::FindStartDirectory)?;
+    let Some(root) = root else {
+        return Ok(path);
+    };
+    let root = absolute(root).at(|| Step::FindStartDirectory)?;
+    match path.strip_prefix(root) {
+        Ok(inside) => Ok(Path::new("/").join(inside)),
+        Err(_) => Err(Kind::Contradiction("`reopen` needs a log inside of `chroot`").into()),
+    }
+}
+
+extern "C" fn reopen_logs(_signal: libc::c_int) {
+    let interrupted_call = Errno::last_raw();
+    if let Some(Logs { logs, flags }) = LOGS.get() {
+        for log in logs {
+            // On any error the old file stays: better a line in yesterday's log than nowhere.
+            let _ = reopen(log, *flags);
+        }
+    }
+    Errno::set_raw(interrupted_call);
+}
+
+fn reopen(log: &Log, flags: OFlag) -> nix::Result<()> {
+    let file = open(log.path.as_c_str(), flags, Mode::from_bits_truncate(0o666))?;
+    if fstat(&file)?.st_mode & libc::S_IFMT != libc::S_IFREG {
+        return Err(Errno::EINVAL);
+    }
+    fcntl(&file, FcntlArg::F_SETFL(OFlag::O_APPEND))?;
+    log.descriptors.iter().try_for_each(|&descriptor| streams::replace(descriptor, &file))
+}

@@ -1,0 +1,68 @@
+//! What the launcher is told over the socket: a stage that failed, or in the mode that waits, how far the body came.
+
+use std::io::{self, Read, Write};
+use std::os::unix::net::UnixStream;
+
+use nix::sys::wait::WaitStatus;
+
+use crate::settle::Failure;
+
+/// One message.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Report {
+    /// A stage of the start failed.
+    Failed(Failure),
+    /// The daemon is recorded, and may run.
+    Recorded,
+    /// The body called `ready()`.
+    Ready,
+    /// The daemon ended before that, by an exit code or a signal.
+    Exited(i32),
+    Killed(i32),
+}
+
+impl Report {
+    /// So short that it is written in one piece.
+    const LENGTH: usize = 6;
+
+    pub(crate) fn of(status: WaitStatus) -> Option<Self> {
+        match status {
+            WaitStatus::Exited(_, code) => Some(Self::Exited(code)),
+            WaitStatus::Signaled(_, signal, _) => Some(Self::Killed(signal as i32)),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn send(self, mut launcher: &UnixStream) -> io::Result<()> {
+        let (kind, [first, rest @ ..]) = match self {
+            Self::Failed(failure) => (0, failure.to_bytes()),
+            Self::Recorded => (1, [0; Failure::LENGTH]),
+            Self::Ready => (2, [0; Failure::LENGTH]),
+            Self::Exited(code) => (3, Self::number(code)),
+            Self::Killed(signal) => (4, Self::number(signal)),
+        };
+        let [a, b, c, d] = rest;
+        launcher.write_all(&[kind, first, a, b, c, d])
+    }
+
+    /// Waits for the next message; `None` when nobody is left to send one.
+    pub(crate) fn receive(mut daemon: &UnixStream) -> Option<Self> {
+        let mut bytes = [0; Self::LENGTH];
+        daemon.read_exact(&mut bytes).ok()?;
+        let [kind, first, a, b, c, d] = bytes;
+        let number = i32::from_ne_bytes([a, b, c, d]);
+        match kind {
+            0 => Failure::from_bytes([first, a, b, c, d]).map(Self::Failed),
+            1 => Some(Self::Recorded),
+            2 => Some(Self::Ready),
+            3 => Some(Self::Exited(number)),
+            4 => Some(Self::Killed(number)),
+            _ => None,
+        }
+    }
+
+    fn number(number: i32) -> [u8; Failure::LENGTH] {
+        let [a, b, c, d] = number.to_ne_bytes();
+        [0, a, b, c, d]
+    }
+}

@@ -1,0 +1,98 @@
+//! Who started the program, and whether that one watches this very process: then it must not fork away.
+//!
+//! Only what names this process counts. Most of a supervisor's variables are inherited by everything below it, shells
+//! in terminals included, and prove nothing.
+
+use std::ffi::OsString;
+
+use crate::notify::Manager;
+
+/// How the program is to run, when it does not say so itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Mode {
+    /// Nobody watches this process.
+    Daemon,
+    /// Somebody does; `notify` is the socket on which they wait for readiness.
+    Foreground { notify: Option<OsString> },
+}
+
+impl Mode {
+    /// Who is to be told when the program is up.
+    pub(crate) fn manager(&self) -> Option<Manager> {
+        match self {
+            Self::Foreground { notify: Some(socket) } => Manager::at(socket),
+            _ => None,
+        }
+    }
+}
+
+/// Decides by the process's own PID, its parent's, and the environment. See systemd.exec(5) for the variables.
+pub(crate) fn decide(own: u32, parent: u32, variable: impl Fn(&str) -> Option<OsString>) -> Mode {
+    let names = |name: &str, pid: u32| variable(name).is_some_and(|value| value == *pid.to_string());
+    let notify = variable("NOTIFY_SOCKET").filter(|socket| !socket.is_empty());
+    // The first process of a container, or of the system.
+    if own == 1 {
+        return Mode::Foreground { notify };
+    }
+    // Set for a unit with a PID file only; without a socket beside it the unit is of the type that forks.
+    if variable("PIDFILE").is_some() && notify.is_none() {
+        return Mode::Daemon;
+    }
+    // The parent tells a manager's own child from a stranger that has the same number in another PID namespace.
+    let is_managed = parent == 1 || names("MANAGERPID", parent);
+    let is_executed_by_systemd = names("SYSTEMD_EXEC_PID", own) && is_managed;
+    if is_executed_by_systemd || names("LISTEN_PID", own) || names("WATCHDOG_PID", own) {
+        return Mode::Foreground { notify };
+    }
+    Mode::Daemon
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const OWN: u32 = 500;
+    const SHELL: u32 = 400;
+    const MANAGER: u32 = 300;
+
+    fn foreground(notify: Option<&str>) -> Mode {
+        Mode::Foreground { notify: notify.map(Into::into) }
+    }
+
+    #[test]
+    fn only_what_names_this_process_keeps_it_in_the_foreground() {
+        let socket = ("NOTIFY_SOCKET", "/run/n");
+        let executed = ("SYSTEMD_EXEC_PID", "500");
+        let cases: &[(u32, u32, &[(&str, &str)], Mode)] = &[
+            (OWN, SHELL, &[], Mode::Daemon),
+            (1, 0, &[], foreground(None)),
+            (1, 0, &[socket], foreground(Some("/run/n"))),
+            (1, 0, &[("PIDFILE", "/run/bot.pid")], foreground(None)),
+            (OWN, 1, &[executed], foreground(None)),
+            (OWN, 1, &[executed, socket], foreground(Some("/run/n"))),
+            (OWN, 1, &[executed, ("NOTIFY_SOCKET", "")], foreground(None)),
+            (OWN, 1, &[executed, ("PIDFILE", "/run/bot.pid")], Mode::Daemon),
+            (OWN, 1, &[executed, socket, ("PIDFILE", "/run/bot.pid")], foreground(Some("/run/n"))),
+            (OWN, MANAGER, &[executed, ("MANAGERPID", "300")], foreground(None)),
+            (OWN, SHELL, &[executed, ("MANAGERPID", "300")], Mode::Daemon),
+            (OWN, SHELL, &[executed], Mode::Daemon),
+            (OWN, 1, &[("SYSTEMD_EXEC_PID", "499")], Mode::Daemon),
+            (OWN, 1, &[("SYSTEMD_EXEC_PID", "0500")], Mode::Daemon),
+            (OWN, SHELL, &[("LISTEN_PID", "500")], foreground(None)),
+            (OWN, SHELL, &[("LISTEN_PID", "499")], Mode::Daemon),
+            (OWN, SHELL, &[("WATCHDOG_PID", "500"), socket], foreground(Some("/run/n"))),
+            (OWN, SHELL, &[("LISTEN_PID", "500"), ("PIDFILE", "/run/bot.pid")], Mode::Daemon),
+            // Inherited, or true of much else.
+            (OWN, 1, &[socket], Mode::Daemon),
+            (OWN, 1, &[("INVOCATION_ID", "0123"), ("JOURNAL_STREAM", "8:9")], Mode::Daemon),
+            (OWN, 0, &[], Mode::Daemon),
+            (OWN, 1, &[], Mode::Daemon),
+        ];
+        for (own, parent, environment, expected) in cases {
+            let variable =
+                |name: &str| environment.iter().find(|(known, _)| *known == name).map(|(_, value)| value.into());
+            let decided = decide(*own, *parent, variable);
+            assert_eq!(decided, *expected, "own {own}, parent {parent}, {environment:?}");
+        }
+    }
+}
