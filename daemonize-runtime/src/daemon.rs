@@ -6,9 +6,11 @@ use std::process;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::Error;
+use crate::restart::{Restart, RestartValue};
 use crate::values::{Account, AccountValue, Choice, PathOrSwitch, PathValue};
 #[cfg(unix)]
 use {
+    crate::commands::{Word, word},
     crate::detach::detach,
     crate::prepare::prepare,
     crate::privileges::Privileges,
@@ -71,6 +73,7 @@ pub struct Daemon {
     pub(crate) when: Option<bool>,
     pub(crate) wait_ready: bool,
     pub(crate) reopen: bool,
+    pub(crate) restart: Restart,
 }
 
 impl Default for Daemon {
@@ -91,6 +94,7 @@ impl Default for Daemon {
             when: None,
             wait_ready: false,
             reopen: false,
+            restart: Restart::never(),
         }
     }
 }
@@ -246,6 +250,38 @@ impl Daemon {
         self
     }
 
+    /// When the body is started again after it ended: `"never"`, `"on-failure"`, `"always"`, or a [`Restart`] with its
+    /// delays and limits. Default: never.
+    ///
+    /// The daemon, which the PID file names, is a supervisor then, and the body runs in its child. SIGTERM, SIGINT and
+    /// SIGQUIT end both and are never followed by a restart; SIGHUP, SIGUSR1, SIGUSR2 and SIGWINCH are passed on. Each
+    /// restart is one line on standard error. With [`wait_ready`](Self::wait_ready), a first body that ends before it
+    /// is ready is a failed start. In the foreground nothing is supervised.
+    pub fn restart(mut self, plan: impl RestartValue) -> Self {
+        self.restart = plan.into_restart();
+        self
+    }
+
+    /// Answers the program's first argument if it is `stop`, `status` or `log`, and exits; remembers `start`, `restart`
+    /// and `run` for [`start_or_exit`](Self::start_or_exit). Does nothing for any other.
+    ///
+    /// What the attribute does for `commands = true`, before anything else. Of the options, `pid_file` and those that
+    /// name a log have to be set. [`args_os`](crate::args_os) is without the word afterwards.
+    ///
+    /// | word | what it does | exit code |
+    /// |---|---|---|
+    /// | none | starts the daemon | 75 when it runs already |
+    /// | `start` | the same | 0 when it runs already |
+    /// | `stop` | SIGTERM, and SIGKILL after ten seconds | 0 stopped, or nothing to stop; 1 still running; 4 unknown |
+    /// | `restart` | `stop`, then `start` | that of either |
+    /// | `status` | one line; `--json` for scripts | 0 running, 1 dead with a file left, 3 not running, 4 unknown |
+    /// | `run` | stays in the foreground | the body's own |
+    /// | `log` | shows the log; `-f` follows it | 0; 1 when it cannot be read, 6 when there is none |
+    pub fn answer_commands(self) {
+        #[cfg(unix)]
+        crate::commands::answer(&self);
+    }
+
     /// Starts the daemon. Returns `Ok` in the daemon, and only there: the launcher has left with `_exit(0)` then.
     /// In the foreground it returns `Ok` in the process that called it.
     ///
@@ -289,9 +325,18 @@ impl Daemon {
     ///
     /// Returns in the daemon alone, or in the foreground. The exit code of a failed start is [`Error::exit_code`].
     pub fn start_or_exit(self) {
-        if let Err(error) = self.start() {
+        #[cfg(unix)]
+        let (this, is_running_fine) = match word() {
+            Some(Word::Run) => (self.when(false), false),
+            Some(Word::Start | Word::Restart) => (self, true),
+            None => (self, false),
+        };
+        #[cfg(not(unix))]
+        let (this, is_running_fine) = (self, false);
+        if let Err(error) = this.start() {
             error.report();
-            process::exit(error.exit_code().into());
+            let is_fine = is_running_fine && error.is_already_running();
+            process::exit(if is_fine { 0 } else { error.exit_code().into() });
         }
     }
 }

@@ -24,9 +24,10 @@ use nix::unistd::{ForkResult, Pid};
 
 use crate::error::{At, Error, Kind, Step};
 use crate::prepare::Prepared;
-use crate::ready::{Waiting, postpone, watch};
+use crate::ready::{Change, Launcher, Waiting, postpone, watch};
 use crate::report::Report;
 use crate::settle::{Failure, Stage, leave_session, record, replace_streams, settle};
+use crate::supervise::supervise;
 use crate::sys::{self, retry_interrupted};
 use crate::threads::OnlyThread;
 
@@ -113,7 +114,7 @@ fn lead_session(mut prepared: Prepared, only_thread: &OnlyThread, launcher: Unix
     let forked =
         set_up(&mut prepared).and_then(|()| sys::fork(only_thread).map_err(|reason| Failure(Stage::Fork, reason)));
     let recorded = match forked {
-        Ok(ForkResult::Child) => return become_daemon(prepared, launcher),
+        Ok(ForkResult::Child) => return become_daemon(prepared, only_thread, launcher),
         Ok(ForkResult::Parent { child }) => record(&prepared, child).map(|()| child),
         Err(failure) => Err(failure),
     };
@@ -139,9 +140,10 @@ fn set_up(prepared: &mut Prepared) -> Result<(), Failure> {
 }
 
 /// The daemon: everything is set up but its own existence, which it owes to the launcher's byte. With `wait_ready` it
-/// owes the launcher an answer then, and waits for a second byte.
-fn become_daemon(prepared: Prepared, mut launcher: UnixStream) {
-    let Prepared { signals, pid_file, streams, logs, wait_ready, .. } = prepared;
+/// owes the launcher an answer then, and waits for a second byte. With `restart` it becomes the supervisor, and this
+/// returns in the bodies.
+fn become_daemon(prepared: Prepared, only_thread: &OnlyThread, mut launcher: UnixStream) {
+    let Prepared { signals, pid_file, streams, logs, wait_ready, restart, .. } = prepared;
     if launcher.read_exact(&mut [0]).is_err() {
         if let Some(pid_file) = pid_file {
             pid_file.remove();
@@ -149,10 +151,13 @@ fn become_daemon(prepared: Prepared, mut launcher: UnixStream) {
         sys::exit_now(1);
     }
     signals.unprotect();
-    if wait_ready {
-        postpone(Waiting::Launcher { socket: launcher, streams, logs });
-    }
     if let Some(pid_file) = pid_file {
         pid_file.keep();
+    }
+    let launcher =
+        wait_ready.then_some(Launcher { socket: launcher, change: Change { streams, logs }, supervisor: None });
+    match restart {
+        Some(plan) => supervise(&plan, only_thread, launcher),
+        None => launcher.map(Waiting::Launcher).into_iter().for_each(postpone),
     }
 }

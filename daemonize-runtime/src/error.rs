@@ -22,6 +22,8 @@ pub(crate) enum Kind {
     EmptyPath(&'static str),
     /// A umask with other bits than permissions.
     Umask(u32),
+    /// A `restart` word that does not exist.
+    UnknownPolicy(String),
     /// A user or group that no database knows.
     Unknown(&'static str, String),
     /// A user id without an account, and nothing that says which group belongs to it.
@@ -96,7 +98,11 @@ impl Error {
     #[must_use]
     pub fn exit_code(&self) -> u8 {
         match &*self.kind {
-            Kind::Contradiction(_) | Kind::EmptyPath(_) | Kind::Umask(_) | Kind::UserWithoutGroup(_) => 64,
+            Kind::Contradiction(_)
+            | Kind::EmptyPath(_)
+            | Kind::Umask(_)
+            | Kind::UnknownPolicy(_)
+            | Kind::UserWithoutGroup(_) => 64,
             Kind::Unknown(..) => 67,
             Kind::Unsupported => 69,
             Kind::Threads(_) | Kind::Died | Kind::ExitedEarly(0) => 70,
@@ -125,13 +131,24 @@ impl Error {
         }
     }
 
+    /// Whether the start failed because the daemon runs already.
+    #[must_use]
+    pub fn is_already_running(&self) -> bool {
+        matches!(*self.kind, Kind::AlreadyRunning(..))
+    }
+
     /// Says the sentence on standard error, behind the program's name.
     pub(crate) fn report(&self) {
-        let program = program_name().unwrap_or_else(|| "daemon".into());
-        let line = format!("{}: {self}\n", Printable(&program));
-        // Nobody is left to be told when standard error is closed or full.
-        let _ = io::stderr().write_all(line.as_bytes());
+        say(&self.to_string());
     }
+}
+
+/// Writes one line to standard error, behind the program's name.
+pub(crate) fn say(text: &str) {
+    let program = program_name().unwrap_or_else(|| "daemon".into());
+    let line = format!("{}: {text}\n", Printable(&program));
+    // Nobody is left to be told when standard error is closed or full.
+    let _ = io::stderr().write_all(line.as_bytes());
 }
 
 /// The file name of `argv[0]`; of the executable where that is empty.
@@ -148,6 +165,11 @@ impl fmt::Display for Error {
             Kind::Contradiction(why) => write!(f, "cannot start: {why}"),
             Kind::EmptyPath(option) => write!(f, "cannot start: the path of `{option}` is empty"),
             Kind::Umask(mask) => write!(f, "cannot start: the umask {mask:#o} has bits beyond 0o777"),
+            Kind::UnknownPolicy(word) => write!(
+                f,
+                "cannot start: `restart` is never, on-failure or always, and not {}",
+                Printable(Path::new(word))
+            ),
             Kind::Unknown(what, name) => write!(f, "cannot start: there is no {what} {}", Printable(Path::new(name))),
             Kind::UserWithoutGroup(id) => {
                 write!(f, "cannot start: the user id {id} has no account that names its group; set `group`")

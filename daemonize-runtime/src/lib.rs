@@ -33,8 +33,13 @@
 
 mod daemon;
 mod error;
+mod restart;
 mod values;
 
+#[cfg(unix)]
+mod commands;
+#[cfg(unix)]
+pub mod control;
 #[cfg(unix)]
 mod descriptors;
 #[cfg(unix)]
@@ -52,6 +57,8 @@ mod privileges;
 #[cfg(unix)]
 mod proc_self;
 #[cfg(unix)]
+mod process;
+#[cfg(unix)]
 mod ready;
 #[cfg(unix)]
 mod reopen;
@@ -66,6 +73,8 @@ mod signals;
 #[cfg(unix)]
 mod streams;
 #[cfg(unix)]
+mod supervise;
+#[cfg(unix)]
 mod supervisor;
 #[cfg(unix)]
 mod sys;
@@ -74,7 +83,10 @@ mod threads;
 #[cfg(unix)]
 mod trust;
 
+#[cfg(unix)]
+pub use commands::args_os;
 pub use daemon::{Daemon, is_daemon, ready};
 pub use daemonize_macros::daemonize;
 pub use error::Error;
+pub use restart::{Restart, RestartValue};
 pub use values::{AccountValue, PathOrSwitch, PathValue};

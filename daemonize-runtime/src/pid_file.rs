@@ -55,7 +55,7 @@ struct Place {
 }
 
 /// Device and inode: what makes two paths the same file.
-type Identity = (u64, u64);
+pub(crate) type Identity = (u64, u64);
 
 impl PidFile {
     /// Opens, checks and locks the file, and makes it if it is missing.
@@ -261,7 +261,7 @@ fn foreign(name: &Path, why: &'static str) -> Error {
 }
 
 /// What stands in a PID file.
-enum Text {
+pub(crate) enum Text {
     Pid(i32),
     /// Nothing yet, or digits that are nobody's PID.
     NoPid,
@@ -269,7 +269,7 @@ enum Text {
     Foreign,
 }
 
-fn read(file: &File) -> io::Result<Text> {
+pub(crate) fn read(file: &File) -> io::Result<Text> {
     let mut text = [0; LONGEST_TEXT + 1];
     let length = file.read_at(&mut text, 0)?;
     let text = &text[..length];
@@ -281,6 +281,6 @@ fn read(file: &File) -> io::Result<Text> {
     Ok(pid.filter(|&pid| pid > 0).map_or(Text::NoPid, Text::Pid))
 }
 
-fn identity(metadata: &Metadata) -> Identity {
+pub(crate) fn identity(metadata: &Metadata) -> Identity {
     (metadata.dev(), metadata.ino())
 }

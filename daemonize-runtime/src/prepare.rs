@@ -11,6 +11,7 @@ use crate::pid_file::PidFile;
 use crate::privileges::Privileges;
 use crate::proc_self::ProcSelf;
 use crate::reopen::Logs;
+use crate::restart::{Policy, Restart};
 use crate::root::Root;
 use crate::signals::Signals;
 use crate::streams::{self, Streams};
@@ -31,6 +32,8 @@ pub(crate) struct Prepared {
     pub(crate) logs: Option<Logs>,
     pub(crate) pid_file: Option<PidFile>,
     pub(crate) wait_ready: bool,
+    /// `None` where nobody is to start the body again.
+    pub(crate) restart: Option<Restart>,
 }
 
 pub(crate) fn prepare(
@@ -57,6 +60,7 @@ pub(crate) fn prepare(
         logs,
         pid_file,
         wait_ready: daemon.wait_ready,
+        restart: (daemon.restart.policy != Policy::Never).then(|| daemon.restart.clone()),
     })
 }
 
@@ -101,7 +105,7 @@ impl Prepared {
     }
 }
 
-fn path_of(choice: &Choice, default: impl FnOnce() -> PathBuf) -> Option<PathBuf> {
+pub(crate) fn path_of(choice: &Choice, default: impl FnOnce() -> PathBuf) -> Option<PathBuf> {
     match choice {
         Choice::Default => Some(default()),
         Choice::Off => None,
@@ -110,7 +114,7 @@ fn path_of(choice: &Choice, default: impl FnOnce() -> PathBuf) -> Option<PathBuf
 }
 
 /// `<program>.pid`, in the start directory since it is relative.
-fn default_pid_file() -> PathBuf {
+pub(crate) fn default_pid_file() -> PathBuf {
     program_name().unwrap_or_else(|| "daemon".into()).with_extension("pid")
 }
 
@@ -128,6 +132,9 @@ fn check_options(daemon: &Daemon, pid_file: Option<&Path>) -> Result<(), Error> 
     }
     if let Some(mask) = umask.filter(|mask| mask & !0o777 != 0) {
         return Err(Kind::Umask(mask).into());
+    }
+    if let Policy::Unknown(word) = &daemon.restart.policy {
+        return Err(Kind::UnknownPolicy(word.clone()).into());
     }
     let contradiction = |why| Err(Kind::Contradiction(why).into());
     if redirect.is_some() && (stdout.is_some() || stderr.is_some()) {

@@ -1,9 +1,10 @@
 //! Readiness: the daemon talks to the terminal, and the launcher waits, until the body says that it is up.
 
-use std::io::{self, Read, Write};
+use std::io::{self, PipeWriter, Read, Write};
 use std::os::unix::net::UnixStream;
 use std::sync::{Mutex, PoisonError};
 
+use nix::poll::PollFlags;
 use nix::sys::signal::{SigSet, SigmaskHow, Signal, kill, killpg, sigprocmask};
 use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
 use nix::unistd::{Pid, getpid};
@@ -16,11 +17,37 @@ use crate::settle::{Failure, Stage};
 use crate::streams::Streams;
 use crate::sys;
 
-/// Who waits for `ready()`, and what it does then.
+/// Who waits for `ready()`.
 #[derive(Debug)]
 pub(crate) enum Waiting {
-    Launcher { socket: UnixStream, streams: Streams, logs: Option<Logs> },
+    Launcher(Launcher),
     Manager(Manager),
+}
+
+/// A launcher that waits, and what changes for it to return.
+#[derive(Debug)]
+pub(crate) struct Launcher {
+    pub(crate) socket: UnixStream,
+    pub(crate) change: Change,
+    /// Told as well, where there is one.
+    pub(crate) supervisor: Option<PipeWriter>,
+}
+
+/// From the terminal to the files.
+#[derive(Debug)]
+pub(crate) struct Change {
+    pub(crate) streams: Streams,
+    pub(crate) logs: Option<Logs>,
+}
+
+impl Change {
+    pub(crate) fn apply(self) -> nix::Result<()> {
+        // The handler first, so that the signal never meets a log without it.
+        if let Some(logs) = self.logs {
+            logs.reopen_on_hangup();
+        }
+        self.streams.install()
+    }
 }
 
 static WAITING: Mutex<Option<(Pid, Waiting)>> = Mutex::new(None);
@@ -34,27 +61,29 @@ pub(crate) fn ready() {
     let mut waiting = WAITING.lock().unwrap_or_else(PoisonError::into_inner);
     // A child that the body forked has a copy, and nothing to say.
     match waiting.take_if(|(owner, _)| *owner == getpid()) {
-        Some((_, Waiting::Launcher { socket, streams, logs })) => complete(socket, &streams, logs),
+        Some((_, Waiting::Launcher(launcher))) => complete(launcher),
         Some((_, Waiting::Manager(manager))) => manager.ready(),
         None => {}
     }
 }
 
 /// The last step of a start that waited. What is printed so far still belongs to the terminal.
-fn complete(mut launcher: UnixStream, streams: &Streams, logs: Option<Logs>) {
+fn complete(launcher: Launcher) {
+    let Launcher { mut socket, change, supervisor } = launcher;
     let _ = io::stdout().flush();
     sys::flush_c_streams();
-    if let Some(logs) = logs {
-        logs.reopen_on_hangup();
-    }
-    let answer = match streams.install() {
+    let answer = match change.apply() {
         Ok(()) => Report::Ready,
         Err(reason) => Report::Failed(Failure(Stage::ReplaceStreams, reason)),
     };
-    let is_told = answer.send(&launcher).is_ok() && matches!(answer, Report::Ready);
-    if !is_told || launcher.read_exact(&mut [0]).is_err() {
+    let is_told = answer.send(&socket).is_ok() && matches!(answer, Report::Ready);
+    if !is_told || socket.read_exact(&mut [0]).is_err() {
         pid_file::remove_kept();
         sys::exit_now(1);
+    }
+    if let Some(mut supervisor) = supervisor {
+        // One that is gone takes this process along.
+        let _ = supervisor.write_all(&[1]);
     }
 }
 
@@ -78,7 +107,7 @@ pub(crate) fn watch(daemon: Pid, launcher: &UnixStream, pid_file: Option<&PidFil
             }
             Err(_) => break,
         }
-        if sys::has_hung_up(launcher) {
+        if sys::wait_for_event(launcher, PollFlags::empty()).intersects(PollFlags::POLLHUP | PollFlags::POLLERR) {
             let _ = kill(daemon, Signal::SIGKILL);
             let _ = waitpid(daemon, None);
             if let Some(pid_file) = pid_file {

@@ -69,13 +69,18 @@ fn inside(root: Option<&Path>, path: &Path) -> Result<PathBuf, Error> {
 
 extern "C" fn reopen_logs(_signal: libc::c_int) {
     let interrupted_call = Errno::last_raw();
+    reopen_all();
+    Errno::set_raw(interrupted_call);
+}
+
+/// Opens all log files anew.
+pub(crate) fn reopen_all() {
     if let Some(Logs { logs, flags }) = LOGS.get() {
         for log in logs {
             // On any error the old file stays: better a line in yesterday's log than nowhere.
             let _ = reopen(log, *flags);
         }
     }
-    Errno::set_raw(interrupted_call);
 }
 
 fn reopen(log: &Log, flags: OFlag) -> nix::Result<()> {

@@ -2,8 +2,9 @@
 
 #![allow(unsafe_code)]
 
-use std::os::fd::{AsFd, RawFd};
-use std::os::unix::net::{SocketAddr, UnixStream};
+use std::os::fd::{AsFd, AsRawFd, FromRawFd, OwnedFd, RawFd};
+use std::os::unix::net::SocketAddr;
+use std::time::{Duration, Instant};
 
 use nix::errno::Errno;
 use nix::libc;
@@ -160,16 +161,90 @@ pub(crate) fn interrupt_on(signal: Signal) {
     let _ = unsafe { sigaction(signal, &action) };
 }
 
-/// Waits until the other end of the socket is gone, or a signal comes that is blocked otherwise; says whether it is
-/// gone.
-pub(crate) fn has_hung_up(socket: &UnixStream) -> bool {
-    let mut question = [PollFd::new(socket.as_fd(), PollFlags::empty())];
+/// Waits until something happens to a descriptor, or a signal comes that is blocked otherwise; says what happened.
+pub(crate) fn wait_for_event(descriptor: &impl AsFd, events: PollFlags) -> PollFlags {
+    let mut question = [PollFd::new(descriptor.as_fd(), events)];
     #[cfg(not(target_vendor = "apple"))]
     let _ = nix::poll::ppoll(&mut question, None, Some(SigSet::empty()));
     // There is no `ppoll` here, so that a signal between check and wait is noticed by the clock.
     #[cfg(target_vendor = "apple")]
     let _ = nix::poll::poll(&mut question, nix::poll::PollTimeout::from(100u8));
-    question[0].revents().is_some_and(|events| events.intersects(PollFlags::POLLHUP | PollFlags::POLLERR))
+    question[0].revents().unwrap_or(PollFlags::empty())
+}
+
+/// Waits for one of these signals, which are blocked; for so long, if there is a limit.
+pub(crate) fn wait_for_signal(signals: &SigSet, limit: Option<Duration>) -> Option<Signal> {
+    let Some(limit) = limit else {
+        return signals.wait().ok();
+    };
+    #[cfg(any(target_os = "linux", target_os = "freebsd", target_os = "netbsd", target_os = "illumos"))]
+    {
+        let limit = nix::sys::time::TimeSpec::from_duration(limit);
+        // SAFETY: both references live through the call, and a null pointer asks for no details.
+        let signal = unsafe { libc::sigtimedwait(signals.as_ref(), std::ptr::null_mut(), limit.as_ref()) };
+        Signal::try_from(signal).ok()
+    }
+    // There is no `sigtimedwait` here, so that the clock decides how soon a signal is noticed.
+    #[cfg(not(any(target_os = "linux", target_os = "freebsd", target_os = "netbsd", target_os = "illumos")))]
+    {
+        std::thread::sleep(limit.min(Duration::from_millis(20)));
+        let mut pending = SigSet::empty();
+        // SAFETY: the set is ours, and a `SigSet` is a `sigset_t`.
+        unsafe { libc::sigpending((&raw mut pending).cast()) };
+        signals.iter().any(|signal| pending.contains(signal)).then(|| signals.wait().ok()).flatten()
+    }
+}
+
+/// A handle of a process, by `pidfd_open(2)`, which goes on to mean this process when its number is used again.
+#[cfg(target_os = "linux")]
+pub(crate) fn open_process(pid: i32) -> nix::Result<OwnedFd> {
+    // SAFETY: takes two numbers, and a descriptor that it returns is new and ours.
+    unsafe {
+        let descriptor = Errno::result(libc::syscall(libc::SYS_pidfd_open, pid, 0))?;
+        Ok(OwnedFd::from_raw_fd(RawFd::try_from(descriptor).map_err(|_| Errno::EBADF)?))
+    }
+}
+
+/// A handle of a process: there are none here.
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn open_process(_pid: i32) -> nix::Result<OwnedFd> {
+    Err(Errno::ENOSYS)
+}
+
+/// Signals a process, by its handle where there is one; without a signal, asks whether there is such a process.
+pub(crate) fn signal_process(pid: i32, handle: Option<&OwnedFd>, signal: Option<Signal>) -> nix::Result<()> {
+    let number = signal.map_or(0, |signal| signal as i32);
+    #[cfg(target_os = "linux")]
+    if let Some(handle) = handle {
+        let details = std::ptr::null::<libc::siginfo_t>();
+        // SAFETY: the handle is open, and a null pointer asks for the usual details.
+        let sent = unsafe { libc::syscall(libc::SYS_pidfd_send_signal, handle.as_raw_fd(), number, details, 0) };
+        return Errno::result(sent).map(drop);
+    }
+    let _ = handle;
+    // SAFETY: a positive number is one process, and never a group or all.
+    Errno::result(unsafe { libc::kill(pid.max(1), number) }).map(drop)
+}
+
+/// Waits until a descriptor is readable; says whether it became so in time.
+pub(crate) fn wait_until_readable(descriptor: &impl AsFd, patience: Duration) -> bool {
+    let deadline = Instant::now() + patience;
+    loop {
+        let left = deadline.saturating_duration_since(Instant::now());
+        let mut question = [PollFd::new(descriptor.as_fd(), PollFlags::POLLIN)];
+        let limit = nix::poll::PollTimeout::try_from(left).unwrap_or(nix::poll::PollTimeout::MAX);
+        match nix::poll::poll(&mut question, limit) {
+            Ok(1..) => return true,
+            Ok(_) if left.is_zero() => return false,
+            _ => {}
+        }
+    }
+}
+
+/// Has this process killed when its parent dies.
+pub(crate) fn die_with_parent() {
+    #[cfg(target_os = "linux")]
+    let _ = nix::sys::prctl::set_pdeathsig(Signal::SIGKILL);
 }
 
 /// The address of an abstract socket, which only Linux has.

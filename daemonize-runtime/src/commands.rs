@@ -1,0 +1,251 @@
+//! The words of `commands = true`: `start`, `stop`, `restart`, `status`, `run`, `log`. Answers those that start nothing,
+//! and remembers the others for the start.
+
+use std::ffi::OsString;
+use std::fs::File;
+use std::io::{self, Seek, SeekFrom, Write};
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+use std::thread::sleep;
+use std::time::{Duration, SystemTime};
+use std::{env, process};
+
+use crate::Daemon;
+use crate::control::{Status, StopError, Stopped, status, stop};
+use crate::error::{program_name, say};
+use crate::prepare::{default_pid_file, path_of};
+
+/// The default patience of `stop` before it kills.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Between two looks at a log that is followed.
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// A word that starts the program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Word {
+    Start,
+    Restart,
+    Run,
+}
+
+static WORD: OnceLock<Word> = OnceLock::new();
+
+/// The word that the program was started with, if it was one of ours.
+pub(crate) fn word() -> Option<Word> {
+    WORD.get().copied()
+}
+
+/// The program's arguments without the word of `commands`, if there was one: what the program's own parser is to see,
+/// as in `Args::parse_from(daemonize_runtime::args_os())`.
+///
+/// The same as [`std::env::args_os`] in a program without `commands`.
+pub fn args_os() -> impl Iterator<Item = OsString> {
+    let skipped = word().map(|_| 1);
+    env::args_os().enumerate().filter(move |(index, _)| Some(*index) != skipped).map(|(_, argument)| argument)
+}
+
+/// Answers the first argument, if it is one of the words. Does not return for `stop`, `status` and `log`; the exit
+/// codes are those of the Linux Standard Base.
+pub(crate) fn answer(daemon: &Daemon) {
+    let mut arguments = env::args_os().skip(1).map(|argument| argument.into_string().unwrap_or_default());
+    let Some(first) = arguments.next() else { return };
+    let rest: Vec<String> = arguments.collect();
+    let rest: Vec<&str> = rest.iter().map(String::as_str).collect();
+    let started = match (first.as_str(), &rest[..]) {
+        ("start", _) => Word::Start,
+        ("run", _) => Word::Run,
+        ("restart", _) => {
+            if let code @ 1.. = say_stopped(&stop(pid_file(daemon), PATIENCE)) {
+                process::exit(code);
+            }
+            Word::Restart
+        }
+        ("stop", []) => process::exit(say_stopped(&stop(pid_file(daemon), PATIENCE))),
+        ("status", []) => process::exit(say_status(daemon, false)),
+        ("status", ["--json"]) => process::exit(say_status(daemon, true)),
+        ("log", []) => process::exit(show_log(daemon, false)),
+        ("log", ["-f"]) => process::exit(show_log(daemon, true)),
+        ("stop", _) => refuse_usage("`stop` takes no arguments"),
+        ("status", _) => refuse_usage("`status` takes `--json` or nothing"),
+        ("log", _) => refuse_usage("`log` takes `-f` or nothing"),
+        _ => return,
+    };
+    let _ = WORD.set(started);
+}
+
+fn refuse_usage(why: &str) -> ! {
+    say(why);
+    process::exit(2)
+}
+
+fn refuse_missing(what: &str) -> ! {
+    say(what);
+    process::exit(6)
+}
+
+fn pid_file(daemon: &Daemon) -> PathBuf {
+    path_of(&daemon.pid_file, default_pid_file)
+        .unwrap_or_else(|| refuse_missing("without a PID file nobody can tell whether it runs"))
+}
+
+fn log(daemon: &Daemon) -> Option<&Path> {
+    daemon.redirect.as_deref().or(daemon.stdout.as_deref()).or(daemon.stderr.as_deref())
+}
+
+/// Returns the exit code.
+fn say_stopped(result: &Result<Stopped, StopError>) -> i32 {
+    let (text, code) = match result {
+        Ok(Stopped::Ended) => ("stopped".to_owned(), 0),
+        Ok(Stopped::Killed) => ("killed, since it did not stop".to_owned(), 0),
+        Ok(Stopped::WasNotRunning) => ("was not running".to_owned(), 0),
+        Err(error @ StopError::StillRunning) => (format!("cannot stop: {error}"), 1),
+        Err(error) => (format!("cannot stop: {error}"), 4),
+    };
+    if code == 0 {
+        print(&format!("{} {text}\n", program()));
+    } else {
+        say(&text);
+    }
+    code
+}
+
+/// Returns the exit code.
+fn say_status(daemon: &Daemon, as_json: bool) -> i32 {
+    let pid_file = pid_file(daemon);
+    let status = status(&pid_file);
+    let (state, code) = match &status {
+        Status::Running { .. } => ("running", 0),
+        Status::Starting => ("starting", 0),
+        Status::Dead => ("dead", 1),
+        Status::NotRunning => ("not running", 3),
+        Status::Unknown(_) => ("unknown", 4),
+    };
+    let log = log(daemon).map(|log| log.to_string_lossy().into_owned());
+    let line = if as_json {
+        let (pid, since) = match &status {
+            Status::Running { pid, since } => (pid.to_string(), json(&utc(*since))),
+            _ => ("null".to_owned(), "null".to_owned()),
+        };
+        let reason = if let Status::Unknown(why) = &status { json(why) } else { "null".to_owned() };
+        let log = log.as_deref().map_or_else(|| "null".to_owned(), json);
+        let [state, file] = [json(state), json(&pid_file.to_string_lossy())];
+        format!(r#"{{"state":{state},"pid":{pid},"since":{since},"pid_file":{file},"log":{log},"reason":{reason}}}"#)
+    } else {
+        let log = log.map(|log| format!(", log {log}")).unwrap_or_default();
+        let said = match &status {
+            Status::Running { pid, since } => format!("is running, PID {pid}, since {}{log}", utc(*since)),
+            Status::Starting => "is starting".to_owned(),
+            Status::Dead => format!("is dead and left {}{log}", pid_file.display()),
+            Status::NotRunning => "is not running".to_owned(),
+            Status::Unknown(why) => format!("is in an unknown state: {}: {why}", pid_file.display()),
+        };
+        format!("{} {said}", program())
+    };
+    print(&format!("{line}\n"));
+    code
+}
+
+/// Returns the exit code, unless it follows the log until nobody reads it any more.
+fn show_log(daemon: &Daemon, follow: bool) -> i32 {
+    let Some(path) = log(daemon) else { refuse_missing("its output goes to no file") };
+    let shown = if follow { follow_log(path) } else { copy_log(path) };
+    match shown {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            say(&format!("cannot show the log {}: {error}", path.display()));
+            1
+        }
+        _ => 0,
+    }
+}
+
+fn copy_log(path: &Path) -> io::Result<()> {
+    io::copy(&mut File::open(path)?, &mut io::stdout().lock()).map(drop)
+}
+
+/// Goes on with the new file after a rotation, and from the beginning after a truncation.
+fn follow_log(path: &Path) -> io::Result<()> {
+    let mut file = File::open(path)?;
+    let mut output = io::stdout().lock();
+    loop {
+        let copied = io::copy(&mut file, &mut output)?;
+        output.flush()?;
+        if copied > 0 {
+            continue;
+        }
+        if file.stream_position()? > file.metadata()?.len() {
+            file.seek(SeekFrom::Start(0))?;
+        }
+        match File::open(path) {
+            Ok(next) if next.metadata()?.ino() != file.metadata()?.ino() => file = next,
+            _ => sleep(PAUSE),
+        }
+    }
+}
+
+fn program() -> String {
+    program_name().unwrap_or_else(|| "daemon".into()).to_string_lossy().into_owned()
+}
+
+/// Not `print!`, which panics when nobody reads.
+fn print(text: &str) {
+    let _ = io::stdout().write_all(text.as_bytes());
+    let _ = io::stdout().flush();
+}
+
+/// A JSON string.
+fn json(text: &str) -> String {
+    let mut quoted = String::from('"');
+    for character in text.chars() {
+        match character {
+            '"' | '\\' => quoted.extend(['\\', character]),
+            // In Rust's form of the escape the number stands in braces, in JSON's it has four digits.
+            _ if character.is_control() => quoted.extend(["\\u", &format!("{:04x}", u32::from(character))]),
+            _ => quoted.push(character),
+        }
+    }
+    quoted.push('"');
+    quoted
+}
+
+/// Date and time as RFC 3339 has them, in UTC.
+fn utc(time: SystemTime) -> String {
+    let seconds = time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs();
+    let days_of_year = |year: u64| {
+        let is_leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
+        if is_leap { 366 } else { 365 }
+    };
+    let (mut day, mut year, mut month) = (seconds / 86_400, 1970, 0);
+    while day >= days_of_year(year) {
+        day -= days_of_year(year);
+        year += 1;
+    }
+    let lengths = [31, days_of_year(year) - 337, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+    while day >= lengths[month] {
+        day -= lengths[month];
+        month += 1;
+    }
+    let (hour, minute, second) = (seconds / 3600 % 24, seconds / 60 % 60, seconds % 60);
+    format!("{year}-{:02}-{:02}T{hour:02}:{minute:02}:{second:02}Z", month + 1, day + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_written_as_the_calendar_has_them() {
+        let at = |seconds| utc(SystemTime::UNIX_EPOCH + Duration::from_secs(seconds));
+        assert_eq!(at(0), "1970-01-01T00:00:00Z");
+        assert_eq!(at(951_782_399), "2000-02-28T23:59:59Z");
+        assert_eq!(at(951_782_400), "2000-02-29T00:00:00Z");
+        assert_eq!(at(4_107_542_400), "2100-03-01T00:00:00Z");
+        assert_eq!(at(1_798_761_599), "2026-12-31T23:59:59Z");
+    }
+
+    #[test]
+    fn json_strings_are_quoted() {
+        assert_eq!(json("a\"b\\c\nd\u{1b}é"), r#""a\"b\\c\u000ad\u001bé""#);
+    }
+}

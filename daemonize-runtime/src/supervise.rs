@@ -1,0 +1,248 @@
+//! The supervisor: the daemon itself, which runs no user code, forks a body, and forks the next one when it ends. Each
+//! body starts from the same pristine state. At most two processes, and both hold the lock, so that an orphaned body
+//! hinders a second daemon.
+
+use std::fmt;
+use std::io::{self, PipeReader};
+use std::time::{Duration, Instant, SystemTime};
+
+use nix::poll::PollFlags;
+use nix::sys::signal::{SigSet, Signal, kill, killpg, raise};
+use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
+use nix::unistd::{ForkResult, Pid, getpid, getppid, setpgid};
+
+use crate::error::say;
+use crate::ready::{Launcher, Waiting, postpone};
+use crate::restart::{History, Policy, Restart};
+use crate::threads::OnlyThread;
+use crate::{pid_file, reopen, sys};
+
+/// Signals that end both.
+const ENDING: [Signal; 3] = [Signal::SIGTERM, Signal::SIGINT, Signal::SIGQUIT];
+
+/// Signals that are the body's business.
+const PASSED_ON: [Signal; 4] = [Signal::SIGHUP, Signal::SIGUSR1, Signal::SIGUSR2, Signal::SIGWINCH];
+
+/// Returns in each body. `launcher` is the one that still waits for the first.
+pub(crate) fn supervise(plan: &Restart, only_thread: &OnlyThread, launcher: Option<Launcher>) {
+    let supervisor = Supervisor { plan, only_thread, process: getpid() };
+    let Some(first) = supervisor.start_first(launcher) else { return };
+    let mut body = first;
+    let mut history = History::new(plan);
+    let born = Instant::now();
+    loop {
+        let started = Instant::now();
+        let end = match body {
+            Ok(body) => supervisor.watch(body),
+            Err(_) => End::Exited(71),
+        };
+        if plan.policy == Policy::OnFailure && end == End::Exited(0) {
+            leave(0);
+        }
+        let Some(delay) = history.after_end(plan, born.elapsed(), started.elapsed(), jitter()) else {
+            say(&format!("given up: it {end}, for the last of {} times", plan.most_failures));
+            leave(end.code());
+        };
+        say(&format!("starting again in {:.1} s: it {end}", delay.as_secs_f32()));
+        pause(delay);
+        body = match supervisor.start() {
+            Ok(None) => return,
+            Ok(Some(body)) => Ok(body),
+            Err(reason) => Err(reason),
+        };
+    }
+}
+
+struct Supervisor<'a> {
+    plan: &'a Restart,
+    only_thread: &'a OnlyThread,
+    process: Pid,
+}
+
+impl Supervisor<'_> {
+    /// The first body may still owe the launcher its readiness. Ending before is a failed start and no reason to start
+    /// again: the supervisor ends as the body did, and is reported in its place. `None` in the body.
+    fn start_first(&self, launcher: Option<Launcher>) -> Option<nix::Result<Pid>> {
+        let Some(mut launcher) = launcher else {
+            return self.start().transpose();
+        };
+        let Ok((told, teller)) = io::pipe() else { leave(71) };
+        match self.start() {
+            Ok(None) => {
+                launcher.supervisor = Some(teller);
+                postpone(Waiting::Launcher(launcher));
+                None
+            }
+            Ok(Some(body)) => {
+                // The launcher's byte must fail when the body is dead, and so must find nobody else here.
+                drop((launcher.socket, teller));
+                await_ready(body, &told);
+                sys::set_signal_mask(&all_handled());
+                // A supervisor without log still does its work.
+                let _ = launcher.change.apply();
+                Some(Ok(body))
+            }
+            Err(_) => leave(71),
+        }
+    }
+
+    /// Forks a body. `None` in the body.
+    fn start(&self) -> nix::Result<Option<Pid>> {
+        sys::set_signal_mask(&all_handled());
+        match sys::fork(self.only_thread)? {
+            ForkResult::Parent { child } => {
+                // In both processes, since either may be the first to need it.
+                let _ = setpgid(child, child);
+                Ok(Some(child))
+            }
+            ForkResult::Child => {
+                let _ = setpgid(Pid::from_raw(0), Pid::from_raw(0));
+                sys::die_with_parent();
+                if getppid() != self.process {
+                    sys::exit_now(1);
+                }
+                sys::set_default(Signal::SIGCHLD as i32);
+                sys::set_signal_mask(&SigSet::empty());
+                Ok(None)
+            }
+        }
+    }
+
+    /// Waits for the body's end, and passes signals on meanwhile.
+    fn watch(&self, body: Pid) -> End {
+        loop {
+            if let Some(end) = End::of(body, Some(WaitPidFlag::WNOHANG)) {
+                return end;
+            }
+            match sys::wait_for_signal(&all_handled(), None) {
+                Some(signal) if ENDING.contains(&signal) => self.end(body),
+                Some(signal) if PASSED_ON.contains(&signal) => pass_on(signal, Some(body)),
+                _ => {}
+            }
+        }
+    }
+
+    /// A request to end beats every restart. A stopped body is continued, so that it can end; one that takes too long
+    /// is killed.
+    fn end(&self, body: Pid) -> ! {
+        let _ = killpg(body, Signal::SIGTERM);
+        let _ = killpg(body, Signal::SIGCONT);
+        let deadline = Instant::now() + self.plan.patience;
+        let mut children = SigSet::empty();
+        children.add(Signal::SIGCHLD);
+        while End::of(body, Some(WaitPidFlag::WNOHANG)).is_none() {
+            let left = deadline.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                let _ = killpg(body, Signal::SIGKILL);
+                End::of(body, None);
+                break;
+            }
+            sys::wait_for_signal(&children, Some(left));
+        }
+        leave(0)
+    }
+}
+
+/// Waits for the first body's word that it is ready.
+fn await_ready(body: Pid, told: &PipeReader) {
+    sys::interrupt_on(Signal::SIGCHLD);
+    // A request to end is not passed on: it ends the unfinished daemon, and the body with it.
+    let mut children = SigSet::empty();
+    children.add(Signal::SIGCHLD);
+    sys::set_signal_mask(&children);
+    let mut flags = Some(WaitPidFlag::WNOHANG);
+    loop {
+        match End::of(body, flags) {
+            Some(End::Exited(code)) => leave(code),
+            Some(End::Killed(signal)) => {
+                pid_file::remove_kept();
+                sys::set_default(signal as i32);
+                sys::set_signal_mask(&SigSet::empty());
+                let _ = raise(signal);
+                leave(128 + signal as i32)
+            }
+            None => {}
+        }
+        let events = sys::wait_for_event(told, PollFlags::POLLIN);
+        if events.contains(PollFlags::POLLIN) {
+            return;
+        }
+        if events.contains(PollFlags::POLLHUP) {
+            // It can say nothing any more, so that its end is all that is left to wait for.
+            flags = None;
+        }
+    }
+}
+
+/// The time until the next start. A request to end is obeyed at once.
+fn pause(delay: Duration) {
+    let end = Instant::now() + delay;
+    loop {
+        let left = end.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            return;
+        }
+        match sys::wait_for_signal(&all_handled(), Some(left)) {
+            Some(signal) if ENDING.contains(&signal) => leave(0),
+            Some(signal) => pass_on(signal, None),
+            None => {}
+        }
+    }
+}
+
+fn pass_on(signal: Signal, body: Option<Pid>) {
+    if signal == Signal::SIGHUP {
+        reopen::reopen_all();
+    }
+    if let Some(body) = body {
+        let _ = kill(body, signal);
+    }
+}
+
+/// Ends the supervisor. Exit handlers belong to the body's copy of the program.
+fn leave(code: i32) -> ! {
+    pid_file::remove_kept();
+    sys::exit_now(code)
+}
+
+fn all_handled() -> SigSet {
+    ENDING.into_iter().chain(PASSED_ON).chain([Signal::SIGCHLD]).collect()
+}
+
+fn jitter() -> u8 {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    since.subsec_nanos().to_le_bytes()[1]
+}
+
+/// How a body ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum End {
+    Exited(i32),
+    Killed(Signal),
+}
+
+impl End {
+    fn of(body: Pid, flags: Option<WaitPidFlag>) -> Option<Self> {
+        match waitpid(body, flags) {
+            Ok(WaitStatus::Exited(_, code)) => Some(Self::Exited(code)),
+            Ok(WaitStatus::Signaled(_, signal, _)) => Some(Self::Killed(signal)),
+            _ => None,
+        }
+    }
+
+    fn code(self) -> i32 {
+        match self {
+            Self::Exited(code) => code,
+            Self::Killed(signal) => 128 + signal as i32,
+        }
+    }
+}
+
+impl fmt::Display for End {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Exited(code) => write!(f, "ended with exit code {code}"),
+            Self::Killed(signal) => write!(f, "was killed by {signal}"),
+        }
+    }
+}
