@@ -3,6 +3,7 @@
 use nix::unistd::getpid;
 
 use crate::error::Error;
+use crate::init;
 use crate::notify::Manager;
 use crate::prepare::Prepared;
 use crate::ready::{Waiting, postpone};
@@ -21,6 +22,9 @@ pub(crate) fn stay(prepared: Prepared, manager: Option<Manager>) -> Result<(), E
     }
     if let Some(pid_file) = prepared.pid_file {
         pid_file.keep();
+    }
+    if getpid().as_raw() == 1 {
+        init::serve();
     }
     match manager {
         Some(manager) if prepared.wait_ready => postpone(Waiting::Manager(manager)),

@@ -47,6 +47,8 @@ mod detach;
 #[cfg(unix)]
 mod foreground;
 #[cfg(unix)]
+mod init;
+#[cfg(unix)]
 mod notify;
 #[cfg(unix)]
 mod pid_file;

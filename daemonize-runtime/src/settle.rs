@@ -1,12 +1,14 @@
 //! What makes a process what the daemon shall be. The session leader does it, and the daemon inherits all of it; in
 //! the foreground the program does it to itself.
 
-use std::{io, mem};
+use std::path::Path;
+use std::{env, fs, io, mem};
 
 use nix::errno::Errno;
-use nix::unistd::{Pid, chdir, getpid, setsid};
+use nix::unistd::{Pid, chdir, setsid};
 
 use crate::error::{Error, Kind, Step};
+use crate::pid_file;
 use crate::prepare::Prepared;
 use crate::streams::Streams;
 use crate::sys::{self, retry_interrupted};
@@ -41,7 +43,8 @@ pub(crate) struct Failure(pub(crate) Stage, pub(crate) Errno);
 
 /// Starts a session that has no terminal. Verified, since a filter can make a system call succeed without effect.
 pub(crate) fn leave_session() -> Result<(), Failure> {
-    let leave = || if setsid()? == getpid() { Ok(()) } else { Err(Errno::EPERM) };
+    // The new session has the number of this process, and nothing that pretends knows it.
+    let leave = || if setsid()?.as_raw() > 0 { Ok(()) } else { Err(Errno::EPERM) };
     leave().map_err(|reason| Failure(Stage::LeaveSession, reason))
 }
 
@@ -62,9 +65,19 @@ pub(crate) fn settle(prepared: &Prepared) -> Result<(), Failure> {
     }
     // Afterwards: the daemon must be allowed to be there, and root is nobody on some network file systems.
     if let Some(directory) = &prepared.working_directory {
-        retry_interrupted(|| chdir(directory)).map_err(|reason| Failure(Stage::ChangeDirectory, reason))?;
+        change_directory(directory).map_err(|reason| Failure(Stage::ChangeDirectory, reason))?;
     }
     Ok(())
+}
+
+/// Verified, for the same reason as the session. The kernel's name for the directory is asked first: one call, where to
+/// compare two files takes two.
+fn change_directory(directory: &Path) -> nix::Result<()> {
+    retry_interrupted(|| chdir(directory))?;
+    let identity = |path: &Path| fs::metadata(path).map(|there| pid_file::identity(&there)).ok();
+    let is_there = env::current_dir().is_ok_and(|there| there == directory)
+        || identity(Path::new(".")).is_some_and(|here| Some(here) == identity(directory));
+    if is_there { Ok(()) } else { Err(Errno::EPERM) }
 }
 
 /// The last step, so that until here a message would still find the terminal.

@@ -110,14 +110,33 @@ pub(crate) fn signals() -> std::ops::RangeInclusive<i32> {
 
 /// Whether a signal is ignored.
 pub(crate) fn is_ignored(signal: i32) -> bool {
+    action_of(signal) == libc::SIG_IGN
+}
+
+/// Whether a signal has its default action.
+pub(crate) fn is_default(signal: i32) -> bool {
+    action_of(signal) == libc::SIG_DFL
+}
+
+/// What a signal does. The direct call answers for the signals, too, that the C library keeps for itself.
+#[cfg(all(target_os = "linux", target_pointer_width = "64"))]
+fn action_of(signal: i32) -> libc::sighandler_t {
+    let mut action = [0; 4];
+    // SAFETY: a null action changes nothing, the old one fits the memory that is ours, and 8 is the size of its mask.
+    unsafe { libc::syscall(libc::SYS_rt_sigaction, signal, std::ptr::null::<usize>(), action.as_mut_ptr(), 8) };
+    action[0]
+}
+
+/// What a signal does.
+#[cfg(not(all(target_os = "linux", target_pointer_width = "64")))]
+fn action_of(signal: i32) -> libc::sighandler_t {
     let mut action = std::mem::MaybeUninit::<libc::sigaction>::zeroed();
     // SAFETY: a null action changes nothing; the old one is written to memory that is ours, and all-zero is a valid
-    // `sigaction` for numbers that the C library keeps for itself and answers with EINVAL.
-    let action = unsafe {
+    // `sigaction` for numbers that are answered with EINVAL.
+    unsafe {
         libc::sigaction(signal, std::ptr::null(), action.as_mut_ptr());
-        action.assume_init()
-    };
-    action.sa_sigaction == libc::SIG_IGN
+        action.assume_init().sa_sigaction
+    }
 }
 
 /// Gives a signal its default action.
