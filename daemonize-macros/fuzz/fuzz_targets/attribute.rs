@@ -1,0 +1,26 @@
+//! Receives bytes from the fuzzer; hands them as options and as item to the property that the test suite checks too.
+//!
+//! A crate of procedural macros cannot be linked, so its files are compiled here once more.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+
+#[path = "../../src/args.rs"]
+mod args;
+#[path = "../../src/entry.rs"]
+mod entry;
+#[path = "../../src/errors.rs"]
+mod errors;
+#[path = "../../src/expand.rs"]
+mod expand;
+#[path = "../../src/names.rs"]
+mod names;
+#[path = "../../src/options.rs"]
+mod options;
+#[path = "../../src/tests/property.rs"]
+mod property;
+
+fuzz_target!(|text: &str| {
+    property::check_options(text);
+    property::check_item(text);
+});

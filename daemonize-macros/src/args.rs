@@ -1,0 +1,244 @@
+//! Receives the tokens in the parentheses of the attribute; hands on [`Args`], the options with the user's own tokens.
+//!
+//! A mistake costs only the option that it stands in: reading goes on at the next comma.
+
+use std::path::{Component, Path, PathBuf};
+
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
+use quote::{ToTokens, quote};
+use syn::{
+    Error, Expr, Lit, Result, Token,
+    ext::IdentExt,
+    parenthesized,
+    parse::{ParseStream, Parser},
+};
+
+use crate::{
+    errors::Errors,
+    names,
+    options::{self, Known},
+};
+
+/// What the attribute says.
+#[derive(Default)]
+pub(crate) struct Args {
+    given: Vec<Given>,
+    /// Values of keys that name no option, or name one again.
+    stray: Vec<Expr>,
+}
+
+/// One option, as far as it could be read.
+pub(crate) struct Given {
+    pub(crate) option: &'static Known,
+    pub(crate) key: Ident,
+    /// `None` if there is a mistake in it, which has been reported then.
+    pub(crate) value: Option<Expr>,
+}
+
+impl Args {
+    pub(crate) fn parse(tokens: TokenStream, errors: &mut Errors) -> Self {
+        let mut args = Self::default();
+        let read = |input: ParseStream| {
+            let content;
+            parenthesized!(content in input);
+            args.read(&content, errors);
+            Ok(())
+        };
+        if let Err(error) = read.parse2(enclosed(tokens)) {
+            errors.push(error);
+        }
+        args
+    }
+
+    /// The option of this name, whatever its value.
+    pub(crate) fn find(&self, name: &str) -> Option<&Given> {
+        self.given.iter().find(|given| given.option.name == name)
+    }
+
+    /// The keys that are methods of the builder, and their values, in the user's order.
+    pub(crate) fn methods(&self) -> impl Iterator<Item = (&Ident, &Expr)> {
+        let methods = self.given.iter().filter(|given| given.option.is_method());
+        methods.filter_map(|given| Some((&given.key, given.value.as_ref()?)))
+    }
+
+    /// The options that the words of `commands` need: where the PID file and the log are.
+    pub(crate) fn commands(&self) -> Option<impl Iterator<Item = (&Ident, &Expr)>> {
+        let is_wanted = self.find("commands").is_some_and(Given::is_true);
+        let files = ["redirect", "stdout", "stderr", "pid_file"];
+        is_wanted.then(|| self.methods().filter(move |(key, _)| files.contains(&&*key.unraw().to_string())))
+    }
+
+    /// Where the runtime lives, unless there is a mistake in it.
+    pub(crate) fn runtime(&self) -> Option<TokenStream> {
+        let Some(given) = self.find("crate") else { return Some(quote!(::daemonize_runtime)) };
+        given.value.as_ref().and_then(options::path).map(ToTokens::to_token_stream)
+    }
+
+    /// The values that no method takes. They stand beside an error, but what they mention is used all the same.
+    pub(crate) fn loose_values(&self) -> Vec<&Expr> {
+        let methods = self.methods().map(|(_, value)| value);
+        self.stray.iter().chain(methods.filter(|_| self.runtime().is_none())).collect()
+    }
+
+    fn read(&mut self, input: ParseStream, errors: &mut Errors) {
+        while !input.is_empty() {
+            if let Err(error) = self.read_option(input, errors) {
+                errors.push(error);
+                skip_until(input, ends_option);
+            } else if !ends_option(input) {
+                errors.push(input.error("expected `,`"));
+                skip_until(input, |input| ends_option(input) || begins_option(input));
+            }
+            // No comma here means that one was forgotten, or that this is the end.
+            let _: Option<Token![,]> = input.parse().ok();
+        }
+    }
+
+    fn read_option(&mut self, input: ParseStream, errors: &mut Errors) -> Result<()> {
+        let Ok(key) = input.call(Ident::parse_any) else {
+            let example = options::OPTIONS[0].example;
+            return Err(input.error(format!("expected an option, such as `{example}`")));
+        };
+        let name = key.unraw().to_string();
+        let Some(option) = options::find(&name) else {
+            errors.at(&key, names::unknown(&name));
+            self.take_unknown(key, &name, input);
+            return Ok(());
+        };
+        let value = read_value(&key, option, input);
+        let mistake = value.as_ref().err().cloned();
+        self.take(Given { option, key, value: value.ok() }, errors);
+        mistake.map_or(Ok(()), Err)
+    }
+
+    fn take(&mut self, mut given: Given, errors: &mut Errors) {
+        if self.given.iter().any(|earlier| earlier.key.unraw() == given.key.unraw()) {
+            errors.at(&given.key, format!("`{}` is given twice", given.option.name));
+            self.stray.extend(given.value);
+            return;
+        }
+        for earlier in &self.given {
+            if let Some(text) = contradiction(earlier, &given).or_else(|| contradiction(&given, earlier)) {
+                let (first, second) = (&earlier.key, &given.key);
+                errors.at(quote!(#first #second), text);
+            }
+        }
+        if let Some(Err(error)) = given.value.as_ref().map(|value| given.option.judge(value)) {
+            errors.push(error);
+            given.value = None;
+        }
+        self.given.push(given);
+    }
+
+    /// An unknown name has been reported; what follows from it should not be reported again.
+    fn take_unknown(&mut self, key: Ident, name: &str, input: ParseStream) {
+        let value: Result<Expr> = input.parse::<Token![=]>().and_then(|_| input.parse());
+        if value.is_err() {
+            skip_until(input, ends_option);
+        }
+        match names::meant(name) {
+            // Others rely on these two: a parameter of `main` on `before`, and all methods on `crate`.
+            Some(option) if !option.is_method() && self.find(option.name).is_none() => {
+                self.given.push(Given { option, key, value: value.ok() });
+            }
+            _ => self.stray.extend(value),
+        }
+    }
+}
+
+fn read_value(key: &Ident, option: &Known, input: ParseStream) -> Result<Expr> {
+    let Known { name, example, .. } = option;
+    if ends_option(input) {
+        return Err(Error::new(key.span(), format!("`{name}` needs a value, as in `{example}`")));
+    }
+    if input.peek(Token![==]) {
+        let signs: Token![==] = input.parse()?;
+        return Err(Error::new_spanned(signs, "expected one `=`"));
+    }
+    if let Ok(group) = input.fork().parse::<Group>()
+        && !group.stream().is_empty()
+    {
+        return Err(Error::new(group.span(), format!("write it `{name} = {}`", group.stream())));
+    }
+    if !input.peek(Token![=]) || input.peek(Token![=>]) {
+        return Err(input.error(format!("expected `=` after `{name}`, as in `{example}`")));
+    }
+    let equals: Token![=] = input.parse()?;
+    if ends_option(input) {
+        return Err(Error::new_spanned(equals, format!("expected a value for `{name}`")));
+    }
+    input.parse()
+}
+
+fn ends_option(input: ParseStream) -> bool {
+    input.is_empty() || input.peek(Token![,])
+}
+
+/// Whether an option with a name that is known begins here.
+fn begins_option(input: ParseStream) -> bool {
+    let name = input.cursor().ident().map(|(name, _)| name.unraw().to_string());
+    input.peek2(Token![=]) && name.is_some_and(|name| options::find(&name).is_some())
+}
+
+fn skip_until(input: ParseStream, reached: impl Fn(ParseStream) -> bool) {
+    while !reached(input) {
+        let _: Result<TokenTree> = input.parse();
+    }
+}
+
+/// Why `one` and `other` cannot stand together.
+fn contradiction(one: &Given, other: &Given) -> Option<String> {
+    let names = (one.option.name, other.option.name);
+    match names {
+        ("redirect", stream @ ("stdout" | "stderr")) => {
+            Some(format!("`redirect` takes standard output and standard error, which contradicts `{stream}`"))
+        }
+        ("close_fd", stream @ ("redirect" | "stdin" | "stdout" | "stderr")) if one.is_false() => {
+            Some(format!("`close_fd = false` leaves the standard streams as they are, which contradicts `{stream}`"))
+        }
+        ("commands", "pid_file") if one.is_true() && other.is_false() => {
+            Some("`commands` asks the PID file, which contradicts `pid_file = false`".into())
+        }
+        ("pid_file", log @ ("redirect" | "stdout" | "stderr")) if one.is_same_file(other) => {
+            Some(format!("`{log}` and `pid_file` name the same file"))
+        }
+        _ => None,
+    }
+}
+
+impl Given {
+    pub(crate) fn is_true(&self) -> bool {
+        matches!(self.literal(), Some(Lit::Bool(flag)) if flag.value)
+    }
+
+    fn is_false(&self) -> bool {
+        matches!(self.literal(), Some(Lit::Bool(flag)) if !flag.value)
+    }
+
+    fn is_same_file(&self, other: &Self) -> bool {
+        let plain = |given: &Self| match given.literal() {
+            Some(Lit::Str(path)) => Some(without_dots(&path.value())),
+            _ => None,
+        };
+        plain(self).is_some_and(|path| plain(other) == Some(path))
+    }
+
+    fn literal(&self) -> Option<&Lit> {
+        self.value.as_ref().and_then(options::literal)
+    }
+}
+
+/// `./bot.log` is `bot.log`.
+fn without_dots(path: &str) -> PathBuf {
+    let components = Path::new(path).components();
+    components.filter(|component| *component != Component::CurDir).collect()
+}
+
+/// In a group that ends where its last token stands, so that an unexpected end is reported at that token
+/// and not at the whole attribute.
+fn enclosed(tokens: TokenStream) -> TokenStream {
+    let last = tokens.clone().into_iter().last();
+    let mut group = Group::new(Delimiter::Parenthesis, tokens);
+    group.set_span(last.map_or_else(Span::call_site, |token| token.span()));
+    TokenTree::from(group).into()
+}

@@ -1,0 +1,214 @@
+//! Receives the attribute and the function; hands on the new `main`.
+//!
+//! The new `main` holds the user's function word for word. Every token of the user's keeps its span, so that rustc points at
+//! what the user wrote; every token of ours has the span of the attribute, so that lints see an expansion and stay silent.
+
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
+use quote::{ToTokens, quote};
+use syn::{Pat, PatIdent, PatType, Signature, Type, parse2};
+
+use crate::{args::Args, entry::Entry, errors::Errors};
+
+pub(crate) fn expand(options: TokenStream, item: TokenStream) -> TokenStream {
+    let mut errors = Errors::default();
+    let args = Args::parse(options, &mut errors);
+    match parse2::<Entry>(item.clone()) {
+        Ok(entry) => {
+            entry.check(&args, &mut errors);
+            let is_right = errors.is_empty() && !entry.takes_self();
+            if is_right { wrap(&args, entry) } else { rescue(&args, entry, &errors) }
+        }
+        Err(error) => {
+            errors.push(error);
+            [errors.into_token_stream(), item].into_iter().collect()
+        }
+    }
+}
+
+// Input:
+//     /// The greeter.
+//     #[daemonize(before = Args::parse(), redirect = &args.log)]
+//     #[tokio::main]
+//     async fn main(args: Args) -> Result<(), Error> {
+//         serve(args).await
+//     }
+//
+// Output:
+//     /// The greeter.
+//     fn main() -> Result<(), Error> {
+//         #[tokio::main]
+//         async fn r#main(args: Args) -> Result<(), Error> {
+//             serve(args).await
+//         }
+//         let args: Args = Args::parse();
+//         ::daemonize_runtime::Daemon::new().redirect(&args.log).start_or_exit();
+//         r#main(args)
+//     }
+fn wrap(args: &Args, mut entry: Entry) -> TokenStream {
+    let signature = outer_signature(&entry);
+    let function = inner_function(&mut entry);
+    let Entry { visibility, signature: Signature { ident, .. }, .. } = &entry;
+    let attributes = entry.describing_attributes();
+    let locals = locals(args, &entry);
+    let names = locals.iter().map(|local| &local.name);
+    let commands = answer_commands(args);
+    let daemon = daemon(args);
+    quote! {
+        #(#attributes)*
+        #visibility #signature {
+            #function
+            #commands
+            #(#locals)*
+            #daemon.start_or_exit();
+            #ident(#(#names),*)
+        }
+    }
+}
+
+// With `commands = true`, the words that start nothing are answered before anything else. They need to know where the PID
+// file and the log are, so that these options cannot use the parameter.
+//
+// Input:
+//     #[daemonize(commands = true, before = Args::parse_from(args_os()), redirect = "bot.log", chdir = false)]
+//     fn main(args: Args) {
+//         serve(args);
+//     }
+//
+// Output:
+//     fn main() {
+//         fn r#main(args: Args) {
+//             serve(args);
+//         }
+//         ::daemonize_runtime::Daemon::new().redirect("bot.log").answer_commands();
+//         let args: Args = Args::parse_from(args_os());
+//         ::daemonize_runtime::Daemon::new().redirect("bot.log").chdir(false).start_or_exit();
+//         r#main(args)
+//     }
+fn answer_commands(args: &Args) -> Option<TokenStream> {
+    let (runtime, files) = (args.runtime()?, args.commands()?);
+    let files = files.map(|(key, value)| quote! { .#key(#value) });
+    Some(quote! { #runtime::Daemon::new() #(#files)* .answer_commands(); })
+}
+
+// Input:
+//     #[daemonize(before = Args::parse(), redirct = &args.log, chdir = false)]
+//     fn main(args: Args) {
+//         serve(args);
+//     }
+//
+// Output:
+//     ::std::compile_error! { "unknown option `redirct`; did you mean `redirect`?" }
+//     fn main() {
+//         fn r#main(args: Args) {
+//             serve(args);
+//         }
+//         let args: Args = Args::parse();
+//         let _ = &args;
+//         let _ = &args.log;
+//         let _ = ::daemonize_runtime::Daemon::new().chdir(false);
+//         loop {}
+//     }
+fn rescue(args: &Args, mut entry: Entry, errors: &Errors) -> TokenStream {
+    let signature = outer_signature(&entry);
+    let function = inner_function(&mut entry);
+    let Entry { visibility, .. } = &entry;
+    let attributes = entry.describing_attributes();
+    if !entry.is_main() && !entry.is_bare() {
+        // Others call it as it is.
+        return quote! { #errors #(#attributes)* #visibility #function };
+    }
+    // Generic parameters end with the user's function, and so may all that the options mention.
+    let options = entry.signature.generics.params.is_empty().then(|| checked_options(args, &entry));
+    quote! {
+        #errors
+        #(#attributes)*
+        #visibility #signature {
+            #function
+            #options
+            loop {}
+        }
+    }
+}
+
+/// The options beside an error: looked up and type-checked like those of a start, but nothing starts.
+fn checked_options(args: &Args, entry: &Entry) -> TokenStream {
+    let locals = locals(args, entry);
+    let names = locals.iter().map(|local| &local.name);
+    let values = args.loose_values();
+    let daemon = daemon(args).into_iter();
+    quote! {
+        #(#locals let _ = &#names;)*
+        #(let _ = #values;)*
+        #(let _ = #daemon;)*
+    }
+}
+
+/// The user's signature as an entry point has it: synchronous, without parameters and qualifiers.
+fn outer_signature(entry: &Entry) -> TokenStream {
+    let Signature { fn_token, ident, paren_token, output, .. } = &entry.signature;
+    let mut parentheses = Group::new(Delimiter::Parenthesis, TokenStream::new());
+    parentheses.set_span(paren_token.span.join());
+    quote! { #fn_token #ident #parentheses #output }
+}
+
+/// The user's function, as it stands inside of the new `main`.
+fn inner_function(entry: &mut Entry) -> TokenStream {
+    let has_parameter = entry.parameters().next().is_some();
+    let Signature { fn_token, ident, .. } = &mut entry.signature;
+    // An item that begins with a token of ours is an expansion for clippy, which then spares it the lints on signatures.
+    fn_token.span = Span::mixed_site().located_at(fn_token.span);
+    if has_parameter && ident == "main" {
+        // Runtimes like tokio look for the word, and refuse parameters of a `main`.
+        *ident = Ident::new_raw("main", ident.span());
+    }
+    let Entry { signature, body, .. } = &*entry;
+    let attributes = entry.working_attributes();
+    quote! { #(#attributes)* #signature #body }
+}
+
+/// The builder with the options, unless nobody knows where it lives.
+fn daemon(args: &Args) -> Option<TokenStream> {
+    let runtime = args.runtime()?;
+    let options = args.methods().map(|(key, value)| quote! { .#key(#value) });
+    Some(quote! { #runtime::Daemon::new() #(#options)* })
+}
+
+/// `let args: Args = Args::parse();`, which names the parameter for the options and the call.
+struct Local<'entry> {
+    name: Ident,
+    kind: &'entry Type,
+    value: TokenStream,
+}
+
+fn locals<'entry>(args: &Args, entry: &'entry Entry) -> Vec<Local<'entry>> {
+    let mut before = args.find("before").and_then(|given| given.value.as_ref());
+    let local = |parameter: &'entry PatType| Local {
+        name: plain_name(&parameter.pat).unwrap_or_else(hidden_name),
+        kind: &parameter.ty,
+        // Beside an error there may be no value; this stands for one of any type.
+        value: before.take().map_or_else(|| quote!(::core::option::Option::None.unwrap()), ToTokens::to_token_stream),
+    };
+    entry.parameters().map(local).collect()
+}
+
+impl ToTokens for Local<'_> {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        let Self { name, kind, value } = self;
+        tokens.extend(quote! { let #name: #kind = #value; });
+    }
+}
+
+/// The parameter's own name, so that the options can use it, unless clippy would mind that it is used.
+fn plain_name(pattern: &Pat) -> Option<Ident> {
+    match pattern {
+        Pat::Ident(PatIdent { by_ref: None, subpat: None, ident, .. }) => {
+            (!ident.to_string().starts_with('_')).then(|| ident.clone())
+        }
+        _ => None,
+    }
+}
+
+/// A name for a parameter that has none. Hygiene does not keep it apart from the user's items, hence the unlikely name.
+fn hidden_name() -> Ident {
+    Ident::new("__daemonize_before", Span::mixed_site())
+}

@@ -1,0 +1,188 @@
+//! The new `main`, literally.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use crate::expand::expand;
+
+#[track_caller]
+fn becomes(options: TokenStream, item: TokenStream, expected: &TokenStream) {
+    assert_eq!(expand(options, item).to_string(), expected.to_string());
+}
+
+#[test]
+fn plain() {
+    becomes(
+        quote!(redirect = "out.log", chdir = false),
+        quote! { fn main() { println!("body"); } },
+        &quote! {
+            fn main() {
+                fn main() { println!("body"); }
+                ::daemonize_runtime::Daemon::new().redirect("out.log").chdir(false).start_or_exit();
+                main()
+            }
+        },
+    );
+}
+
+#[test]
+fn before_fills_the_parameter() {
+    becomes(
+        quote!(before = Args::parse()?, redirect = &args.log),
+        quote! {
+            /// The greeter.
+            #[allow(clippy::unwrap_used)]
+            pub fn main(mut args: Args) -> Result<(), Error> { args.log.clear(); Ok(()) }
+        },
+        &quote! {
+            /// The greeter.
+            #[allow(clippy::unwrap_used)]
+            pub fn main() -> Result<(), Error> {
+                fn r#main(mut args: Args) -> Result<(), Error> { args.log.clear(); Ok(()) }
+                let args: Args = Args::parse()?;
+                ::daemonize_runtime::Daemon::new().redirect(&args.log).start_or_exit();
+                r#main(args)
+            }
+        },
+    );
+}
+
+#[test]
+fn commands_are_answered_before_anything_else() {
+    becomes(
+        quote!(commands = true, before = Args::parse(), chdir = false, redirect = "bot.log", when = args.detach),
+        quote! { fn main(args: Args) { args.run() } },
+        &quote! {
+            fn main() {
+                fn r#main(args: Args) { args.run() }
+                ::daemonize_runtime::Daemon::new().redirect("bot.log").answer_commands();
+                let args: Args = Args::parse();
+                ::daemonize_runtime::Daemon::new()
+                    .chdir(false)
+                    .redirect("bot.log")
+                    .when(args.detach)
+                    .start_or_exit();
+                r#main(args)
+            }
+        },
+    );
+}
+
+#[test]
+fn without_commands_nothing_is_answered() {
+    becomes(
+        quote!(commands = false),
+        quote! { fn main() { body() } },
+        &quote! {
+            fn main() {
+                fn main() { body() }
+                ::daemonize_runtime::Daemon::new().start_or_exit();
+                main()
+            }
+        },
+    );
+}
+
+#[test]
+fn a_parameter_without_a_plain_name_gets_a_hidden_one() {
+    for pattern in [quote!((a, b)), quote!(_), quote!(_guard), quote!(ref a), quote!(a @ _)] {
+        becomes(
+            quote!(before = f()),
+            quote! { fn main(#pattern: Pair) {} },
+            &quote! {
+                fn main() {
+                    fn r#main(#pattern: Pair) {}
+                    let __daemonize_before: Pair = f();
+                    ::daemonize_runtime::Daemon::new().start_or_exit();
+                    r#main(__daemonize_before)
+                }
+            },
+        );
+    }
+}
+
+#[test]
+fn attributes_that_do_something_go_with_the_users_function() {
+    becomes(
+        quote!(crate = my::runtime),
+        quote! {
+            #[tokio::main(flavor = "current_thread")]
+            #[expect(unused)]
+            #[instrument]
+            async fn main() -> ExitCode { run().await }
+        },
+        &quote! {
+            #[expect(unused)]
+            fn main() -> ExitCode {
+                #[tokio::main(flavor = "current_thread")]
+                #[instrument]
+                async fn main() -> ExitCode { run().await }
+                my::runtime::Daemon::new().start_or_exit();
+                main()
+            }
+        },
+    );
+}
+
+#[test]
+fn beside_an_error_the_options_stay_and_nothing_starts() {
+    becomes(
+        quote!(before = Args::parse(), redirct = &args.log, chdir = false, stdin = 5),
+        quote! { fn main(args: Args) -> u8 { serve(args) } },
+        &quote! {
+            ::std::compile_error! { "unknown option `redirct`; did you mean `redirect`?" }
+            ::std::compile_error! { "`stdin` takes a path, as in `stdin = \"commands.txt\"`" }
+            fn main() -> u8 {
+                fn r#main(args: Args) -> u8 { serve(args) }
+                let args: Args = Args::parse();
+                let _ = &args;
+                let _ = &args.log;
+                let _ = ::daemonize_runtime::Daemon::new().chdir(false);
+                loop {}
+            }
+        },
+    );
+}
+
+#[test]
+fn what_a_mistake_leaves_open_is_left_open() {
+    becomes(
+        quote!(befor, crate = 5, redirect = &args.log),
+        quote! { fn main(args: Args) {} },
+        &quote! {
+            ::std::compile_error! { "unknown option `befor`; did you mean `before`?" }
+            ::std::compile_error! { "`crate` takes a path, as in `crate = my::daemonize_runtime`" }
+            fn main() {
+                fn r#main(args: Args) {}
+                let args: Args = ::core::option::Option::None.unwrap();
+                let _ = &args;
+                let _ = &args.log;
+                loop {}
+            }
+        },
+    );
+}
+
+#[test]
+fn a_function_that_others_call_stays_as_it_is() {
+    becomes(
+        quote!(chdir = false),
+        quote! { #[inline] pub unsafe fn run<T>(n: T) -> T where T: Copy { n } },
+        &quote! {
+            ::std::compile_error! { "only `main` can be daemonized, and this is `run`" }
+            pub #[inline] unsafe fn run<T>(n: T) -> T where T: Copy { n }
+        },
+    );
+}
+
+#[test]
+fn an_item_that_is_no_function_stays_as_it_is() {
+    becomes(
+        quote!(),
+        quote! { pub struct Main; },
+        &quote! {
+            ::std::compile_error! { "`#[daemonize]` goes on `fn main`" }
+            pub struct Main;
+        },
+    );
+}

@@ -1,0 +1,207 @@
+//! The sentences of the attribute, as they are written in the house style.
+
+use super::errors_of;
+
+const MAIN: &str = "fn main() { body() }";
+
+fn unknown(name: &str) -> String {
+    format!(
+        "unknown option `{name}`; the options are `before`, `chdir`, `chroot`, `close_fd`, `close_inherited`, `commands`, `crate`, `group`, `pid_file`, `redirect`, `reopen`, `restart`, `stderr`, `stdin`, `stdout`, `umask`, `user`, `wait_ready`, `when`"
+    )
+}
+
+#[track_caller]
+fn options(options: &str, expected: &[&str]) {
+    assert_eq!(errors_of(options, MAIN), expected, "#[daemonize({options})]");
+}
+
+#[track_caller]
+fn function(item: &str, expected: &[&str]) {
+    assert_eq!(errors_of("chdir = false", item), expected, "{item}");
+}
+
+#[test]
+fn names() {
+    options(r#"redirct = "a""#, &["unknown option `redirct`; did you mean `redirect`?"]);
+    options("colour", &[&unknown("colour")]);
+    options("cwd = \"/\"", &["`cwd` is called `chdir` here, as in `chdir = false`"]);
+    options("chdir = false, chdir = true", &["`chdir` is given twice"]);
+    options("chdir = false, r#chdir = true", &["`chdir` is given twice"]);
+    options("io::redirect = \"a\"", &[&unknown("io")]);
+}
+
+#[test]
+fn half_typed_options() {
+    options("chdir", &["`chdir` needs a value, as in `chdir = false`"]);
+    options("redirect", &[r#"`redirect` needs a value, as in `redirect = "out.log"`"#]);
+    options("redirect =", &["expected a value for `redirect`"]);
+    options("redirect = , chdir = false", &["expected a value for `redirect`"]);
+    options("chdir: false", &["expected `=` after `chdir`, as in `chdir = false`"]);
+    options("chdir => false", &["expected `=` after `chdir`, as in `chdir = false`"]);
+    options("chdir == false", &["expected one `=`"]);
+    options("chdir(FLAG)", &["write it `chdir = FLAG`"]);
+    options("chdir()", &["expected `=` after `chdir`, as in `chdir = false`"]);
+    options(r#"redirect = "a" +"#, &["unexpected end of input, expected an expression"]);
+    options(
+        r#"redirect = "a" + , chdir = 5"#,
+        &["expected an expression", "`chdir` takes `true`, `false` or a path, as in `chdir = false`"],
+    );
+}
+
+#[test]
+fn separators() {
+    options(r#"chdir = false redirect = "a""#, &["expected `,`"]);
+    options(r#"chdir = false; redirect = """#, &["expected `,`", "`redirect` cannot be empty"]);
+    options(
+        "chdir = false true, stdin = 5",
+        &["expected `,`", r#"`stdin` takes a path, as in `stdin = "commands.txt"`"#],
+    );
+    let expected_option = r#"expected an option, such as `redirect = "out.log"`"#;
+    options(r#""out.log""#, &[expected_option]);
+    options("chdir = false,, x = 5", &[expected_option, &unknown("x")]);
+    options(",", &[expected_option]);
+}
+
+#[test]
+fn literals() {
+    let redirect = r#"`redirect` takes a path, as in `redirect = "out.log"`"#;
+    for wrong in ["5", "-5", "1.5", "true", "'a'", "b'a'", r#"b"a""#, r#"c"a""#, "(5)"] {
+        options(&format!("redirect = {wrong}"), &[redirect]);
+    }
+    options("close_fd = 1", &["`close_fd` takes `true` or `false`, as in `close_fd = false`"]);
+    options(r#"when = "yes""#, &["`when` takes `true` or `false`, as in `when = !args.foreground`"]);
+    options("chdir = 5", &["`chdir` takes `true`, `false` or a path, as in `chdir = false`"]);
+    options(r#"chdir = "false""#, &["write `chdir = false` without quotes"]);
+    options(r#"pid_file = "true""#, &["write `pid_file = true` without quotes"]);
+    options(r#"stdin = r"""#, &["`stdin` cannot be empty"]);
+    options(r#"pid_file = """#, &["`pid_file` cannot be empty"]);
+    options(r#"chdir = "a\0b""#, &["a path cannot hold a NUL"]);
+    options(r#"stderr = "logs/""#, &["`stderr` takes a file, and `logs/` is a directory"]);
+    options(r#"pid_file = "..""#, &["`pid_file` takes a file, and `..` is a directory"]);
+    options(r#"redirect = "\n/""#, &[r"`redirect` takes a file, and `\n/` is a directory"]);
+    options(r#"redirect = r"a", chdir = "logs/", pid_file = false, close_fd = true"#, &[]);
+}
+
+#[test]
+fn contradictions() {
+    let covered = "`redirect` takes standard output and standard error, which contradicts `stdout`";
+    options(r#"redirect = "a", stdout = "b""#, &[covered]);
+    options("stdout = f(), redirect = g()", &[covered]);
+    options(
+        "redirect = a, stdout = b, stderr = c",
+        &[covered, "`redirect` takes standard output and standard error, which contradicts `stderr`"],
+    );
+    let kept = "`close_fd = false` leaves the standard streams as they are, which contradicts `stdin`";
+    options("close_fd = false, stdin = a", &[kept]);
+    options("stdin = a, close_fd = false", &[kept]);
+    options("stdin = a, close_fd = keep", &[]);
+    options("stdin = a, close_fd = true", &[]);
+    options(r#"redirect = "a", pid_file = "./a""#, &["`redirect` and `pid_file` name the same file"]);
+    options(r#"pid_file = "a", stderr = "a""#, &["`stderr` and `pid_file` name the same file"]);
+    options(r#"redirect = "a", pid_file = "b", stdin = "a""#, &[]);
+}
+
+#[test]
+fn the_path_of_the_runtime() {
+    let path = "`crate` takes a path, as in `crate = my::daemonize_runtime`";
+    options(r#"crate = "my::runtime""#, &[path]);
+    options("crate = f()", &[path]);
+    options("crate = <T as U>::V", &[path]);
+    options("crate = a::<u8>", &["`crate` takes a plain path"]);
+}
+
+#[test]
+fn functions() {
+    function("fn run() {}", &["only `main` can be daemonized, and this is `run`"]);
+    function("async unsafe fn run<T>(n: u8) {}", &["only `main` can be daemonized, and this is `run`"]);
+    for item in ["struct Main;", "pub mod app {}", "const A: u8 = 5;", "fn main();", "println! {}"] {
+        function(item, &["`#[daemonize]` goes on `fn main`"]);
+    }
+    let unrun = "`#[daemonize]` must stand above the attribute that runs `async fn main`, such as `#[tokio::main]`";
+    function("async fn main() {}", &[unrun]);
+    function("#[inline] #[rustfmt::skip] async fn main() {}", &[unrun]);
+    function("#[tokio::main] async fn main() {}", &[]);
+    function("fn main<T>() {}", &["`main` cannot have generic parameters"]);
+    function("fn main() where u8: Copy {}", &["`main` cannot have a `where` clause"]);
+    function("unsafe fn main() {}", &["`main` cannot be `unsafe`"]);
+    function("extern \"C\" fn main() {}", &["`main` cannot be `extern`"]);
+    function("const fn main() {}", &["`main` cannot be `const`"]);
+    function("#[daemonize] fn main() {}", &["`main` is already daemonized by another `#[daemonize]`"]);
+}
+
+#[test]
+fn parameters() {
+    let needs_before = "`main` takes a parameter, so `#[daemonize]` needs a `before` to fill it";
+    let too_many = "`main` takes at most one parameter, the value of `before`";
+    function("fn main(n: u8) {}", &[needs_before]);
+    function("fn main(a: u8, b: u8, c: u8) {}", &[needs_before, too_many, too_many]);
+    options("before = 5", &["`before` has a value, but `main` has no parameter to take it"]);
+    assert_eq!(errors_of("before = 5", "fn main(a: u8, b: u8) {}"), [too_many]);
+    assert_eq!(errors_of("before = f()?", "fn main(a: u8) {}"), [""; 0]);
+}
+
+#[test]
+fn one_mistake_is_not_reported_twice() {
+    let one = |options: &str| errors_of(options, "fn main(args: Args) {}").len();
+    assert_eq!(one("befor = f()"), 1);
+    assert_eq!(one("before ="), 1);
+    assert_eq!(one("init = f(), befour = g()"), 2);
+    assert_eq!(one("before = f(), crat = a::b"), 1);
+    assert_eq!(one("before = f(), redirct"), 1);
+}
+
+#[test]
+fn all_mistakes_are_reported_in_the_order_of_the_source() {
+    assert_eq!(
+        errors_of(r#"redirct = "a", chdir = 5, stdin"#, "unsafe fn main(n: u8) where {}"),
+        [
+            "unknown option `redirct`; did you mean `redirect`?",
+            "`chdir` takes `true`, `false` or a path, as in `chdir = false`",
+            r#"`stdin` needs a value, as in `stdin = "commands.txt"`"#,
+            "`main` cannot be `unsafe`",
+            "`main` takes a parameter, so `#[daemonize]` needs a `before` to fill it",
+            "`main` cannot have a `where` clause",
+        ]
+    );
+}
+
+#[test]
+fn masks() {
+    options("umask = 0o027, user = 5", &[]);
+    options("umask = 22", &["write `umask` in octal, as in `umask = 0o22`"]);
+    options("umask = 022", &["write `umask` in octal, as in `umask = 0o22`"]);
+    options("umask = 0", &["write `umask` in octal, as in `umask = 0o0`"]);
+    options("umask = 28", &["write `umask` in octal"]);
+    options("umask = 0x12", &["write `umask` in octal"]);
+    options("umask = 0o1777", &["`umask` has no bits beyond `0o777`"]);
+    options(r#"umask = "022""#, &["`umask` takes an octal number, as in `umask = 0o027`"]);
+    options("umask = mask()", &[]);
+}
+
+#[test]
+fn accounts() {
+    options(r#"user = "bot", group = 1000"#, &[]);
+    options(r#"user = """#, &["`user` cannot be empty"]);
+    options("user = true", &[r#"`user` takes a name or an id, as in `user = "bot"`"#]);
+    options(r#"group = "a\0b""#, &["a name cannot hold a NUL"]);
+}
+
+#[test]
+fn restart_words() {
+    options(r#"restart = "always""#, &[]);
+    options("restart = Restart::never()", &[]);
+    let text = r#"`restart` takes `"never"`, `"on-failure"` or `"always"`, as in `restart = "on-failure"`"#;
+    options(r#"restart = "sometimes""#, &[text]);
+    options("restart = true", &[text]);
+}
+
+#[test]
+fn commands() {
+    options("commands = true, pid_file = \"bot.pid\"", &[]);
+    options("commands = false, pid_file = false", &[]);
+    let text = "`commands` takes `true` or `false`, as in `commands = true`";
+    options("commands = wanted()", &[text]);
+    options("commands = 1", &[text]);
+    let text = "`commands` asks the PID file, which contradicts `pid_file = false`";
+    options("commands = true, pid_file = false", &[text]);
+}

@@ -1,0 +1,8 @@
+//! The texts of errors are the same in every edition.
+
+extern crate trybuild;
+
+#[test]
+fn errors() {
+    trybuild::TestCases::new().compile_fail("../ui/every-edition/*.rs");
+}

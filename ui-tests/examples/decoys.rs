@@ -1,0 +1,63 @@
+//! Nothing that a program calls by the names that the expansion uses gets in its way.
+#![no_implicit_prelude]
+#![allow(
+    dead_code,
+    non_camel_case_types,
+    non_snake_case,
+    non_upper_case_globals,
+    missing_docs,
+    clippy::pedantic,
+    clippy::all
+)]
+
+mod core {}
+mod std {}
+mod alloc {}
+mod daemonize_runtime {}
+
+struct Result;
+struct Option;
+struct String;
+struct Daemon;
+struct bool;
+struct str;
+struct u32;
+struct u8;
+struct before;
+struct name;
+const value: () = ();
+static daemon: () = ();
+fn Ok() {}
+fn Some() {}
+fn None() {}
+fn new() {}
+fn redirect() {}
+fn start_or_exit() {}
+
+trait Into {}
+trait Default {}
+trait AsRef {}
+
+/// Its methods have the names of the builder's, on every type.
+trait Blanket: ::core::marker::Sized {
+    fn new() -> Self {
+        loop {}
+    }
+    fn redirect(self, _: &::core::primitive::str) {}
+    fn chdir(self, _: ::core::primitive::bool) {}
+    fn start_or_exit(&self) {}
+    fn unwrap(self) {}
+}
+
+impl<T> Blanket for T {}
+
+#[::daemonize_runtime::daemonize(before = Number(5), redirect = "out.log", chdir = false)]
+fn main(Number(args): Number) {
+    struct Number;
+    let _: ::core::primitive::u8 = args;
+    let _ = Number;
+    let __daemonize_before = 5;
+    let _: ::core::primitive::u8 = __daemonize_before;
+}
+
+struct Number(::core::primitive::u8);

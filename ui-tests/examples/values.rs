@@ -1,0 +1,127 @@
+//! Any expression is a value, and whatever type the builder takes.
+#![forbid(unsafe_code)]
+#![deny(warnings)]
+#![allow(clippy::all, clippy::pedantic, reason = "the expressions are odd on purpose")]
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+
+use daemonize_runtime::daemonize;
+
+struct Args {
+    log: Option<PathBuf>,
+    foreground: bool,
+}
+
+const FLAG: bool = false;
+
+#[daemonize(
+    before = parse()?,
+    stdout = &args.log,
+    stderr = args.log.as_deref(),
+    stdin = Path::new("in"),
+    chdir = pick::<u8, _>(1, |one, other| if one < other { "/tmp" } else { "/" }),
+    pid_file = match args.foreground {
+        true => PathBuf::from("a.pid"),
+        _ => ["b", "pid"].join(".").into(),
+    },
+    close_fd = 1 < 2,
+    when = !args.foreground,
+)]
+fn main(args: Args) -> Result<(), String> {
+    let _ = (args.log, args.foreground);
+    parameters::main();
+    inference::main();
+    blocks::main();
+    Ok(())
+}
+
+fn parse() -> Result<Args, String> {
+    Ok(Args { log: None, foreground: true })
+}
+
+fn pick<T: Default + PartialOrd, U>(value: T, choose: impl Fn(T, T) -> U) -> U {
+    choose(value, T::default())
+}
+
+mod parameters {
+    pub(super) fn main() {
+        destructured::main();
+        unnamed::main();
+        hidden::main();
+        changed::main();
+        borrowed::main();
+        nested::main();
+        captured::main();
+    }
+
+    mod destructured {
+        #[crate::daemonize(before = (5, "text"))]
+        pub(crate) fn main((number, _text): (u8, &str)) {
+            let _ = number;
+        }
+    }
+
+    mod unnamed {
+        #[crate::daemonize(before = 5)]
+        pub(crate) fn main(_: u8) {}
+    }
+
+    mod hidden {
+        #[crate::daemonize(before = vec![5])]
+        pub(crate) fn main(_guard: Vec<u8>) {}
+    }
+
+    mod changed {
+        #[crate::daemonize(before = String::new(), redirect = &text)]
+        pub(crate) fn main(mut text: String) {
+            text.clear();
+        }
+    }
+
+    mod borrowed {
+        #[crate::daemonize(before = "out.log", redirect = path)]
+        pub(crate) fn main(path: &'static str) {
+            let _ = path;
+        }
+    }
+
+    mod nested {
+        #[crate::daemonize(before = Vec::new(), when = map.is_empty())]
+        pub(crate) fn main(map: Vec<crate::HashMap<u8, u8>>) {
+            drop(map);
+        }
+    }
+
+    mod captured {
+        #[crate::daemonize(before = (5, 6))]
+        pub(crate) fn main(ref both @ (ref one, _): (u8, u8)) {
+            let _ = (both, one);
+        }
+    }
+}
+
+mod inference {
+    #[crate::daemonize(before = "5".parse().unwrap_or_default(), redirect = None::<crate::PathBuf>)]
+    pub(crate) fn main(number: u64) {
+        let _ = number;
+    }
+}
+
+mod blocks {
+    struct Switch {
+        on: bool,
+    }
+
+    #[crate::daemonize(
+        redirect = {
+            let name = "out";
+            format!("{name}.log")
+        },
+        chdir = Switch { on: true }.on,
+        close_fd = if crate::FLAG { false } else { true },
+        pid_file = [true; 2][1],
+        when = (|| loop { break true })(),
+    )]
+    pub(crate) fn main() {}
+}

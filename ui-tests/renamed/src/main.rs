@@ -1,0 +1,32 @@
+//! The runtime under another name, and re-exported from somewhere else.
+#![deny(warnings)]
+#![forbid(unsafe_code)]
+
+/// What a framework could do for its users.
+mod framework {
+    pub(crate) use background as runtime;
+}
+
+#[background::daemonize(crate = background, redirect = "out.log")]
+fn main() {
+    absolute::main();
+    re_exported::main();
+    relative::main();
+}
+
+mod absolute {
+    #[background::daemonize(crate = ::background)]
+    pub(crate) fn main() {}
+}
+
+mod re_exported {
+    #[background::daemonize(crate = crate::framework::runtime)]
+    pub(crate) fn main() {}
+}
+
+mod relative {
+    use super::framework::runtime;
+
+    #[runtime::daemonize(crate = self::runtime)]
+    pub(crate) fn main() {}
+}

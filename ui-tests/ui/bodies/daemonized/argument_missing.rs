@@ -1,0 +1,7 @@
+use daemonize_runtime::daemonize;
+
+#[daemonize(redirect = "out.log")]
+fn main() -> Result<(), String> {
+    std::fs::read_to_string(;
+    Ok(())
+}

@@ -1,0 +1,6 @@
+use daemonize_runtime::daemonize;
+
+#[daemonize(redirect = "out.log")]
+fn main() -> Result<(), String> {
+    let _ = 5;
+}

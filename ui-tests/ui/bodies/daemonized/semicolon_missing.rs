@@ -1,0 +1,7 @@
+use daemonize_runtime::daemonize;
+
+#[daemonize(redirect = "out.log")]
+fn main() {
+    let number = 5
+    let text = "five";
+}

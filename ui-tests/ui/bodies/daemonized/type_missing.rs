@@ -1,0 +1,6 @@
+use daemonize_runtime::daemonize;
+
+#[daemonize(redirect = "out.log")]
+fn main() {
+    let number: = 5;
+}

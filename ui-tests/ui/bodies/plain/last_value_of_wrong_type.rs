@@ -1,0 +1,6 @@
+// This program is the same
+
+// without the attribute.
+fn main() -> Result<(), String> {
+    5
+}

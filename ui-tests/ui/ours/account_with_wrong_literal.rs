@@ -1,0 +1,4 @@
+use daemonize_runtime::daemonize;
+
+#[daemonize(user = true, group = "")]
+fn main() {}

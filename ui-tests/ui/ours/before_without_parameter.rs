@@ -1,0 +1,4 @@
+use daemonize_runtime::daemonize;
+
+#[daemonize(before = 5)]
+fn main() {}

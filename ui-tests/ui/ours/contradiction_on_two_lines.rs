@@ -1,0 +1,7 @@
+use daemonize_runtime::daemonize;
+
+#[daemonize(
+    stderr = "errors.log",
+    redirect = "out.log",
+)]
+fn main() {}

@@ -1,0 +1,8 @@
+use daemonize_runtime::daemonize;
+
+#[daemonize(chdir = false)]
+fn run() {}
+
+fn main() {
+    run();
+}

@@ -1,0 +1,4 @@
+use daemonize_runtime::daemonize;
+
+#[daemonize(umask = 22)]
+fn main() {}

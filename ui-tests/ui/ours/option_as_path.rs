@@ -1,0 +1,4 @@
+use daemonize_runtime::daemonize;
+
+#[daemonize(io::redirect = "out.log", chdir = 5)]
+fn main() {}

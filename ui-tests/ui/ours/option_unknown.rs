@@ -1,0 +1,4 @@
+use daemonize_runtime::daemonize;
+
+#[daemonize(colour = "blue")]
+fn main() {}

@@ -1,0 +1,4 @@
+use daemonize_runtime::daemonize;
+
+#[daemonize(redirect = , chdir = false, stdin =)]
+fn main() {}

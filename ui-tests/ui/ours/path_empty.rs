@@ -1,0 +1,4 @@
+use daemonize_runtime::daemonize;
+
+#[daemonize(redirect = "", chdir = "", pid_file = r"")]
+fn main() {}

@@ -1,0 +1,4 @@
+use daemonize_runtime::daemonize;
+
+#[daemonize(redirect = "logs/", pid_file = "..")]
+fn main() {}

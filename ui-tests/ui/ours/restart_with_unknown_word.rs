@@ -1,0 +1,4 @@
+use daemonize_runtime::daemonize;
+
+#[daemonize(restart = "on-crash")]
+fn main() {}

@@ -1,0 +1,4 @@
+use daemonize_runtime::daemonize;
+
+#[daemonize(redirct = "out.log", chdir = 'c', umsak, stdin = "")]
+fn main() {}

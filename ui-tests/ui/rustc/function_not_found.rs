@@ -1,0 +1,4 @@
+use daemonize_runtime::daemonize;
+
+#[daemonize(redirect = log_file())]
+fn main() {}

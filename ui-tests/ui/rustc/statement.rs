@@ -1,0 +1,6 @@
+use daemonize_runtime::daemonize;
+
+fn main() {
+    #[daemonize]
+    println!("statement");
+}

@@ -1,0 +1,8 @@
+use daemonize_runtime::daemonize;
+
+#[daemonize(close_fd = quiet())]
+fn main() {}
+
+fn quiet() -> Option<bool> {
+    None
+}

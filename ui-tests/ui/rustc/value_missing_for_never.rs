@@ -1,0 +1,6 @@
+use daemonize_runtime::daemonize;
+
+#[daemonize(chdir = false)]
+fn main() -> ! {
+    println!("no end");
+}
