@@ -54,7 +54,14 @@ pub(crate) fn answer(daemon: &Daemon) {
     let rest: Vec<String> = arguments.collect();
     let rest: Vec<&str> = rest.iter().map(String::as_str).collect();
     let started = match (first.as_str(), &rest[..]) {
-        ("start", _) => Word::Start,
+        ("start", _) => {
+            // Before the program looks for a port or the like that the running one has.
+            if let Status::Running { pid, .. } = status(pid_file(daemon)) {
+                print(&format!("{} is already running, PID {pid}\n", program()));
+                process::exit(0);
+            }
+            Word::Start
+        }
         ("run", _) => Word::Run,
         ("restart", _) => {
             if let code @ 1.. = say_stopped(&stop(pid_file(daemon), PATIENCE)) {

@@ -14,11 +14,11 @@
 //! Between the byte and its `_exit(0)` the launcher has all signals blocked, so that nothing comes between.
 
 use std::convert::Infallible;
-use std::io::{self, Read, Write};
+use std::io::{self, PipeReader, PipeWriter, Read, Write};
 use std::net::Shutdown;
 use std::os::unix::net::UnixStream;
 
-use nix::sys::signal::{SigSet, SigmaskHow, Signal, kill, sigprocmask};
+use nix::sys::signal::{SigSet, SigmaskHow, Signal, kill, killpg, sigprocmask};
 use nix::sys::wait::{WaitStatus, waitpid};
 use nix::unistd::{ForkResult, Pid};
 
@@ -35,16 +35,20 @@ const COMMIT: u8 = 1;
 
 pub(crate) fn detach(prepared: Prepared, only_thread: &OnlyThread) -> Result<(), Error> {
     let (launchers_end, daemons_end) = UnixStream::pair().at(|| Step::Connect)?;
+    // Held by the session leader alone, while it is to stay: the end of it is the end of the session leader.
+    let lifeline = prepared.wait_ready.then(io::pipe).transpose().at(|| Step::Connect)?;
     flush_output();
     match sys::fork(only_thread) {
         Ok(ForkResult::Child) => {
             drop(launchers_end);
-            lead_session(prepared, only_thread, daemons_end);
+            let lifeline = lifeline.map(|(_, held)| held);
+            lead_session(prepared, only_thread, daemons_end, lifeline);
             Ok(())
         }
         Ok(ForkResult::Parent { child }) => {
             drop(daemons_end);
-            let Err(error) = launch(&prepared, &launchers_end, child);
+            let lifeline = lifeline.map(|(watched, _)| watched);
+            let Err(error) = launch(&prepared, &launchers_end, child, lifeline);
             prepared.give_up();
             Err(error)
         }
@@ -62,12 +66,20 @@ fn flush_output() {
 }
 
 /// The launcher: waits until everything is set up, then commits. Returns only to say why the start failed.
-fn launch(prepared: &Prepared, daemon: &UnixStream, session_leader: Pid) -> Result<Infallible, Error> {
-    let mut report = if prepared.wait_ready { await_ready(daemon, session_leader) } else { await_end(session_leader) };
+fn launch(
+    prepared: &Prepared,
+    mut daemon: &UnixStream,
+    session_leader: Pid,
+    lifeline: Option<PipeReader>,
+) -> Result<Infallible, Error> {
+    let mut report = match lifeline {
+        None => await_end(session_leader),
+        Some(lifeline) => await_ready(daemon, session_leader, &lifeline),
+    };
     if let Some(Report::Ready) = report {
         let mut old_mask = SigSet::empty();
         let _ = sigprocmask(SigmaskHow::SIG_SETMASK, Some(&SigSet::all()), Some(&mut old_mask));
-        if (&*daemon).write_all(&[COMMIT]).is_ok() {
+        if daemon.write_all(&[COMMIT]).is_ok() {
             sys::exit_now(0);
         }
         sys::set_signal_mask(&old_mask);
@@ -94,27 +106,34 @@ fn await_end(session_leader: Pid) -> Option<Report> {
     (status == Ok(WaitStatus::Exited(session_leader, 0))).then_some(Report::Ready)
 }
 
-/// The body may run, and takes its time. The session leader watches over it meanwhile.
-fn await_ready(mut daemon: &UnixStream, session_leader: Pid) -> Option<Report> {
-    let mut report = Report::receive(daemon);
+/// The body may run, and takes its time. The session leader watches over it meanwhile, and the launcher over the session
+/// leader: without it nobody would notice the body's end, so that the body goes too.
+fn await_ready(mut daemon: &UnixStream, session_leader: Pid, lifeline: &PipeReader) -> Option<Report> {
+    let mut report = Report::receive_while(daemon, lifeline);
     if let Some(Report::Recorded) = report {
-        // A daemon that is gone already has an end that is reported next.
-        let _ = daemon.write_all(&[COMMIT]);
-        report = Report::receive(daemon);
+        report = daemon.write_all(&[COMMIT]).ok().and_then(|()| Report::receive_while(daemon, lifeline));
     }
-    if let Some(Report::Ready) = report {
-        let _ = kill(session_leader, Signal::SIGKILL);
-        let _ = retry_interrupted(|| waitpid(session_leader, None));
+    match report {
+        Some(Report::Ready) => {
+            let _ = kill(session_leader, Signal::SIGKILL);
+            let _ = retry_interrupted(|| waitpid(session_leader, None));
+        }
+        Some(_) => {}
+        // Its number is still its own, and so is its process group's, since it was not waited for.
+        None => drop(killpg(session_leader, Signal::SIGKILL)),
     }
     report
 }
 
 /// The session leader. Returns in the daemon alone.
-fn lead_session(mut prepared: Prepared, only_thread: &OnlyThread, launcher: UnixStream) {
+fn lead_session(mut prepared: Prepared, only_thread: &OnlyThread, launcher: UnixStream, lifeline: Option<PipeWriter>) {
     let forked =
         set_up(&mut prepared).and_then(|()| sys::fork(only_thread).map_err(|reason| Failure(Stage::Fork, reason)));
     let recorded = match forked {
-        Ok(ForkResult::Child) => return become_daemon(prepared, only_thread, launcher),
+        Ok(ForkResult::Child) => {
+            drop(lifeline);
+            return become_daemon(prepared, only_thread, launcher);
+        }
         Ok(ForkResult::Parent { child }) => record(&prepared, child).map(|()| child),
         Err(failure) => Err(failure),
     };

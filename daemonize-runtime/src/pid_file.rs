@@ -80,9 +80,11 @@ impl PidFile {
     /// One try. `None` where it is worth another: the file was just removed, or its lock may be about to be free.
     fn try_acquire(name: &Path, read_only: bool, is_last_try: bool) -> Result<Option<Self>, Error> {
         let step = || Step::OpenPidFile(name.to_owned());
-        let file = open_or_create(name).map_err(|error| refuse_odd_path(name, error))?;
+        let (file, is_new) = open_or_create(name).map_err(|error| refuse_odd_path(name, error))?;
         let opened = file.metadata().at(step)?;
-        check_kind(name, &opened)?;
+        if !is_new {
+            check_kind(name, &opened)?;
+        }
         let keeper = if read_only { Some(open_options().read(true).open(name).at(step)?) } else { None };
         if !lock(keeper.as_ref().unwrap_or(&file), name, is_last_try)? {
             return Ok(None);
@@ -184,18 +186,18 @@ fn open_options() -> OpenOptions {
 }
 
 /// Opens an existing file before it tries to make one: on an existing file of somebody else, `O_CREAT` is refused in
-/// sticky directories even to root.
-fn open_or_create(path: &Path) -> io::Result<File> {
+/// sticky directories even to root. Says whether the file is new.
+fn open_or_create(path: &Path) -> io::Result<(File, bool)> {
     let mut options = open_options();
     options.read(true).write(true).mode(0o644);
     loop {
         match options.open(path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-            opened => return opened,
+            opened => return opened.map(|file| (file, false)),
         }
         match options.clone().create_new(true).open(path) {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-            opened => return opened,
+            made => return made.map(|file| (file, true)),
         }
     }
 }

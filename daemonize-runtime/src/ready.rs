@@ -79,7 +79,8 @@ fn complete(launcher: Launcher) {
     let is_told = answer.send(&socket).is_ok() && matches!(answer, Report::Ready);
     if !is_told || socket.read_exact(&mut [0]).is_err() {
         pid_file::remove_kept();
-        sys::exit_now(1);
+        // A failure of the system's, and not of the body's.
+        sys::exit_now(71);
     }
     if let Some(mut supervisor) = supervisor {
         // One that is gone takes this process along.
@@ -90,33 +91,39 @@ fn complete(launcher: Launcher) {
 /// The session leader's second task: it is the daemon's parent, so that it alone learns how the daemon ends, and it
 /// notices when the launcher is gone, whatever the body is doing. Ends with the launcher's word that all is well.
 pub(crate) fn watch(daemon: Pid, launcher: &UnixStream, pid_file: Option<&PidFile>) -> ! {
-    // A launcher that is gone already shows below.
-    let _ = Report::Recorded.send(launcher);
     let mut child_signal = SigSet::empty();
     child_signal.add(Signal::SIGCHLD);
     let _ = sigprocmask(SigmaskHow::SIG_BLOCK, Some(&child_signal), None);
     sys::interrupt_on(Signal::SIGCHLD);
-    loop {
+    // When the launcher cannot be told, nobody lets the body run.
+    let mut is_over = Report::Recorded.send(launcher).is_err();
+    while !is_over {
         match waitpid(daemon, Some(WaitPidFlag::WNOHANG)) {
-            Ok(WaitStatus::StillAlive) => {}
-            Ok(status) => {
-                if let Some(end) = Report::of(status) {
-                    let _ = end.send(launcher);
-                    break;
+            Ok(WaitStatus::StillAlive) => {
+                let events = sys::wait_for_event(launcher, PollFlags::empty());
+                if events.intersects(PollFlags::POLLHUP | PollFlags::POLLERR) {
+                    abandon(daemon, pid_file);
+                    is_over = true;
                 }
             }
-            Err(_) => break,
-        }
-        if sys::wait_for_event(launcher, PollFlags::empty()).intersects(PollFlags::POLLHUP | PollFlags::POLLERR) {
-            let _ = kill(daemon, Signal::SIGKILL);
-            let _ = waitpid(daemon, None);
-            if let Some(pid_file) = pid_file {
-                pid_file.remove();
+            Ok(status) => {
+                let end = Report::of(status);
+                is_over = end.is_some();
+                let _ = end.map(|end| end.send(launcher));
             }
-            break;
+            Err(_) => is_over = true,
         }
     }
     // Whatever the body has started goes along, and this process with it.
     let _ = killpg(getpid(), Signal::SIGKILL);
     sys::exit_now(1)
+}
+
+/// Takes the unfinished daemon along, with its PID file: nobody was told.
+fn abandon(daemon: Pid, pid_file: Option<&PidFile>) {
+    let _ = kill(daemon, Signal::SIGKILL);
+    let _ = waitpid(daemon, None);
+    if let Some(pid_file) = pid_file {
+        pid_file.remove();
+    }
 }

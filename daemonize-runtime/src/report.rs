@@ -1,11 +1,13 @@
 //! What the launcher is told over the socket: a stage that failed, or in the mode that waits, how far the body came.
 
-use std::io::{self, Read, Write};
+use std::io::{self, PipeReader, Read, Write};
 use std::os::unix::net::UnixStream;
+use std::time::Duration;
 
 use nix::sys::wait::WaitStatus;
 
 use crate::settle::Failure;
+use crate::sys;
 
 /// One message.
 #[derive(Clone, Copy, Debug)]
@@ -59,6 +61,15 @@ impl Report {
             4 => Some(Self::Killed(number)),
             _ => None,
         }
+    }
+
+    /// Waits for the next message as long as somebody holds the lifeline; `None` when its holder is gone without one.
+    pub(crate) fn receive_while(daemon: &UnixStream, lifeline: &PipeReader) -> Option<Self> {
+        // The end of the holder comes after its last message, so that this is looked for once more then.
+        if sys::is_first_ready(daemon, lifeline) || sys::wait_until_readable(daemon, Duration::ZERO) {
+            return Self::receive(daemon);
+        }
+        None
     }
 
     fn number(number: i32) -> [u8; Failure::LENGTH] {

@@ -70,13 +70,19 @@ pub(crate) fn settle(prepared: &Prepared) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Verified, for the same reason as the session. The kernel's name for the directory is asked first: one call, where to
-/// compare two files takes two.
+/// Verified, for the same reason as the session. The root is asked for by name, which takes one call; to compare two
+/// files takes two.
 fn change_directory(directory: &Path) -> nix::Result<()> {
-    retry_interrupted(|| chdir(directory))?;
     let identity = |path: &Path| fs::metadata(path).map(|there| pid_file::identity(&there)).ok();
-    let is_there = env::current_dir().is_ok_and(|there| there == directory)
-        || identity(Path::new(".")).is_some_and(|here| Some(here) == identity(directory));
+    let is_root = directory == Path::new("/");
+    // Before it changes what a relative path means.
+    let wanted = if is_root { None } else { identity(directory) };
+    retry_interrupted(|| chdir(directory))?;
+    let is_there = if is_root {
+        env::current_dir().is_ok_and(|there| there == directory)
+    } else {
+        wanted.is_some() && identity(Path::new(".")) == wanted
+    };
     if is_there { Ok(()) } else { Err(Errno::EPERM) }
 }
 

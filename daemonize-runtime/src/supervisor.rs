@@ -55,35 +55,39 @@ mod tests {
     const SHELL: u32 = 400;
     const MANAGER: u32 = 300;
 
+    const SOCKET: (&str, &str) = ("NOTIFY_SOCKET", "/run/n");
+    const EXECUTED: (&str, &str) = ("SYSTEMD_EXEC_PID", "500");
+
+    /// Own PID, parent, environment, and what follows.
+    type Case = (u32, u32, &'static [(&'static str, &'static str)], Mode);
+
     fn foreground(notify: Option<&str>) -> Mode {
         Mode::Foreground { notify: notify.map(Into::into) }
     }
 
     #[test]
     fn only_what_names_this_process_keeps_it_in_the_foreground() {
-        let socket = ("NOTIFY_SOCKET", "/run/n");
-        let executed = ("SYSTEMD_EXEC_PID", "500");
-        let cases: &[(u32, u32, &[(&str, &str)], Mode)] = &[
+        let cases: [Case; 22] = [
             (OWN, SHELL, &[], Mode::Daemon),
             (1, 0, &[], foreground(None)),
-            (1, 0, &[socket], foreground(Some("/run/n"))),
+            (1, 0, &[SOCKET], foreground(Some("/run/n"))),
             (1, 0, &[("PIDFILE", "/run/bot.pid")], foreground(None)),
-            (OWN, 1, &[executed], foreground(None)),
-            (OWN, 1, &[executed, socket], foreground(Some("/run/n"))),
-            (OWN, 1, &[executed, ("NOTIFY_SOCKET", "")], foreground(None)),
-            (OWN, 1, &[executed, ("PIDFILE", "/run/bot.pid")], Mode::Daemon),
-            (OWN, 1, &[executed, socket, ("PIDFILE", "/run/bot.pid")], foreground(Some("/run/n"))),
-            (OWN, MANAGER, &[executed, ("MANAGERPID", "300")], foreground(None)),
-            (OWN, SHELL, &[executed, ("MANAGERPID", "300")], Mode::Daemon),
-            (OWN, SHELL, &[executed], Mode::Daemon),
+            (OWN, 1, &[EXECUTED], foreground(None)),
+            (OWN, 1, &[EXECUTED, SOCKET], foreground(Some("/run/n"))),
+            (OWN, 1, &[EXECUTED, ("NOTIFY_SOCKET", "")], foreground(None)),
+            (OWN, 1, &[EXECUTED, ("PIDFILE", "/run/bot.pid")], Mode::Daemon),
+            (OWN, 1, &[EXECUTED, SOCKET, ("PIDFILE", "/run/bot.pid")], foreground(Some("/run/n"))),
+            (OWN, MANAGER, &[EXECUTED, ("MANAGERPID", "300")], foreground(None)),
+            (OWN, SHELL, &[EXECUTED, ("MANAGERPID", "300")], Mode::Daemon),
+            (OWN, SHELL, &[EXECUTED], Mode::Daemon),
             (OWN, 1, &[("SYSTEMD_EXEC_PID", "499")], Mode::Daemon),
             (OWN, 1, &[("SYSTEMD_EXEC_PID", "0500")], Mode::Daemon),
             (OWN, SHELL, &[("LISTEN_PID", "500")], foreground(None)),
             (OWN, SHELL, &[("LISTEN_PID", "499")], Mode::Daemon),
-            (OWN, SHELL, &[("WATCHDOG_PID", "500"), socket], foreground(Some("/run/n"))),
+            (OWN, SHELL, &[("WATCHDOG_PID", "500"), SOCKET], foreground(Some("/run/n"))),
             (OWN, SHELL, &[("LISTEN_PID", "500"), ("PIDFILE", "/run/bot.pid")], Mode::Daemon),
             // Inherited, or true of much else.
-            (OWN, 1, &[socket], Mode::Daemon),
+            (OWN, 1, &[SOCKET], Mode::Daemon),
             (OWN, 1, &[("INVOCATION_ID", "0123"), ("JOURNAL_STREAM", "8:9")], Mode::Daemon),
             (OWN, 0, &[], Mode::Daemon),
             (OWN, 1, &[], Mode::Daemon),
@@ -91,8 +95,8 @@ mod tests {
         for (own, parent, environment, expected) in cases {
             let variable =
                 |name: &str| environment.iter().find(|(known, _)| *known == name).map(|(_, value)| value.into());
-            let decided = decide(*own, *parent, variable);
-            assert_eq!(decided, *expected, "own {own}, parent {parent}, {environment:?}");
+            let decided = decide(own, parent, variable);
+            assert_eq!(decided, expected, "own {own}, parent {parent}, {environment:?}");
         }
     }
 }

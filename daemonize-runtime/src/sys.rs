@@ -245,6 +245,19 @@ pub(crate) fn signal_process(pid: i32, handle: Option<&OwnedFd>, signal: Option<
     Errno::result(unsafe { libc::kill(pid.max(1), number) }).map(drop)
 }
 
+/// Waits until the one descriptor can be read, or the other end of the other one is gone; says whether it is the one.
+pub(crate) fn is_first_ready(one: &impl AsFd, other: &impl AsFd) -> bool {
+    loop {
+        let mut questions =
+            [PollFd::new(one.as_fd(), PollFlags::POLLIN), PollFd::new(other.as_fd(), PollFlags::empty())];
+        match nix::poll::poll(&mut questions, nix::poll::PollTimeout::NONE) {
+            Err(Errno::EINTR) => {}
+            // When nothing can be waited for, to read is the way to find out more.
+            answered => return answered.is_err() || questions[0].any().unwrap_or(true),
+        }
+    }
+}
+
 /// Waits until a descriptor is readable; says whether it became so in time.
 pub(crate) fn wait_until_readable(descriptor: &impl AsFd, patience: Duration) -> bool {
     let deadline = Instant::now() + patience;
