@@ -1,0 +1,180 @@
+//! A bot whose options and body come from its command line, so that one binary serves most tests.
+//!
+//! A word is `key=value` or `key`. It is an option of the builder, or something to do before the start, or a step of
+//! the body; steps are taken in the order of the words.
+
+use std::ffi::{CString, OsStr, OsString};
+use std::fs::{File, OpenOptions};
+use std::io::Write;
+use std::os::unix::ffi::OsStrExt;
+use std::path::PathBuf;
+use std::process::{self, Command};
+use std::time::Duration;
+use std::{env, mem, thread};
+
+use daemonize_runtime::{Daemon, Restart, is_daemon, ready};
+use nix::libc;
+use nix::sys::wait::waitpid;
+use nix::unistd::{ForkResult, fork};
+
+/// Longer than any test, and yet the bot ends by itself when a test run was killed.
+const SLEEP: Duration = Duration::from_secs(300);
+
+type Step = Box<dyn FnOnce()>;
+
+fn main() {
+    let mut daemon = Daemon::new();
+    let mut body = Vec::new();
+    for word in env::args_os().skip(1) {
+        let (key, value) = split(&word);
+        if let Some(step) = body_step(key, value) {
+            body.push(step);
+        } else if !prepare(key, value) {
+            daemon = configure(daemon, key, value);
+        }
+    }
+    daemon.start_or_exit();
+    for step in body {
+        step();
+    }
+}
+
+fn split(word: &OsStr) -> (&str, &OsStr) {
+    let bytes = word.as_bytes();
+    let end = bytes.iter().position(|&byte| byte == b'=').unwrap_or(bytes.len());
+    let key = str::from_utf8(&bytes[..end]).expect("keys are ASCII");
+    (key, OsStr::from_bytes(bytes.get(end + 1..).unwrap_or_default()))
+}
+
+fn configure(daemon: Daemon, key: &str, value: &OsStr) -> Daemon {
+    let text = value.to_str().unwrap_or_default();
+    let switch = text.parse::<bool>().ok();
+    match (key, switch) {
+        ("redirect", _) => daemon.redirect(value),
+        ("stdin", _) => daemon.stdin(value),
+        ("stdout", _) => daemon.stdout(value),
+        ("stderr", _) => daemon.stderr(value),
+        ("chroot", _) => daemon.chroot(value),
+        ("chdir", None) => daemon.chdir(value),
+        ("pid_file", None) => daemon.pid_file(value),
+        ("umask", _) => daemon.umask(u32::from_str_radix(text, 8).expect("an octal number")),
+        ("user", _) => daemon.user(text),
+        ("uid", _) => daemon.user(text.parse::<u32>().expect("an id")),
+        ("group", _) => daemon.group(text),
+        ("gid", _) => daemon.group(text.parse::<u32>().expect("an id")),
+        ("restart", _) => daemon.restart(text),
+        ("restart-quickly", _) => daemon.restart(quickly(text)),
+        (_, Some(switch)) => configure_switch(daemon, key, switch),
+        _ => panic!("unknown word: {key}"),
+    }
+}
+
+fn configure_switch(daemon: Daemon, key: &str, switch: bool) -> Daemon {
+    match key {
+        "close_fd" => daemon.close_fd(switch),
+        "chdir" => daemon.chdir(switch),
+        "pid_file" => daemon.pid_file(switch),
+        "close_inherited" => daemon.close_inherited(switch),
+        "when" => daemon.when(switch),
+        "wait_ready" => daemon.wait_ready(switch),
+        "reopen" => daemon.reopen(switch),
+        _ => panic!("unknown word: {key}"),
+    }
+}
+
+/// A plan that gives up after so many ends, and whose times are a test's.
+fn quickly(most: &str) -> Restart {
+    let delay = Duration::from_millis(10);
+    let plan = Restart::on_failure().first_delay(delay).longest_delay(delay).patience(Duration::from_millis(300));
+    plan.give_up(most.parse().expect("a number"), SLEEP)
+}
+
+/// Does what comes before the start; whether the word was one of these.
+fn prepare(key: &str, value: &OsStr) -> bool {
+    match key {
+        "await" => pass(value),
+        // What a program does that can go on without a daemon.
+        "fail-first" => drop(Daemon::new().chdir(value).start().expect_err("no such directory")),
+        "early" => print!("{}", value.display()),
+        "early-c" => print_by_c(value),
+        "open" => mem::forget(File::open(value).expect("the file opens")),
+        "thread" => drop(thread::spawn(|| thread::sleep(SLEEP))),
+        _ => return false,
+    }
+    true
+}
+
+fn body_step(key: &str, value: &OsStr) -> Option<Step> {
+    let value = value.to_owned();
+    Some(match key {
+        "alone" => Box::new(move || be_alone(&value)),
+        "abort" => Box::new(|| process::abort()),
+        "exit" => Box::new(move || process::exit(value.to_str().and_then(|code| code.parse().ok()).expect("a code"))),
+        "await-in-body" => Box::new(move || pass(&value)),
+        "fork" => Box::new(fork_and_exit),
+        "note" => Box::new(move || note(value)),
+        "panic" => Box::new(move || panic!("{}", value.display())),
+        "print" => Box::new(move || println!("{}", value.display())),
+        "print-c" => Box::new(move || print_by_c(&value)),
+        "print-error" => Box::new(move || eprintln!("{}", value.display())),
+        "print-is-daemon" => Box::new(|| println!("{}", is_daemon())),
+        "ready" => Box::new(ready),
+        "run" => Box::new(move || run(&value)),
+        "sleep" => Box::new(|| thread::sleep(SLEEP)),
+        "spawn" => Box::new(move || drop(shell(&value).spawn().expect("a shell"))),
+        "touch-terminal" => Box::new(move || touch_terminal(&value)),
+        _ => return None,
+    })
+}
+
+/// Waits until the test opens the gate.
+fn pass(gate: &OsStr) {
+    File::open(gate).and_then(|gate| gate.lock_shared()).expect("the gate opens");
+}
+
+/// Prints without a newline and through C's buffer.
+fn print_by_c(text: &OsStr) {
+    let text = CString::new(text.as_bytes()).expect("no NUL");
+    // SAFETY: both are strings that end with NUL, and the format takes one string.
+    unsafe { libc::printf(c"%s".as_ptr(), text.as_ptr()) };
+}
+
+/// Writes a line with the PID of the process that comes here.
+fn note(path: OsString) {
+    let file = OpenOptions::new().create(true).append(true).open(PathBuf::from(path));
+    writeln!(file.expect("the note opens"), "{}", process::id()).expect("the note is written");
+}
+
+/// Stays for a moment where only one process may be.
+fn be_alone(path: &OsStr) {
+    let place = File::create(path).expect("a place");
+    place.try_lock().expect("nobody else is in this place");
+    thread::sleep(Duration::from_millis(5));
+}
+
+/// Lets a forked child leave as if the program were at its end.
+fn fork_and_exit() {
+    // SAFETY: the bot has one thread.
+    match unsafe { fork() }.expect("a child") {
+        ForkResult::Child => process::exit(0),
+        ForkResult::Parent { child } => drop(waitpid(child, None).expect("its end")),
+    }
+}
+
+fn shell(script: &OsStr) -> Command {
+    let mut shell = Command::new("sh");
+    shell.arg("-c").arg(script);
+    shell
+}
+
+/// Runs a shell script to its end, which must be a good one.
+fn run(script: &OsStr) {
+    let status = shell(script).status().expect("a shell");
+    assert!(status.success(), "{status}");
+}
+
+/// Opens a terminal the way that makes it the controlling terminal of a session leader, and keeps it open.
+fn touch_terminal(path: &OsStr) {
+    let terminal = OpenOptions::new().read(true).write(true).open(path);
+    mem::forget(terminal.expect("the terminal opens"));
+}

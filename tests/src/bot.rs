@@ -1,0 +1,247 @@
+//! A fixture bot: a program, the words on its command line, and a start directory of its own.
+
+use std::ffi::OsString;
+use std::fs;
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use nix::sys::signal::{Signal, kill};
+use nix::sys::wait::{WaitPidFlag, waitpid};
+use tempfile::TempDir;
+
+use crate::condition::{self, Condition};
+use crate::daemon::Daemon;
+use crate::launch::{Launch, Launching};
+use crate::process::{self, Process};
+use crate::{lock, subreaper, wait};
+
+/// A fixture bot. Dropped, it takes all its processes and files along.
+#[derive(Debug)]
+pub struct Bot {
+    program: PathBuf,
+    words: Vec<OsString>,
+    conditions: Vec<Condition>,
+    home: TempDir,
+}
+
+/// A bot of the general fixture, whose options and body are the words of its command line.
+#[macro_export]
+macro_rules! bot {
+    ($($word:expr),* $(,)?) => {
+        $crate::bot::Bot::new(env!("CARGO_BIN_EXE_builder")).words([$(::std::ffi::OsString::from($word)),*])
+    };
+}
+
+/// A word for the general fixture that holds a path, which need not be UTF-8.
+#[must_use]
+pub fn word(option: &str, path: &Path) -> OsString {
+    let mut word = OsString::from(option);
+    word.push("=");
+    word.push(path);
+    word
+}
+
+impl Bot {
+    /// A bot without words.
+    #[must_use]
+    pub fn new(program: impl Into<PathBuf>) -> Self {
+        subreaper::adopt_orphans();
+        let home = TempDir::with_prefix("bot-").expect("a start directory");
+        Self { program: program.into(), words: Vec::new(), conditions: Vec::new(), home }
+    }
+
+    /// Adds words to the command line.
+    #[must_use]
+    pub fn words(mut self, words: impl IntoIterator<Item = OsString>) -> Self {
+        self.words.extend(words);
+        self
+    }
+
+    /// Adds a condition that the bot finds when it is executed.
+    #[must_use]
+    pub fn under(mut self, condition: Condition) -> Self {
+        self.conditions.push(condition);
+        self
+    }
+
+    /// A file in the start directory.
+    #[must_use]
+    pub fn file(&self, name: impl AsRef<Path>) -> PathBuf {
+        self.start_directory().join(name)
+    }
+
+    /// The start directory, without symbolic links, as the kernel names it.
+    #[must_use]
+    pub fn start_directory(&self) -> PathBuf {
+        self.home.path().canonicalize().expect("the start directory exists")
+    }
+
+    /// The text of a file in the start directory.
+    #[must_use]
+    #[track_caller]
+    pub fn read(&self, name: &str) -> String {
+        let bytes = fs::read(self.file(name)).unwrap_or_else(|error| panic!("{name}: {error}"));
+        String::from_utf8(bytes).expect("text")
+    }
+
+    /// Waits until a file in the start directory holds this text and nothing else.
+    #[track_caller]
+    pub fn await_text(&self, name: &str, text: &str) {
+        let path = self.file(name);
+        wait::until(&format!("{text:?} in {name}"), || fs::read(&path).is_ok_and(|bytes| bytes == text.as_bytes()));
+    }
+
+    /// Where the PID file is: as the words say, or else beside the name of the program.
+    #[must_use]
+    pub fn pid_file(&self) -> PathBuf {
+        let chosen = self.words.iter().find_map(|word| word.as_bytes().strip_prefix(b"pid_file="));
+        let chosen = chosen.map(|path| PathBuf::from(OsString::from_vec(path.to_owned())));
+        self.file(chosen.unwrap_or_else(|| Path::new(&self.name()).with_extension("pid")))
+    }
+
+    /// The bot's name in its messages.
+    #[must_use]
+    pub fn name(&self) -> String {
+        self.program.file_name().expect("the program has a name").to_string_lossy().into_owned()
+    }
+
+    /// The command that starts the bot.
+    #[must_use]
+    pub fn command(&self) -> Command {
+        self.command_of(&self.program)
+    }
+
+    /// The command that starts the bot from another file, such as a link to it.
+    #[must_use]
+    pub fn command_of(&self, program: &Path) -> Command {
+        let mut command = Command::new(program);
+        command.args(&self.words);
+        self.set(command)
+    }
+
+    /// The command that starts the bot under another name, its `argv[0]`.
+    #[must_use]
+    pub fn command_as(&self, name: impl Into<OsString>) -> Command {
+        let mut command = self.command();
+        command.arg0(name.into());
+        command
+    }
+
+    /// The command that starts the bot by another program, which executes the words that it finds behind its own.
+    #[must_use]
+    pub fn command_by(&self, other: &[&str]) -> Command {
+        let (program, words) = other.split_first().expect("another program");
+        let mut command = Command::new(program);
+        command.args(words).arg(&self.program).args(&self.words);
+        self.set(command)
+    }
+
+    /// The command that runs a shell script in which `"$@"` starts the bot.
+    #[must_use]
+    pub fn command_in_shell(&self, script: &str) -> Command {
+        self.command_by(&["sh", "-c", script, "sh"])
+    }
+
+    fn set(&self, mut command: Command) -> Command {
+        command.current_dir(self.home.path()).env(MARK, self.home.path());
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        condition::impose(&mut command, &self.conditions);
+        command
+    }
+
+    /// Runs the launcher and returns when it has returned.
+    #[must_use]
+    #[track_caller]
+    pub fn launch(&self) -> Launch {
+        begin(self.command()).finish()
+    }
+
+    /// Starts the bot, and does not put up with failure.
+    #[must_use]
+    #[track_caller]
+    pub fn start(&self) -> Daemon {
+        self.start_by(self.command())
+    }
+
+    /// Starts the bot by this command.
+    #[must_use]
+    #[track_caller]
+    pub fn start_by(&self, command: Command) -> Daemon {
+        begin(command).finish().assert_silent_success();
+        self.daemon()
+    }
+
+    /// Starts the bot and waits until its body has written this text, its last, into a file in the start directory.
+    #[must_use]
+    #[track_caller]
+    pub fn start_and_await(&self, name: &str, text: &str) -> Daemon {
+        let daemon = self.start();
+        self.await_text(name, text);
+        daemon
+    }
+
+    /// The daemon that the PID file names.
+    #[must_use]
+    #[track_caller]
+    pub fn daemon(&self) -> Daemon {
+        Daemon::recorded_in(&self.pid_file())
+    }
+
+    /// Expects a start to fail with this code and to leave nothing running; returns the message.
+    #[must_use]
+    #[track_caller]
+    pub fn refused(&self, code: i32) -> String {
+        self.refused_by(self.command(), code)
+    }
+
+    /// Expects a start by this command to fail.
+    #[must_use]
+    #[track_caller]
+    pub fn refused_by(&self, command: Command, code: i32) -> String {
+        let line = begin(command).finish().refusal(&self.name(), code);
+        assert_eq!(self.processes(), [], "a failed start leaves nothing running");
+        assert!(!lock::is_held(&self.pid_file()), "a failed start leaves nothing locked");
+        line
+    }
+
+    /// Waits until no process of the bot is left and its PID file is free.
+    #[track_caller]
+    pub fn await_nothing_left(&self) {
+        wait::until("the end of all processes and of the lock", || {
+            self.processes().is_empty() && !lock::is_held(&self.pid_file())
+        });
+    }
+
+    /// All living processes of the bot, launchers included.
+    #[must_use]
+    pub fn processes(&self) -> Vec<Process> {
+        let mark = [MARK.as_bytes(), b"=", self.home.path().as_os_str().as_bytes()].concat();
+        process::all().into_iter().filter(|process| process.carries(&mark) && process.is_alive()).collect()
+    }
+}
+
+/// The variable in the environment by which the processes of a bot are known: it names the start directory.
+const MARK: &str = "BOT_HOME";
+
+/// Executes a command of a bot.
+#[must_use]
+#[track_caller]
+pub fn begin(mut command: Command) -> Launching {
+    Launching::new(command.spawn().unwrap_or_else(|error| panic!("{command:?}: {error}")))
+}
+
+impl Drop for Bot {
+    fn drop(&mut self) {
+        wait::until("the end of what a test left", || {
+            let left = self.processes();
+            for process in &left {
+                // Gone already, or not a child of the test: both are found out by looking again.
+                let _ = kill(process.0, Signal::SIGKILL);
+                let _ = waitpid(process.0, Some(WaitPidFlag::WNOHANG));
+            }
+            left.is_empty()
+        });
+    }
+}

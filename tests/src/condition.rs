@@ -1,0 +1,91 @@
+//! What a bot finds when it is executed, other than a clean process.
+
+use std::io;
+use std::os::fd::OwnedFd;
+use std::os::unix::process::CommandExt;
+use std::process::Command;
+use std::sync::Arc;
+
+use nix::errno::Errno;
+use nix::fcntl::{FcntlArg, fcntl};
+use nix::libc;
+use nix::sys::resource::{Resource, setrlimit};
+use nix::sys::signal::{SigHandler, SigSet, SigmaskHow, Signal, signal, sigprocmask};
+use nix::sys::stat::{Mode, umask};
+use nix::unistd::{close, setsid};
+
+/// Something that a program inherits from whoever executes it.
+#[derive(Clone, Debug)]
+pub enum Condition {
+    /// A standard stream, by its number, is closed.
+    Closed(i32),
+    /// A signal is ignored.
+    Ignored(Signal),
+    /// Every signal is blocked.
+    Blocked,
+    /// A resource is limited, softly and hard.
+    Limited(Resource, u64),
+    /// The file mode creation mask.
+    Umask(Mode),
+    /// So many duplicates of a descriptor are open, from the lowest free number up.
+    Open(Arc<OwnedFd>, usize),
+    /// The process leads a session of its own, whose controlling terminal is standard input.
+    Terminal,
+}
+
+/// Lets a command begin with a clean process in which these conditions hold.
+pub(crate) fn impose(command: &mut Command, conditions: &[Condition]) {
+    let conditions = conditions.to_owned();
+    let establish = move || {
+        clean()?;
+        conditions.iter().try_for_each(Condition::establish)
+    };
+    // SAFETY: between fork and exec, `establish` makes system calls and nothing else; it neither allocates nor locks.
+    unsafe { command.pre_exec(establish) };
+}
+
+/// Keeps from the program what the test process has: descriptors, ignored signals, and a signal mask.
+fn clean() -> io::Result<()> {
+    // SAFETY: the call changes a flag of descriptors and touches no memory. Closing them at once would take the pipe
+    // away over which `Command` learns that the program could not be executed.
+    let marked = unsafe { libc::syscall(libc::SYS_close_range, 3, libc::c_uint::MAX, libc::CLOSE_RANGE_CLOEXEC) };
+    Errno::result(marked)?;
+    for resettable in Signal::iterator().filter(|signal| ![Signal::SIGKILL, Signal::SIGSTOP].contains(signal)) {
+        dispose(resettable, SigHandler::SigDfl)?;
+    }
+    sigprocmask(SigmaskHow::SIG_SETMASK, Some(&SigSet::empty()), None)?;
+    Ok(())
+}
+
+fn dispose(of: Signal, handler: SigHandler) -> nix::Result<()> {
+    // SAFETY: the callers pass the default or "ignored", neither of which runs code of ours.
+    unsafe { signal(of, handler) }.map(drop)
+}
+
+impl Condition {
+    fn establish(&self) -> io::Result<()> {
+        match self {
+            Self::Closed(number) => close(*number)?,
+            Self::Ignored(signal) => dispose(*signal, SigHandler::SigIgn)?,
+            Self::Blocked => sigprocmask(SigmaskHow::SIG_SETMASK, Some(&SigSet::all()), None)?,
+            Self::Limited(resource, limit) => setrlimit(*resource, *limit, *limit)?,
+            Self::Umask(mask) => drop(umask(*mask)),
+            Self::Open(descriptor, copies) => {
+                for _ in 0..*copies {
+                    fcntl(descriptor, FcntlArg::F_DUPFD(3))?;
+                }
+            }
+            Self::Terminal => {
+                setsid()?;
+                control_terminal()?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn control_terminal() -> nix::Result<()> {
+    // SAFETY: the call takes an integer, and touches no memory.
+    let taken = unsafe { libc::ioctl(libc::STDIN_FILENO, libc::TIOCSCTTY, 0) };
+    Errno::result(taken).map(drop)
+}

@@ -1,0 +1,87 @@
+//! A running daemon, ended when the test is done with it.
+
+use std::fs;
+use std::mem;
+use std::path::Path;
+
+use nix::sys::signal::{Signal, kill};
+use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
+use nix::unistd::Pid;
+
+use crate::process::{Process, Stat};
+use crate::wait;
+
+/// A daemon that the test process has adopted. Dropped, it is killed and reaped.
+#[derive(Debug)]
+pub struct Daemon {
+    /// What the kernel says about it.
+    pub process: Process,
+}
+
+impl Daemon {
+    /// The daemon that a complete PID file names.
+    #[must_use]
+    #[track_caller]
+    pub fn recorded_in(pid_file: &Path) -> Self {
+        let text = fs::read_to_string(pid_file).unwrap_or_else(|error| panic!("{}: {error}", pid_file.display()));
+        let number = text.strip_suffix('\n').and_then(|number| number.parse().ok());
+        let number = number.unwrap_or_else(|| panic!("{} is not complete: {text:?}", pid_file.display()));
+        Self::adopted(Process(Pid::from_raw(number)))
+    }
+
+    /// The daemon that this process is.
+    #[must_use]
+    #[track_caller]
+    pub fn adopted(process: Process) -> Self {
+        assert!(process.is_alive(), "{process:?} is not alive");
+        Self { process }
+    }
+
+    /// The number that the PID file holds.
+    #[must_use]
+    pub fn pid(&self) -> i32 {
+        self.process.0.as_raw()
+    }
+
+    /// Where the daemon belongs.
+    #[must_use]
+    pub fn stat(&self) -> Stat {
+        self.process.stat().expect("the daemon was not reaped yet")
+    }
+
+    /// Sends a signal.
+    pub fn signal(&self, signal: Signal) {
+        kill(self.process.0, signal).expect("the daemon was not reaped yet");
+    }
+
+    /// Waits until the daemon has ended by itself, and tells how.
+    #[must_use]
+    #[track_caller]
+    pub fn end(self) -> WaitStatus {
+        let end = self.reap();
+        mem::forget(self);
+        end
+    }
+
+    /// Kills the daemon with SIGKILL, which no program can prepare for.
+    pub fn kill(self) {
+        drop(self);
+    }
+
+    #[track_caller]
+    fn reap(&self) -> WaitStatus {
+        wait::for_some("the daemon's end", || {
+            match waitpid(self.process.0, Some(WaitPidFlag::WNOHANG)).expect("the daemon is a child of the test") {
+                WaitStatus::StillAlive => None,
+                end => Some(end),
+            }
+        })
+    }
+}
+
+impl Drop for Daemon {
+    fn drop(&mut self) {
+        self.signal(Signal::SIGKILL);
+        self.reap();
+    }
+}

@@ -1,0 +1,148 @@
+//! The table of system calls: how each can fail, and which can lie.
+
+use std::fmt;
+
+use nix::libc::{self, c_int, c_long};
+
+use crate::faults::errors::{
+    CHANGE_FILE, CHANGE_IDENTITY, CONNECT, DUPLICATE, ENTER, FLAG, FORK, LEAVE, LOCATE, LOCK, LOOK, MAP, OPEN, POLL,
+    READ, RECEIVE, SEND, UNFAILING, UNSUPPORTED, WAIT, WRITE,
+};
+
+/// A system call: its number and, for a call that is many in one, which of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Call {
+    pub(crate) number: c_long,
+    pub(crate) second_argument: u64,
+}
+
+/// A row of the table.
+struct Row {
+    number: c_long,
+    name: &'static str,
+    errors: &'static [c_int],
+    /// What it returns when it only pretends to have had an effect.
+    lie: Option<i64>,
+}
+
+const fn row(number: c_long, name: &'static str, errors: &'static [c_int]) -> Row {
+    Row { number, name, errors, lie: None }
+}
+
+const fn lying(number: c_long, name: &'static str, errors: &'static [c_int], lie: i64) -> Row {
+    Row { number, name, errors, lie: Some(lie) }
+}
+
+#[rustfmt::skip]
+const TABLE: &[Row] = &[
+    #[cfg(target_arch = "x86_64")] row(libc::SYS_open, "open", OPEN),
+    row(libc::SYS_openat, "openat", OPEN),
+    #[cfg(target_arch = "x86_64")] row(libc::SYS_stat, "stat", LOOK),
+    #[cfg(target_arch = "x86_64")] row(libc::SYS_lstat, "lstat", LOOK),
+    row(libc::SYS_fstat, "fstat", LOOK),
+    row(libc::SYS_newfstatat, "newfstatat", LOOK),
+    row(libc::SYS_statx, "statx", LOOK),
+    row(libc::SYS_getcwd, "getcwd", LOCATE),
+    row(libc::SYS_read, "read", READ),
+    row(libc::SYS_pread64, "pread64", READ),
+    row(libc::SYS_recvfrom, "recvfrom", RECEIVE),
+    row(libc::SYS_write, "write", WRITE),
+    // A short write, as on a full disk: it is shorter than a PID with its newline.
+    lying(libc::SYS_pwrite64, "pwrite64", WRITE, 1),
+    row(libc::SYS_sendto, "sendto", SEND),
+    row(libc::SYS_ftruncate, "ftruncate", CHANGE_FILE),
+    row(libc::SYS_fchmod, "fchmod", CHANGE_FILE),
+    row(libc::SYS_fchown, "fchown", CHANGE_FILE),
+    #[cfg(target_arch = "x86_64")] row(libc::SYS_unlink, "unlink", CHANGE_FILE),
+    row(libc::SYS_unlinkat, "unlinkat", CHANGE_FILE),
+    row(libc::SYS_flock, "flock", LOCK),
+    row(libc::SYS_fcntl, "fcntl", FLAG),
+    // It closes even when it fails, which no answer can do for it.
+    row(libc::SYS_close, "close", UNFAILING),
+    row(libc::SYS_close_range, "close_range", UNSUPPORTED),
+    #[cfg(target_arch = "x86_64")] row(libc::SYS_dup2, "dup2", DUPLICATE),
+    row(libc::SYS_dup3, "dup3", DUPLICATE),
+    #[cfg(target_arch = "x86_64")] row(libc::SYS_poll, "poll", POLL),
+    row(libc::SYS_ppoll, "ppoll", POLL),
+    #[cfg(target_arch = "x86_64")] row(libc::SYS_pipe, "pipe", CONNECT),
+    row(libc::SYS_pipe2, "pipe2", CONNECT),
+    row(libc::SYS_socket, "socket", CONNECT),
+    row(libc::SYS_socketpair, "socketpair", CONNECT),
+    #[cfg(target_arch = "x86_64")] row(libc::SYS_fork, "fork", FORK),
+    row(libc::SYS_clone, "clone", FORK),
+    row(libc::SYS_clone3, "clone3", FORK),
+    row(libc::SYS_wait4, "wait4", WAIT),
+    row(libc::SYS_unshare, "unshare", UNSUPPORTED),
+    lying(libc::SYS_setsid, "setsid", LEAVE, 0),
+    lying(libc::SYS_chdir, "chdir", ENTER, 0),
+    lying(libc::SYS_chroot, "chroot", ENTER, 0),
+    lying(libc::SYS_setgroups, "setgroups", CHANGE_IDENTITY, 0),
+    lying(libc::SYS_setresgid, "setresgid", CHANGE_IDENTITY, 0),
+    lying(libc::SYS_setresuid, "setresuid", CHANGE_IDENTITY, 0),
+    row(libc::SYS_prlimit64, "prlimit64", UNSUPPORTED),
+    row(libc::SYS_prctl, "prctl", UNSUPPORTED),
+    row(libc::SYS_mmap, "mmap", MAP),
+    row(libc::SYS_mremap, "mremap", MAP),
+    row(libc::SYS_set_robust_list, "set_robust_list", UNSUPPORTED),
+    // `brk` has no errors: it returns the old end of the heap, which the injector does not know.
+    row(libc::SYS_brk, "brk", UNFAILING),
+    row(libc::SYS_munmap, "munmap", UNFAILING),
+    row(libc::SYS_rt_sigaction, "rt_sigaction", UNFAILING),
+    row(libc::SYS_rt_sigprocmask, "rt_sigprocmask", UNFAILING),
+    row(libc::SYS_getpid, "getpid", UNFAILING),
+    row(libc::SYS_gettid, "gettid", UNFAILING),
+    row(libc::SYS_geteuid, "geteuid", UNFAILING),
+    row(libc::SYS_getsid, "getsid", UNFAILING),
+    row(libc::SYS_umask, "umask", UNFAILING),
+    row(libc::SYS_clock_nanosleep, "clock_nanosleep", UNFAILING),
+    row(libc::SYS_exit_group, "exit_group", UNFAILING),
+];
+
+impl Call {
+    fn row(self) -> Option<&'static Row> {
+        TABLE.iter().find(|row| row.number == self.number)
+    }
+
+    /// How the call can fail. A call that the table does not know is taken for one that cannot.
+    #[must_use]
+    pub fn errors(self) -> &'static [c_int] {
+        if self.is(libc::SYS_fcntl) && self.second_argument == libc::F_GETFD as u64 {
+            return UNFAILING;
+        }
+        self.row().map_or(UNFAILING, |row| row.errors)
+    }
+
+    /// What the call returns when it pretends to have had an effect, if that is worth a try.
+    #[must_use]
+    pub fn lie(self) -> Option<i64> {
+        self.row()?.lie
+    }
+
+    pub(crate) fn is(self, number: c_long) -> bool {
+        self.number == number
+    }
+
+    /// Whether the call tells another process something.
+    pub(crate) fn sends(self) -> bool {
+        [libc::SYS_write, libc::SYS_sendto].contains(&self.number)
+    }
+
+    /// Whether the call is told something by another process.
+    pub(crate) fn receives(self) -> bool {
+        [libc::SYS_read, libc::SYS_recvfrom].contains(&self.number)
+    }
+
+    /// Whether the call waits for time to pass.
+    pub(crate) fn sleeps(self) -> bool {
+        [libc::SYS_nanosleep, libc::SYS_clock_nanosleep].contains(&self.number)
+    }
+}
+
+impl fmt::Display for Call {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.row() {
+            Some(row) => f.write_str(row.name),
+            None => write!(f, "system call {}", self.number),
+        }
+    }
+}

@@ -1,0 +1,112 @@
+//! A fault: where a start is disturbed, and how.
+
+use std::fmt;
+use std::os::unix::process::ExitStatusExt;
+
+use nix::errno::Errno;
+use nix::libc;
+use nix::sys::signal::Signal;
+
+use crate::faults::calls::Call;
+use crate::launch::Launch;
+
+/// A process of a start. They are born in this order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// The process that the user started.
+    Launcher,
+    /// Its child.
+    SessionLeader,
+    /// The child of that.
+    Daemon,
+}
+
+/// A system call of a start: the process that makes it, and how many it made before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The process.
+    pub role: Role,
+    /// The number of its earlier calls: the launcher's since the start began, the others' since their birth.
+    pub index: usize,
+}
+
+/// What happens instead of a system call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Disturbance {
+    /// It fails with this error.
+    Error(i32),
+    /// It has no effect, but returns this value as if it had.
+    Lie(i64),
+    /// The process gets this signal; if it survives, the call is made.
+    Signal(Signal),
+}
+
+/// One disturbance of one start.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// Where it happens.
+    pub place: Place,
+    /// The system call that is made there.
+    pub call: Call,
+    /// What happens.
+    pub disturbance: Disturbance,
+}
+
+impl Role {
+    /// The role of the process that is born as the n-th, counted from 0.
+    #[must_use]
+    pub fn of_birth(order: usize) -> Option<Self> {
+        [Self::Launcher, Self::SessionLeader, Self::Daemon].get(order).copied()
+    }
+}
+
+impl Fault {
+    /// Whether the fault kills a process of this role.
+    #[must_use]
+    pub fn kills(&self, role: Role) -> bool {
+        self.place.role == role && self.disturbance == Disturbance::Signal(Signal::SIGKILL)
+    }
+
+    /// Whether the launcher was ended by the fault itself.
+    #[must_use]
+    pub fn ends(&self, launch: &Launch) -> bool {
+        let Disturbance::Signal(signal) = self.disturbance else { return false };
+        self.place.role == Role::Launcher && launch.status.signal() == Some(signal as i32)
+    }
+
+    /// Whether it hinders the launcher to say why a start has failed.
+    #[must_use]
+    pub fn is_failed_message(&self) -> bool {
+        self.place.role == Role::Launcher && self.call.is(libc::SYS_write)
+    }
+}
+
+impl fmt::Display for Role {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Launcher => "launcher",
+            Self::SessionLeader => "session leader",
+            Self::Daemon => "daemon",
+        })
+    }
+}
+
+impl fmt::Display for Disturbance {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Error(number) => match Errno::from_raw(*number) {
+                Errno::UnknownErrno => write!(f, "error {number}"),
+                errno => write!(f, "{errno:?}"),
+            },
+            Self::Lie(value) => write!(f, "returns {value} without effect"),
+            Self::Signal(signal) => write!(f, "{signal}"),
+        }
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { place, call, disturbance } = self;
+        write!(f, "{}, call {}, {call}: {disturbance}", place.role, place.index + 1)
+    }
+}

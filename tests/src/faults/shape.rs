@@ -1,0 +1,41 @@
+//! What a daemon looks like: all that a start gives it, except what differs from start to start.
+
+use std::path::{Path, PathBuf};
+
+use crate::daemon::Daemon;
+
+/// The lines of `/proc/PID/status` that a start decides.
+const LINES: [&str; 6] = ["Uid", "Gid", "Groups", "Umask", "SigBlk", "SigIgn"];
+
+/// The properties of a daemon, each with its value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Shape(Vec<(&'static str, String)>);
+
+impl Shape {
+    /// The shape of a daemon that has come to its body. Paths in the start directory are relative, so that the shapes
+    /// of two daemons compare.
+    pub(crate) fn of(daemon: &Daemon, start_directory: &Path) -> Self {
+        let relative = |path: PathBuf| path.strip_prefix(start_directory).map(Path::to_owned).unwrap_or(path);
+        let (process, stat) = (daemon.process, daemon.stat());
+        let mut streams: Vec<_> = process.descriptors().into_values().map(|file| relative(file.target)).collect();
+        let mut other_descriptors = streams.split_off(streams.len().min(3));
+        // Which numbers they have is an accident.
+        other_descriptors.sort_unstable();
+        let mut properties = vec![
+            ("working directory", relative(process.working_directory()).display().to_string()),
+            ("streams", format!("{streams:?}")),
+            ("other descriptors", format!("{other_descriptors:?}")),
+            ("lead of a session", (stat.session == daemon.pid()).to_string()),
+            ("membership in its session's first group", (stat.group == stat.session).to_string()),
+            ("terminal", stat.terminal.to_string()),
+        ];
+        properties.extend(LINES.map(|line| (line, process.status(line))));
+        Self(properties)
+    }
+
+    /// What is not as it should be, in words.
+    pub(crate) fn differences(&self, expected: &Self) -> Vec<String> {
+        let pairs = self.0.iter().zip(&expected.0).filter(|(is, should)| is != should);
+        pairs.map(|((property, is), (_, should))| format!("{property}: {is} instead of {should}")).collect()
+    }
+}

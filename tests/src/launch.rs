@@ -1,0 +1,81 @@
+//! The launcher, as the user sees it: a command that returns with a code and perhaps a message.
+
+use std::process::{Child, ExitStatus, Output};
+use std::sync::mpsc;
+use std::thread;
+
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+
+use crate::wait::PATIENCE;
+
+/// A launcher that has not returned yet.
+#[derive(Debug)]
+pub struct Launching(Child);
+
+/// What a launcher left: its end, and what it said.
+#[derive(Debug)]
+pub struct Launch {
+    /// How the launcher ended.
+    pub status: ExitStatus,
+    /// What it wrote to standard output.
+    pub stdout: String,
+    /// What it wrote to standard error.
+    pub stderr: String,
+}
+
+impl Launching {
+    pub(crate) fn new(child: Child) -> Self {
+        Self(child)
+    }
+
+    /// Sends the launcher a signal; it may be gone already, but not reaped.
+    pub fn signal(&self, signal: Signal) {
+        let pid = i32::try_from(self.0.id()).expect("a PID");
+        kill(Pid::from_raw(pid), signal).expect("the launcher was not reaped yet");
+    }
+
+    /// Waits for the launcher's return and for the end of its output: a daemon that keeps the launcher's standard
+    /// streams open keeps everybody waiting who reads them.
+    #[must_use]
+    #[track_caller]
+    pub fn finish(self) -> Launch {
+        let pid = self.0.id();
+        let (sender, receiver) = mpsc::channel();
+        thread::spawn(move || sender.send(self.0.wait_with_output()));
+        let output = receiver.recv_timeout(PATIENCE);
+        let output = output.unwrap_or_else(|_| panic!("launcher {pid} did not return, or its output did not end"));
+        output.expect("the output can be read").into()
+    }
+}
+
+impl From<Output> for Launch {
+    fn from(output: Output) -> Self {
+        Self {
+            status: output.status,
+            stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
+            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+        }
+    }
+}
+
+impl Launch {
+    /// A start that succeeded says nothing.
+    #[track_caller]
+    pub fn assert_silent_success(&self) {
+        assert!(self.status.success() && self.stdout.is_empty() && self.stderr.is_empty(), "not silent: {self:?}");
+    }
+
+    /// A start that failed has a code of its own, and says why in one line on standard error, `program: what: why`.
+    /// Returns the line.
+    #[must_use]
+    #[track_caller]
+    pub fn refusal(&self, program: &str, code: i32) -> String {
+        assert_eq!(self.status.code(), Some(code), "{self:?}");
+        assert_eq!(self.stdout, "", "a failed start writes to standard error alone");
+        let line = self.stderr.strip_suffix('\n').unwrap_or_else(|| panic!("not a line: {self:?}"));
+        assert!(!line.contains(char::is_control), "not one printable line: {line:?}");
+        assert!(line.starts_with(&format!("{program}: ")), "does not begin with the program's name: {line:?}");
+        line.to_owned()
+    }
+}

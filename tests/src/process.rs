@@ -1,0 +1,127 @@
+//! What `/proc` says about a process. Everything is read as bytes: a process may call itself anything.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+
+use nix::fcntl::OFlag;
+use nix::unistd::Pid;
+
+/// A process, alive or not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Process(pub Pid);
+
+/// The fields of `/proc/PID/stat` that tell where a process belongs.
+#[derive(Clone, Copy, Debug)]
+pub struct Stat {
+    /// `Z` for a zombie.
+    pub state: u8,
+    /// The process that it is a child of.
+    pub parent: i32,
+    /// The process group, named by the PID of its leader.
+    pub group: i32,
+    /// The session, named by the PID of its leader.
+    pub session: i32,
+    /// The controlling terminal's device number; 0 for none.
+    pub terminal: i32,
+}
+
+/// An open file of a process.
+#[derive(Clone, Debug)]
+pub struct Descriptor {
+    /// What `/proc/PID/fd` shows: a path or, for a pipe, something like `pipe:[4711]`.
+    pub target: PathBuf,
+    /// The flags of the open file, with `O_CLOEXEC` for the descriptor.
+    pub flags: OFlag,
+}
+
+impl Process {
+    /// Where the process belongs; `None` when there is no such process.
+    #[must_use]
+    pub fn stat(self) -> Option<Stat> {
+        let bytes = fs::read(self.file("stat")).ok()?;
+        // The name before the parenthesis may hold spaces and parentheses of its own.
+        let name_end = bytes.iter().rposition(|&byte| byte == b')')?;
+        let fields = String::from_utf8_lossy(&bytes[name_end + 1..]).into_owned();
+        let mut fields = fields.split_ascii_whitespace();
+        let state = *fields.next()?.as_bytes().first()?;
+        let mut number = || fields.next()?.parse().ok();
+        Some(Stat { state, parent: number()?, group: number()?, session: number()?, terminal: number()? })
+    }
+
+    /// Whether the process can still do something: a zombie cannot.
+    #[must_use]
+    pub fn is_alive(self) -> bool {
+        self.stat().is_some_and(|stat| !b"ZX".contains(&stat.state))
+    }
+
+    /// A line of `/proc/PID/status`, such as `SigIgn`.
+    #[must_use]
+    pub fn status(self, field: &str) -> String {
+        let status = fs::read(self.file("status")).expect("the process exists");
+        let status = String::from_utf8_lossy(&status);
+        let value = status.lines().find_map(|line| line.strip_prefix(field)?.strip_prefix(':'));
+        value.expect("the field exists").trim().to_owned()
+    }
+
+    /// The signals of a line of `/proc/PID/status`: bit n-1 stands for signal n.
+    #[must_use]
+    pub fn signals(self, field: &str) -> u64 {
+        u64::from_str_radix(&self.status(field), 16).expect("a set of signals")
+    }
+
+    /// The working directory.
+    #[must_use]
+    pub fn working_directory(self) -> PathBuf {
+        fs::read_link(self.file("cwd")).expect("the working directory can be read")
+    }
+
+    /// All open files, by number.
+    #[must_use]
+    pub fn descriptors(self) -> BTreeMap<i32, Descriptor> {
+        let entries = fs::read_dir(self.file("fd")).expect("the descriptors can be read");
+        let numbers = entries.map(|entry| entry.expect("an entry").file_name());
+        numbers
+            .map(|number| number.to_str().and_then(|number| number.parse().ok()).expect("a number"))
+            .filter_map(|number| Some((number, self.descriptor(number)?)))
+            .collect()
+    }
+
+    fn descriptor(self, number: i32) -> Option<Descriptor> {
+        let target = fs::read_link(self.file(&format!("fd/{number}"))).ok()?;
+        let details = fs::read_to_string(self.file(&format!("fdinfo/{number}"))).ok()?;
+        let flags = details.lines().find_map(|line| line.strip_prefix("flags:"))?;
+        let flags = i32::from_str_radix(flags.trim(), 8).ok()?;
+        Some(Descriptor { target, flags: OFlag::from_bits_retain(flags) })
+    }
+
+    /// Whether a descriptor is open on this very file, not on another one of the same name.
+    #[must_use]
+    pub fn has_open(self, number: i32, path: &Path) -> bool {
+        let identity = |path: &Path| fs::metadata(path).ok().map(|file| (file.dev(), file.ino()));
+        let open = identity(&self.file(&format!("fd/{number}")));
+        open.is_some() && open == identity(path)
+    }
+
+    /// Whether the process was started with this variable, as `NAME=value`, in its environment.
+    #[must_use]
+    pub fn carries(self, variable: &[u8]) -> bool {
+        let environment = fs::read(self.file("environ")).unwrap_or_default();
+        environment.split(|&byte| byte == 0).any(|entry| entry == variable)
+    }
+
+    fn file(self, name: &str) -> PathBuf {
+        PathBuf::from(format!("/proc/{}/{name}", self.0))
+    }
+}
+
+/// All processes that `/proc` shows, zombies included.
+#[must_use]
+pub fn all() -> Vec<Process> {
+    let entries = fs::read_dir("/proc").expect("/proc can be read");
+    let names = entries.filter_map(|entry| Some(entry.ok()?.file_name()));
+    let numbers = names.filter_map(|name| std::str::from_utf8(name.as_bytes()).ok()?.parse().ok());
+    numbers.map(|number| Process(Pid::from_raw(number))).collect()
+}

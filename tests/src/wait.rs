@@ -1,0 +1,28 @@
+//! Waiting for something to become true, but never for ever.
+
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// How long anything may take: reached by a hang alone, also on a machine that is busy with other things.
+pub const PATIENCE: Duration = Duration::from_secs(20);
+
+const PAUSE: Duration = Duration::from_millis(2);
+
+/// Asks again and again until there is an answer.
+#[track_caller]
+pub fn for_some<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        if let Some(answer) = ask() {
+            return answer;
+        }
+        assert!(Instant::now() < deadline, "waited {PATIENCE:?} in vain for {what}");
+        thread::sleep(PAUSE);
+    }
+}
+
+/// Waits until a condition holds.
+#[track_caller]
+pub fn until(what: &str, mut condition: impl FnMut() -> bool) {
+    for_some(what, || condition().then_some(()));
+}

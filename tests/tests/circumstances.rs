@@ -1,0 +1,195 @@
+//! Machines that are not as they should be. To make one takes a privilege or a tool, and where that is missing the
+//! test is counted as ignored and says what it needs.
+
+use std::fs::{self, File, Permissions};
+use std::os::unix::fs::{PermissionsExt, chown};
+use std::os::unix::process::CommandExt;
+use std::process::{Command, Stdio};
+use std::sync::Arc;
+
+use libtest_mimic::{Arguments, Trial};
+use nix::sys::resource::Resource;
+use nix::unistd::geteuid;
+use tests::bot::{Bot, begin};
+use tests::condition::Condition;
+use tests::process::Process;
+use tests::{bot, wait};
+
+/// A user with no account and no other process.
+const NOBODY_ELSE: u32 = 61_234;
+
+/// What a test needs of the machine or of whoever runs it.
+struct Need {
+    what: &'static str,
+    met: bool,
+}
+
+fn main() {
+    let arguments = Arguments::from_args();
+    let mounts = Need { what: "mounts of its own", met: can_mount() };
+    let tracer = Need { what: "strace", met: can_trace() };
+    let root = Need { what: "root", met: geteuid().is_root() };
+    let ordinary_user = Need { what: "an ordinary user", met: !geteuid().is_root() };
+    let trials = vec![
+        mounts.trial("a_start_works_where_proc_is_hidden", a_start_works_where_proc_is_hidden),
+        mounts.trial("threads_are_noticed_where_proc_is_hidden", threads_are_noticed_where_proc_is_hidden),
+        mounts.trial("without_the_null_device_nothing_is_started", without_the_null_device_nothing_is_started),
+        mounts.trial("a_false_null_device_is_not_trusted", a_false_null_device_is_not_trusted),
+        mounts.trial("a_read_only_file_system_is_named_as_the_reason", a_read_only_file_system_is_named_as_the_reason),
+        mounts.trial("a_full_file_system_is_named_as_the_reason", a_full_file_system_is_named_as_the_reason),
+        mounts.trial("a_file_system_without_inodes_is_named_too", a_file_system_without_inodes_is_named_too),
+        tracer.trial(
+            "a_lock_on_a_file_that_was_replaced_is_not_enough",
+            a_lock_on_a_file_that_was_replaced_is_not_enough,
+        ),
+        root.trial("the_pid_file_of_another_user_is_refused", the_pid_file_of_another_user_is_refused),
+        root.trial("a_process_that_cannot_be_made_is_a_reason", a_process_that_cannot_be_made_is_a_reason),
+        ordinary_user.trial("a_missing_permission_is_named_as_the_reason", a_missing_permission_is_named_as_the_reason),
+    ];
+    libtest_mimic::run(&arguments, trials).exit();
+}
+
+impl Need {
+    fn trial(&self, name: &str, test: fn()) -> Trial {
+        let reason = if self.met { String::new() } else { format!(" (needs {})", self.what) };
+        let run = move || {
+            test();
+            Ok(())
+        };
+        Trial::test(name.to_owned() + &reason, run).with_ignored_flag(!self.met)
+    }
+}
+
+/// Runs what follows with mounts that nobody else sees; an ordinary user becomes root in a namespace for that.
+const OWN_MOUNTS: [&str; 3] = ["unshare", "--map-root-user", "--mount"];
+
+fn can_mount() -> bool {
+    let [unshare, options @ ..] = OWN_MOUNTS;
+    let mut command = Command::new(unshare);
+    command.args(options).args(["mount", "-t", "tmpfs", "none", "/proc"]).stderr(Stdio::null());
+    command.status().is_ok_and(|status| status.success())
+}
+
+/// The command that starts the bot after a script has made its mounts.
+fn after_mounting(bot: &Bot, script: &str) -> Command {
+    let script = format!(r#"{script} && exec "$@""#);
+    bot.command_by(&[&OWN_MOUNTS[..], &["sh", "-c", &script, "sh"]].concat())
+}
+
+const HIDE_PROC: &str = "mount -t tmpfs none /proc";
+
+fn a_start_works_where_proc_is_hidden() {
+    let null = File::open("/dev/null").expect("the null device");
+    let bot = bot!["redirect=out.log", "print=up", "sleep"];
+    let bot = bot.under(Condition::Open(Arc::new(null.into()), 20)).under(Condition::Blocked);
+    let daemon = bot.start_by(after_mounting(&bot, HIDE_PROC));
+    bot.await_text("out.log", "up\n");
+    assert_eq!(daemon.process.descriptors().len(), 4, "{:?}", daemon.process.descriptors());
+    assert_eq!(daemon.process.signals("SigBlk"), 0);
+    let line = begin(after_mounting(&bot, HIDE_PROC)).finish().refusal("builder", 75);
+    assert!(line.contains(&format!("already running with PID {}", daemon.pid())), "{line}");
+}
+
+fn threads_are_noticed_where_proc_is_hidden() {
+    let bot = bot!["thread", "sleep"];
+    let line = bot.refused_by(after_mounting(&bot, HIDE_PROC), 70);
+    assert!(line.contains("thread"), "{line}");
+}
+
+fn without_the_null_device_nothing_is_started() {
+    let bot = bot!["sleep"];
+    let line = bot.refused_by(after_mounting(&bot, "mount -t tmpfs none /dev"), 72);
+    assert!(line.contains("/dev/null: No such file or directory"), "{line}");
+}
+
+fn a_false_null_device_is_not_trusted() {
+    let bot = bot!["sleep"];
+    let line = bot.refused_by(after_mounting(&bot, "mount -t tmpfs none /dev && echo secret >/dev/null"), 72);
+    assert!(line.contains("/dev/null"), "{line}");
+}
+
+fn a_read_only_file_system_is_named_as_the_reason() {
+    let mount = "mkdir read-only && mount -t tmpfs -o ro none read-only && cd read-only";
+    for word in ["redirect=out.log", "pid_file=bot.pid"] {
+        let bot = bot![word, "sleep"];
+        let line = bot.refused_by(after_mounting(&bot, mount), 73);
+        assert!(line.contains(": Read-only file system"), "{line}");
+    }
+}
+
+fn a_full_file_system_is_named_as_the_reason() {
+    let bot = bot!["sleep"];
+    let mount = "mkdir full && mount -t tmpfs -o size=4k none full && cd full && echo 1 >filler";
+    let line = bot.refused_by(after_mounting(&bot, mount), 74);
+    assert!(line.contains("builder.pid: No space left on device"), "{line}");
+}
+
+fn a_file_system_without_inodes_is_named_too() {
+    let bot = bot!["sleep"];
+    let mount = "mkdir full && mount -t tmpfs -o nr_inodes=2 none full && cd full && echo 1 >filler";
+    let line = bot.refused_by(after_mounting(&bot, mount), 73);
+    assert!(line.contains("builder.pid: No space left on device"), "{line}");
+}
+
+/// Runs what follows with a second's pause before it first locks a file.
+const SLOW_TO_LOCK: [&str; 8] =
+    ["strace", "-D", "-f", "-qq", "-o", "/dev/null", "--trace=flock", "--inject=flock:delay_enter=1000000:when=1"];
+
+fn can_trace() -> bool {
+    let [strace, options @ ..] = SLOW_TO_LOCK;
+    let mut command = Command::new(strace);
+    command.args(options).arg("true").stderr(Stdio::null());
+    command.status().is_ok_and(|status| status.success())
+}
+
+fn a_lock_on_a_file_that_was_replaced_is_not_enough() {
+    let bot = bot!["sleep"];
+    let path = bot.pid_file();
+    fs::write(&path, "").expect("a file");
+    let launching = begin(bot.command_by(&SLOW_TO_LOCK));
+    let has_opened = |process: Process| (3..10).any(|number| process.has_open(number, &path));
+    wait::until("a launcher that has opened the file", || bot.processes().into_iter().any(has_opened));
+    fs::remove_file(&path).expect("the file");
+    fs::write(&path, "4711\n").expect("another file");
+    let other_daemon = File::open(&path).expect("the other file");
+    other_daemon.lock().expect("nobody else has the other file");
+    let line = launching.finish().refusal("builder", 75);
+    assert!(line.contains("already running with PID 4711"), "{line}");
+}
+
+fn the_pid_file_of_another_user_is_refused() {
+    let bot = bot!["sleep"];
+    fs::write(bot.pid_file(), "4711\n").expect("a file");
+    chown(bot.pid_file(), Some(NOBODY_ELSE), None).expect("root can give files away");
+    let line = bot.refused(73);
+    assert!(line.contains("builder.pid"), "{line}");
+    assert_eq!(bot.read("builder.pid"), "4711\n");
+}
+
+fn a_process_that_cannot_be_made_is_a_reason() {
+    for processes in [1, 2] {
+        let bot = bot!["sleep"].under(Condition::Limited(Resource::RLIMIT_NPROC, processes));
+        // The user need not be able to reach the folder in which the fixture was built.
+        let program = bot.file("builder");
+        fs::copy(env!("CARGO_BIN_EXE_builder"), &program).expect("a copy");
+        fs::set_permissions(bot.start_directory(), Permissions::from_mode(0o777)).expect("ours");
+        let mut command = bot.command_of(&program);
+        command.uid(NOBODY_ELSE);
+        let line = bot.refused_by(command, 71);
+        assert!(line.contains("cannot fork: Resource temporarily unavailable"), "{line}");
+        assert!(!bot.pid_file().exists());
+    }
+}
+
+fn a_missing_permission_is_named_as_the_reason() {
+    let cases = [("redirect=closed/out.log", 73), ("pid_file=closed/bot.pid", 73), ("chdir=closed", 78)];
+    for (word, code) in cases {
+        let bot = bot![word, "sleep"];
+        fs::create_dir(bot.file("closed")).expect("a directory");
+        fs::set_permissions(bot.file("closed"), Permissions::from_mode(0o000)).expect("ours");
+        let line = bot.refused(code);
+        assert!(line.contains(": Permission denied"), "{line}");
+        // What cannot be looked into cannot be removed.
+        fs::set_permissions(bot.file("closed"), Permissions::from_mode(0o700)).expect("ours");
+    }
+}

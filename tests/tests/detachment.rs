@@ -1,0 +1,79 @@
+//! The daemon has left whoever started it.
+
+use nix::unistd::{Pid, getpid};
+use tests::bot;
+use tests::bot::{Bot, begin};
+use tests::condition::Condition;
+use tests::process::Process;
+use tests::subreaper;
+
+#[test]
+fn the_attribute_makes_a_daemon_of_main() {
+    let bot = Bot::new(env!("CARGO_BIN_EXE_attribute"));
+    let daemon = bot.start_and_await("out.log", "the body runs\n");
+    assert_eq!(daemon.process.working_directory(), bot.start_directory());
+}
+
+#[test]
+fn the_launcher_returns_while_the_body_runs() {
+    let bot = bot!["redirect=out.log", "print-is-daemon", "sleep"];
+    let daemon = bot.start_and_await("out.log", "true\n");
+    assert_eq!(bot.processes(), [daemon.process]);
+}
+
+#[test]
+fn the_code_behind_the_start_runs_in_the_daemon_alone() {
+    let bot = bot!["chdir=false", "note=note", "sleep"];
+    let daemon = bot.start();
+    bot.await_text("note", &format!("{}\n", daemon.pid()));
+}
+
+#[test]
+fn the_daemon_neither_leads_its_session_nor_shares_the_launchers() {
+    let bot = bot!["sleep"];
+    let own = Process(getpid()).stat().expect("the test runs");
+    let stat = bot.start().stat();
+    assert_eq!(stat.group, stat.session);
+    assert!(![own.session, own.group].contains(&stat.session));
+}
+
+#[test]
+fn the_session_leader_is_gone_and_reaped_whenever_the_launcher_returns() {
+    for _ in 0..20 {
+        let bot = bot!["sleep"];
+        let daemon = bot.start();
+        let leader = daemon.stat().session;
+        assert_ne!(leader, daemon.pid());
+        assert!(Process(Pid::from_raw(leader)).stat().is_none(), "the session leader is still there");
+    }
+}
+
+#[test]
+fn the_daemon_is_an_orphan_when_the_launcher_has_returned() {
+    subreaper::adopt_orphans();
+    let bot = bot!["sleep"];
+    assert_eq!(bot.start().stat().parent, getpid().as_raw());
+}
+
+#[test]
+fn a_caller_that_ignores_the_end_of_children_does_not_disturb_the_start() {
+    let bot = bot!["redirect=out.log", "run=true", "print=a child was awaited", "sleep"];
+    let bot = bot.under(Condition::Ignored(nix::sys::signal::Signal::SIGCHLD));
+    let _daemon = bot.start_and_await("out.log", "a child was awaited\n");
+}
+
+#[test]
+fn a_reader_of_the_launchers_output_is_not_kept_waiting() {
+    let bot = bot!["sleep"];
+    let launch = begin(bot.command_in_shell(r#"output=$("$@" 2>&1); echo "read: $output""#)).finish();
+    assert_eq!(launch.stdout, "read: \n");
+    assert_eq!(bot.processes(), [bot.daemon().process]);
+}
+
+#[test]
+fn a_reader_of_a_pipe_that_the_bot_only_inherits_is_not_kept_waiting() {
+    let bot = bot!["sleep"];
+    let launch = begin(bot.command_in_shell(r#"{ "$@" 3>&1 >/dev/null 2>&1; } | cat; echo read"#)).finish();
+    assert_eq!(launch.stdout, "read\n");
+    assert_eq!(bot.processes(), [bot.daemon().process]);
+}

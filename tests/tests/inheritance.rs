@@ -1,0 +1,127 @@
+//! What the daemon inherits from its launcher, and what not.
+
+use std::fs::{self, File};
+use std::os::fd::OwnedFd;
+use std::sync::Arc;
+
+use nix::fcntl::OFlag;
+use nix::sys::resource::Resource;
+use nix::sys::signal::Signal;
+use nix::sys::wait::WaitStatus;
+use tests::bot::Bot;
+use tests::condition::Condition;
+use tests::daemon::Daemon;
+use tests::{bot, wait};
+
+/// So many descriptors on the null device.
+fn inherited(count: usize) -> Condition {
+    Condition::Open(Arc::new(OwnedFd::from(File::open("/dev/null").expect("the null device"))), count)
+}
+
+/// A bot whose body has begun, and with it everything that the start still had open is closed.
+fn in_its_body(bot: &Bot) -> Daemon {
+    bot.start_and_await("out.log", "up\n")
+}
+
+/// The streams, and one descriptor on the PID file that children do not get.
+fn assert_only_streams_and_pid_file(bot: &Bot, daemon: &Daemon) {
+    let descriptors = daemon.process.descriptors();
+    assert_eq!(descriptors.len(), 4, "{descriptors:?}");
+    assert!((0..=2).all(|number| descriptors.contains_key(&number)), "{descriptors:?}");
+    let (&number, lock) = descriptors.last_key_value().expect("four descriptors");
+    assert!(daemon.process.has_open(number, &bot.pid_file()), "{descriptors:?}");
+    assert!(lock.flags.contains(OFlag::O_CLOEXEC), "{lock:?}");
+}
+
+#[test]
+fn the_daemon_has_its_streams_and_its_pid_file_open_and_nothing_else() {
+    let bot = bot!["redirect=out.log", "print=up", "sleep"];
+    assert_only_streams_and_pid_file(&bot, &in_its_body(&bot));
+}
+
+#[test]
+fn a_thousand_inherited_descriptors_are_closed() {
+    let bot = bot!["redirect=out.log", "print=up", "sleep"];
+    let bot = bot.under(Condition::Limited(Resource::RLIMIT_NOFILE, 4096)).under(inherited(1000));
+    assert_only_streams_and_pid_file(&bot, &in_its_body(&bot));
+}
+
+#[test]
+fn inherited_descriptors_above_a_limit_that_was_lowered_are_closed() {
+    let bot = bot!["redirect=out.log", "print=up", "sleep"].under(inherited(500));
+    let bot = (3..64).map(Condition::Closed).fold(bot, Bot::under);
+    let bot = bot.under(Condition::Limited(Resource::RLIMIT_NOFILE, 64));
+    assert_only_streams_and_pid_file(&bot, &in_its_body(&bot));
+}
+
+#[test]
+fn what_the_program_opened_itself_stays_open() {
+    let bot = bot!["open=own", "redirect=out.log", "print=up", "sleep"].under(inherited(3));
+    File::create(bot.file("own")).expect("a file");
+    let daemon = in_its_body(&bot);
+    let descriptors = daemon.process.descriptors();
+    assert_eq!(descriptors.len(), 5, "{descriptors:?}");
+    assert!(descriptors.keys().any(|&number| daemon.process.has_open(number, &bot.file("own"))), "{descriptors:?}");
+}
+
+#[test]
+fn children_of_the_daemon_have_the_streams_and_nothing_else() {
+    let bot = bot!["open=own", "redirect=out.log", "spawn=exec sleep 300", "print=up", "sleep"].under(inherited(3));
+    File::create(bot.file("own")).expect("a file");
+    let daemon = in_its_body(&bot);
+    // The shell in between may have files of its own for a moment.
+    wait::until("a child with three descriptors", || {
+        let mut children = bot.processes().into_iter().filter(|&process| process != daemon.process);
+        children.next().is_some_and(|child| child.descriptors().into_keys().eq(0..=2))
+    });
+}
+
+#[test]
+fn signals_that_the_launcher_has_blocked_reach_the_daemon() {
+    let bot = bot!["sleep"].under(Condition::Blocked);
+    let daemon = bot.start();
+    assert_eq!(daemon.process.signals("SigBlk"), 0);
+    let pid = daemon.process.0;
+    daemon.signal(Signal::SIGTERM);
+    assert_eq!(daemon.end(), WaitStatus::Signaled(pid, Signal::SIGTERM, false));
+}
+
+#[test]
+fn of_all_ignored_signals_only_a_broken_pipe_stays_ignored() {
+    let ignorable = Signal::iterator().filter(|signal| ![Signal::SIGKILL, Signal::SIGSTOP].contains(signal));
+    let bot = ignorable.map(Condition::Ignored).fold(bot!["sleep"], Bot::under);
+    let ignored = bot.start().process.signals("SigIgn");
+    // Above 31 are the signals that the C library keeps for itself: it leaves one of them ignored in what it executes.
+    assert_eq!(ignored & 0x7fff_ffff, 1 << (Signal::SIGPIPE as i32 - 1));
+}
+
+#[test]
+fn however_few_descriptors_there_are_the_start_works_or_says_why_not() {
+    let mut codes = Vec::new();
+    for limit in 3..=12 {
+        let bot = bot!["redirect=out.log", "print=up", "sleep"];
+        let bot = bot.under(Condition::Limited(Resource::RLIMIT_NOFILE, limit));
+        let launch = bot.launch();
+        let code = launch.status.code().unwrap_or_else(|| panic!("limit {limit}: {launch:?}"));
+        match code {
+            0 => bot.await_text("out.log", "up\n"),
+            // The dynamic loader could not open a library: no code of ours ever ran.
+            127 => {}
+            _ => assert!(bot.refused(code).contains("Too many open files"), "limit {limit}: {launch:?}"),
+        }
+        codes.push(code);
+    }
+    assert!(codes.contains(&0), "enough is enough: {codes:?}");
+}
+
+#[test]
+fn a_file_size_limit_of_nothing_is_a_reason_and_not_a_death() {
+    for stale in [None, Some("4711\n")] {
+        let bot = bot!["sleep"].under(Condition::Limited(Resource::RLIMIT_FSIZE, 0));
+        if let Some(text) = stale {
+            fs::write(bot.pid_file(), text).expect("a file");
+        }
+        let line = bot.refused(74);
+        assert!(line.contains("builder.pid: File too large"), "{line}");
+    }
+}

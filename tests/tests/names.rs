@@ -1,0 +1,73 @@
+//! Programs may be called anything.
+
+use std::ffi::OsString;
+use std::fs;
+use std::os::unix::ffi::OsStringExt;
+use std::os::unix::fs::symlink;
+
+use tests::bot;
+use tests::bot::{Bot, begin};
+use tests::daemon::Daemon;
+
+/// Longer in bytes than what the kernel keeps as a process name, which it cuts inside of a character.
+const CYRILLIC: &str = "робот-который-долго-называется";
+
+#[test]
+fn a_program_may_have_any_name_in_its_arguments() {
+    let names = [
+        OsString::from("with space"),
+        OsString::from("1) S 1 1 1 ("),
+        OsString::from("two\nlines"),
+        OsString::from_vec(b"not-utf8-\xff\xfe".to_vec()),
+        OsString::from(CYRILLIC),
+        OsString::from("x".repeat(200)),
+    ];
+    for name in names {
+        let bot = bot!["sleep"];
+        begin(bot.command_as(&name)).finish().assert_silent_success();
+        let mut file = name;
+        file.push(".pid");
+        let _daemon = Daemon::recorded_in(&bot.file(file));
+    }
+}
+
+#[test]
+fn a_program_file_may_have_any_name() {
+    for name in [CYRILLIC, "1) S 1 1 1 (", "робот с пробелами"] {
+        let bot = bot!["sleep"];
+        symlink(env!("CARGO_BIN_EXE_builder"), bot.file(name)).expect("a link");
+        begin(bot.command_of(&bot.file(name))).finish().assert_silent_success();
+        let daemon = Daemon::recorded_in(&bot.file(format!("{name}.pid")));
+        assert_eq!(bot.processes(), [daemon.process]);
+    }
+}
+
+#[test]
+fn with_an_empty_name_the_executable_gives_its_own() {
+    for name in ["", "/", "..", "."] {
+        let bot = bot!["sleep"];
+        begin(bot.command_as(name)).finish().assert_silent_success();
+        let daemon = bot.daemon();
+        assert_eq!(bot.processes(), [daemon.process], "{name:?}");
+        let line = bot.launch().refusal("builder", 75);
+        assert!(line.contains("(builder.pid)"), "{line}");
+    }
+}
+
+#[test]
+fn without_any_arguments_the_executable_gives_its_name() {
+    let bot = Bot::new(env!("CARGO_BIN_EXE_nameless")).words([env!("CARGO_BIN_EXE_builder").into()]);
+    fs::write(bot.file("builder.pid"), "notes\n").expect("a file");
+    let line = bot.launch().refusal("builder", 73);
+    assert!(line.contains("builder.pid"), "{line}");
+    fs::remove_file(bot.file("builder.pid")).expect("the file");
+    bot.launch().assert_silent_success();
+}
+
+#[test]
+fn the_message_begins_with_the_name_and_escapes_what_would_break_the_line() {
+    let bot = bot!["redirect=missing/out.log"];
+    for (name, shown) in [("bot", "bot"), ("/some/where/bot.exe", "bot.exe"), ("a\nb\x1b[31m", r"a\nb\u{1b}[31m")] {
+        let _line = begin(bot.command_as(name)).finish().refusal(shown, 73);
+    }
+}

@@ -1,0 +1,182 @@
+//! The PID file: its name, what it may find in its place, and that its lock is the truth.
+
+use std::fs::{self, File};
+use std::os::unix::fs::{FileTypeExt, MetadataExt, symlink};
+use std::os::unix::net::UnixListener;
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::thread;
+use std::time::Duration;
+
+use nix::sys::stat::Mode;
+use nix::unistd::mkfifo;
+use tests::bot::{begin, word};
+use tests::daemon::Daemon;
+use tests::gate::Gate;
+use tests::{bot, lock, wait};
+
+#[test]
+fn the_file_is_named_after_the_program_with_its_extension_replaced() {
+    let names = [
+        ("bot", "bot.pid"),
+        ("bot.one", "bot.pid"),
+        ("bot.one.two", "bot.one.pid"),
+        (".hidden", ".hidden.pid"),
+        ("/not/the/start/directory/bot", "bot.pid"),
+    ];
+    for (program, file) in names {
+        let bot = bot!["sleep"];
+        begin(bot.command_as(program)).finish().assert_silent_success();
+        let daemon = Daemon::recorded_in(&bot.file(file));
+        assert_eq!(bot.processes(), [daemon.process], "{program}");
+    }
+}
+
+#[test]
+fn a_chosen_file_is_used_instead() {
+    let elsewhere = tempfile::tempdir().expect("a directory");
+    for file in ["run.txt".into(), elsewhere.path().join("run.txt")] {
+        let bot = bot![word("pid_file", &file), "sleep"];
+        let daemon = bot.start();
+        assert_eq!(bot.processes(), [daemon.process]);
+        assert!(lock::is_held(&bot.pid_file()));
+        assert!(!bot.file("builder.pid").exists());
+    }
+}
+
+#[test]
+fn without_a_file_any_number_of_daemons_can_run() {
+    let bot = bot!["pid_file=false", "sleep"];
+    for running in 1..=2 {
+        bot.launch().assert_silent_success();
+        assert_eq!(bot.processes().len(), running);
+    }
+    assert_eq!(fs::read_dir(bot.start_directory()).expect("the start directory").count(), 0);
+}
+
+#[test]
+fn the_file_is_locked_as_long_as_the_daemon_lives() {
+    let bot = bot!["sleep"];
+    let daemon = bot.start();
+    assert!(lock::is_held(&bot.pid_file()));
+    daemon.kill();
+    wait::until("the lock", || !lock::is_held(&bot.pid_file()));
+}
+
+#[test]
+fn a_second_start_is_refused_and_touches_nothing() {
+    let bot = bot!["redirect=out.log", "print=up", "sleep"];
+    let daemon = bot.start_and_await("out.log", "up\n");
+    let seen = |name| {
+        let file = fs::metadata(bot.file(name)).expect("the file");
+        (file.ino(), file.mtime(), file.mtime_nsec(), file.ctime(), file.ctime_nsec(), file.mode(), bot.read(name))
+    };
+    let before = ["builder.pid", "out.log"].map(seen);
+    let line = bot.launch().refusal("builder", 75);
+    assert_eq!(line, format!("builder: cannot start: already running with PID {} (builder.pid)", daemon.pid()));
+    assert_eq!(["builder.pid", "out.log"].map(seen), before);
+    assert_eq!(bot.processes(), [daemon.process]);
+}
+
+#[test]
+fn a_number_that_nobody_stands_behind_is_taken_over() {
+    let living_stranger = format!("{}\n", std::process::id());
+    for stale in ["", "\n", "0\n", "1\n", "4711", "99999999999999999999\n", &living_stranger] {
+        let bot = bot!["sleep"];
+        fs::write(bot.pid_file(), stale).expect("a file");
+        let daemon = bot.start();
+        assert_eq!(bot.read("builder.pid"), format!("{}\n", daemon.pid()), "after {stale:?}");
+    }
+}
+
+#[test]
+fn a_file_that_holds_anything_else_is_refused_untouched() {
+    for text in ["notes\n", "-1\n", "12 34\n", " 12\n", "12\n\n", "12\n34\n", "12\0", &"x".repeat(1 << 20)] {
+        let bot = bot!["sleep"];
+        fs::write(bot.pid_file(), text).expect("a file");
+        let line = bot.refused(73);
+        assert!(line.contains("builder.pid"), "{line}");
+        assert_eq!(bot.read("builder.pid"), text);
+    }
+}
+
+#[test]
+fn what_is_no_regular_file_is_refused_without_waiting_for_it() {
+    for odd in ["pipe", "socket", "directory", "/dev/null", "/dev/full"] {
+        let bot = bot![format!("pid_file={odd}"), "sleep"];
+        mkfifo(&bot.file("pipe"), Mode::S_IRWXU).expect("a pipe");
+        let _listener = UnixListener::bind(bot.file("socket")).expect("a socket");
+        fs::create_dir(bot.file("directory")).expect("a directory");
+        let line = bot.refused(73);
+        assert!(line.contains(odd), "{line}");
+        let kind = fs::symlink_metadata(bot.file(odd)).expect("it is still there").file_type();
+        assert!(!kind.is_file() && (kind.is_fifo() || kind.is_socket() || kind.is_dir() || kind.is_char_device()));
+    }
+}
+
+#[test]
+fn a_symbolic_link_is_refused_and_its_target_left_alone() {
+    let bot = bot!["sleep"];
+    symlink("target", bot.pid_file()).expect("a link");
+    let line = bot.refused(73);
+    assert!(line.contains("builder.pid: it is a symbolic link"), "{line}");
+    assert!(!bot.file("target").exists(), "a dangling link makes no target");
+    fs::write(bot.file("target"), "4711\n").expect("a file");
+    let _line = bot.refused(73);
+    assert_eq!(bot.read("target"), "4711\n");
+}
+
+#[test]
+fn a_hard_link_is_refused_and_its_other_name_left_alone() {
+    let bot = bot!["sleep"];
+    fs::write(bot.file("precious"), "4711\n").expect("a file");
+    fs::hard_link(bot.file("precious"), bot.pid_file()).expect("a link");
+    let line = bot.refused(73);
+    assert!(line.contains("builder.pid: "), "{line}");
+    assert_eq!(bot.read("precious"), "4711\n");
+}
+
+#[test]
+fn a_start_that_fails_later_takes_the_file_back() {
+    let bot = bot!["chdir=missing", "sleep"];
+    let _line = bot.refused(78);
+    assert!(!bot.pid_file().exists());
+}
+
+#[test]
+fn a_file_that_somebody_else_put_there_is_not_removed() {
+    let bot = bot!["chdir=false", "await-in-body=gate"];
+    let gate = Gate::closed(&bot.file("gate"));
+    let daemon = bot.start();
+    fs::write(bot.file("new"), "4711\n").expect("a file");
+    fs::rename(bot.file("new"), bot.pid_file()).expect("a replaced file");
+    gate.open();
+    let _end = daemon.end();
+    assert_eq!(bot.read("builder.pid"), "4711\n");
+}
+
+#[test]
+fn a_file_that_somebody_locks_without_being_a_daemon_is_taken_for_one_that_starts() {
+    let bot = bot!["sleep"];
+    let file = File::create(bot.pid_file()).expect("a file");
+    file.lock().expect("nobody has it");
+    let line = bot.launch().refusal("builder", 75);
+    assert!(line.contains("already running") && line.contains("builder.pid"), "{line}");
+    assert_eq!(bot.processes(), []);
+}
+
+#[test]
+fn looking_at_the_lock_does_not_disturb_a_start() {
+    let bot = bot!["sleep"];
+    let path = bot.pid_file();
+    let (testing, test_is_over) = mpsc::channel::<()>();
+    thread::spawn(move || {
+        // Far more often than anybody looks, and yet with a moment between in which the lock is free.
+        while test_is_over.recv_timeout(Duration::from_micros(200)) == Err(RecvTimeoutError::Timeout) {
+            let _ = lock::is_held(&path);
+        }
+    });
+    for _ in 0..50 {
+        bot.start().kill();
+    }
+    drop(testing);
+}

@@ -1,0 +1,97 @@
+//! Where the daemon runs, and where relative paths lead.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+
+use nix::sys::stat::Mode;
+use tests::bot;
+use tests::bot::word;
+use tests::condition::Condition;
+
+#[test]
+fn the_working_directory_is_the_root_by_default() {
+    assert_eq!(bot!["sleep"].start().process.working_directory(), Path::new("/"));
+}
+
+#[test]
+fn the_working_directory_is_the_root_when_asked_for() {
+    assert_eq!(bot!["chdir=true", "sleep"].start().process.working_directory(), Path::new("/"));
+}
+
+#[test]
+fn without_chdir_the_daemon_stays_in_the_start_directory() {
+    let bot = bot!["chdir=false", "sleep"];
+    assert_eq!(bot.start().process.working_directory(), bot.start_directory());
+}
+
+#[test]
+fn a_chosen_working_directory_is_relative_to_the_start_directory() {
+    let bot = bot!["chdir=chosen", "sleep"];
+    fs::create_dir(bot.file("chosen")).expect("a directory");
+    assert_eq!(bot.start().process.working_directory(), bot.file("chosen"));
+}
+
+#[test]
+fn a_missing_working_directory_fails_the_start() {
+    let bot = bot!["chdir=missing", "sleep"];
+    let line = bot.refused(78);
+    assert!(line.contains("missing: No such file or directory"), "{line}");
+    assert!(!bot.pid_file().exists());
+}
+
+#[test]
+fn relative_logs_and_pid_files_are_in_the_start_directory_wherever_the_daemon_goes() {
+    for directory in ["chdir=true", "chdir=false", "chdir=chosen"] {
+        let bot = bot![directory, "redirect=out.log", "pid_file=bot.pid", "print=up", "sleep"];
+        fs::create_dir(bot.file("chosen")).expect("a directory");
+        let daemon = bot.start_and_await("out.log", "up\n");
+        assert_eq!(bot.read("bot.pid"), format!("{}\n", daemon.pid()));
+    }
+}
+
+#[test]
+fn the_start_directory_can_be_removed_while_the_daemon_runs() {
+    let bot = bot!["sleep"];
+    let daemon = bot.start();
+    fs::remove_dir_all(bot.start_directory()).expect("nothing holds the directory");
+    assert!(daemon.process.is_alive());
+}
+
+#[test]
+fn in_a_deleted_start_directory_relative_files_are_refused() {
+    for option in ["pid_file=true", "redirect=out.log", "pid_file=bot.pid"] {
+        let bot = bot![option, "sleep"];
+        let gone = bot.command_in_shell(r#"mkdir gone; cd gone; rmdir "$PWD"; exec "$@""#);
+        let line = bot.refused_by(gone, 73);
+        assert!(line.contains("No such file or directory"), "{line}");
+    }
+}
+
+#[test]
+fn in_a_deleted_start_directory_absolute_files_work() {
+    let home = tempfile::tempdir().expect("a directory");
+    let file = |name: &str| home.path().join(name);
+    let bot = bot![
+        word("pid_file", &file("bot.pid")),
+        word("redirect", &file("out.log")),
+        word("note", &file("note")),
+        "sleep",
+    ];
+    let daemon = bot.start_by(bot.command_in_shell(r#"mkdir gone; cd gone; rmdir "$PWD"; exec "$@""#));
+    tests::wait::until("the body", || file("note").exists());
+    assert!(daemon.process.has_open(1, &file("out.log")));
+}
+
+#[test]
+fn the_umask_is_the_launchers() {
+    for umask in [0o022, 0o027, 0o077, 0o000] {
+        let bot = bot!["redirect=out.log", "chdir=false", "note=note", "print=noted", "sleep"];
+        let bot = bot.under(Condition::Umask(Mode::from_bits_truncate(umask)));
+        let _daemon = bot.start_and_await("out.log", "noted\n");
+        let mode = |name| fs::metadata(bot.file(name)).expect("the file").permissions().mode() & 0o7777;
+        assert_eq!(mode("note"), 0o666 & !umask, "a file that the body makes under {umask:o}");
+        assert_eq!(mode("out.log"), 0o666 & !umask, "the log under {umask:o}");
+        assert_eq!(mode("builder.pid"), 0o644, "the PID file under {umask:o}");
+    }
+}
