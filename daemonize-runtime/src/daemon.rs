@@ -13,7 +13,7 @@ use {
     crate::commands::{Word, word},
     crate::detach::detach,
     crate::prepare::prepare,
-    crate::privileges::Privileges,
+    crate::privileges::{Privileges, Resolve},
     crate::proc_self::ProcSelf,
     crate::signals::Signals,
     crate::supervisor::{self, Mode},
@@ -68,12 +68,15 @@ pub struct Daemon {
     pub(crate) umask: Option<u32>,
     pub(crate) user: Option<Account>,
     pub(crate) group: Option<Account>,
+    /// Reached through `user` and `group` alone, so that a program without them is without this code.
+    #[cfg(unix)]
+    pub(crate) resolve: Option<Resolve>,
     pub(crate) chroot: Option<PathBuf>,
     pub(crate) close_inherited: bool,
     pub(crate) when: Option<bool>,
     pub(crate) wait_ready: bool,
     pub(crate) reopen: bool,
-    pub(crate) restart: Restart,
+    pub(crate) restart: Option<Restart>,
 }
 
 impl Default for Daemon {
@@ -89,12 +92,14 @@ impl Default for Daemon {
             umask: None,
             user: None,
             group: None,
+            #[cfg(unix)]
+            resolve: None,
             chroot: None,
             close_inherited: true,
             when: None,
             wait_ready: false,
             reopen: false,
-            restart: Restart::never(),
+            restart: None,
         }
     }
 }
@@ -191,7 +196,7 @@ impl Daemon {
     /// To ask for what already is so is no error for an ordinary user.
     pub fn user(mut self, user: impl AccountValue) -> Self {
         self.user = Some(user.into_account());
-        self
+        self.with_privileges()
     }
 
     /// The group that the daemon becomes for good, by name or id; only root can do that. Default: unchanged.
@@ -199,6 +204,15 @@ impl Daemon {
     /// Without [`user`](Self::user) the supplementary groups are given up.
     pub fn group(mut self, group: impl AccountValue) -> Self {
         self.group = Some(group.into_account());
+        self.with_privileges()
+    }
+
+    #[cfg_attr(not(unix), expect(unused_mut, reason = "nothing to remember"))]
+    fn with_privileges(mut self) -> Self {
+        #[cfg(unix)]
+        {
+            self.resolve = Some(Privileges::resolve);
+        }
         self
     }
 
@@ -258,7 +272,7 @@ impl Daemon {
     /// restart is one line on standard error. With [`wait_ready`](Self::wait_ready), a first body that ends before it
     /// is ready is a failed start. In the foreground nothing is supervised.
     pub fn restart(mut self, plan: impl RestartValue) -> Self {
-        self.restart = plan.into_restart();
+        self.restart = Some(plan.into_restart());
         self
     }
 
@@ -301,7 +315,10 @@ impl Daemon {
         let mode = supervisor::decide(process::id(), parent_id(), |name| env::var_os(name));
         let detaches = self.when.unwrap_or(mode == Mode::Daemon);
         // Before the threads are counted: the look-up may start some.
-        let privileges = Privileges::resolve(self.user.as_ref(), self.group.as_ref())?;
+        let privileges = match self.resolve {
+            Some(resolve) => resolve(self.user.as_ref(), self.group.as_ref())?,
+            None => None,
+        };
         let proc_self = ProcSelf::read();
         let check = OnlyThread::check(&proc_self);
         let only_thread = if detaches { Some(check?) } else { check.ok() };

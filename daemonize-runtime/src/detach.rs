@@ -27,7 +27,6 @@ use crate::prepare::Prepared;
 use crate::ready::{Change, Launcher, Waiting, postpone, watch};
 use crate::report::Report;
 use crate::settle::{Failure, Stage, leave_session, record, replace_streams, settle};
-use crate::supervise::supervise;
 use crate::sys::{self, retry_interrupted};
 use crate::threads::OnlyThread;
 
@@ -176,7 +175,7 @@ fn become_daemon(prepared: Prepared, only_thread: &OnlyThread, mut launcher: Uni
     let launcher =
         wait_ready.then_some(Launcher { socket: launcher, change: Change { streams, logs }, supervisor: None });
     match restart {
-        Some(plan) => supervise(&plan, only_thread, launcher),
+        Some(plan) => (plan.supervise)(&plan, only_thread, launcher),
         None => launcher.map(Waiting::Launcher).into_iter().for_each(postpone),
     }
 }

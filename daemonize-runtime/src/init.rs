@@ -1,7 +1,6 @@
 //! What the kernel leaves to the first process of a container: it ignores signals that nobody handles there, and it gives
 //! it the orphans of others, which are to be reaped.
 
-use std::collections::HashMap;
 use std::fs;
 use std::thread::{Builder, sleep};
 use std::time::{Duration, Instant};
@@ -40,14 +39,16 @@ extern "C" fn end(signal: c_int) {
 }
 
 fn reap_orphans() {
-    let mut dead_since = HashMap::new();
+    let mut known: Vec<(Pid, Instant)> = Vec::new();
     loop {
         sleep(INTERVAL);
         let dead = dead_children();
-        dead_since.retain(|child, _| dead.contains(child));
+        known.retain(|(child, _)| dead.contains(child));
         for child in dead {
-            if dead_since.entry(child).or_insert_with(Instant::now).elapsed() >= GRACE {
-                let _ = waitpid(child, Some(WaitPidFlag::WNOHANG));
+            match known.iter().find(|(other, _)| *other == child) {
+                Some((_, since)) if since.elapsed() >= GRACE => drop(waitpid(child, Some(WaitPidFlag::WNOHANG))),
+                Some(_) => {}
+                None => known.push((child, Instant::now())),
             }
         }
     }

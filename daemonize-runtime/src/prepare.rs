@@ -60,7 +60,7 @@ pub(crate) fn prepare(
         logs,
         pid_file,
         wait_ready: daemon.wait_ready,
-        restart: (daemon.restart.policy != Policy::Never).then(|| daemon.restart.clone()),
+        restart: daemon.restart.clone().filter(|plan| plan.policy != Policy::Never),
     })
 }
 
@@ -133,7 +133,7 @@ fn check_options(daemon: &Daemon, pid_file: Option<&Path>) -> Result<(), Error> 
     if let Some(mask) = umask.filter(|mask| mask & !0o777 != 0) {
         return Err(Kind::Umask(mask).into());
     }
-    if let Policy::Unknown(word) = &daemon.restart.policy {
+    if let Some(Restart { policy: Policy::Unknown(word), .. }) = &daemon.restart {
         return Err(Kind::UnknownPolicy(word.clone()).into());
     }
     let contradiction = |why| Err(Kind::Contradiction(why).into());

@@ -10,7 +10,7 @@ use std::time::Duration;
 ///
 /// let restart = Restart::on_failure().first_delay(Duration::from_millis(200)).give_up(10, Duration::from_secs(60));
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Restart {
     pub(crate) policy: Policy,
     pub(crate) first_delay: Duration,
@@ -19,6 +19,9 @@ pub struct Restart {
     pub(crate) most_failures: u32,
     pub(crate) within: Duration,
     pub(crate) patience: Duration,
+    /// Reached through a plan alone, so that a program without one is without this code.
+    #[cfg(unix)]
+    pub(crate) supervise: crate::supervise::Supervise,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,6 +61,8 @@ impl Restart {
             most_failures: 5,
             within: Duration::from_secs(60),
             patience: Duration::from_secs(10),
+            #[cfg(unix)]
+            supervise: crate::supervise::supervise,
         }
     }
 

@@ -61,7 +61,7 @@ pub(crate) fn settle(prepared: &Prepared) -> Result<(), Failure> {
         root.enter().map_err(|reason| Failure(Stage::ChangeRoot, reason))?;
     }
     if let Some(privileges) = &prepared.privileges {
-        privileges.assume().map_err(|reason| Failure(Stage::DropPrivileges, reason))?;
+        (privileges.assume)(privileges).map_err(|reason| Failure(Stage::DropPrivileges, reason))?;
     }
     // Afterwards: the daemon must be allowed to be there, and root is nobody on some network file systems.
     if let Some(directory) = &prepared.working_directory {

@@ -23,6 +23,9 @@ const ENDING: [Signal; 3] = [Signal::SIGTERM, Signal::SIGINT, Signal::SIGQUIT];
 /// Signals that are the body's business.
 const PASSED_ON: [Signal; 4] = [Signal::SIGHUP, Signal::SIGUSR1, Signal::SIGUSR2, Signal::SIGWINCH];
 
+/// What [`supervise`] is, for those who hold it as a value.
+pub(crate) type Supervise = fn(&Restart, &OnlyThread, Option<Launcher>);
+
 /// Returns in each body. `launcher` is the one that still waits for the first.
 pub(crate) fn supervise(plan: &Restart, only_thread: &OnlyThread, launcher: Option<Launcher>) {
     let supervisor = Supervisor { plan, only_thread, process: getpid() };
@@ -43,7 +46,8 @@ pub(crate) fn supervise(plan: &Restart, only_thread: &OnlyThread, launcher: Opti
             say(&format!("given up: it {end}, for the last of {} times", plan.most_failures));
             leave(end.code());
         };
-        say(&format!("starting again in {:.1} s: it {end}", delay.as_secs_f32()));
+        // Not as a fraction: the code that writes one is larger than all of this.
+        say(&format!("starting again in {}.{:03} s: it {end}", delay.as_secs(), delay.subsec_millis()));
         pause(delay);
         body = match supervisor.start() {
             Ok(None) => return,
