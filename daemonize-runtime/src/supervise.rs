@@ -49,7 +49,7 @@ pub(crate) fn supervise(plan: &Restart, only_thread: &OnlyThread, launcher: Opti
         // Not as a fraction: the code that writes one is larger than all of this.
         say(&format!("starting again in {}.{:03} s: it {end}", delay.as_secs(), delay.subsec_millis()));
         pause(delay);
-        body = match supervisor.start() {
+        body = match supervisor.start_in_own_group() {
             Ok(None) => return,
             Ok(Some(body)) => Ok(body),
             Err(reason) => Err(reason),
@@ -68,7 +68,7 @@ impl Supervisor<'_> {
     /// again: the supervisor ends as the body did, and is reported in its place. `None` in the body.
     fn start_first(&self, launcher: Option<Launcher>) -> Option<nix::Result<Pid>> {
         let Some(mut launcher) = launcher else {
-            return self.start().transpose();
+            return self.start_in_own_group().transpose();
         };
         let Ok((told, teller)) = io::pipe() else { leave(71) };
         match self.start() {
@@ -82,6 +82,8 @@ impl Supervisor<'_> {
                 drop((launcher.socket, teller));
                 await_ready(body, &told);
                 sys::set_signal_mask(&all_handled());
+                // Not before: until then a start that comes to nothing ends the whole group of the session leader.
+                let _ = setpgid(body, body);
                 // A supervisor without log still does its work.
                 let _ = launcher.change.apply();
                 Some(Ok(body))
@@ -90,17 +92,22 @@ impl Supervisor<'_> {
         }
     }
 
+    /// Forks a body with a process group of its own, so that it can be ended together with what it started. `None` in
+    /// the body.
+    fn start_in_own_group(&self) -> nix::Result<Option<Pid>> {
+        let started = self.start()?;
+        // In both processes, since either may be the first to need it.
+        let body = started.unwrap_or(Pid::from_raw(0));
+        let _ = setpgid(body, body);
+        Ok(started)
+    }
+
     /// Forks a body. `None` in the body.
     fn start(&self) -> nix::Result<Option<Pid>> {
         sys::set_signal_mask(&all_handled());
         match sys::fork(self.only_thread)? {
-            ForkResult::Parent { child } => {
-                // In both processes, since either may be the first to need it.
-                let _ = setpgid(child, child);
-                Ok(Some(child))
-            }
+            ForkResult::Parent { child } => Ok(Some(child)),
             ForkResult::Child => {
-                let _ = setpgid(Pid::from_raw(0), Pid::from_raw(0));
                 sys::die_with_parent();
                 if getppid() != self.process {
                     sys::exit_now(1);

@@ -73,12 +73,12 @@ fn a_killed_launcher_leaves_a_whole_daemon_or_none() {
 }
 
 #[test]
-fn of_two_hundred_simultaneous_starts_exactly_one_succeeds() {
+fn of_a_thousand_simultaneous_starts_exactly_one_succeeds() {
     let gate_directory = tempfile::tempdir().expect("a directory");
     let gate_path = gate_directory.path().join("gate");
     let bot = bot![word("await", &gate_path), "sleep"];
     let gate = Gate::closed(&gate_path);
-    let launching: Vec<_> = (0..200).map(|_| begin(bot.command())).collect();
+    let launching: Vec<_> = (0..1000).map(|_| begin(bot.command())).collect();
     gate.open();
     let launches: Vec<_> = launching.into_iter().map(Launching::finish).collect();
     let (up, refused): (Vec<_>, Vec<_>) = launches.into_iter().partition(|launch| launch.status.success());
