@@ -28,6 +28,68 @@
 //! A start is a transaction. The launcher exits with 0 if and only if one daemon is up, recorded and locked.
 //! Otherwise it prints one line, `program: what: why`, exits with a code of [`Error::exit_code`], and leaves nothing
 //! running and nothing locked. A launcher that is interrupted takes the unfinished daemon along.
+//!
+//! # Options
+//!
+//! Each is a method of [`Daemon`], whose documentation says more, and `key = value` in the attribute.
+//!
+//! | what it is about | options |
+//! |---|---|
+//! | streams | [`redirect`](Daemon::redirect), [`stdin`](Daemon::stdin), [`stdout`](Daemon::stdout), [`stderr`](Daemon::stderr), [`close_fd`](Daemon::close_fd), [`reopen`](Daemon::reopen) |
+//! | places | [`chdir`](Daemon::chdir), [`pid_file`](Daemon::pid_file), [`chroot`](Daemon::chroot) |
+//! | rights | [`user`](Daemon::user), [`group`](Daemon::group), [`umask`](Daemon::umask), [`close_inherited`](Daemon::close_inherited) |
+//! | life | [`when`](Daemon::when), [`wait_ready`](Daemon::wait_ready), [`restart`](Daemon::restart) |
+//! | the attribute alone | `before`, `commands` ([`Daemon::answer_commands`]), `crate` |
+//!
+//! # In the foreground
+//!
+//! A program must not fork away from what supervises it. When `when` is not given, it stays in the foreground as PID 1,
+//! and when systemd has executed this very process and expects no fork. It reports its readiness to a service manager
+//! then. The foreground differs from a daemon in two things: nothing is forked, and the standard streams stay.
+//!
+//! # Readiness
+//!
+//! A bot that loads its configuration or logs in somewhere is not up when it has only been forked. With
+//! `wait_ready = true` the launcher waits until the body calls [`ready`], and the body talks to the terminal until
+//! then. A body that ends before is a failed start, with its own exit code:
+//!
+//! ```no_run
+//! use daemonize_runtime::daemonize;
+//!
+//! #[daemonize(wait_ready = true, redirect = "bot.log")]
+//! fn main() -> Result<(), Box<dyn std::error::Error>> {
+//!     let token = std::fs::read_to_string("/etc/bot/token")?; // an error here is seen on the terminal
+//!     daemonize_runtime::ready();
+//!     println!("logged in with {} bytes", token.len()); // this is in the log
+//!     Ok(())
+//! }
+//! ```
+//!
+//! # Questions
+//!
+//! **The program seems to exit at once.** The launcher does; the daemon goes on. Its output is at `/dev/null`, unless
+//! [`redirect`](Daemon::redirect) says where.
+//!
+//! **My async runtime hangs in the daemon.** It was started before the fork. Let the attribute fork first, which it does
+//! above and below `#[tokio::main]`; the builder belongs in front of the runtime, and refuses to fork when there are
+//! threads.
+//!
+//! **A relative path leads elsewhere in the daemon.** Its working directory is `/`. The paths of the options are relative
+//! to the start directory all the same; for the body's own, use `chdir = false`, or make them absolute in `before`.
+//!
+//! **`--help` shows nothing.** Parse the arguments in `before`, which runs on the terminal.
+//!
+//! **How do I stop it?** `kill "$(cat bot.pid)"`, [`control::stop`], or `bot stop` with `commands = true`.
+//!
+//! **The PID file is there, but nothing runs.** A killed daemon leaves it. Its lock is free, and that is all the next start
+//! looks at.
+//!
+//! **`println!` panics.** It does when a write fails, as on a full disk. Use `writeln!` and decide what to do.
+//!
+//! **A pipe or an ssh session waits for the daemon.** Not for this one: inherited descriptors are closed. A child of the
+//! bot that inherits what the bot opened without close-on-exec may keep it.
+//!
+//! **May I call it from a library?** [`Daemon::start`] is safe to call anywhere, and an error where it cannot be sound.
 
 #![deny(unsafe_code)]
 

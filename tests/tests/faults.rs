@@ -12,6 +12,7 @@ use libtest_mimic::{Arguments, Completion, Failed, Trial};
 use nix::libc::{self, c_long};
 use nix::sys::resource::Resource;
 use nix::sys::signal::Signal;
+use nix::unistd::geteuid;
 use tests::bot;
 use tests::bot::Bot;
 use tests::condition::Condition;
@@ -23,12 +24,22 @@ use tests::faults::recording::{Errors, Recording, Start};
 /// The starts that are disturbed.
 const STARTS: &[Start] = &[
     DEFAULT,
-    Start { name: "with_everything_to_do", bot: with_everything_to_do, code: 0 },
-    Start { name: "that_cannot_enter_its_directory", bot: || bot!["chdir=missing", "sleep"], code: 78 },
-    Start { name: "that_cannot_write_its_pid", bot: with_empty_files_only, code: 74 },
+    Start { name: "with_everything_to_do", bot: with_everything_to_do, ..DEFAULT },
+    Start { name: "whose_launcher_waits", bot: || bot!["wait_ready=true", "ready", "sleep"], ..DEFAULT },
+    Start { name: "that_reopens_its_log", bot: || bot!["redirect=out.log", "reopen=true", "sleep"], ..DEFAULT },
+    Start { name: "that_drops_privileges", bot: without_privileges, needs_root: true, ..DEFAULT },
+    Start { name: "that_cannot_enter_its_directory", bot: || bot!["chdir=missing", "sleep"], code: 78, ..DEFAULT },
+    Start { name: "that_cannot_write_its_pid", bot: with_empty_files_only, code: 74, ..DEFAULT },
 ];
 
-const DEFAULT: Start = Start { name: "with_defaults", bot: || bot!["sleep"], code: 0 };
+const DEFAULT: Start = Start { name: "with_defaults", bot: || bot!["sleep"], code: 0, needs_root: false };
+
+/// A user and a group without accounts, so that it is the same on every machine, behind a new root.
+fn without_privileges() -> Bot {
+    let bot = bot!["uid=61234", "gid=61234", "umask=027", "chroot=jail", "redirect=out.log", "sleep"];
+    fs::create_dir(bot.file("jail")).expect("a directory");
+    bot
+}
 
 fn with_empty_files_only() -> Bot {
     bot!["sleep"].under(Condition::Limited(Resource::RLIMIT_FSIZE, 0))
@@ -88,6 +99,9 @@ fn main() {
 
 fn disturb(&start: &Start) -> Trial {
     Trial::ignorable_test(format!("a_start_{}_is_a_transaction_whatever_fails", start.name), move || {
+        if start.needs_root && !geteuid().is_root() {
+            return Ok(Completion::ignored_with("needs root"));
+        }
         or_ignored(matrix::run(start, errors()), |tally| {
             let violations: Vec<_> = tally.violations.iter().map(|(fault, text)| format!("{fault}: {text}")).collect();
             TALLIES.lock().expect("nobody panics while holding it").push(tally);

@@ -14,6 +14,7 @@ use std::{env, mem, thread};
 
 use daemonize_runtime::{Daemon, Restart, is_daemon, ready};
 use nix::libc;
+use nix::sys::signal::{SigSet, Signal};
 use nix::sys::wait::waitpid;
 use nix::unistd::{ForkResult, fork};
 
@@ -63,7 +64,8 @@ fn configure(daemon: Daemon, key: &str, value: &OsStr) -> Daemon {
         ("group", _) => daemon.group(text),
         ("gid", _) => daemon.group(text.parse::<u32>().expect("an id")),
         ("restart", _) => daemon.restart(text),
-        ("restart-quickly", _) => daemon.restart(quickly(text)),
+        ("restart-plan", _) => daemon.restart(plan(text)),
+        ("restart-quickly", _) => daemon.restart(plan(&format!("10 10 {text}"))),
         (_, Some(switch)) => configure_switch(daemon, key, switch),
         _ => panic!("unknown word: {key}"),
     }
@@ -82,11 +84,13 @@ fn configure_switch(daemon: Daemon, key: &str, switch: bool) -> Daemon {
     }
 }
 
-/// A plan that gives up after so many ends, and whose times are a test's.
-fn quickly(most: &str) -> Restart {
-    let delay = Duration::from_millis(10);
-    let plan = Restart::on_failure().first_delay(delay).longest_delay(delay).patience(Duration::from_millis(300));
-    plan.give_up(most.parse().expect("a number"), SLEEP)
+/// A plan whose times are a test's: the first and the longest delay in milliseconds, and how many ends are the last.
+fn plan(numbers: &str) -> Restart {
+    let numbers: Vec<u32> = numbers.split(' ').map(|number| number.parse().expect("a number")).collect();
+    let [first, longest, most] = numbers[..] else { panic!("not three numbers: {numbers:?}") };
+    let delay = |milliseconds: u32| Duration::from_millis(milliseconds.into());
+    let plan = Restart::on_failure().first_delay(delay(first)).longest_delay(delay(longest));
+    plan.give_up(most, SLEEP).patience(Duration::from_millis(300))
 }
 
 /// Does what comes before the start; whether the word was one of these.
@@ -111,15 +115,22 @@ fn body_step(key: &str, value: &OsStr) -> Option<Step> {
         "abort" => Box::new(|| process::abort()),
         "exit" => Box::new(move || process::exit(value.to_str().and_then(|code| code.parse().ok()).expect("a code"))),
         "await-in-body" => Box::new(move || pass(&value)),
-        "fork" => Box::new(fork_and_exit),
+        "block" => Box::new(move || block(&value)),
+        "fork" => Box::new(|| fork_and_exit(|| ())),
+        "fork-and-sleep" => Box::new(move || fork_and_sleep(&value)),
+        "hear" => Box::new(hear),
         "note" => Box::new(move || note(value)),
         "panic" => Box::new(move || panic!("{}", value.display())),
         "print" => Box::new(move || println!("{}", value.display())),
         "print-c" => Box::new(move || print_by_c(&value)),
         "print-error" => Box::new(move || eprintln!("{}", value.display())),
+        "print-unfinished" => Box::new(move || print!("{}", value.display())),
         "print-is-daemon" => Box::new(|| println!("{}", is_daemon())),
         "ready" => Box::new(ready),
+        "ready-in-child" => Box::new(|| fork_and_exit(ready)),
+        "ready-in-thread" => Box::new(|| thread::spawn(ready).join().expect("the thread has no reason to panic")),
         "run" => Box::new(move || run(&value)),
+        "run-and-wait-late" => Box::new(move || run_and_wait_late(&value)),
         "sleep" => Box::new(|| thread::sleep(SLEEP)),
         "spawn" => Box::new(move || drop(shell(&value).spawn().expect("a shell"))),
         "touch-terminal" => Box::new(move || touch_terminal(&value)),
@@ -152,12 +163,25 @@ fn be_alone(path: &OsStr) {
     thread::sleep(Duration::from_millis(5));
 }
 
-/// Lets a forked child leave as if the program were at its end.
-fn fork_and_exit() {
+/// Lets a forked child do something and leave as if the program were at its end.
+fn fork_and_exit(task: fn()) {
     // SAFETY: the bot has one thread.
     match unsafe { fork() }.expect("a child") {
-        ForkResult::Child => process::exit(0),
+        ForkResult::Child => {
+            task();
+            process::exit(0)
+        }
         ForkResult::Parent { child } => drop(waitpid(child, None).expect("its end")),
+    }
+}
+
+/// Lets a forked child, which has all that the bot has, sleep for so many milliseconds.
+fn fork_and_sleep(milliseconds: &OsStr) {
+    let milliseconds = milliseconds.to_str().and_then(|number| number.parse().ok()).expect("a number");
+    // SAFETY: the bot has one thread.
+    if let ForkResult::Child = unsafe { fork() }.expect("a child") {
+        thread::sleep(Duration::from_millis(milliseconds));
+        process::exit(0);
     }
 }
 
@@ -171,6 +195,30 @@ fn shell(script: &OsStr) -> Command {
 fn run(script: &OsStr) {
     let status = shell(script).status().expect("a shell");
     assert!(status.success(), "{status}");
+}
+
+/// Runs a shell script that has ended long before its end is asked for.
+fn run_and_wait_late(script: &OsStr) {
+    let mut child = shell(script).spawn().expect("a shell");
+    thread::sleep(Duration::from_millis(2500));
+    let status = child.wait().expect("its end, which is nobody else's business");
+    assert!(status.success(), "{status}");
+}
+
+/// Lets a signal wait for ever.
+fn block(signal: &OsStr) {
+    let signal: Signal = signal.to_str().and_then(|name| name.parse().ok()).expect("a signal");
+    SigSet::from(signal).thread_block().expect("a mask");
+}
+
+/// Names each signal that a supervisor passes on, when it comes.
+fn hear() {
+    let signals: SigSet = [Signal::SIGHUP, Signal::SIGUSR1, Signal::SIGUSR2, Signal::SIGWINCH].into_iter().collect();
+    signals.thread_block().expect("a mask");
+    println!("listening");
+    loop {
+        println!("{}", signals.wait().expect("a signal"));
+    }
 }
 
 /// Opens a terminal the way that makes it the controlling terminal of a session leader, and keeps it open.

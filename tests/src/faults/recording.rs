@@ -21,6 +21,8 @@ pub struct Start {
     pub bot: fn() -> Bot,
     /// The exit code of the launcher when nothing disturbs it.
     pub code: i32,
+    /// Whether only root can make it.
+    pub needs_root: bool,
 }
 
 /// The calls of an undisturbed start, and how it ends.

@@ -1,0 +1,10 @@
+//! A bot that answers the words of `commands` and leaves nothing that they could look at, neither PID file nor log: what
+//! the attribute refuses to compile.
+
+use daemonize_runtime::Daemon;
+
+fn main() {
+    let daemon = Daemon::new().pid_file(false);
+    daemon.clone().answer_commands();
+    daemon.start_or_exit();
+}

@@ -1,0 +1,133 @@
+//! What happens before anything is detached, and the kinds of `main` that a daemon can have.
+
+use std::io::Read;
+use std::net::{TcpListener, TcpStream};
+
+use tests::bot::Bot;
+use tests::lock;
+
+/// A bot that reads its command line in `before`.
+fn parser<const COUNT: usize>(words: [&str; COUNT]) -> Bot {
+    Bot::new(env!("CARGO_BIN_EXE_parser")).words(words.map(Into::into))
+}
+
+/// A bot whose `main` is of this kind.
+fn main_of_kind(kind: &str) -> Bot {
+    Bot::new(env!("CARGO_BIN_EXE_mains")).words([kind.into()])
+}
+
+/// Nothing was detached: no process, no lock, no file.
+#[track_caller]
+fn assert_untouched(bot: &Bot) {
+    assert_eq!(bot.processes(), []);
+    let files: Vec<_> = std::fs::read_dir(bot.start_directory()).expect("the directory").collect();
+    assert!(files.is_empty(), "{files:?}");
+}
+
+#[test]
+fn the_value_reaches_the_parameter_and_the_options() {
+    let bot = parser(["log=chosen.log", "greeting=hello"]);
+    let daemon = bot.start_and_await("chosen.log", "hello\n");
+    assert!((1..=2).all(|number| daemon.process.has_open(number, &bot.file("chosen.log"))));
+    assert_eq!(bot.read("parser.pid"), format!("{}\n", daemon.pid()));
+}
+
+#[test]
+fn an_option_whose_value_is_none_is_as_if_it_were_not_given() {
+    let bot = parser(["greeting=hello"]);
+    let daemon = bot.start();
+    assert!((0..=2).all(|number| daemon.process.has_open(number, "/dev/null".as_ref())));
+}
+
+#[test]
+fn the_value_can_keep_the_program_in_the_foreground() {
+    let bot = parser(["foreground", "log=out.log", "greeting=hello"]);
+    let launch = bot.launch();
+    assert!(launch.status.success(), "{launch:?}");
+    assert_eq!((launch.stdout.as_str(), launch.stderr.as_str()), ("hello\n", ""));
+    assert_untouched(&bot);
+}
+
+#[test]
+fn an_error_leaves_main_before_anything_is_detached() {
+    let bot = parser(["log=out.log", "nonsense"]);
+    let launch = bot.launch();
+    assert_eq!(launch.status.code(), Some(1), "{launch:?}");
+    assert_eq!((launch.stdout.as_str(), launch.stderr.as_str()), ("", "Error: \"unknown word nonsense\"\n"));
+    assert_untouched(&bot);
+}
+
+#[test]
+fn a_program_that_only_shows_its_usage_keeps_its_code_and_its_streams() {
+    let bot = parser(["log=out.log", "help"]);
+    let launch = bot.launch();
+    assert_eq!(launch.status.code(), Some(2), "{launch:?}");
+    assert_eq!(launch.stdout, "usage: parser [word]...\n");
+    assert_eq!(launch.stderr, "there is more in the manual\n");
+    assert_untouched(&bot);
+}
+
+#[test]
+fn a_socket_that_was_bound_before_works_in_the_daemon() {
+    let bot = parser(["listen=127.0.0.1:0", "greeting=hello"]);
+    let launch = bot.launch();
+    assert!(launch.status.success() && launch.stderr.is_empty(), "{launch:?}");
+    let _daemon = bot.daemon();
+    let mut client = TcpStream::connect(launch.stdout.trim_end()).expect("the daemon listens");
+    let mut answer = String::new();
+    client.read_to_string(&mut answer).expect("an answer");
+    assert_eq!(answer, "hello");
+}
+
+#[test]
+fn an_address_in_use_is_answered_on_the_terminal() {
+    let other = TcpListener::bind("127.0.0.1:0").expect("a free address");
+    let address = other.local_addr().expect("its address");
+    let bot = parser([&format!("listen={address}")]);
+    let launch = bot.launch();
+    assert_eq!(launch.status.code(), Some(1), "{launch:?}");
+    assert!(launch.stderr.contains("Address already in use"), "{launch:?}");
+    assert_untouched(&bot);
+}
+
+#[test]
+fn a_thread_that_was_started_before_is_a_reason_not_to_start() {
+    let bot = parser(["log=out.log", "thread"]);
+    let line = bot.refused(70);
+    assert_eq!(
+        line,
+        "parser: cannot start: 2 threads are running, and only one survives the fork; \
+         start the daemon before the first thread and runtime"
+    );
+    assert_untouched(&bot);
+}
+
+#[test]
+fn an_asynchronous_main_runs_on_several_threads_of_the_daemon_in_either_order_of_the_attributes() {
+    for kind in ["tokio-below", "tokio-above"] {
+        let bot = main_of_kind(kind);
+        let daemon = bot.start_and_await("out.log", "two threads have met\n");
+        let threads: u32 = daemon.process.status("Threads").parse().expect("a number");
+        assert!(threads >= 3, "{kind}: {threads} threads");
+        assert!(lock::is_held(&bot.pid_file()), "{kind}");
+    }
+}
+
+#[test]
+fn a_main_of_any_kind_keeps_its_code_in_the_foreground() {
+    let cases = [("unit", 0), ("success", 0), ("failure", 1), ("exit-code", 42), ("own-type", 43), ("never", 44)];
+    for (kind, code) in cases {
+        let bot = main_of_kind(kind);
+        let launch = bot.launch();
+        assert_eq!(launch.status.code(), Some(code), "{kind}: {launch:?}");
+        assert_eq!(launch.stderr, if kind == "failure" { "Error: \"out of cheese\"\n" } else { "" }, "{kind}");
+        assert_untouched(&bot);
+    }
+}
+
+#[test]
+fn a_main_that_calls_itself_reaches_the_users_function() {
+    let launch = main_of_kind("recursion").launch();
+    assert!(launch.status.success(), "{launch:?}");
+    assert_eq!((launch.stdout.as_str(), launch.stderr.as_str()), ("depth 1\ndepth 2\ndepth 3\n", ""));
+}

@@ -1,0 +1,317 @@
+//! Status and stop, by the PID file: the lock is the truth, and nobody is ever signalled who is not proven to hold it.
+
+use std::fs::{self, File, Permissions};
+use std::os::unix::fs::{PermissionsExt, chown, symlink};
+use std::os::unix::process::CommandExt;
+use std::path::Path;
+use std::process::{Child, Command};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::thread;
+use std::time::{Duration, SystemTime};
+
+use daemonize_runtime::control::{self, Status, StopError, Stopped, status};
+use nix::sys::signal::Signal;
+use nix::sys::stat::Mode;
+use nix::unistd::{Pid, mkfifo};
+use tests::bot::{Bot, begin};
+use tests::need::{self, NOBODY_ELSE, Need};
+use tests::process::Process;
+use tests::{bot, lock, trials, wait};
+
+fn main() {
+    need::run(trials![
+        Need::NOTHING => [
+            a_running_bot_is_running_since_its_start,
+            a_bot_that_does_not_run_has_no_file_or_left_it,
+            a_lock_without_a_number_is_a_start_under_way,
+            a_start_that_takes_too_long_is_not_waited_for,
+            stop_waits_for_the_end_of_process_and_lock_and_removes_the_file,
+            stop_of_nothing_is_done_already,
+            stop_kills_a_bot_that_does_not_obey,
+            stop_wakes_a_bot_that_sleeps_at_ctrl_z,
+            stop_ends_a_bot_in_the_foreground,
+            stop_waits_until_a_child_has_freed_the_lock,
+            a_stranger_with_the_number_of_a_dead_bot_is_left_alone,
+            a_stranger_in_the_file_of_a_living_bot_is_left_alone,
+            numbers_that_are_nobody_are_never_signalled,
+            a_file_that_holds_no_number_is_left_alone,
+            what_is_no_file_is_left_alone_without_waiting_for_it,
+            looking_all_the_time_disturbs_no_start,
+            a_bot_that_starts_or_ends_is_never_in_an_unknown_state,
+        ],
+        Need::root() => [
+            the_file_of_another_user_proves_nothing,
+            another_user_cannot_tell_and_stops_nobody,
+            a_bot_that_gave_up_root_is_stopped_and_its_file_removed,
+        ],
+    ])
+}
+
+/// For bots that obey.
+const PATIENCE: Duration = wait::PATIENCE;
+
+/// For bots that do not.
+const SHORT: Duration = Duration::from_millis(200);
+
+/// Stops a bot; a call that waits for ever is a failure, and not the end of all tests.
+fn stop(pid_file: &Path, patience: Duration) -> Result<Stopped, StopError> {
+    let (sender, receiver) = mpsc::channel();
+    let pid_file = pid_file.to_owned();
+    thread::spawn(move || sender.send(control::stop(pid_file, patience)));
+    receiver.recv_timeout(2 * wait::PATIENCE).expect("an answer")
+}
+
+fn is_unknown(status: &Status) -> bool {
+    matches!(status, Status::Unknown(_))
+}
+
+fn a_running_bot_is_running_since_its_start() {
+    let before = SystemTime::now() - Duration::from_secs(2);
+    for option in ["wait_ready=false", "restart=always"] {
+        let bot = bot![option, "sleep"];
+        let daemon = bot.start();
+        let Status::Running { pid, since } = status(bot.pid_file()) else { panic!("{:?}", status(bot.pid_file())) };
+        assert_eq!(pid, daemon.pid());
+        assert!(before <= since && since <= SystemTime::now() + Duration::from_secs(2), "{since:?}");
+    }
+}
+
+fn a_bot_that_does_not_run_has_no_file_or_left_it() {
+    let bot = bot!["sleep"];
+    assert_eq!(status(bot.pid_file()), Status::NotRunning);
+    bot.start().kill();
+    assert_eq!(status(bot.pid_file()), Status::Dead);
+    assert!(bot.pid_file().exists(), "a look changes nothing");
+}
+
+fn a_lock_without_a_number_is_a_start_under_way() {
+    let bot = bot!["sleep"];
+    let file = File::create(bot.pid_file()).expect("a file");
+    file.lock().expect("nobody has it");
+    assert_eq!(status(bot.pid_file()), Status::Starting);
+}
+
+fn a_start_that_takes_too_long_is_not_waited_for() {
+    let bot = bot!["sleep"];
+    let file = File::create(bot.pid_file()).expect("a file");
+    file.lock().expect("nobody has it");
+    let stopped = stop(&bot.pid_file(), SHORT);
+    assert!(matches!(stopped, Err(StopError::Unknown(_))), "{stopped:?}");
+    assert!(bot.pid_file().exists());
+}
+
+fn stop_waits_for_the_end_of_process_and_lock_and_removes_the_file() {
+    let bot = bot!["sleep"];
+    let daemon = bot.start();
+    assert_eq!(stop(&bot.pid_file(), PATIENCE).expect("it stops"), Stopped::Ended);
+    assert!(!daemon.process.is_alive() && !bot.pid_file().exists());
+    let _next = bot.start();
+}
+
+fn stop_of_nothing_is_done_already() {
+    let bot = bot!["sleep"];
+    assert_eq!(stop(&bot.pid_file(), PATIENCE).expect("nothing to do"), Stopped::WasNotRunning);
+    bot.start().kill();
+    assert_eq!(stop(&bot.pid_file(), PATIENCE).expect("nothing to do"), Stopped::WasNotRunning);
+    assert!(!bot.pid_file().exists(), "what a dead bot left is removed");
+}
+
+fn stop_kills_a_bot_that_does_not_obey() {
+    let bot = bot!["redirect=out.log", "block=SIGTERM", "print=deaf", "sleep"];
+    let daemon = bot.start_and_await("out.log", "deaf\n");
+    assert_eq!(stop(&bot.pid_file(), SHORT).expect("it is killed"), Stopped::Killed);
+    assert!(!daemon.process.is_alive() && !bot.pid_file().exists());
+}
+
+fn stop_wakes_a_bot_that_sleeps_at_ctrl_z() {
+    let bot = bot!["sleep"];
+    let daemon = bot.start();
+    daemon.signal(Signal::SIGSTOP);
+    wait::until("a stopped bot", || daemon.stat().state == b'T');
+    assert_eq!(stop(&bot.pid_file(), PATIENCE).expect("it stops"), Stopped::Ended);
+    assert!(!daemon.process.is_alive() && !bot.pid_file().exists());
+}
+
+fn stop_ends_a_bot_in_the_foreground() {
+    let bot = bot!["chdir=false", "when=false", "note=up", "sleep"];
+    let launching = begin(bot.command());
+    wait::until("the body", || bot.file("up").exists());
+    assert_eq!(stop(&bot.pid_file(), PATIENCE).expect("it stops"), Stopped::Ended);
+    assert_eq!(launching.finish().status.code(), None, "a signal has ended it");
+    assert!(!bot.pid_file().exists());
+}
+
+fn stop_waits_until_a_child_has_freed_the_lock() {
+    let bot = bot!["redirect=out.log", "fork-and-sleep=500", "print=forked", "sleep"];
+    let _daemon = bot.start_and_await("out.log", "forked\n");
+    assert_eq!(stop(&bot.pid_file(), PATIENCE).expect("it stops"), Stopped::Ended);
+    assert!(!lock::is_held(&bot.pid_file()) && !bot.pid_file().exists());
+    bot.await_nothing_left();
+}
+
+/// A process that no PID file may get into trouble.
+struct Stranger(Child);
+
+impl Stranger {
+    fn new() -> Self {
+        Self(Command::new("sleep").arg("300").spawn().expect("a process"))
+    }
+
+    fn pid(&self) -> i32 {
+        i32::try_from(self.0.id()).expect("a PID")
+    }
+
+    /// A signal would have ended it.
+    fn assert_unharmed(&self) {
+        assert!(Process(Pid::from_raw(self.pid())).is_alive(), "the stranger was signalled");
+    }
+}
+
+impl Drop for Stranger {
+    fn drop(&mut self) {
+        self.0.kill().and_then(|()| self.0.wait()).expect("it was not reaped");
+    }
+}
+
+fn a_stranger_with_the_number_of_a_dead_bot_is_left_alone() {
+    let bot = bot!["sleep"];
+    let stranger = Stranger::new();
+    fs::write(bot.pid_file(), format!("{}\n", stranger.pid())).expect("a file");
+    assert_eq!(status(bot.pid_file()), Status::Dead);
+    assert_eq!(stop(&bot.pid_file(), SHORT).expect("nothing to do"), Stopped::WasNotRunning);
+    stranger.assert_unharmed();
+}
+
+fn a_stranger_in_the_file_of_a_living_bot_is_left_alone() {
+    let bot = bot!["sleep"];
+    let stranger = Stranger::new();
+    let daemon = bot.start();
+    fs::write(bot.pid_file(), format!("{}\n", stranger.pid())).expect("the file");
+    assert_nobody_is_stopped(&bot);
+    stranger.assert_unharmed();
+    assert!(daemon.process.is_alive());
+}
+
+/// Nothing certain is known of the file, it stays as it is, and `stop` says so at once.
+fn assert_nobody_is_stopped(bot: &Bot) {
+    let text = fs::read(bot.pid_file()).ok();
+    let seen = status(bot.pid_file());
+    assert!(is_unknown(&seen), "{seen:?}");
+    let stopped = stop(&bot.pid_file(), PATIENCE);
+    assert!(matches!(stopped, Err(StopError::Unknown(_))), "{stopped:?}");
+    assert_eq!(fs::read(bot.pid_file()).ok(), text);
+}
+
+fn numbers_that_are_nobody_are_never_signalled() {
+    for text in ["0\n", "1\n", "2147483647\n", "4294967295\n", "99999999999999999999\n"] {
+        let bot = bot!["sleep"];
+        fs::write(bot.pid_file(), text).expect("a file");
+        let holder = File::open(bot.pid_file()).expect("the file");
+        holder.lock().expect("nobody has it");
+        let stopped = stop(&bot.pid_file(), SHORT);
+        assert!(matches!(stopped, Err(StopError::Unknown(_))), "{text:?}: {stopped:?}");
+        assert_eq!(bot.read("builder.pid"), text);
+        // Closing would not do: for a moment, each child that another test makes has the open file too.
+        holder.unlock().expect("the lock is ours");
+        assert_eq!(status(bot.pid_file()), Status::Dead, "{text:?}");
+        assert_eq!(stop(&bot.pid_file(), SHORT).expect("nothing to do"), Stopped::WasNotRunning, "{text:?}");
+    }
+}
+
+fn a_file_that_holds_no_number_is_left_alone() {
+    for text in ["-1\n", "notes\n", "12 34\n", "12\n34\n", "0x10\n", &"7".repeat(100), &"x".repeat(1 << 20)] {
+        let bot = bot!["sleep"];
+        fs::write(bot.pid_file(), text).expect("a file");
+        assert_nobody_is_stopped(&bot);
+        let holder = File::open(bot.pid_file()).expect("the file");
+        holder.lock().expect("nobody has it");
+        assert_nobody_is_stopped(&bot);
+    }
+}
+
+fn what_is_no_file_is_left_alone_without_waiting_for_it() {
+    let obstacles: [fn(&Path); 4] = [
+        |path| mkfifo(path, Mode::S_IRWXU).expect("a pipe"),
+        |path| fs::create_dir(path).expect("a directory"),
+        |path| symlink("missing", path).expect("a link"),
+        |path| symlink("/dev/zero", path).expect("a link"),
+    ];
+    for put_obstacle in obstacles {
+        let bot = bot!["sleep"];
+        put_obstacle(&bot.pid_file());
+        let before = fs::symlink_metadata(bot.pid_file()).expect("it is there").file_type();
+        let stopped = stop(&bot.pid_file(), PATIENCE);
+        assert!(matches!(stopped, Err(StopError::Unknown(_))), "{before:?}: {stopped:?}");
+        assert!(is_unknown(&status(bot.pid_file())), "{before:?}");
+        assert_eq!(fs::symlink_metadata(bot.pid_file()).expect("it is still there").file_type(), before);
+    }
+    let bot = bot!["sleep"];
+    let daemon = bot.start();
+    symlink(bot.pid_file(), bot.file("link.pid")).expect("a link");
+    assert!(is_unknown(&status(bot.file("link.pid"))), "a link to a good file is none");
+    assert!(stop(&bot.file("link.pid"), PATIENCE).is_err());
+    assert!(daemon.process.is_alive());
+}
+
+fn looking_all_the_time_disturbs_no_start() {
+    let _looks = looks_at_fifty_starts_and_ends();
+}
+
+fn a_bot_that_starts_or_ends_is_never_in_an_unknown_state() {
+    let mut looks = looks_at_fifty_starts_and_ends();
+    looks.retain(is_unknown);
+    assert_eq!(looks, [], "looks that a moment later would have been certain");
+}
+
+/// Starts and kills a bot again and again; returns what was seen of it meanwhile.
+fn looks_at_fifty_starts_and_ends() -> Vec<Status> {
+    let bot = bot!["sleep"];
+    let path = bot.pid_file();
+    let (testing, test_is_over) = mpsc::channel::<()>();
+    let looking = thread::spawn(move || {
+        let mut looks = Vec::new();
+        // Far more often than anybody looks, and yet with a moment between in which the lock is free.
+        while test_is_over.recv_timeout(Duration::from_micros(200)) == Err(RecvTimeoutError::Timeout) {
+            looks.push(status(&path));
+        }
+        looks
+    });
+    for _ in 0..50 {
+        bot.start().kill();
+    }
+    drop(testing);
+    looking.join().expect("a look panics for no reason")
+}
+
+fn the_file_of_another_user_proves_nothing() {
+    let bot = bot!["sleep"];
+    let daemon = bot.start();
+    chown(bot.pid_file(), Some(NOBODY_ELSE), None).expect("root can give files away");
+    assert_nobody_is_stopped(&bot);
+    assert!(daemon.process.is_alive());
+}
+
+fn another_user_cannot_tell_and_stops_nobody() {
+    let bot = Bot::new(env!("CARGO_BIN_EXE_commander"));
+    // The user need not be able to reach the folder in which the fixture was built.
+    let program = bot.file("commander");
+    fs::copy(env!("CARGO_BIN_EXE_commander"), &program).expect("a copy");
+    fs::set_permissions(bot.start_directory(), Permissions::from_mode(0o755)).expect("ours");
+    let daemon = bot.start();
+    for word in ["status", "stop", "restart"] {
+        let mut command = bot.command_of(&program);
+        command.arg(word).uid(NOBODY_ELSE);
+        let launch = begin(command).finish();
+        assert_eq!(launch.status.code(), Some(4), "{word}: {launch:?}");
+        assert!((launch.stdout + &launch.stderr).contains("only root can tell"), "{word}");
+    }
+    assert!(daemon.process.is_alive());
+}
+
+fn a_bot_that_gave_up_root_is_stopped_and_its_file_removed() {
+    let bot = bot![format!("uid={NOBODY_ELSE}"), format!("gid={NOBODY_ELSE}"), "sleep"];
+    let daemon = bot.start();
+    assert!(matches!(status(bot.pid_file()), Status::Running { pid, .. } if pid == daemon.pid()));
+    assert_eq!(stop(&bot.pid_file(), PATIENCE).expect("it stops"), Stopped::Ended);
+    assert!(!daemon.process.is_alive() && !bot.pid_file().exists());
+}

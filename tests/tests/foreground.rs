@@ -1,0 +1,186 @@
+//! In the foreground nothing is forked and the standard streams stay; everything else is as in a daemon.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+
+use nix::unistd::{Pid, getsid};
+use tests::bot::{Bot, begin, word};
+use tests::gate::Gate;
+use tests::launch::Launching;
+use tests::process::Process;
+use tests::{bot, lock, wait};
+
+/// A bot that stays in the foreground. These are its other words.
+macro_rules! foreground_bot {
+    ($($word:expr),* $(,)?) => { bot!["when=false", $($word),*] };
+}
+
+/// Lets the body begin, which leaves a note before it does anything else, and returns its process.
+#[track_caller]
+fn run(bot: &Bot) -> (Launching, Process) {
+    let mut command = bot.command();
+    command.arg(word("note", &bot.file("note"))).arg("sleep");
+    let launching = begin(command);
+    (launching, noted(bot))
+}
+
+#[track_caller]
+fn noted(bot: &Bot) -> Process {
+    let number = wait::for_some("the note", || fs::read_to_string(bot.file("note")).ok()?.trim_end().parse().ok());
+    Process(Pid::from_raw(number))
+}
+
+fn mode(path: &Path) -> u32 {
+    fs::metadata(path).expect("the file").permissions().mode() & 0o7777
+}
+
+#[test]
+fn the_process_that_was_started_is_the_one_that_runs() {
+    let bot = foreground_bot!["chdir=false", "note=note", "await-in-body=gate", "exit=7"];
+    let gate = Gate::closed(&bot.file("gate"));
+    let launching = begin(bot.command());
+    let process = noted(&bot);
+    assert_eq!(bot.processes(), [process], "nothing was forked");
+    let session = getsid(None).expect("every process has a session");
+    assert_eq!(process.stat().expect("the bot runs").session, session.as_raw());
+    assert_eq!(bot.read("builder.pid"), format!("{}\n", process.0));
+    gate.open();
+    assert_eq!(launching.finish().status.code(), Some(7));
+}
+
+#[test]
+fn the_streams_stay_and_logs_are_neither_opened_nor_made() {
+    for log in ["out.log", "missing/out.log"] {
+        let bot = foreground_bot![word("redirect", log.as_ref()), "print=out", "print-error=err"];
+        let launch = bot.launch();
+        assert_eq!(launch.status.code(), Some(0), "{launch:?}");
+        assert_eq!((launch.stdout.as_str(), launch.stderr.as_str()), ("out\n", "err\n"));
+        assert_eq!(fs::read_dir(bot.start_directory()).expect("the directory").count(), 0, "{log}");
+    }
+}
+
+#[test]
+fn standard_input_stays() {
+    let bot = foreground_bot!["run=read -r line && echo \"$line\""];
+    let launch = begin(bot.command_in_shell(r#"echo "a line" | "$@""#)).finish();
+    assert_eq!(launch.stdout, "a line\n", "{launch:?}");
+}
+
+#[test]
+fn the_pid_file_is_the_only_descriptor_beside_the_streams() {
+    let bot = foreground_bot![];
+    let (_launching, process) = run(&bot);
+    let descriptors = process.descriptors();
+    assert_eq!(descriptors.len(), 4, "{descriptors:?}");
+    let (&number, _) = descriptors.last_key_value().expect("four descriptors");
+    assert!(process.has_open(number, &bot.pid_file()), "{descriptors:?}");
+    assert!(lock::is_held(&bot.pid_file()));
+    assert_eq!(mode(&bot.pid_file()), 0o644);
+}
+
+#[test]
+fn neither_a_daemon_nor_the_foreground_starts_beside_the_other() {
+    for (first, second) in [("when=false", "when=true"), ("when=true", "when=false"), ("when=false", "when=false")] {
+        let bot = bot![first, "chdir=false", "note=note", "sleep"];
+        let _launching = begin(bot.command());
+        let running = noted(&bot);
+        let mut command = bot.command();
+        command.arg(second);
+        let line = begin(command).finish().refusal("builder", 75);
+        assert_eq!(line, format!("builder: cannot start: already running with PID {} (builder.pid)", running.0));
+        assert_eq!(bot.read("note"), format!("{}\n", running.0), "the second has no body");
+        assert!(running.is_alive());
+    }
+}
+
+#[test]
+fn the_end_takes_the_pid_file_along_and_keeps_its_code() {
+    for (ending, code) in [("print=the last step", 0), ("exit=7", 7), ("panic=out of cheese", 101)] {
+        let bot = foreground_bot!["chdir=false", "note=note", "await-in-body=gate", ending];
+        let gate = Gate::closed(&bot.file("gate"));
+        let launching = begin(bot.command());
+        noted(&bot);
+        assert!(lock::is_held(&bot.pid_file()), "{ending}");
+        gate.open();
+        assert_eq!(launching.finish().status.code(), Some(code), "{ending}");
+        assert!(!bot.pid_file().exists(), "{ending}");
+    }
+}
+
+#[test]
+fn the_working_directory_is_a_daemons() {
+    for (option, directory) in [("chdir=true", None), ("chdir=false", Some("")), ("chdir=chosen", Some("chosen"))] {
+        let bot = foreground_bot![option];
+        fs::create_dir(bot.file("chosen")).expect("a directory");
+        let expected = directory.map_or("/".into(), |directory| bot.start_directory().join(directory));
+        let (_launching, process) = run(&bot);
+        assert_eq!(process.working_directory(), expected, "{option}");
+    }
+}
+
+#[test]
+fn a_missing_working_directory_fails_the_start() {
+    let bot = foreground_bot!["chdir=missing"];
+    let line = bot.refused(78);
+    assert!(line.contains("missing: No such file or directory"), "{line}");
+    assert!(!bot.pid_file().exists());
+}
+
+#[test]
+fn the_umask_is_the_chosen_one() {
+    let bot = foreground_bot!["umask=077"];
+    let (_launching, _process) = run(&bot);
+    assert_eq!(mode(&bot.file("note")), 0o600, "a file that the body makes");
+    assert_eq!(mode(&bot.pid_file()), 0o644, "everybody may know the PID");
+}
+
+#[test]
+fn the_body_knows_that_it_is_not_a_daemon() {
+    assert_eq!(foreground_bot!["print-is-daemon"].launch().stdout, "false\n");
+}
+
+#[test]
+fn threads_may_run_already() {
+    let bot = foreground_bot!["thread", "print=up"];
+    let launch = bot.launch();
+    assert!(launch.status.success(), "{launch:?}");
+    assert_eq!((launch.stdout.as_str(), launch.stderr.as_str()), ("up\n", ""));
+}
+
+#[test]
+fn nothing_waits_for_readiness() {
+    let launch = foreground_bot!["wait_ready=true", "print=early", "ready", "print=late"].launch();
+    assert!(launch.status.success(), "{launch:?}");
+    assert_eq!(launch.stdout, "early\nlate\n");
+}
+
+#[test]
+fn the_body_and_its_children_do_not_know_the_notify_socket() {
+    for mode in ["when=false", "when=true"] {
+        let bot = bot![mode, "chdir=false", r#"run=echo "${NOTIFY_SOCKET-unset}" >socket"#];
+        let mut command = bot.command();
+        command.env("NOTIFY_SOCKET", "@nobody listens here");
+        assert!(begin(command).finish().status.success(), "{mode}");
+        bot.await_text("socket", "unset\n");
+    }
+}
+
+/// What only a service manager says to the very process that it executes.
+const SUPERVISED: &str = r#"LISTEN_PID=$$ exec "$@""#;
+
+#[test]
+fn a_program_that_is_to_detach_detaches_under_a_supervisor_too() {
+    let bot = bot!["when=true", "redirect=out.log", "print-is-daemon", "sleep"];
+    let daemon = bot.start_by(bot.command_in_shell(SUPERVISED));
+    bot.await_text("out.log", "true\n");
+    assert_ne!(daemon.stat().session, getsid(None).expect("every process has a session").as_raw());
+}
+
+#[test]
+fn a_program_that_does_not_say_stays_in_the_foreground_under_a_supervisor() {
+    let bot = bot!["redirect=out.log", "print-is-daemon"];
+    let launch = begin(bot.command_in_shell(SUPERVISED)).finish();
+    assert_eq!(launch.stdout, "false\n", "{launch:?}");
+    assert!(!bot.file("out.log").exists());
+}

@@ -1,0 +1,305 @@
+//! With `wait_ready` the launcher returns when the body says that it is up. Until then the body talks to whoever started
+//! it, and a body that ends, or a launcher that goes, is a failed start.
+
+use std::fs;
+use std::os::unix::process::ExitStatusExt;
+
+use nix::fcntl::OFlag;
+use nix::sys::resource::Resource;
+use nix::sys::signal::{Signal, kill};
+use nix::sys::wait::WaitStatus;
+use nix::unistd::Pid;
+use tests::bot::{Bot, begin};
+use tests::condition::Condition;
+use tests::gate::Gate;
+use tests::launch::{Launch, Launching};
+use tests::process::Process;
+use tests::terminal::Terminal;
+use tests::{bot, lock, wait};
+
+/// A bot whose launcher waits for the body's word.
+macro_rules! waiting_bot {
+    ($($word:expr),* $(,)?) => { bot!["wait_ready=true", "redirect=out.log", "chdir=false", $($word),*] };
+}
+
+/// A body that stands at a gate before it says the word, and leaves a note that it has come so far.
+fn bot_at_a_gate() -> (Bot, Gate) {
+    let bot = waiting_bot!["print=early", "note=note", "await-in-body=gate", "ready", "print=late", "sleep"];
+    let gate = Gate::closed(&bot.file("gate"));
+    (bot, gate)
+}
+
+/// The process that left the note.
+#[track_caller]
+fn noted(bot: &Bot) -> Process {
+    let number = wait::for_some("the note", || fs::read_to_string(bot.file("note")).ok()?.trim_end().parse().ok());
+    Process(Pid::from_raw(number))
+}
+
+#[track_caller]
+fn assert_started(launching: Launching, stdout: &str) {
+    let launch = launching.finish();
+    assert!(launch.status.success() && launch.stderr.is_empty(), "{launch:?}");
+    assert_eq!(launch.stdout, stdout);
+}
+
+/// Whatever a start that came to nothing has left goes at once, but not before the launcher.
+#[track_caller]
+fn assert_undone(bot: &Bot) {
+    bot.await_nothing_left();
+    assert!(!bot.pid_file().exists(), "nobody was told of a daemon, so no file names one");
+}
+
+/// What the launcher says of its own among the words of the body: one line.
+#[track_caller]
+fn only_line_of_the_launcher(launch: &Launch) -> &str {
+    let mut lines = launch.stderr.lines().filter(|line| line.starts_with("builder: "));
+    let line = lines.next().unwrap_or_else(|| panic!("no line: {launch:?}"));
+    assert_eq!(lines.next(), None, "one line says it all");
+    line
+}
+
+#[test]
+fn the_launcher_waits_for_the_word_and_not_for_the_end() {
+    let (bot, gate) = bot_at_a_gate();
+    let launching = begin(bot.command());
+    let body = noted(&bot);
+    assert_eq!(bot.processes().len(), 3, "a launcher, a session leader and a daemon");
+    assert_eq!(bot.read("out.log"), "");
+    gate.open();
+    assert_started(launching, "early\n");
+    bot.await_text("out.log", "late\n");
+    let daemon = bot.daemon();
+    assert_eq!(daemon.process, body);
+    assert_eq!(bot.processes(), [body], "only the daemon is left");
+}
+
+#[test]
+fn until_the_word_both_outputs_are_the_launchers_and_then_they_are_the_log() {
+    let bot = waiting_bot!["print=out", "print-error=err", "ready", "print=late", "print-error=later", "sleep"];
+    let launch = bot.launch();
+    assert!(launch.status.success());
+    assert_eq!((launch.stdout.as_str(), launch.stderr.as_str()), ("out\n", "err\n"));
+    bot.await_text("out.log", "late\nlater\n");
+    let _daemon = bot.daemon();
+}
+
+#[test]
+fn until_the_word_the_body_writes_on_the_screen() {
+    let (bot, gate) = bot_at_a_gate();
+    let bot = bot.under(Condition::Terminal);
+    let mut terminal = Terminal::new();
+    let mut command = bot.command();
+    terminal.attach(&mut command);
+    let launching = begin(command);
+    terminal.await_screen("early\r\n");
+    gate.open();
+    assert_started(launching, "");
+    let daemon = bot.daemon();
+    bot.await_text("out.log", "late\n");
+    let descriptors = daemon.process.descriptors();
+    assert!(descriptors.values().all(|descriptor| descriptor.target != terminal.path()), "{descriptors:?}");
+}
+
+#[test]
+fn what_is_still_in_a_buffer_at_the_word_belongs_to_the_launcher() {
+    for unfinished in ["print-unfinished=half a line", "print-c=half a line"] {
+        let bot = waiting_bot![unfinished, "ready", "print=late", "sleep"];
+        assert_started(begin(bot.command()), "half a line");
+        let _daemon = bot.daemon();
+        bot.await_text("out.log", "late\n");
+    }
+}
+
+#[test]
+fn after_the_word_the_daemon_has_its_streams_and_its_pid_file_open_and_nothing_else() {
+    let bot = waiting_bot!["ready", "print=late", "sleep"];
+    let daemon = bot.start_and_await("out.log", "late\n");
+    let descriptors = daemon.process.descriptors();
+    assert_eq!(descriptors.len(), 4, "{descriptors:?}");
+    assert!(daemon.process.has_open(0, "/dev/null".as_ref()));
+    assert!((1..=2).all(|number| daemon.process.has_open(number, &bot.file("out.log"))), "{descriptors:?}");
+    let (&number, lock) = descriptors.last_key_value().expect("four descriptors");
+    assert!(daemon.process.has_open(number, &bot.pid_file()), "{descriptors:?}");
+    assert!(lock.flags.contains(OFlag::O_CLOEXEC), "{lock:?}");
+}
+
+#[test]
+fn a_second_word_does_nothing() {
+    let bot = waiting_bot!["ready", "print=once", "ready", "print=twice", "sleep"];
+    let daemon = bot.start_and_await("out.log", "once\ntwice\n");
+    assert!(daemon.process.is_alive());
+}
+
+#[test]
+fn a_word_that_nobody_waits_for_does_nothing() {
+    let bot = bot!["redirect=out.log", "ready", "print=up", "sleep"];
+    let daemon = bot.start_and_await("out.log", "up\n");
+    assert!(daemon.process.is_alive());
+}
+
+#[test]
+fn the_word_may_come_from_any_thread() {
+    let bot = waiting_bot!["ready-in-thread", "print=late", "sleep"];
+    let _daemon = bot.start_and_await("out.log", "late\n");
+}
+
+#[test]
+fn the_word_of_a_forked_child_does_not_count() {
+    let bot = waiting_bot!["ready-in-child", "print=the child has left", "ready", "print=late", "sleep"];
+    // A launcher that had believed the child would be gone, and the daemon would leave at its own word.
+    assert_started(begin(bot.command()), "the child has left\n");
+    let daemon = bot.daemon();
+    bot.await_text("out.log", "late\n");
+    assert!(daemon.process.is_alive());
+}
+
+#[test]
+fn a_bot_that_is_not_ready_yet_runs_already() {
+    let (bot, gate) = bot_at_a_gate();
+    let first = begin(bot.command());
+    let body = noted(&bot);
+    let line = bot.launch().refusal("builder", 75);
+    assert!(line.contains(&format!("already running with PID {}", body.0)), "{line}");
+    gate.open();
+    assert_started(first, "early\n");
+    assert_eq!(bot.daemon().process, body);
+}
+
+#[test]
+fn a_body_that_ends_before_the_word_is_a_failed_start_with_its_own_code() {
+    let cases = [
+        ("print=at its end", 70, "it ended with exit code 0"),
+        ("exit=7", 7, "it ended with exit code 7"),
+        ("panic=out of cheese", 101, "it ended with exit code 101"),
+        ("abort", 134, "it was killed by signal 6 (SIGABRT)"),
+        ("run=kill -KILL $PPID", 137, "it was killed by signal 9 (SIGKILL)"),
+    ];
+    for (ending, code, end) in cases {
+        let bot = waiting_bot!["spawn=exec sleep 300", "print-error=the body's own words", ending];
+        let bot = bot.under(Condition::Limited(Resource::RLIMIT_CORE, 0));
+        let launch = begin(bot.command()).finish();
+        assert_eq!(launch.status.code(), Some(code), "{ending}: {launch:?}");
+        assert_eq!(only_line_of_the_launcher(&launch), format!("builder: cannot start: {end} before it was ready"));
+        assert!(launch.stderr.starts_with("the body's own words\n"), "{launch:?}");
+        assert_undone(&bot);
+    }
+}
+
+#[test]
+fn a_launcher_that_goes_takes_everything_along() {
+    for signal in [Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP, Signal::SIGKILL] {
+        // What the body has started need not hear any request to end.
+        let bot = waiting_bot![r#"spawn=trap "" INT TERM HUP; echo $$ >note; sleep 300"#, "sleep"];
+        let launching = begin(bot.command());
+        noted(&bot);
+        launching.signal(signal);
+        assert_eq!(launching.finish().status.signal(), Some(signal as i32));
+        assert_undone(&bot);
+    }
+}
+
+#[test]
+fn a_key_that_interrupts_the_launcher_takes_everything_along() {
+    let bot = waiting_bot!["spawn=exec sleep 300", "print=waiting", "sleep"].under(Condition::Terminal);
+    let mut terminal = Terminal::new();
+    let mut command = bot.command();
+    terminal.attach(&mut command);
+    let launching = begin(command);
+    terminal.await_screen("waiting\r\n");
+    terminal.type_keys("\x03");
+    assert_eq!(launching.finish().status.signal(), Some(Signal::SIGINT as i32));
+    assert_undone(&bot);
+}
+
+#[test]
+fn a_launcher_that_runs_out_of_time_takes_everything_along() {
+    let bot = waiting_bot!["spawn=exec sleep 300", "print=waiting", "sleep"];
+    let launch = begin(bot.command_by(&["timeout", "1"])).finish();
+    assert_eq!(launch.status.code(), Some(124), "the code of a command that was out of time: {launch:?}");
+    assert_eq!((launch.stdout.as_str(), launch.stderr.as_str()), ("waiting\n", ""));
+    assert_undone(&bot);
+}
+
+#[test]
+fn a_start_that_loses_its_session_leader_fails() {
+    for supervision in ["restart=never", "restart=always"] {
+        let bot = waiting_bot![supervision, "note=note", "sleep"];
+        let launching = begin(bot.command());
+        let leader = noted(&bot).stat().expect("the body waits").session;
+        // Nobody would learn any more how the body ends.
+        kill(Pid::from_raw(leader), Signal::SIGKILL).expect("the session leader watches");
+        let line = launching.finish().refusal("builder", 70);
+        assert!(line.contains("a process of the start was killed"), "{line}");
+        assert_undone(&bot);
+    }
+}
+
+#[test]
+fn logs_can_be_rotated_after_the_word() {
+    let bot = waiting_bot!["reopen=true", "ready", "print=old", "await-in-body=gate", "print=new", "sleep"];
+    let gate = Gate::closed(&bot.file("gate"));
+    let daemon = bot.start_and_await("out.log", "old\n");
+    fs::rename(bot.file("out.log"), bot.file("out.log.1")).expect("the log");
+    daemon.signal(Signal::SIGHUP);
+    wait::until("the new log", || daemon.process.has_open(1, &bot.file("out.log")));
+    gate.open();
+    bot.await_text("out.log", "new\n");
+    assert_eq!(bot.read("out.log.1"), "old\n");
+}
+
+#[test]
+fn the_launcher_waits_for_the_first_body_of_a_supervisor() {
+    let bot = waiting_bot!["restart=always", "print=early", "note=note", "ready", "print=late", "sleep"];
+    assert_started(begin(bot.command()), "early\n");
+    let supervisor = bot.daemon();
+    bot.await_text("out.log", "late\n");
+    let body = noted(&bot);
+    assert_eq!(body.stat().expect("the body sleeps").parent, supervisor.pid());
+    let pid = supervisor.process.0;
+    supervisor.signal(Signal::SIGTERM);
+    assert_eq!(supervisor.end(), WaitStatus::Exited(pid, 0));
+    assert_undone(&bot);
+}
+
+#[test]
+fn a_first_body_that_ends_before_the_word_is_not_started_again() {
+    let cases = [
+        ("print=at its end", 70, "it ended with exit code 0"),
+        ("exit=7", 7, "it ended with exit code 7"),
+        ("run=kill -KILL $PPID", 137, "it was killed by signal 9 (SIGKILL)"),
+    ];
+    for (ending, code, end) in cases {
+        let bot = waiting_bot!["restart=always", "spawn=exec sleep 300", "note=note", ending];
+        let launch = begin(bot.command()).finish();
+        assert_eq!(launch.status.code(), Some(code), "{ending}: {launch:?}");
+        assert_eq!(only_line_of_the_launcher(&launch), format!("builder: cannot start: {end} before it was ready"));
+        assert_undone(&bot);
+        assert_eq!(bot.read("note").lines().count(), 1, "one body was enough");
+    }
+}
+
+#[test]
+fn a_launcher_that_goes_takes_the_supervisor_and_its_body_along() {
+    for signal in [Signal::SIGINT, Signal::SIGKILL] {
+        let bot = waiting_bot!["restart=always", "spawn=exec sleep 300", "note=note", "sleep"];
+        let launching = begin(bot.command());
+        noted(&bot);
+        launching.signal(signal);
+        assert_eq!(launching.finish().status.signal(), Some(signal as i32));
+        assert_undone(&bot);
+    }
+}
+
+#[test]
+fn the_lock_is_held_while_the_launcher_waits() {
+    let (bot, gate) = bot_at_a_gate();
+    let launching = begin(bot.command());
+    let body = noted(&bot);
+    assert!(lock::is_held(&bot.pid_file()));
+    assert_eq!(bot.read("builder.pid"), format!("{}\n", body.0));
+    gate.open();
+    assert_started(launching, "early\n");
+    let _daemon = bot.daemon();
+    assert!(lock::is_held(&bot.pid_file()));
+}

@@ -1,0 +1,346 @@
+//! Log rotation: the log is renamed, SIGHUP comes, and whatever stands in the log's place then, no line is lost.
+
+use std::fs::{self, OpenOptions, Permissions};
+use std::mem;
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt, chown, symlink};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use nix::libc;
+use nix::sys::signal::Signal;
+use nix::sys::stat::Mode;
+use nix::sys::wait::WaitStatus;
+use nix::unistd::mkfifo;
+use tests::bot::{Bot, word};
+use tests::condition::Condition;
+use tests::daemon::Daemon;
+use tests::gate::Gate;
+use tests::need::{self, NOBODY_ELSE, Need};
+use tests::{bot, trials, wait};
+
+fn main() {
+    let logrotate = Need::command("logrotate", &["logrotate", "--version"]);
+    need::run(trials![
+        Need::NOTHING => [
+            both_streams_go_on_in_a_new_log,
+            streams_apart_go_on_in_a_new_log_each,
+            a_log_for_one_stream_leaves_the_other_alone,
+            a_deleted_log_is_made_anew,
+            the_target_of_a_symbolic_link_is_made_anew,
+            a_new_log_is_opened_like_the_first,
+            a_hundred_rotations_lose_and_tear_no_line_of_eight_threads,
+            a_log_that_cannot_be_made_stays_the_old_one_until_it_can,
+            without_reopen_a_hangup_ends_the_bot,
+            a_hangup_that_was_ignored_or_blocked_is_heard,
+            after_wait_ready_the_log_is_made_anew_too,
+            children_neither_block_nor_ignore_a_hangup,
+            a_handler_of_signal_hook_and_ours_both_hear,
+            a_handler_of_tokio_and_ours_both_hear,
+        ],
+        Need::ordinary_user() => [in_a_directory_that_became_unwritable_the_old_log_is_kept],
+        Need::root() => [
+            under_a_new_root_the_log_is_made_anew,
+            a_log_outside_of_the_new_root_is_refused,
+            without_privileges_the_log_is_made_anew,
+            without_privileges_no_link_is_followed,
+        ],
+        logrotate => [logrotate_can_do_its_work],
+    ])
+}
+
+/// Does what logrotate does.
+fn rotate(bot: &Bot, daemon: &Daemon, log: &str) {
+    fs::rename(bot.file(log), bot.file(format!("{log}.old"))).expect("the log");
+    daemon.signal(Signal::SIGHUP);
+}
+
+// A bot that waits at a gate handles a signal before it passes: after `signal` and `open` the new log is in place.
+
+fn both_streams_go_on_in_a_new_log() {
+    let bot = bot![
+        "chdir=false",
+        "redirect=out.log",
+        "reopen=true",
+        "print=old",
+        "await-in-body=gate",
+        "print=new",
+        "print-error=error",
+        "sleep"
+    ];
+    let gate = Gate::closed(&bot.file("gate"));
+    let daemon = bot.start_and_await("out.log", "old\n");
+    rotate(&bot, &daemon, "out.log");
+    gate.open();
+    bot.await_text("out.log", "new\nerror\n");
+    assert_eq!(bot.read("out.log.old"), "old\n");
+}
+
+fn streams_apart_go_on_in_a_new_log_each() {
+    let bot = bot!["chdir=false", "stdout=out.log", "stderr=error.log", "reopen=true", "print=old", "print-error=old"];
+    let bot = bot.words(["await-in-body=gate", "print=new", "print-error=new error", "sleep"].map(Into::into));
+    let gate = Gate::closed(&bot.file("gate"));
+    let daemon = bot.start_and_await("error.log", "old\n");
+    fs::rename(bot.file("error.log"), bot.file("error.log.old")).expect("the other log");
+    rotate(&bot, &daemon, "out.log");
+    gate.open();
+    bot.await_text("error.log", "new error\n");
+    assert_eq!(["out.log", "out.log.old", "error.log.old"].map(|log| bot.read(log)), ["new\n", "old\n", "old\n"]);
+}
+
+fn a_log_for_one_stream_leaves_the_other_alone() {
+    let bot = bot!["stderr=error.log", "reopen=true", "print-error=old", "sleep"];
+    let daemon = bot.start_and_await("error.log", "old\n");
+    rotate(&bot, &daemon, "error.log");
+    bot.await_text("error.log", "");
+    wait::until("the new log", || daemon.process.has_open(2, &bot.file("error.log")));
+    assert!(daemon.process.has_open(1, Path::new("/dev/null")));
+}
+
+fn a_deleted_log_is_made_anew() {
+    let bot = bot!["chdir=false", "redirect=out.log", "reopen=true", "await-in-body=gate", "print=new", "sleep"];
+    let gate = Gate::closed(&bot.file("gate"));
+    let daemon = bot.start();
+    fs::remove_file(bot.file("out.log")).expect("the log");
+    daemon.signal(Signal::SIGHUP);
+    gate.open();
+    bot.await_text("out.log", "new\n");
+}
+
+fn the_target_of_a_symbolic_link_is_made_anew() {
+    let bot = bot!["chdir=false", "redirect=link.log", "reopen=true", "await-in-body=gate", "print=new", "sleep"];
+    symlink("real.log", bot.file("link.log")).expect("a link");
+    let gate = Gate::closed(&bot.file("gate"));
+    let daemon = bot.start();
+    rotate(&bot, &daemon, "real.log");
+    gate.open();
+    bot.await_text("real.log", "new\n");
+    assert!(bot.file("link.log").is_symlink());
+}
+
+fn a_new_log_is_opened_like_the_first() {
+    let bot = bot!["redirect=out.log", "reopen=true", "umask=027", "print=up", "sleep"];
+    let daemon = bot.start_and_await("out.log", "up\n");
+    let before = daemon.process.descriptors();
+    rotate(&bot, &daemon, "out.log");
+    wait::until("the new log", || (1..=2).all(|number| daemon.process.has_open(number, &bot.file("out.log"))));
+    let after = daemon.process.descriptors();
+    assert_eq!(before.len(), after.len(), "{after:?}");
+    for number in 1..=2 {
+        assert_eq!(before[&number].flags, after[&number].flags, "descriptor {number}");
+    }
+    assert_eq!(fs::metadata(bot.file("out.log")).expect("the log").mode() & 0o777, 0o640);
+}
+
+const ROTATIONS: usize = 100;
+
+fn a_hundred_rotations_lose_and_tear_no_line_of_eight_threads() {
+    let bot = Bot::new(env!("CARGO_BIN_EXE_writer"));
+    let gate = Gate::closed(&bot.file("gate"));
+    let daemon = bot.start();
+    let await_lines = || {
+        wait::until("lines in the log", || fs::metadata(bot.file("out.log")).is_ok_and(|log| log.len() > 0));
+    };
+    await_lines();
+    let descriptors = daemon.process.descriptors().len();
+    let old_logs: Vec<PathBuf> = (0..ROTATIONS).map(|rotation| bot.file(format!("out.log.{rotation}"))).collect();
+    for old_log in &old_logs {
+        await_lines();
+        fs::rename(bot.file("out.log"), old_log).expect("the log");
+        daemon.signal(Signal::SIGHUP);
+    }
+    await_lines();
+    // Among them the gate, at which the bot waits when it has the time.
+    assert!(daemon.process.descriptors().len() <= descriptors + 1);
+    gate.open();
+    let pid = daemon.process.0;
+    assert_eq!(daemon.end(), WaitStatus::Exited(pid, 0));
+    let logs = old_logs.into_iter().chain([bot.file("out.log")]);
+    assert_complete(&logs.map(|log| fs::read_to_string(log).expect("a log")).collect::<String>());
+}
+
+/// Each thread's lines are numbered without a gap up to its last one.
+fn assert_complete(logs: &str) {
+    let mut lines_of = [0; 8];
+    let mut ended = [false; 8];
+    for line in logs.lines() {
+        let (writer, text) = line.split_once(' ').unwrap_or_else(|| panic!("torn: {line:?}"));
+        let writer: usize = writer.parse().unwrap_or_else(|_| panic!("torn: {line:?}"));
+        if text == "end" {
+            ended[writer] = true;
+        } else {
+            assert_eq!(text, lines_of[writer].to_string(), "the next line of thread {writer}");
+            lines_of[writer] += 1;
+        }
+    }
+    assert!(lines_of.iter().all(|&lines| lines > 20_000) && ended == [true; 8], "{lines_of:?} {ended:?}");
+}
+
+fn a_log_that_cannot_be_made_stays_the_old_one_until_it_can() {
+    keeps_the_old_log("a removed directory", |log| fs::remove_dir(log.parent().expect("a directory")).expect("empty"));
+    keeps_the_old_log("a directory", |log| fs::create_dir(log).expect("a directory"));
+    keeps_the_old_log("a link to nothing", |log| symlink("missing/out.log", log).expect("a link"));
+    keeps_the_old_log("a link to itself", |log| symlink("out.log", log).expect("a link"));
+    keeps_the_old_log("a pipe", |log| mkfifo(log, Mode::S_IRWXU).expect("a pipe"));
+    keeps_the_old_log("a pipe that somebody reads", |log| {
+        mkfifo(log, Mode::S_IRWXU).expect("a pipe");
+        let reader = OpenOptions::new().read(true).custom_flags(libc::O_NONBLOCK).open(log);
+        mem::forget(reader.expect("the pipe opens"));
+    });
+}
+
+fn in_a_directory_that_became_unwritable_the_old_log_is_kept() {
+    keeps_the_old_log("an unwritable directory", |log| {
+        let directory = log.parent().expect("a directory");
+        fs::set_permissions(directory, Permissions::from_mode(0o555)).expect("ours");
+    });
+}
+
+/// Puts an obstacle where the log was, and takes it away again.
+fn keeps_the_old_log(what: &str, put_obstacle: fn(&Path)) {
+    let bot = bot!["chdir=false", "redirect=logs/out.log", "reopen=true", "await-in-body=first", "print=kept"];
+    let bot = bot.words(["await-in-body=second", "print=recovered", "sleep"].map(Into::into));
+    let [logs, log] = ["logs", "logs/out.log"].map(|name| bot.file(name));
+    let [first, second] = ["first", "second"].map(|name| Gate::closed(&bot.file(name)));
+    fs::create_dir(&logs).expect("a directory");
+    let daemon = bot.start();
+    fs::rename(&log, bot.file("old.log")).expect("the log");
+    put_obstacle(&log);
+    daemon.signal(Signal::SIGHUP);
+    first.open();
+    bot.await_text("old.log", "kept\n");
+    // Gone already, where that was the obstacle.
+    let _ = fs::remove_dir_all(&logs);
+    fs::create_dir(&logs).unwrap_or_else(|error| panic!("{what}: {error}"));
+    daemon.signal(Signal::SIGHUP);
+    second.open();
+    bot.await_text("logs/out.log", "recovered\n");
+    assert_eq!(bot.read("old.log"), "kept\n", "{what}");
+}
+
+fn without_reopen_a_hangup_ends_the_bot() {
+    for option in ["reopen=false", "umask=022"] {
+        let bot = bot!["redirect=out.log", option, "sleep"];
+        let daemon = bot.start();
+        let pid = daemon.process.0;
+        daemon.signal(Signal::SIGHUP);
+        assert_eq!(daemon.end(), WaitStatus::Signaled(pid, Signal::SIGHUP, false), "{option}");
+    }
+}
+
+fn a_hangup_that_was_ignored_or_blocked_is_heard() {
+    for condition in [Condition::Ignored(Signal::SIGHUP), Condition::Blocked] {
+        let bot = bot!["redirect=out.log", "reopen=true", "sleep"].under(condition);
+        let daemon = bot.start();
+        rotate(&bot, &daemon, "out.log");
+        wait::until("the new log", || daemon.process.has_open(1, &bot.file("out.log")));
+    }
+}
+
+fn after_wait_ready_the_log_is_made_anew_too() {
+    let bot = bot!["chdir=false", "redirect=out.log", "reopen=true", "wait_ready=true", "ready", "print=old"];
+    let bot = bot.words(["await-in-body=gate", "print=new", "sleep"].map(Into::into));
+    let gate = Gate::closed(&bot.file("gate"));
+    let daemon = bot.start_and_await("out.log", "old\n");
+    rotate(&bot, &daemon, "out.log");
+    gate.open();
+    bot.await_text("out.log", "new\n");
+}
+
+fn children_neither_block_nor_ignore_a_hangup() {
+    let bot = bot!["redirect=out.log", "reopen=true", "spawn=exec sleep 300", "print=spawned", "sleep"];
+    let daemon = bot.start_and_await("out.log", "spawned\n");
+    let child = wait::for_some("the child", || bot.processes().into_iter().find(|&process| process != daemon.process));
+    let hangup = 1 << (Signal::SIGHUP as i32 - 1);
+    assert_eq!(child.signals("SigBlk") & hangup, 0);
+    assert_eq!(child.signals("SigIgn") & hangup, 0);
+}
+
+fn a_handler_of_signal_hook_and_ours_both_hear() {
+    both_hear("signal-hook");
+}
+
+fn a_handler_of_tokio_and_ours_both_hear() {
+    both_hear("tokio");
+}
+
+fn both_hear(library: &str) {
+    let bot = Bot::new(env!("CARGO_BIN_EXE_listener")).words([library.into()]);
+    let daemon = bot.start_and_await("out.log", "listening\n");
+    for rotation in 1..=3 {
+        rotate(&bot, &daemon, "out.log");
+        wait::until(&format!("rotation {rotation}"), || {
+            fs::read(bot.file("out.log")).is_ok_and(|log| log == b"heard\n")
+        });
+    }
+}
+
+fn a_log_outside_of_the_new_root_is_refused() {
+    let bot = bot!["chroot=jail", "redirect=out.log", "reopen=true", "sleep"];
+    fs::create_dir(bot.file("jail")).expect("a directory");
+    let line = bot.refused(64);
+    assert!(line.contains("`reopen` needs a log inside of `chroot`"), "{line}");
+}
+
+fn under_a_new_root_the_log_is_made_anew() {
+    let bot =
+        bot!["chroot=jail", "redirect=jail/out.log", "reopen=true", "print=old", "await-in-body=gate", "print=new"];
+    let bot = bot.words(["sleep".into()]);
+    fs::create_dir(bot.file("jail")).expect("a directory");
+    let gate = Gate::closed(&bot.file("jail/gate"));
+    let daemon = bot.start_and_await("jail/out.log", "old\n");
+    rotate(&bot, &daemon, "jail/out.log");
+    gate.open();
+    bot.await_text("jail/out.log", "new\n");
+    assert_eq!(bot.read("jail/out.log.old"), "old\n");
+}
+
+/// A bot that becomes another user, to whom the directory of its log belongs.
+fn bot_without_privileges() -> Bot {
+    let id = NOBODY_ELSE;
+    let bot = bot![format!("uid={id}"), format!("gid={id}"), "redirect=logs/out.log", "reopen=true"];
+    fs::set_permissions(bot.start_directory(), Permissions::from_mode(0o755)).expect("ours");
+    fs::create_dir(bot.file("logs")).expect("a directory");
+    chown(bot.file("logs"), Some(id), Some(id)).expect("root can give directories away");
+    bot
+}
+
+fn without_privileges_the_log_is_made_anew() {
+    let bot = bot_without_privileges().words(["sleep".into()]);
+    let daemon = bot.start();
+    rotate(&bot, &daemon, "logs/out.log");
+    wait::until("the new log", || daemon.process.has_open(1, &bot.file("logs/out.log")));
+    assert_eq!(fs::metadata(bot.file("logs/out.log")).expect("the log").uid(), NOBODY_ELSE);
+}
+
+fn without_privileges_no_link_is_followed() {
+    let bot = bot_without_privileges();
+    let gate_path = bot.file("gate");
+    let bot = bot.words([word("await-in-body", &gate_path), "print=kept".into(), "sleep".into()]);
+    let gate = Gate::closed(&gate_path);
+    let daemon = bot.start();
+    fs::rename(bot.file("logs/out.log"), bot.file("logs/old.log")).expect("the log");
+    symlink("elsewhere", bot.file("logs/out.log")).expect("a link");
+    daemon.signal(Signal::SIGHUP);
+    gate.open();
+    bot.await_text("logs/old.log", "kept\n");
+    assert!(!bot.file("logs/elsewhere").exists());
+}
+
+fn logrotate_can_do_its_work() {
+    let bot =
+        bot!["chdir=false", "redirect=out.log", "reopen=true", "print=old", "await-in-body=gate", "print=new", "sleep"];
+    let gate = Gate::closed(&bot.file("gate"));
+    let _daemon = bot.start_and_await("out.log", "old\n");
+    let [log, pid_file, rules] = [bot.file("out.log"), bot.pid_file(), bot.file("rules")];
+    let hangup = format!("kill -HUP $(cat {})", pid_file.display());
+    let text = format!("{} {{\n rotate 2\n nocreate\n postrotate\n {hangup}\n endscript\n}}\n", log.display());
+    fs::write(&rules, text).expect("a file");
+    fs::set_permissions(&rules, Permissions::from_mode(0o644)).expect("ours");
+    let mut logrotate = Command::new("logrotate");
+    let output = logrotate.arg("--force").arg("--state").arg(bot.file("state")).arg(&rules).output();
+    let output = output.expect("logrotate runs");
+    assert!(output.status.success(), "{output:?}");
+    gate.open();
+    bot.await_text("out.log", "new\n");
+    assert_eq!(bot.read("out.log.1"), "old\n");
+}
