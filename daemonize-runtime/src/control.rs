@@ -20,6 +20,9 @@ use crate::process::Process;
 /// How long to wait between two looks at something that gives no notice.
 const PAUSE: Duration = Duration::from_millis(10);
 
+/// How long a daemon that starts or ends may look odd.
+const SETTLING: Duration = Duration::from_millis(200);
+
 /// How long the kernel may take to end a process that was killed, and to free its lock.
 const KERNEL_PATIENCE: Duration = Duration::from_secs(5);
 
@@ -71,10 +74,20 @@ pub enum StopError {
 /// Says whether the daemon of this PID file runs. A relative path is relative to the working directory.
 #[must_use]
 pub fn status(pid_file: impl AsRef<Path>) -> Status {
-    match Look::at(pid_file.as_ref()) {
-        Ok(look) => look.status(),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Status::NotRunning,
-        Err(error) => Status::Unknown(error.to_string()),
+    let path = pid_file.as_ref();
+    let settled_by = Instant::now() + SETTLING;
+    loop {
+        let status = match Look::at(path) {
+            Ok(look) => look.status(),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Status::NotRunning,
+            Err(error) => Status::Unknown(error.to_string()),
+        };
+        // Text, lock and process are looked at one after the other, and a daemon may start or end in between. What
+        // does not fit together then does at the next look.
+        if !matches!(status, Status::Unknown(_)) || Instant::now() >= settled_by {
+            return status;
+        }
+        sleep(PAUSE);
     }
 }
 
