@@ -13,7 +13,7 @@ use std::{env, process};
 
 use crate::Daemon;
 use crate::control::{Status, StopError, Stopped, status, stop};
-use crate::error::{program_name, say};
+use crate::error::{Error, Kind, program_name, say};
 use crate::prepare::{default_pid_file, path_of};
 
 /// The default patience of `stop` before it kills.
@@ -50,7 +50,7 @@ pub fn args_os() -> impl Iterator<Item = OsString> {
 /// codes are those of the Linux Standard Base.
 pub(crate) fn answer(daemon: &Daemon) {
     let mut arguments = env::args_os().skip(1).map(|argument| argument.into_string().unwrap_or_default());
-    let Some(first) = arguments.next() else { return };
+    let Some(first) = arguments.next() else { return refuse_second(daemon) };
     let rest: Vec<String> = arguments.collect();
     let rest: Vec<&str> = rest.iter().map(String::as_str).collect();
     let started = match (first.as_str(), &rest[..]) {
@@ -80,6 +80,18 @@ pub(crate) fn answer(daemon: &Daemon) {
         _ => return,
     };
     let _ = WORD.set(started);
+}
+
+/// Without any argument there is nothing that the program could answer first, such as `--help`, and a running one has the
+/// port or the like that it would look for.
+fn refuse_second(daemon: &Daemon) {
+    if let Some(path) = path_of(&daemon.pid_file, default_pid_file)
+        && let Status::Running { pid, .. } = status(&path)
+    {
+        let error = Error::from(Kind::AlreadyRunning(path, Some(pid)));
+        error.report();
+        process::exit(error.exit_code().into());
+    }
 }
 
 fn refuse_usage(why: &str) -> ! {
