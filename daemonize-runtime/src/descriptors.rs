@@ -9,10 +9,10 @@ use crate::sys;
 /// How many numbers are looked at by one system call.
 const AT_ONCE: RawFd = 1024;
 
-/// All open descriptors but the standard streams.
-pub(crate) fn open() -> Vec<RawFd> {
+/// All open descriptors from this one on.
+pub(crate) fn open_from(first: RawFd) -> Vec<RawFd> {
     let end = ProcSelf::read().descriptor_table.and_then(|size| RawFd::try_from(size).ok());
-    (3..end.unwrap_or_else(sys::descriptor_limit))
+    (first..end.unwrap_or_else(sys::descriptor_limit))
         .step_by(AT_ONCE as usize)
         .flat_map(|first| sys::open_among(first..first + AT_ONCE))
         .collect()

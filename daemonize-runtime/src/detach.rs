@@ -153,7 +153,6 @@ fn set_up(prepared: &mut Prepared) -> Result<(), Failure> {
     if prepared.wait_ready {
         return Ok(());
     }
-    prepared.reopen_on_hangup();
     replace_streams(prepared)
 }
 

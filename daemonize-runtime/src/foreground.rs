@@ -18,7 +18,7 @@ pub(crate) fn stay(prepared: Prepared, manager: Option<Manager>) -> Result<(), E
     }
     prepared.signals.unprotect();
     if let Some(logs) = prepared.logs {
-        logs.reopen_on_hangup();
+        logs.publish();
     }
     if let Some(pid_file) = prepared.pid_file {
         pid_file.keep();

@@ -46,7 +46,10 @@ pub(crate) fn prepare(
     let pid_file = path_of(&daemon.pid_file, default_pid_file);
     check_options(daemon, pid_file.as_deref())?;
     let inherited_descriptors = if daemon.close_inherited { descriptors::inherited(proc_self) } else { Vec::new() };
-    let root = daemon.chroot.as_deref().map(|path| Root::find(path, &inherited_descriptors)).transpose()?;
+    // The launcher's streams reach the body, if only for a time.
+    let streams_stay = !detaches || !daemon.close_fd || daemon.wait_ready;
+    let find_root = |path| Root::find(path, streams_stay, &inherited_descriptors);
+    let root = daemon.chroot.as_deref().map(find_root).transpose()?;
     let open = || open_files(daemon, detaches, pid_file.as_deref(), privileges.as_ref());
     let (streams, logs, pid_file) = under_umask(daemon.umask, open)?;
     Ok(Prepared {
@@ -90,13 +93,6 @@ fn under_umask<T>(mask: Option<u32>, open: impl FnOnce() -> T) -> T {
 }
 
 impl Prepared {
-    /// Before the streams change, so that the signal never meets a program without the handler.
-    pub(crate) fn reopen_on_hangup(&mut self) {
-        if let Some(logs) = self.logs.take() {
-            logs.reopen_on_hangup();
-        }
-    }
-
     /// After a failed start there is no PID file, and with the last descriptor of it goes the lock.
     pub(crate) fn give_up(self) {
         if let Some(pid_file) = self.pid_file {

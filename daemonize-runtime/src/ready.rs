@@ -42,11 +42,12 @@ pub(crate) struct Change {
 
 impl Change {
     pub(crate) fn apply(self) -> nix::Result<()> {
-        // The handler first, so that the signal never meets a log without it.
+        self.streams.install()?;
+        // Afterwards, so that a signal which comes in between does not open them on the terminal's descriptors.
         if let Some(logs) = self.logs {
-            logs.reopen_on_hangup();
+            logs.publish();
         }
-        self.streams.install()
+        Ok(())
     }
 }
 

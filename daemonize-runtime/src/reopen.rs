@@ -48,11 +48,16 @@ impl Logs {
         Ok(Self { logs: logs.collect::<Result<_, Error>>()?, flags })
     }
 
-    /// Installs the handler.
-    pub(crate) fn reopen_on_hangup(self) {
+    /// Tells the handler what to open.
+    pub(crate) fn publish(self) {
         let _ = LOGS.set(self);
-        sys::handle(Signal::SIGHUP, reopen_logs);
     }
+}
+
+/// Installs the handler, which does nothing until it is told what. Before the body runs: libraries that install theirs
+/// later call the one before, and one that came after theirs would throw theirs away.
+pub(crate) fn handle_hangup() {
+    sys::handle(Signal::SIGHUP, reopen_logs);
 }
 
 fn inside(root: Option<&Path>, path: &Path) -> Result<PathBuf, Error> {

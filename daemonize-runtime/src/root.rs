@@ -20,7 +20,7 @@ pub(crate) struct Root {
 
 impl Root {
     /// Refuses early what would fail later: a missing directory, a user who may not, and a way out.
-    pub(crate) fn find(path: &Path, closed_later: &[RawFd]) -> Result<Self, Error> {
+    pub(crate) fn find(path: &Path, streams_stay: bool, closed_later: &[RawFd]) -> Result<Self, Error> {
         let step = || Step::ChangeRoot(path.to_owned());
         let metadata = fs::metadata(path).at(step)?;
         if !metadata.is_dir() {
@@ -29,7 +29,8 @@ impl Root {
         if !geteuid().is_root() {
             return Err(Kind::NotRoot("change the root directory").into());
         }
-        let kept = descriptors::open().into_iter().filter(|descriptor| !closed_later.contains(descriptor));
+        let first = if streams_stay { 0 } else { 3 };
+        let kept = descriptors::open_from(first).into_iter().filter(|descriptor| !closed_later.contains(descriptor));
         if let Some(descriptor) = kept.into_iter().find(|&descriptor| sys::is_directory(descriptor)) {
             return Err(Kind::OpenDirectory(descriptor).into());
         }

@@ -10,6 +10,8 @@ use nix::unistd::{Pid, chdir, setsid};
 use crate::error::{Error, Kind, Step};
 use crate::pid_file;
 use crate::prepare::Prepared;
+use crate::ready::Change;
+use crate::reopen;
 use crate::streams::Streams;
 use crate::sys::{self, retry_interrupted};
 
@@ -54,6 +56,9 @@ pub(crate) fn settle(prepared: &Prepared) -> Result<(), Failure> {
         sys::set_umask(mask);
     }
     prepared.signals.reset();
+    if prepared.logs.is_some() {
+        reopen::handle_hangup();
+    }
     for &descriptor in &prepared.inherited_descriptors {
         sys::close(descriptor);
     }
@@ -89,7 +94,7 @@ fn change_directory(directory: &Path) -> nix::Result<()> {
 /// The last step, so that until here a message would still find the terminal.
 pub(crate) fn replace_streams(prepared: &mut Prepared) -> Result<(), Failure> {
     let streams = mem::replace(&mut prepared.streams, Streams::keep());
-    streams.install().map_err(|reason| Failure(Stage::ReplaceStreams, reason))
+    Change { streams, logs: prepared.logs.take() }.apply().map_err(|reason| Failure(Stage::ReplaceStreams, reason))
 }
 
 /// Writes down who the daemon is.
