@@ -15,12 +15,14 @@
 pub mod bot;
 pub mod condition;
 pub mod daemon;
+pub mod family;
 pub mod faults;
 pub mod gate;
 pub mod json;
 pub mod launch;
 pub mod lock;
 pub mod need;
+pub mod note;
 pub mod process;
 pub mod subreaper;
 pub mod terminal;

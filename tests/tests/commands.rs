@@ -2,6 +2,7 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{BufRead, BufReader, Write};
+use std::mem;
 use std::process::Stdio;
 
 use nix::sys::signal::Signal;
@@ -61,6 +62,15 @@ fn the_word_start_is_content_with_a_bot_that_runs() {
 }
 
 #[test]
+fn the_word_start_is_content_with_a_start_that_is_under_way() {
+    let bot = commander();
+    lock_an_empty_file(&bot);
+    let line = tell(&bot, &["start"]).refusal("commander", 0);
+    assert!(line.contains("already running, or about to"), "{line}");
+    assert_eq!(bot.processes(), []);
+}
+
+#[test]
 fn the_word_start_tells_a_start_that_fails() {
     let bot = commander();
     fs::create_dir(bot.file("out.log")).expect("a directory");
@@ -91,26 +101,34 @@ fn a_file_that_names_no_bot_is_left_alone_by_every_word() {
     assert_eq!(bot.read("commander.pid"), "notes\n");
 }
 
-/// Puts a bot into a state, and says what it is called and which code it has.
-const STATES: [(&str, i32, fn(&Bot)); 5] = [
-    ("not running", 3, |_| ()),
-    ("running", 0, |bot| std::mem::forget(bot.start())),
-    ("dead", 1, |bot| bot.start().kill()),
-    ("starting", 0, |bot| {
-        let file = File::create(bot.pid_file()).expect("a file");
-        file.lock().expect("nobody has it");
-        std::mem::forget(file);
-    }),
-    ("unknown", 4, |bot| fs::write(bot.pid_file(), "notes\n").expect("a file")),
+/// A state of a bot: what it is called, the code that says so, and how a bot gets into it.
+struct State {
+    name: &'static str,
+    code: i32,
+    bring_about: fn(&Bot),
+}
+
+const STATES: [State; 5] = [
+    State { name: "not running", code: 3, bring_about: |_| () },
+    State { name: "running", code: 0, bring_about: |bot| mem::forget(bot.start()) },
+    State { name: "dead", code: 1, bring_about: |bot| bot.start().kill() },
+    State { name: "starting", code: 0, bring_about: lock_an_empty_file },
+    State { name: "unknown", code: 4, bring_about: |bot| fs::write(bot.pid_file(), "notes\n").expect("a file") },
 ];
+
+fn lock_an_empty_file(bot: &Bot) {
+    let file = File::create(bot.pid_file()).expect("a file");
+    file.lock().expect("nobody has it");
+    mem::forget(file);
+}
 
 #[test]
 fn status_says_in_a_line_how_the_bot_is() {
-    for (state, code, bring_about) in STATES {
+    for State { name, code, bring_about } in STATES {
         let bot = commander();
         bring_about(&bot);
         let line = answer(&bot, &["status"], code);
-        assert!(line.starts_with("commander is ") && line.contains(state), "{line}");
+        assert!(line.starts_with("commander is ") && line.contains(name), "{line}");
         assert_eq!(line.matches('\n').count(), 1, "{line}");
     }
 }
@@ -126,18 +144,18 @@ fn the_status_of_a_running_bot_names_all_that_one_looks_for() {
 
 #[test]
 fn status_for_scripts_is_json_with_the_same_members_in_every_state() {
-    for (state, code, bring_about) in STATES {
+    for State { name, code, bring_about } in STATES {
         let bot = commander();
         bring_about(&bot);
         let line = answer(&bot, &["status", "--json"], code);
         let members = json::members(line.strip_suffix('\n').expect("a line"));
         assert!(members.keys().eq(["log", "pid", "pid_file", "reason", "since", "state"]), "{line}");
-        assert_eq!(members["state"], state.into());
+        assert_eq!(members["state"], name.into());
         assert_eq!(members["log"], "out.log".into());
         assert_eq!(members["pid_file"], "commander.pid".into());
-        assert_eq!(members["pid"] != Value::Null, state == "running", "{line}");
-        assert_eq!(members["since"] != Value::Null, state == "running", "{line}");
-        assert_eq!(members["reason"] != Value::Null, state == "unknown", "{line}");
+        assert_eq!(members["pid"] != Value::Null, name == "running", "{line}");
+        assert_eq!(members["since"] != Value::Null, name == "running", "{line}");
+        assert_eq!(members["reason"] != Value::Null, name == "unknown", "{line}");
     }
 }
 

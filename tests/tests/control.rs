@@ -35,6 +35,7 @@ fn main() {
             a_stranger_in_the_file_of_a_living_bot_is_left_alone,
             numbers_that_are_nobody_are_never_signalled,
             a_file_that_holds_no_number_is_left_alone,
+            a_locked_file_that_holds_no_number_is_left_alone,
             what_is_no_file_is_left_alone_without_waiting_for_it,
             looking_all_the_time_disturbs_no_start,
             a_bot_that_starts_or_ends_is_never_in_an_unknown_state,
@@ -223,6 +224,13 @@ fn a_file_that_holds_no_number_is_left_alone() {
         let bot = bot!["sleep"];
         fs::write(bot.pid_file(), text).expect("a file");
         assert_nobody_is_stopped(&bot);
+    }
+}
+
+fn a_locked_file_that_holds_no_number_is_left_alone() {
+    for text in ["-1\n", "notes\n"] {
+        let bot = bot!["sleep"];
+        fs::write(bot.pid_file(), text).expect("a file");
         let holder = File::open(bot.pid_file()).expect("the file");
         holder.lock().expect("nobody has it");
         assert_nobody_is_stopped(&bot);

@@ -1,6 +1,6 @@
 //! The fault matrix: a start stays a transaction, whichever of its system calls fails, and however.
 //!
-//! `FAULTS=all` tries every error number, also where a call cannot really fail with it.
+//! `FAULTS=all` tries every error number, also where a call cannot really fail with it; that takes minutes.
 
 use std::fs::{self, File, Permissions};
 use std::os::fd::OwnedFd;

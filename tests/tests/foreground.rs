@@ -4,12 +4,12 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
-use nix::unistd::{Pid, getsid};
+use nix::unistd::getsid;
 use tests::bot::{Bot, begin, word};
 use tests::gate::Gate;
 use tests::launch::Launching;
 use tests::process::Process;
-use tests::{bot, lock, wait};
+use tests::{bot, lock, note};
 
 /// A bot that stays in the foreground. These are its other words.
 macro_rules! foreground_bot {
@@ -22,13 +22,7 @@ fn run(bot: &Bot) -> (Launching, Process) {
     let mut command = bot.command();
     command.arg(word("note", &bot.file("note"))).arg("sleep");
     let launching = begin(command);
-    (launching, noted(bot))
-}
-
-#[track_caller]
-fn noted(bot: &Bot) -> Process {
-    let number = wait::for_some("the note", || fs::read_to_string(bot.file("note")).ok()?.trim_end().parse().ok());
-    Process(Pid::from_raw(number))
+    (launching, note::author(bot))
 }
 
 fn mode(path: &Path) -> u32 {
@@ -40,7 +34,7 @@ fn the_process_that_was_started_is_the_one_that_runs() {
     let bot = foreground_bot!["chdir=false", "note=note", "await-in-body=gate", "exit=7"];
     let gate = Gate::closed(&bot.file("gate"));
     let launching = begin(bot.command());
-    let process = noted(&bot);
+    let process = note::author(&bot);
     assert_eq!(bot.processes(), [process], "nothing was forked");
     let session = getsid(None).expect("every process has a session");
     assert_eq!(process.stat().expect("the bot runs").session, session.as_raw());
@@ -84,7 +78,7 @@ fn neither_a_daemon_nor_the_foreground_starts_beside_the_other() {
     for (first, second) in [("when=false", "when=true"), ("when=true", "when=false"), ("when=false", "when=false")] {
         let bot = bot![first, "chdir=false", "note=note", "sleep"];
         let _launching = begin(bot.command());
-        let running = noted(&bot);
+        let running = note::author(&bot);
         let mut command = bot.command();
         command.arg(second);
         let line = begin(command).finish().refusal("builder", 75);
@@ -100,7 +94,7 @@ fn the_end_takes_the_pid_file_along_and_keeps_its_code() {
         let bot = foreground_bot!["chdir=false", "note=note", "await-in-body=gate", ending];
         let gate = Gate::closed(&bot.file("gate"));
         let launching = begin(bot.command());
-        noted(&bot);
+        let _ = note::author(&bot);
         assert!(lock::is_held(&bot.pid_file()), "{ending}");
         gate.open();
         assert_eq!(launching.finish().status.code(), Some(code), "{ending}");

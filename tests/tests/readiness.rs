@@ -13,9 +13,8 @@ use tests::bot::{Bot, begin};
 use tests::condition::Condition;
 use tests::gate::Gate;
 use tests::launch::{Launch, Launching};
-use tests::process::Process;
 use tests::terminal::Terminal;
-use tests::{bot, lock, wait};
+use tests::{bot, lock, note};
 
 /// A bot whose launcher waits for the body's word.
 macro_rules! waiting_bot {
@@ -27,13 +26,6 @@ fn bot_at_a_gate() -> (Bot, Gate) {
     let bot = waiting_bot!["print=early", "note=note", "await-in-body=gate", "ready", "print=late", "sleep"];
     let gate = Gate::closed(&bot.file("gate"));
     (bot, gate)
-}
-
-/// The process that left the note.
-#[track_caller]
-fn noted(bot: &Bot) -> Process {
-    let number = wait::for_some("the note", || fs::read_to_string(bot.file("note")).ok()?.trim_end().parse().ok());
-    Process(Pid::from_raw(number))
 }
 
 #[track_caller]
@@ -63,7 +55,7 @@ fn only_line_of_the_launcher(launch: &Launch) -> &str {
 fn the_launcher_waits_for_the_word_and_not_for_the_end() {
     let (bot, gate) = bot_at_a_gate();
     let launching = begin(bot.command());
-    let body = noted(&bot);
+    let body = note::author(&bot);
     assert_eq!(bot.processes().len(), 3, "a launcher, a session leader and a daemon");
     assert_eq!(bot.read("out.log"), "");
     gate.open();
@@ -158,7 +150,7 @@ fn the_word_of_a_forked_child_does_not_count() {
 fn a_bot_that_is_not_ready_yet_runs_already() {
     let (bot, gate) = bot_at_a_gate();
     let first = begin(bot.command());
-    let body = noted(&bot);
+    let body = note::author(&bot);
     let line = bot.launch().refusal("builder", 75);
     assert!(line.contains(&format!("already running with PID {}", body.0)), "{line}");
     gate.open();
@@ -192,7 +184,7 @@ fn a_launcher_that_goes_takes_everything_along() {
         // What the body has started need not hear any request to end.
         let bot = waiting_bot![r#"spawn=trap "" INT TERM HUP; echo $$ >note; sleep 300"#, "sleep"];
         let launching = begin(bot.command());
-        noted(&bot);
+        let _ = note::author(&bot);
         launching.signal(signal);
         assert_eq!(launching.finish().status.signal(), Some(signal as i32));
         assert_undone(&bot);
@@ -214,10 +206,10 @@ fn a_key_that_interrupts_the_launcher_takes_everything_along() {
 
 #[test]
 fn a_launcher_that_runs_out_of_time_takes_everything_along() {
-    let bot = waiting_bot!["spawn=exec sleep 300", "print=waiting", "sleep"];
+    let bot = waiting_bot!["spawn=exec sleep 300", "sleep"];
     let launch = begin(bot.command_by(&["timeout", "1"])).finish();
     assert_eq!(launch.status.code(), Some(124), "the code of a command that was out of time: {launch:?}");
-    assert_eq!((launch.stdout.as_str(), launch.stderr.as_str()), ("waiting\n", ""));
+    assert_eq!(launch.stderr, "");
     assert_undone(&bot);
 }
 
@@ -226,7 +218,7 @@ fn a_start_that_loses_its_session_leader_fails() {
     for supervision in ["restart=never", "restart=always"] {
         let bot = waiting_bot![supervision, "note=note", "sleep"];
         let launching = begin(bot.command());
-        let leader = noted(&bot).stat().expect("the body waits").session;
+        let leader = note::author(&bot).stat().expect("the body waits").session;
         // Nobody would learn any more how the body ends.
         kill(Pid::from_raw(leader), Signal::SIGKILL).expect("the session leader watches");
         let line = launching.finish().refusal("builder", 70);
@@ -236,16 +228,25 @@ fn a_start_that_loses_its_session_leader_fails() {
 }
 
 #[test]
-fn logs_can_be_rotated_after_the_word() {
-    let bot = waiting_bot!["reopen=true", "ready", "print=old", "await-in-body=gate", "print=new", "sleep"];
+fn a_hangup_before_the_word_finds_a_handler_that_leaves_the_streams_alone() {
+    let bot =
+        waiting_bot!["reopen=true", "note=note", "await-in-body=gate", "print=early", "ready", "print=late", "sleep"];
     let gate = Gate::closed(&bot.file("gate"));
-    let daemon = bot.start_and_await("out.log", "old\n");
-    fs::rename(bot.file("out.log"), bot.file("out.log.1")).expect("the log");
-    daemon.signal(Signal::SIGHUP);
-    wait::until("the new log", || daemon.process.has_open(1, &bot.file("out.log")));
+    let launching = begin(bot.command());
+    kill(note::author(&bot).0, Signal::SIGHUP).expect("the body waits");
     gate.open();
-    bot.await_text("out.log", "new\n");
-    assert_eq!(bot.read("out.log.1"), "old\n");
+    assert_started(launching, "early\n");
+    let _daemon = bot.daemon();
+    bot.await_text("out.log", "late\n");
+}
+
+#[test]
+fn a_handler_that_the_body_installed_before_the_word_and_ours_both_hear() {
+    let bot = Bot::new(env!("CARGO_BIN_EXE_waiter"));
+    let daemon = bot.start_and_await("out.log", "listening\n");
+    fs::rename(bot.file("out.log"), bot.file("out.log.old")).expect("the log");
+    daemon.signal(Signal::SIGHUP);
+    bot.await_text("out.log", "heard\n");
 }
 
 #[test]
@@ -254,7 +255,7 @@ fn the_launcher_waits_for_the_first_body_of_a_supervisor() {
     assert_started(begin(bot.command()), "early\n");
     let supervisor = bot.daemon();
     bot.await_text("out.log", "late\n");
-    let body = noted(&bot);
+    let body = note::author(&bot);
     assert_eq!(body.stat().expect("the body sleeps").parent, supervisor.pid());
     let pid = supervisor.process.0;
     supervisor.signal(Signal::SIGTERM);
@@ -284,7 +285,7 @@ fn a_launcher_that_goes_takes_the_supervisor_and_its_body_along() {
     for signal in [Signal::SIGINT, Signal::SIGKILL] {
         let bot = waiting_bot!["restart=always", "spawn=exec sleep 300", "note=note", "sleep"];
         let launching = begin(bot.command());
-        noted(&bot);
+        let _ = note::author(&bot);
         launching.signal(signal);
         assert_eq!(launching.finish().status.signal(), Some(signal as i32));
         assert_undone(&bot);
@@ -295,7 +296,7 @@ fn a_launcher_that_goes_takes_the_supervisor_and_its_body_along() {
 fn the_lock_is_held_while_the_launcher_waits() {
     let (bot, gate) = bot_at_a_gate();
     let launching = begin(bot.command());
-    let body = noted(&bot);
+    let body = note::author(&bot);
     assert!(lock::is_held(&bot.pid_file()));
     assert_eq!(bot.read("builder.pid"), format!("{}\n", body.0));
     gate.open();

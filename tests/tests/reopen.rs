@@ -48,13 +48,12 @@ fn main() {
     ])
 }
 
-/// Does what logrotate does.
+/// Does what logrotate does. A bot that waits at a gate handles the signal before it passes, so that the new log is in
+/// place when the gate is opened afterwards.
 fn rotate(bot: &Bot, daemon: &Daemon, log: &str) {
     fs::rename(bot.file(log), bot.file(format!("{log}.old"))).expect("the log");
     daemon.signal(Signal::SIGHUP);
 }
-
-// A bot that waits at a gate handles a signal before it passes: after `signal` and `open` the new log is in place.
 
 fn both_streams_go_on_in_a_new_log() {
     let bot = bot![

@@ -9,22 +9,22 @@ const SLEEP: Duration = Duration::from_secs(300);
 
 fn main() -> ExitCode {
     match env::args().nth(1).as_deref() {
-        Some("unit") => report(unit::main()),
-        Some("success") => report(success::main()),
-        Some("failure") => report(failure::main()),
-        Some("exit-code") => report(exit_code::main()),
-        Some("own-type") => report(own_type::main()),
+        Some("unit") => call(unit::main),
+        Some("success") => call(success::main),
+        Some("failure") => call(failure::main),
+        Some("exit-code") => call(exit_code::main),
+        Some("own-type") => call(own_type::main),
         Some("never") => never::main(),
-        Some("recursion") => report(recursion::main()),
-        Some("tokio-below") => report(tokio_below::main()),
-        Some("tokio-above") => report(tokio_above::main()),
+        Some("recursion") => call(recursion::main),
+        Some("tokio-below") => call(tokio_below::main),
+        Some("tokio-above") => call(tokio_above::main),
         other => panic!("unknown word: {other:?}"),
     }
 }
 
-/// What Rust does with the value of the program's own `main`.
-fn report(value: impl Termination) -> ExitCode {
-    value.report()
+/// What Rust does with the program's own `main`.
+fn call<T: Termination>(main: impl FnOnce() -> T) -> ExitCode {
+    main().report()
 }
 
 mod unit {
@@ -117,7 +117,7 @@ async fn meet_on_two_threads() {
     let meeting = std::sync::Arc::new(std::sync::Barrier::new(2));
     let [one, other] = [(), ()].map(|()| {
         let meeting = meeting.clone();
-        tokio::spawn(async move { drop(meeting.wait()) })
+        tokio::spawn(async move { meeting.wait().is_leader() })
     });
     one.await.expect("one came");
     other.await.expect("the other came");

@@ -141,6 +141,11 @@ impl Call {
         [libc::SYS_read, libc::SYS_recvfrom].contains(&self.number)
     }
 
+    /// Whether the call ends another process.
+    pub(crate) fn kills(self) -> bool {
+        self.is(libc::SYS_kill)
+    }
+
     /// Whether the call waits for time to pass.
     pub(crate) fn sleeps(self) -> bool {
         [libc::SYS_nanosleep, libc::SYS_clock_nanosleep].contains(&self.number)

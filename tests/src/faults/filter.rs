@@ -37,7 +37,7 @@ pub(crate) fn spawn(mut command: Command) -> io::Result<(Child, Listener)> {
 }
 
 /// Every call waits for an answer, except the two that a process makes before somebody can answer: it sends the
-/// listener, and executes the program. No start makes them.
+/// listener, and executes the program. A start makes neither.
 const FILTER: [sock_filter; 5] = [
     // The number of the call is the first field of what a filter sees.
     sock_filter { code: (libc::BPF_LD | libc::BPF_W | libc::BPF_ABS) as u16, jt: 0, jf: 0, k: 0 },

@@ -3,7 +3,7 @@
 use std::fs;
 
 use nix::sys::signal::Signal;
-use nix::unistd::getsid;
+use nix::unistd::{getpid, getsid};
 
 use crate::bot::Bot;
 use crate::daemon::Daemon;
@@ -94,6 +94,8 @@ fn sole_daemon(bot: &Bot, start: &Supervised) -> Daemon {
     let own_session = getsid(None).expect("the test has a session").as_raw();
     assert_ne!(daemon.stat().session, own_session, "the daemon has not left the session");
     wait::until("the daemon's body", || start.trace().body_runs);
+    // At once, unless the fault keeps the launcher from waiting for the end of the session leader.
+    wait::until("the daemon to be an orphan", || daemon.stat().parent == getpid().as_raw());
     daemon
 }
 

@@ -97,10 +97,13 @@ impl Recording {
             Ending::Refusal(_) => None,
         };
         let acceptance = self.last(Role::Daemon, Call::receives);
-        let is_before_commit = commit.is_some()
-            && fault.place.role == Role::Daemon
-            && acceptance.is_some_and(|acceptance| fault.place.index <= acceptance.index);
-        Plan { fault, commit, is_before_commit }
+        let holds_launcher = match fault.place.role {
+            Role::Launcher => false,
+            Role::SessionLeader => true,
+            // What it does after it has received the commit cannot happen before.
+            Role::Daemon => acceptance.is_some_and(|acceptance| fault.place.index <= acceptance.index),
+        };
+        Plan { fault, commit, holds_launcher }
     }
 
     fn last(&self, role: Role, is_it: impl Fn(Call) -> bool) -> Option<Place> {

@@ -25,8 +25,8 @@ impl Shape {
             ("working directory", relative(process.working_directory()).display().to_string()),
             ("streams", format!("{streams:?}")),
             ("other descriptors", format!("{other_descriptors:?}")),
-            ("lead of a session", (stat.session == daemon.pid()).to_string()),
-            ("membership in its session's first group", (stat.group == stat.session).to_string()),
+            ("session leader", (stat.session == daemon.pid()).to_string()),
+            ("in the session leader's group", (stat.group == stat.session).to_string()),
             ("terminal", stat.terminal.to_string()),
         ];
         properties.extend(LINES.map(|line| (line, process.status(line))));

@@ -1,5 +1,6 @@
 //! Answers the system calls of one start, and disturbs one of them.
 
+use std::fs::File;
 use std::io;
 use std::process::Command;
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -24,8 +25,8 @@ pub(crate) struct Plan {
     pub(crate) fault: Fault,
     /// The launcher's call that makes the start a success.
     pub(crate) commit: Option<Place>,
-    /// Whether that call has to wait until the fault has happened.
-    pub(crate) is_before_commit: bool,
+    /// Whether the launcher has to wait with that call, and with killing anybody, until the fault has happened.
+    pub(crate) holds_launcher: bool,
 }
 
 /// What has happened in a start.
@@ -59,6 +60,8 @@ impl Supervised {
     /// When the kernel does not allow it.
     pub(crate) fn start(command: Command, plan: Option<Plan>) -> io::Result<Self> {
         let (launcher, listener) = filter::spawn(command)?;
+        // Where the start begins is to be seen in the launcher's memory alone.
+        File::open(format!("/proc/{}/mem", launcher.id()))?;
         let trace = Arc::new(Mutex::new(Trace::default()));
         let supervisor = Supervisor { listener, plan, trace: Arc::clone(&trace), has_begun: false, held: None };
         thread::spawn(move || supervisor.run());
@@ -85,7 +88,7 @@ struct Supervisor {
     trace: Arc<Mutex<Trace>>,
     /// What comes before the start is the business of the loader and of Rust.
     has_begun: bool,
-    /// The commit, while it waits for the fault.
+    /// The launcher's call that waits for the fault.
     held: Option<Notice>,
 }
 
@@ -122,7 +125,7 @@ impl Supervisor {
         let is_commit = plan.commit == Some(place);
         if place == plan.fault.place && notice.call.is(plan.fault.call.number) {
             self.disturb(&notice, plan.fault.disturbance);
-        } else if is_commit && plan.is_before_commit && !lock(&self.trace).is_disturbed {
+        } else if plan.holds_launcher && (is_commit || notice.call.kills()) && !lock(&self.trace).is_disturbed {
             self.held = Some(notice);
         } else {
             let mut trace = lock(&self.trace);
@@ -138,8 +141,8 @@ impl Supervisor {
             Disturbance::Lie(value) => self.listener.answer(notice, Answer::Return(value)),
             Disturbance::Signal(signal) => self.signal(notice, signal),
         }
-        if let Some(commit) = self.held.take() {
-            self.listener.answer(&commit, Answer::Make);
+        if let Some(held) = self.held.take() {
+            self.listener.answer(&held, Answer::Make);
         }
     }
 

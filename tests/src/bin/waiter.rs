@@ -1,0 +1,15 @@
+//! A bot that handles SIGHUP itself before it is ready, and has its log opened anew as well.
+
+use daemonize_runtime::{daemonize, ready};
+use signal_hook::consts::SIGHUP;
+use signal_hook::iterator::Signals;
+
+#[daemonize(redirect = "out.log", chdir = false, wait_ready = true, reopen = true)]
+fn main() {
+    let mut signals = Signals::new([SIGHUP]).expect("a handler");
+    ready();
+    println!("listening");
+    for _ in signals.forever() {
+        println!("heard");
+    }
+}

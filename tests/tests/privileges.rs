@@ -1,0 +1,563 @@
+//! Who the daemon is, and what it can no longer do: users and groups, the files that root makes for another user, the
+//! umask, and a new root directory.
+
+use std::collections::BTreeMap;
+use std::fs::{self, DirBuilder, File, Permissions};
+use std::os::fd::OwnedFd;
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt, chown, symlink};
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::Arc;
+
+use nix::fcntl::OFlag;
+use nix::sys::signal::Signal;
+use nix::sys::stat::Mode;
+use nix::unistd::{getgid, getuid};
+use tests::bot::{Bot, begin};
+use tests::condition::Condition;
+use tests::daemon::Daemon;
+use tests::need::{self, NOBODY_ELSE, Need};
+use tests::process::Process;
+use tests::terminal::Terminal;
+use tests::{bot, lock, trials, wait};
+
+fn main() {
+    let accounts = Need::command("root with mounts of its own, and setpriv", &OWN_ACCOUNTS_ARE_POSSIBLE);
+    let kept_capabilities =
+        Need::command("setpriv and the right to keep capabilities", &KEEPING_CAPABILITIES_IS_POSSIBLE);
+    let user_namespace = Need::command("a user namespace", &["unshare", "--map-root-user", "true"]);
+    need::run(trials![
+        accounts => [
+            an_account_brings_its_groups_along,
+            a_group_of_its_own_replaces_the_accounts_primary_group,
+            a_group_alone_changes_all_group_ids_and_clears_the_supplementary_groups,
+            an_id_without_an_account_has_the_chosen_group_alone,
+        ],
+        Need::NOTHING => [
+            an_id_without_an_account_needs_a_group,
+            unknown_users_and_groups_are_refused,
+            who_is_not_root_cannot_become_somebody_else,
+            who_is_not_root_may_ask_for_what_is_already_so,
+            who_is_not_root_cannot_change_the_root_directory,
+            the_chosen_umask_holds_for_the_daemon_and_its_log_but_not_for_the_pid_file,
+            a_umask_of_more_than_permissions_is_refused,
+            a_missing_root_directory_changes_nothing,
+            inherited_descriptors_can_be_kept,
+        ],
+        user_namespace => [groups_that_cannot_be_given_up_are_named_as_the_reason],
+        kept_capabilities => [capabilities_that_stay_are_a_reason_not_to_start],
+        Need::root() => [
+            root_and_the_pid_file_are_out_of_reach_from_inside,
+            the_pid_file_stays_roots_and_can_only_be_read,
+            in_the_foreground_privileges_and_root_directory_change_too,
+            until_it_is_ready_a_daemon_without_privileges_writes_to_the_terminal,
+            a_daemon_without_privileges_that_never_gets_ready_leaves_nothing,
+            a_daemon_without_privileges_goes_with_its_launcher,
+            a_log_that_is_made_belongs_to_the_user,
+            a_log_that_belongs_to_root_or_the_user_is_continued,
+            in_a_sticky_directory_logs_are_made_and_continued,
+            a_log_that_somebody_else_could_exchange_is_refused,
+            a_pid_file_that_somebody_else_could_exchange_is_refused,
+            a_symbolic_link_to_a_log_is_followed_without_user_only,
+            the_daemon_must_be_allowed_into_its_working_directory,
+            the_daemon_is_in_its_new_root_and_its_files_are_outside,
+            an_open_directory_is_a_way_out_of_the_new_root,
+            a_directory_as_standard_input_is_a_way_out_too,
+        ],
+    ])
+}
+
+// Users and groups.
+
+/// Accounts that nobody else sees: `bot` with two supplementary groups, and a group without members.
+const PASSWD: &str = "root:x:0:0::/:/bin/sh\nbot:x:61001:61001::/:/bin/sh\n";
+const GROUP: &str = "root:x:0:\nbot:x:61001:\nfirst:x:61010:bot\nsecond:x:61020:other,bot\nlonely:x:61030:\n";
+
+const OWN_ACCOUNTS_ARE_POSSIBLE: [&str; 5] =
+    ["unshare", "--mount", "sh", "-c", "mount --bind /etc/group /etc/group && setpriv --groups 61077 true"];
+
+/// The command that starts a bot among these accounts, from a process with a supplementary group of its own.
+fn among_own_accounts(bot: &Bot) -> Command {
+    fs::write(bot.file("passwd"), PASSWD).expect("a file");
+    fs::write(bot.file("group"), GROUP).expect("a file");
+    let mount = "mount --bind passwd /etc/passwd && mount --bind group /etc/group";
+    let script = format!(r#"{mount} && exec setpriv --groups 61077 "$@""#);
+    bot.command_by(&["unshare", "--mount", "sh", "-c", &script, "sh"])
+}
+
+/// The general fixture, where the words are not known before.
+fn builder(words: &[&str]) -> Bot {
+    bot!["sleep"].words(words.iter().map(Into::into))
+}
+
+#[track_caller]
+fn assert_becomes(words: &[&str], user: u32, group: u32, groups: &[u32]) {
+    let bot = builder(words);
+    let daemon = bot.start_by(among_own_accounts(&bot));
+    assert_ids(daemon.process, user, group);
+    let held: Vec<u32> =
+        daemon.process.status("Groups").split_whitespace().map(|id| id.parse().expect("an id")).collect();
+    assert_eq!(held, groups, "{words:?}");
+}
+
+/// Real, effective, saved and file system id, and what else makes a process mighty.
+#[track_caller]
+fn assert_ids(process: Process, user: u32, group: u32) {
+    let four = |id: u32| [id.to_string(), id.to_string(), id.to_string(), id.to_string()].join("\t");
+    assert_eq!(process.status("Uid"), four(user));
+    assert_eq!(process.status("Gid"), four(group));
+    if user != 0 {
+        for set in ["CapEff", "CapPrm"] {
+            assert_eq!(u64::from_str_radix(&process.status(set), 16), Ok(0), "{set}");
+        }
+    }
+}
+
+fn an_account_brings_its_groups_along() {
+    // By name, by id, and by an id that came as text.
+    for word in ["user=bot", "uid=61001", "user=61001"] {
+        assert_becomes(&[word], 61001, 61001, &[61001, 61010, 61020]);
+    }
+}
+
+fn a_group_of_its_own_replaces_the_accounts_primary_group() {
+    for word in ["group=lonely", "gid=61030", "group=61030"] {
+        assert_becomes(&["user=bot", word], 61001, 61030, &[61010, 61020, 61030]);
+    }
+}
+
+fn a_group_alone_changes_all_group_ids_and_clears_the_supplementary_groups() {
+    for word in ["group=lonely", "gid=61030"] {
+        assert_becomes(&[word], 0, 61030, &[]);
+    }
+}
+
+fn an_id_without_an_account_has_the_chosen_group_alone() {
+    assert_becomes(&["uid=61999", "group=lonely"], 61999, 61030, &[61030]);
+}
+
+fn an_id_without_an_account_needs_a_group() {
+    let line = refused_untouched(&builder(&[&format!("uid={NOBODY_ELSE}")]), 64);
+    assert!(line.contains(&NOBODY_ELSE.to_string()) && line.contains("`group`"), "{line}");
+}
+
+fn unknown_users_and_groups_are_refused() {
+    // The highest number means "unchanged" to system calls, and so must never come from an option.
+    let highest = u32::MAX.to_string();
+    for (user, group, name) in
+        [("user", "group", "no such name"), ("uid", "gid", &highest), ("user", "group", &highest)]
+    {
+        let line = refused_untouched(&builder(&[&format!("{user}={name}"), "gid=0"]), 67);
+        assert_eq!(line, format!("builder: cannot start: there is no user {name}"));
+        let line = refused_untouched(&builder(&[&format!("{group}={name}")]), 67);
+        assert_eq!(line, format!("builder: cannot start: there is no group {name}"));
+    }
+}
+
+/// The ids under which a command of [`as_ordinary_user`] runs.
+fn ordinary_ids() -> (u32, u32) {
+    if getuid().is_root() { (NOBODY_ELSE, NOBODY_ELSE) } else { (getuid().as_raw(), getgid().as_raw()) }
+}
+
+/// The command that starts the bot as somebody who is not root.
+fn as_ordinary_user(bot: &Bot) -> Command {
+    if !getuid().is_root() {
+        return bot.command();
+    }
+    // The user need not be able to reach the folder in which the fixture was built. A copy that this process made could
+    // still be open for writing in a child that another test has just forked, and such a file cannot be executed.
+    let program = bot.file("builder");
+    let copied = Command::new("cp").arg(env!("CARGO_BIN_EXE_builder")).arg(&program).status();
+    assert!(copied.is_ok_and(|status| status.success()));
+    fs::set_permissions(bot.start_directory(), Permissions::from_mode(0o777)).expect("ours");
+    let mut command = bot.command_of(&program);
+    command.uid(NOBODY_ELSE).gid(NOBODY_ELSE);
+    command
+}
+
+fn who_is_not_root_cannot_become_somebody_else() {
+    let (user, group) = ordinary_ids();
+    let others = [(user + 1, group), (user, group + 1), (0, 0), (0, group), (user, 0)];
+    for (other_user, other_group) in others {
+        let bot = builder(&[&format!("uid={other_user}"), &format!("gid={other_group}")]);
+        let line = bot.refused_by(as_ordinary_user(&bot), 77);
+        assert_eq!(line, "builder: cannot start: only root can become another user or group");
+        assert!(!bot.pid_file().exists());
+    }
+}
+
+fn who_is_not_root_may_ask_for_what_is_already_so() {
+    let (user, group) = ordinary_ids();
+    let (user_word, group_word) = (format!("uid={user}"), format!("gid={group}"));
+    for words in [&[&user_word[..], &group_word][..], &[&group_word]] {
+        let bot = builder(words);
+        let daemon = bot.start_by(as_ordinary_user(&bot));
+        assert_ids(daemon.process, user, group);
+    }
+}
+
+fn groups_that_cannot_be_given_up_are_named_as_the_reason() {
+    let bot = builder(&["gid=0"]);
+    let line = bot.refused_by(bot.command_by(&["unshare", "--map-root-user"]), 71);
+    assert_eq!(line, "builder: cannot drop the privileges: Operation not permitted (os error 1)");
+    assert!(!bot.pid_file().exists());
+}
+
+/// Capabilities that survive a change of the user.
+const KEEPING_CAPABILITIES: [&str; 2] = ["setpriv", "--securebits=+no_setuid_fixup"];
+const KEEPING_CAPABILITIES_IS_POSSIBLE: [&str; 3] = [KEEPING_CAPABILITIES[0], KEEPING_CAPABILITIES[1], "true"];
+
+fn capabilities_that_stay_are_a_reason_not_to_start() {
+    let bot = without_privileges(&[]);
+    let line = bot.refused_by(bot.command_by(&KEEPING_CAPABILITIES), 71);
+    assert_eq!(line, "builder: cannot drop the privileges: Operation not permitted (os error 1)");
+    assert!(!bot.pid_file().exists());
+}
+
+// The daemon after it has given up its privileges.
+
+/// A bot that becomes somebody who owns nothing, in a start directory of root's that everybody may enter.
+fn without_privileges(words: &[&str]) -> Bot {
+    let id = NOBODY_ELSE;
+    let bot = bot![format!("uid={id}"), format!("gid={id}")].words(words.iter().map(Into::into));
+    fs::set_permissions(bot.start_directory(), Permissions::from_mode(0o755)).expect("ours");
+    bot.words(["sleep".into()])
+}
+
+fn root_and_the_pid_file_are_out_of_reach_from_inside() {
+    let bot = Bot::new(env!("CARGO_BIN_EXE_intruder"));
+    fs::set_permissions(bot.start_directory(), Permissions::from_mode(0o755)).expect("ours");
+    let outcomes = "setuid: EPERM\nseteuid: EPERM\nsetgid: EPERM\nsetegid: EPERM\nsetgroups: EPERM\n\
+        pwrite: EBADF\nftruncate: EINVAL\nchmod: EPERM\nopen: EACCES\nopen through /proc: EACCES\n\
+        unlink: EACCES\nrename: EACCES\nthat is all\n";
+    let daemon = bot.start();
+    wait::until("all tries", || bot.read("out.log").ends_with("that is all\n"));
+    assert_eq!(bot.read("out.log"), outcomes);
+    assert_eq!(bot.read("intruder.pid"), format!("{}\n", daemon.pid()));
+    let line = bot.launch().refusal("intruder", 75);
+    assert!(line.contains(&format!("already running with PID {}", daemon.pid())), "{line}");
+}
+
+fn the_pid_file_stays_roots_and_can_only_be_read() {
+    for umask in [0o000, 0o022, 0o077] {
+        let bot = without_privileges(&["redirect=out.log", "print=up"]);
+        let bot = bot.under(Condition::Umask(Mode::from_bits_truncate(umask)));
+        // In its body: what the start has open for writing is closed by then.
+        let daemon = bot.start_and_await("out.log", "up\n");
+        let file = fs::metadata(bot.pid_file()).expect("the PID file");
+        assert_eq!((file.uid(), file.mode() & 0o7777), (0, 0o644), "under {umask:o}");
+        assert_holds_pid_file_for_reading(&bot, daemon.process);
+    }
+}
+
+/// Nobody who takes the daemon over can write by what it has open.
+#[track_caller]
+fn assert_holds_pid_file_for_reading(bot: &Bot, process: Process) {
+    let descriptors = process.descriptors();
+    let mut on_pid_file = descriptors.iter().filter(|&(&number, _)| process.has_open(number, &bot.pid_file()));
+    let (_, keeper) = on_pid_file.next().expect("the lock is held");
+    assert!(on_pid_file.next().is_none(), "{descriptors:?}");
+    assert_eq!(keeper.flags & OFlag::O_ACCMODE, OFlag::O_RDONLY, "{keeper:?}");
+    assert!(lock::is_held(&bot.pid_file()));
+}
+
+fn in_the_foreground_privileges_and_root_directory_change_too() {
+    let bot = without_privileges(&["when=false", "chroot=jail", "print=up"]);
+    fs::create_dir(bot.file("jail")).expect("a directory");
+    let mut terminal = Terminal::new();
+    let mut command = bot.command();
+    terminal.attach(&mut command);
+    let _launching = begin(command);
+    terminal.await_screen("up\r\n");
+    let running = bot.daemon();
+    assert_ids(running.process, NOBODY_ELSE, NOBODY_ELSE);
+    assert_eq!(root_of(running.process), bot.file("jail"));
+    assert_holds_pid_file_for_reading(&bot, running.process);
+}
+
+/// A bot without privileges whose launcher waits for it.
+fn waiting_without_privileges(words: &[&str]) -> Bot {
+    without_privileges(&[&["wait_ready=true", "chdir=false", "redirect=out.log"], words].concat())
+}
+
+fn until_it_is_ready_a_daemon_without_privileges_writes_to_the_terminal() {
+    let bot = waiting_without_privileges(&["print=early", "ready", "print=late"]);
+    let launch = bot.launch();
+    assert!(launch.status.success(), "{launch:?}");
+    assert_eq!((launch.stdout.as_str(), launch.stderr.as_str()), ("early\n", ""));
+    let daemon = bot.daemon();
+    bot.await_text("out.log", "late\n");
+    assert_ids(daemon.process, NOBODY_ELSE, NOBODY_ELSE);
+    assert_holds_pid_file_for_reading(&bot, daemon.process);
+}
+
+fn a_daemon_without_privileges_that_never_gets_ready_leaves_nothing() {
+    let bot = waiting_without_privileges(&["exit=7"]);
+    let line = bot.refused(7);
+    assert!(line.contains("exit code 7 before it was ready"), "{line}");
+    assert!(!bot.pid_file().exists(), "the launcher is still root");
+}
+
+fn a_daemon_without_privileges_goes_with_its_launcher() {
+    let bot = waiting_without_privileges(&["spawn=exec sleep 300"]);
+    let launching = begin(bot.command());
+    wait::until("the body's child", || bot.processes().len() == 4);
+    launching.signal(Signal::SIGTERM);
+    assert!(!launching.finish().status.success());
+    // Nobody is left who could remove root's file, but without a lock it hinders nobody.
+    bot.await_nothing_left();
+}
+
+// The files that root makes for another user.
+
+/// Makes a directory whose mode is not subject to the umask.
+fn make_directory(path: &Path, mode: u32) {
+    DirBuilder::new().mode(mode).create(path).expect("a directory");
+    fs::set_permissions(path, Permissions::from_mode(mode)).expect("ours");
+}
+
+fn give_away(path: &Path, owner: u32) {
+    chown(path, Some(owner), Some(owner)).expect("root can give files away");
+}
+
+/// Neither root, nor who the daemon becomes.
+const THIRD_USER: u32 = NOBODY_ELSE + 1;
+
+/// What can be seen of files, but for the time of the last reading: inode, mode, owner, length and last change.
+type Inventory = BTreeMap<PathBuf, (u64, u32, u32, u64, (i64, i64))>;
+
+/// All that is in a directory, and the directory itself.
+fn inventory(directory: &Path) -> Inventory {
+    let entries = fs::read_dir(directory).expect("the directory").map(|entry| entry.expect("an entry").path());
+    let below = entries.flat_map(|path| if path.is_dir() { inventory(&path) } else { look_at(path) });
+    below.chain(look_at(directory.to_owned())).collect()
+}
+
+fn look_at(path: PathBuf) -> Inventory {
+    let file = fs::symlink_metadata(&path).expect("the file");
+    Inventory::from([(path, (file.ino(), file.mode(), file.uid(), file.len(), (file.ctime(), file.ctime_nsec())))])
+}
+
+/// Expects a refusal that comes before anything has changed on disk.
+#[track_caller]
+fn refused_untouched(bot: &Bot, code: i32) -> String {
+    let before = inventory(&bot.start_directory());
+    let line = bot.refused(code);
+    assert_eq!(inventory(&bot.start_directory()), before, "{line}");
+    line
+}
+
+#[track_caller]
+fn assert_user_writes(bot: &Bot, log: &str) -> Daemon {
+    let daemon = bot.start();
+    wait::until("a line in the log", || bot.read(log).ends_with("up\n"));
+    assert_ids(daemon.process, NOBODY_ELSE, NOBODY_ELSE);
+    daemon
+}
+
+fn a_log_that_is_made_belongs_to_the_user() {
+    for (umask, mode) in [("umask=022", 0o644), ("umask=077", 0o600)] {
+        let bot = without_privileges(&["redirect=out.log", umask, "print=up"]);
+        let _daemon = assert_user_writes(&bot, "out.log");
+        let log = fs::metadata(bot.file("out.log")).expect("the log");
+        assert_eq!((log.uid(), log.gid(), log.mode() & 0o7777), (NOBODY_ELSE, NOBODY_ELSE, mode));
+    }
+}
+
+fn a_log_that_belongs_to_root_or_the_user_is_continued() {
+    for owner in [0, NOBODY_ELSE] {
+        let bot = without_privileges(&["redirect=out.log", "print=up"]);
+        fs::write(bot.file("out.log"), "an earlier line\n").expect("a log");
+        give_away(&bot.file("out.log"), owner);
+        let _daemon = assert_user_writes(&bot, "out.log");
+        assert_eq!(bot.read("out.log"), "an earlier line\nup\n");
+        assert_eq!(fs::metadata(bot.file("out.log")).expect("the log").uid(), owner, "it stays whose it was");
+    }
+}
+
+fn in_a_sticky_directory_logs_are_made_and_continued() {
+    for earlier in [None, Some("an earlier line\n")] {
+        let bot = without_privileges(&["redirect=shared/out.log", "pid_file=shared/bot.pid", "print=up"]);
+        make_directory(&bot.file("shared"), 0o1777);
+        if let Some(earlier) = earlier {
+            fs::write(bot.file("shared/out.log"), earlier).expect("a log");
+            give_away(&bot.file("shared/out.log"), NOBODY_ELSE);
+        }
+        let _daemon = assert_user_writes(&bot, "shared/out.log");
+        assert_eq!(bot.read("shared/out.log"), earlier.unwrap_or_default().to_owned() + "up\n");
+    }
+}
+
+/// Something on disk that is not to be trusted with a file in the directory `logs`.
+type Trap = fn(&Bot);
+
+/// Directories in which somebody else can make and rename files, and how a refusal names that.
+const UNSAFE_DIRECTORIES: [(Trap, &str); 3] = [
+    (|bot| give_away(&bot.file("logs"), THIRD_USER), "its directory belongs to a third user"),
+    (|bot| open_to(bot, 0o777), "others can write in its directory"),
+    (|bot| open_to(bot, 0o775), "others can write in its directory"),
+];
+
+/// Logs that somebody else has prepared.
+const UNSAFE_LOGS: [(Trap, &str); 3] = [
+    (|bot| give_away(&existing_log(bot), THIRD_USER), "it belongs to a third user"),
+    (|bot| fs::hard_link(existing_log(bot), bot.file("other")).expect("a link"), "it has another name, by a hard link"),
+    (|bot| symlink("../other", bot.file("logs/out.log")).expect("a link"), "it is a symbolic link"),
+];
+
+fn open_to(bot: &Bot, mode: u32) {
+    fs::set_permissions(bot.file("logs"), Permissions::from_mode(mode)).expect("ours");
+}
+
+fn existing_log(bot: &Bot) -> PathBuf {
+    let log = bot.file("logs/out.log");
+    fs::write(&log, "an earlier line\n").expect("a log");
+    log
+}
+
+#[track_caller]
+fn assert_refused(option: &str, traps: &[(Trap, &str)]) {
+    for (set_trap, why) in traps {
+        let bot = without_privileges(&[option]);
+        make_directory(&bot.file("logs"), 0o755);
+        set_trap(&bot);
+        let line = refused_untouched(&bot, 73);
+        let (_, path) = option.split_once('=').expect("a path");
+        assert_eq!(line, format!("builder: cannot open {path} as root for another user: {why}"));
+    }
+}
+
+fn a_log_that_somebody_else_could_exchange_is_refused() {
+    for option in ["redirect=logs/out.log", "stdout=logs/out.log", "stderr=logs/out.log"] {
+        assert_refused(option, &UNSAFE_DIRECTORIES);
+        assert_refused(option, &UNSAFE_LOGS);
+    }
+}
+
+fn a_pid_file_that_somebody_else_could_exchange_is_refused() {
+    assert_refused("pid_file=logs/bot.pid", &UNSAFE_DIRECTORIES);
+}
+
+fn a_symbolic_link_to_a_log_is_followed_without_user_only() {
+    let bot = bot!["redirect=link.log", "print=up", "sleep"];
+    symlink("out.log", bot.file("link.log")).expect("a link");
+    let _daemon = bot.start_and_await("out.log", "up\n");
+    let bot = without_privileges(&["redirect=link.log"]);
+    symlink("out.log", bot.file("link.log")).expect("a link");
+    let line = refused_untouched(&bot, 73);
+    assert!(line.contains("link.log") && line.contains("it is a symbolic link"), "{line}");
+}
+
+fn the_daemon_must_be_allowed_into_its_working_directory() {
+    let bot = without_privileges(&["chdir=home"]);
+    make_directory(&bot.file("home"), 0o700);
+    let line = bot.refused(78);
+    assert_eq!(line, "builder: cannot change to the directory home: Permission denied (os error 13)");
+    assert!(!bot.pid_file().exists());
+    give_away(&bot.file("home"), NOBODY_ELSE);
+    assert_eq!(bot.start().process.working_directory(), bot.file("home"));
+}
+
+// The umask.
+
+fn the_chosen_umask_holds_for_the_daemon_and_its_log_but_not_for_the_pid_file() {
+    for umask in [0o000, 0o022, 0o027, 0o077, 0o777] {
+        let bot = builder(&[&format!("umask={umask:o}"), "redirect=out.log"]);
+        let bot = bot.under(Condition::Umask(Mode::from_bits_truncate(0o002)));
+        let daemon = bot.start();
+        assert_eq!(u32::from_str_radix(&daemon.process.status("Umask"), 8), Ok(umask));
+        let mode = |name| fs::metadata(bot.file(name)).expect("the file").mode() & 0o7777;
+        assert_eq!(mode("out.log"), 0o666 & !umask, "the log under {umask:o}");
+        assert_eq!(mode("builder.pid"), 0o644, "the PID file under {umask:o}");
+    }
+}
+
+fn a_umask_of_more_than_permissions_is_refused() {
+    for umask in ["1000", "1022", "7777", "37777777777"] {
+        let line = refused_untouched(&builder(&[&format!("umask={umask}"), "redirect=out.log"]), 64);
+        assert_eq!(line, format!("builder: cannot start: the umask 0o{umask} has bits beyond 0o777"));
+    }
+}
+
+// The root directory, and what leads out of it.
+
+fn root_of(process: Process) -> PathBuf {
+    fs::read_link(format!("/proc/{}/root", process.0)).expect("the root directory can be read")
+}
+
+/// A bot with a new root directory, which is there.
+fn jailed(words: &[&str]) -> Bot {
+    let bot = builder(words).words(["chroot=jail".into()]);
+    make_directory(&bot.file("jail"), 0o755);
+    make_directory(&bot.file("jail/inner"), 0o755);
+    bot
+}
+
+#[track_caller]
+fn assert_no_directory_is_open(daemon: &Daemon) {
+    let descriptors = daemon.process.descriptors();
+    assert!(descriptors.values().all(|descriptor| !descriptor.target.is_dir()), "{descriptors:?}");
+}
+
+fn the_daemon_is_in_its_new_root_and_its_files_are_outside() {
+    for (option, directory) in [("chdir=true", "jail"), ("chdir=false", "jail"), ("chdir=/inner", "jail/inner")] {
+        let bot = jailed(&[option, "redirect=out.log"]);
+        let daemon = bot.start();
+        assert_eq!(root_of(daemon.process), bot.file("jail"), "{option}");
+        assert_eq!(daemon.process.working_directory(), bot.file(directory), "{option}");
+        assert!(daemon.process.has_open(1, &bot.file("out.log")), "{option}");
+        assert!(lock::is_held(&bot.pid_file()), "{option}");
+        assert_no_directory_is_open(&daemon);
+    }
+}
+
+fn a_missing_root_directory_changes_nothing() {
+    let line = refused_untouched(&builder(&["chroot=missing", "redirect=out.log"]), 78);
+    assert!(line.contains("missing: No such file or directory"), "{line}");
+}
+
+fn who_is_not_root_cannot_change_the_root_directory() {
+    let bot = jailed(&["redirect=out.log"]);
+    let line = bot.refused_by(as_ordinary_user(&bot), 77);
+    assert_eq!(line, "builder: cannot start: only root can change the root directory");
+    assert!(!bot.pid_file().exists() && !bot.file("out.log").exists());
+}
+
+/// A directory that the program finds open when it is executed.
+fn inherited_directory() -> Condition {
+    Condition::Open(Arc::new(OwnedFd::from(File::open("/").expect("a directory"))), 1)
+}
+
+fn an_open_directory_is_a_way_out_of_the_new_root() {
+    let opened_itself = jailed(&["open=."]);
+    let kept = jailed(&["close_inherited=false"]).under(inherited_directory());
+    for bot in [opened_itself, kept] {
+        let line = refused_untouched(&bot, 78);
+        assert!(line.contains("is an open directory"), "{line}");
+    }
+    let closed = jailed(&[]).under(inherited_directory());
+    assert_no_directory_is_open(&closed.start());
+}
+
+fn a_directory_as_standard_input_is_a_way_out_too() {
+    for keeps_streams in ["close_fd=false", "wait_ready=true", "when=false"] {
+        let bot = jailed(&[keeps_streams]);
+        let line = bot.refused_by(bot.command_in_shell(r#"exec "$@" </"#), 78);
+        assert!(line.contains("is an open directory"), "{keeps_streams}: {line}");
+    }
+    let bot = jailed(&[]);
+    assert_no_directory_is_open(&bot.start_by(bot.command_in_shell(r#"exec "$@" </"#)));
+}
+
+// Descriptors.
+
+fn inherited_descriptors_can_be_kept() {
+    let bot = bot!["close_inherited=false", "sleep"];
+    let inherited = File::create(bot.file("inherited")).expect("a file");
+    let bot = bot.under(Condition::Open(Arc::new(inherited.into()), 2));
+    let daemon = bot.start();
+    let descriptors = daemon.process.descriptors();
+    let kept = descriptors.keys().filter(|&&number| daemon.process.has_open(number, &bot.file("inherited")));
+    assert_eq!(kept.count(), 2, "{descriptors:?}");
+}

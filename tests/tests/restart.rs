@@ -1,0 +1,319 @@
+//! A supervised bot: the body that ends is started again, by a supervisor that outlives it and that the PID file names.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::time::{Duration, Instant};
+
+use daemonize_runtime::control::{self, Stopped};
+use nix::sys::resource::Resource;
+use nix::sys::signal::{Signal, kill};
+use nix::sys::wait::WaitStatus;
+use tests::bot::Bot;
+use tests::condition::Condition;
+use tests::daemon::Daemon;
+use tests::family::children;
+use tests::gate::Gate;
+use tests::process::Process;
+use tests::{bot, lock, wait};
+
+/// A bot with a log, whose first body waits at the gate and whose further ones find it open.
+macro_rules! bot_at_a_gate {
+    ($plan:expr, $($word:expr),*) => {{
+        let bot = bot!["chdir=false", "redirect=out.log", $plan, "await-in-body=gate", $($word),*];
+        let gate = Gate::closed(&bot.file("gate"));
+        (bot, gate)
+    }};
+}
+
+/// The body, once there is one other than this.
+#[track_caller]
+fn next_body(supervisor: &Daemon, last: Option<Process>) -> Process {
+    wait::for_some("a body", || {
+        children(supervisor.process).into_iter().find(|&child| child.is_alive() && Some(child) != last)
+    })
+}
+
+/// Waits until the log holds this text, among other things.
+#[track_caller]
+fn await_in_log(bot: &Bot, text: &str) {
+    wait::until(&format!("{text:?} in the log"), || bot.read("out.log").contains(text));
+}
+
+/// The restarts that a log tells of: each with its delay in seconds, and with its reason.
+fn restarts(log: &str) -> Vec<(f32, &str)> {
+    let lines = log.lines().filter_map(|line| line.strip_prefix("builder: starting again in "));
+    let parts = lines.map(|line| line.split_once(" s: ").unwrap_or_else(|| panic!("no delay: {line}")));
+    parts.map(|(delay, reason)| (delay.parse().expect("a number"), reason)).collect()
+}
+
+fn reasons(log: &str) -> Vec<&str> {
+    restarts(log).into_iter().map(|(_, reason)| reason).collect()
+}
+
+#[track_caller]
+fn assert_gone(bot: &Bot) {
+    bot.await_nothing_left();
+    assert!(!bot.pid_file().exists(), "the file is removed");
+}
+
+#[test]
+fn a_body_that_fails_is_started_again_until_it_is_given_up() {
+    let (bot, gate) = bot_at_a_gate!["restart-quickly=3", "note=bodies", "exit=7"];
+    let supervisor = bot.start();
+    let pid = supervisor.process.0;
+    gate.open();
+    assert_eq!(supervisor.end(), WaitStatus::Exited(pid, 7), "the code of the body");
+    assert_gone(&bot);
+    let log = bot.read("out.log");
+    assert_eq!(reasons(&log), ["it ended with exit code 7"; 2]);
+    assert!(log.ends_with("\nbuilder: given up: it ended with exit code 7, for the last of 3 times\n"), "{log}");
+    assert_eq!(log.lines().count(), 3, "{log}");
+    let bodies: BTreeSet<String> = bot.read("bodies").lines().map(ToOwned::to_owned).collect();
+    assert!(bodies.len() == 3 && !bodies.contains(&pid.to_string()), "{bodies:?}");
+}
+
+#[test]
+fn a_body_that_a_signal_ends_is_started_again_by_the_same_supervisor() {
+    let bot = bot!["chdir=false", "redirect=out.log", "restart-quickly=9", "sleep"];
+    let bot = bot.under(Condition::Limited(Resource::RLIMIT_CORE, 0));
+    let supervisor = bot.start();
+    let mut last = None;
+    for signal in [Signal::SIGKILL, Signal::SIGABRT, Signal::SIGTERM] {
+        let body = next_body(&supervisor, last);
+        kill(body.0, signal).expect("it runs");
+        last = Some(body);
+    }
+    let _body = next_body(&supervisor, last);
+    let reasons_expected = ["it was killed by SIGKILL", "it was killed by SIGABRT", "it was killed by SIGTERM"];
+    assert_eq!(reasons(&bot.read("out.log")), reasons_expected);
+    assert_eq!(bot.read("builder.pid"), format!("{}\n", supervisor.pid()));
+}
+
+#[test]
+fn given_up_after_a_signal_the_code_names_the_signal() {
+    let (bot, gate) = bot_at_a_gate!["restart-quickly=1", "run=kill -KILL $PPID"];
+    let supervisor = bot.start();
+    let pid = supervisor.process.0;
+    gate.open();
+    assert_eq!(supervisor.end(), WaitStatus::Exited(pid, 128 + Signal::SIGKILL as i32));
+    assert_gone(&bot);
+}
+
+#[test]
+fn a_body_that_succeeds_is_not_started_again_after_a_failure_alone() {
+    let (bot, gate) = bot_at_a_gate!["restart=on-failure", "print=done"];
+    let supervisor = bot.start();
+    let pid = supervisor.process.0;
+    gate.open();
+    assert_eq!(supervisor.end(), WaitStatus::Exited(pid, 0));
+    assert_eq!(bot.read("out.log"), "done\n");
+    assert_gone(&bot);
+}
+
+#[test]
+fn a_body_that_succeeds_is_started_again_where_that_is_always() {
+    let (bot, gate) = bot_at_a_gate!["restart=always", "print=done"];
+    let _supervisor = bot.start();
+    gate.open();
+    await_in_log(&bot, " s: it ended with exit code 0\ndone\n");
+}
+
+#[test]
+fn without_restart_there_is_one_process() {
+    let bot = bot!["restart=never", "redirect=out.log", "print=up", "sleep"];
+    let daemon = bot.start_and_await("out.log", "up\n");
+    assert_eq!(bot.processes(), [daemon.process]);
+}
+
+#[test]
+fn in_the_foreground_nothing_is_supervised() {
+    let bot = bot!["when=false", "restart=always", "print=up", "exit=3"];
+    let launch = bot.launch();
+    assert_eq!((launch.status.code(), launch.stdout.as_str(), launch.stderr.as_str()), (Some(3), "up\n", ""));
+}
+
+#[test]
+fn a_word_that_is_no_plan_is_refused() {
+    let line = bot!["restart=sometimes", "sleep"].refused(64);
+    assert!(line.contains("sometimes"), "{line}");
+}
+
+#[test]
+fn the_delays_double_up_to_the_longest() {
+    let (bot, gate) = bot_at_a_gate!["restart-plan=100 400 5", "exit=1"];
+    let supervisor = bot.start();
+    let begun = Instant::now();
+    gate.open();
+    let _end = supervisor.end();
+    assert!(begun.elapsed() >= Duration::from_millis(100 + 200 + 400 + 400), "{:?}", begun.elapsed());
+    let log = bot.read("out.log");
+    let planned = [0.1, 0.2, 0.4, 0.4];
+    assert_eq!(restarts(&log).len(), planned.len(), "{log}");
+    for ((delay, _), planned) in restarts(&log).into_iter().zip(planned) {
+        // With jitter, and rounded.
+        assert!(planned * 1.09 < delay && delay < planned * 1.21, "{log}");
+    }
+}
+
+#[test]
+fn a_request_to_end_ends_both_and_removes_the_file() {
+    for signal in [Signal::SIGTERM, Signal::SIGINT, Signal::SIGQUIT] {
+        let bot = bot!["restart=always", "sleep"];
+        let supervisor = bot.start();
+        let _body = next_body(&supervisor, None);
+        let pid = supervisor.process.0;
+        supervisor.signal(signal);
+        assert_eq!(supervisor.end(), WaitStatus::Exited(pid, 0), "{signal}");
+        assert_gone(&bot);
+    }
+}
+
+#[test]
+fn a_request_to_end_ends_the_pause() {
+    let (bot, gate) = bot_at_a_gate!["restart-plan=60000 60000 9", "exit=1"];
+    let supervisor = bot.start();
+    gate.open();
+    await_in_log(&bot, "starting again in ");
+    assert_eq!(children(supervisor.process), []);
+    let pid = supervisor.process.0;
+    supervisor.signal(Signal::SIGTERM);
+    assert_eq!(supervisor.end(), WaitStatus::Exited(pid, 0));
+    assert_gone(&bot);
+}
+
+#[test]
+fn a_body_that_does_not_obey_is_killed() {
+    let bot = bot!["redirect=out.log", "restart-quickly=9", "block=SIGTERM", "print=deaf", "sleep"];
+    let supervisor = bot.start_and_await("out.log", "deaf\n");
+    let pid = supervisor.process.0;
+    supervisor.signal(Signal::SIGTERM);
+    assert_eq!(supervisor.end(), WaitStatus::Exited(pid, 0));
+    assert_gone(&bot);
+}
+
+#[test]
+fn a_body_that_was_stopped_goes_on_in_order_to_end() {
+    let bot = bot!["restart=always", "sleep"];
+    let supervisor = bot.start();
+    let body = next_body(&supervisor, None);
+    kill(body.0, Signal::SIGSTOP).expect("it runs");
+    wait::until("a stopped body", || body.stat().is_some_and(|stat| stat.state == b'T'));
+    let pid = supervisor.process.0;
+    let asked = Instant::now();
+    supervisor.signal(Signal::SIGTERM);
+    assert_eq!(supervisor.end(), WaitStatus::Exited(pid, 0));
+    assert!(asked.elapsed() < Duration::from_secs(10), "it did not have to be killed: {:?}", asked.elapsed());
+    assert_gone(&bot);
+}
+
+#[test]
+fn a_killed_supervisor_takes_the_body_along() {
+    let bot = bot!["restart=always", "sleep"];
+    let supervisor = bot.start();
+    let _body = next_body(&supervisor, None);
+    supervisor.kill();
+    bot.await_nothing_left();
+    let _next = bot.start();
+}
+
+#[test]
+fn a_supervised_bot_is_stopped_with_its_body_and_cannot_run_twice() {
+    let bot = bot!["restart=always", "sleep"];
+    let supervisor = bot.start();
+    let body = next_body(&supervisor, None);
+    let line = bot.launch().refusal("builder", 75);
+    assert!(line.contains(&format!("PID {}", supervisor.pid())), "{line}");
+    assert_eq!(control::stop(bot.pid_file(), wait::PATIENCE).expect("it stops"), Stopped::Ended);
+    assert!(!supervisor.process.is_alive() && !body.is_alive());
+    assert!(!bot.pid_file().exists() && !lock::is_held(&bot.pid_file()));
+}
+
+#[test]
+fn signals_that_are_the_bodys_business_reach_the_body() {
+    let bot = bot!["redirect=out.log", "restart=always", "hear"];
+    let supervisor = bot.start_and_await("out.log", "listening\n");
+    for signal in [Signal::SIGHUP, Signal::SIGUSR1, Signal::SIGUSR2, Signal::SIGWINCH] {
+        supervisor.signal(signal);
+        await_in_log(&bot, &format!("\n{signal}\n"));
+    }
+}
+
+#[test]
+fn a_new_log_is_everybodys() {
+    let bot = bot!["redirect=out.log", "restart-quickly=9", "reopen=true", "print=up", "sleep"];
+    let supervisor = bot.start_and_await("out.log", "up\n");
+    let first = next_body(&supervisor, None);
+    fs::rename(bot.file("out.log"), bot.file("old.log")).expect("the log");
+    supervisor.signal(Signal::SIGHUP);
+    for process in [supervisor.process, first] {
+        wait::until("the new log", || (1..=2).all(|number| process.has_open(number, &bot.file("out.log"))));
+    }
+    kill(first.0, Signal::SIGKILL).expect("it runs");
+    await_in_log(&bot, "s: it was killed by SIGKILL\nup\n");
+    assert_eq!(bot.read("old.log"), "up\n");
+}
+
+#[test]
+fn a_first_body_that_was_never_ready_is_a_failed_start_and_not_started_again() {
+    for (ending, code) in [("exit=7", 7), ("exit=0", 70), ("run=kill -KILL $PPID", 128 + 9)] {
+        let bot =
+            bot!["chdir=false", "wait_ready=true", "redirect=out.log", "restart-quickly=9", "note=bodies", ending];
+        let line = bot.refused(code);
+        assert!(line.contains("before it was ready"), "{line}");
+        assert_eq!(bot.read("bodies").lines().count(), 1, "{ending}");
+        assert_gone(&bot);
+    }
+}
+
+#[test]
+fn a_body_that_was_ready_is_started_again() {
+    let bot = bot!["chdir=false", "redirect=out.log", "wait_ready=true", "restart-quickly=3", "ready"];
+    let bot = bot.words(["await-in-body=gate", "exit=5"].map(Into::into));
+    let gate = Gate::closed(&bot.file("gate"));
+    let supervisor = bot.start();
+    let pid = supervisor.process.0;
+    gate.open();
+    assert_eq!(supervisor.end(), WaitStatus::Exited(pid, 5));
+    assert_eq!(bot.read("out.log").lines().count(), 3, "two restarts, and then given up");
+    assert_gone(&bot);
+}
+
+/// What a supervisor has that could grow.
+#[derive(Debug)]
+struct Size {
+    descriptors: usize,
+    kilobytes: u32,
+}
+
+fn size(supervisor: &Daemon) -> Size {
+    let memory = supervisor.process.status("VmRSS");
+    let kilobytes = memory.strip_suffix(" kB").and_then(|number| number.trim().parse().ok()).expect("a size");
+    Size { descriptors: supervisor.process.descriptors().len(), kilobytes }
+}
+
+#[test]
+fn a_thousand_crashes_leave_nothing_in_the_supervisor() {
+    let (bot, gate) = bot_at_a_gate!["restart-plan=0 0 1000000", "note=bodies", "exit=1"];
+    let supervisor = bot.start();
+    gate.open();
+    let await_bodies = |number| {
+        wait::until(&format!("{number} bodies"), || {
+            assert!(bot.processes().len() <= 2, "{:?}", bot.processes());
+            assert!(children(supervisor.process).len() <= 1, "{:?}", children(supervisor.process));
+            fs::read_to_string(bot.file("bodies")).is_ok_and(|bodies| bodies.lines().count() >= number)
+        });
+    };
+    await_bodies(100);
+    let before = size(&supervisor);
+    for number in (200..=1100).step_by(100) {
+        await_bodies(number);
+    }
+    let after = size(&supervisor);
+    assert_eq!(before.descriptors, after.descriptors);
+    // A page that is lost in each crash would be four times as much.
+    assert!(after.kilobytes < before.kilobytes + 1000, "{before:?} {after:?}");
+    supervisor.signal(Signal::SIGTERM);
+    let pid = supervisor.process.0;
+    assert_eq!(supervisor.end(), WaitStatus::Exited(pid, 0));
+    assert_gone(&bot);
+}
