@@ -50,7 +50,7 @@
 //! # Readiness
 //!
 //! A bot that loads its configuration or logs in somewhere is not up when it has only been forked. With
-//! `wait_ready = true` the launcher waits until the body calls [`ready`], and the body talks to the terminal until
+//! `wait_ready = true` the launcher waits until the body calls [`ready`](fn@ready), and the body talks to the terminal until
 //! then. A body that ends before is a failed start, with its own exit code:
 //!
 //! ```no_run

@@ -49,6 +49,7 @@ fn without_a_word_a_bot_starts_and_is_refused_when_it_runs() {
     let line = tell(&bot, &[]).refusal("commander", 75);
     assert_eq!(line, format!("commander: cannot start: already running with PID {} (commander.pid)", daemon.pid()));
     assert_eq!(bot.processes(), [daemon.process]);
+    assert_eq!(times_started(&bot), 1, "`before` could have looked for what the running bot has");
 }
 
 #[test]

@@ -94,8 +94,9 @@ fn echobot_has_a_life_of_words_and_survives_a_crash() {
     let supervisor = bot.daemon();
     assert_eq!(ask(port, "hello\n"), "hello\n");
     assert!(tell(&bot, &["status"]).stdout.starts_with(&format!("echobot is running, PID {}", supervisor.pid())));
-    let _line = tell(&bot, &["--port", "0"]).refusal("echobot", 75);
-    assert_eq!(tell(&bot, &["start", "--port", "0"]).status.code(), Some(0));
+    // Told by the PID file, before anybody complains that the port is in use.
+    let _line = tell(&bot, &["--port", &port.to_string()]).refusal("echobot", 75);
+    assert_eq!(tell(&bot, &["start", "--port", &port.to_string()]).status.code(), Some(0));
     let body = children(supervisor.process).pop().expect("a body");
     kill(body.0, Signal::SIGKILL).expect("it runs");
     wait::until("the crash", || !body.is_alive());
