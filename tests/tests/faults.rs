@@ -117,7 +117,7 @@ fn expect_complaint(lie: &'static Undetectable) -> Trial {
 /// A fault that does not come about must not count as one that was survived.
 fn expect_unreached() -> Trial {
     guard("a_fault_that_never_happens_is_noticed", "the fault has never happened", |recording| {
-        let fault = recording.fault_at(libc::SYS_setsid, Disturbance::Error(libc::EPERM))?;
+        let fault = recording.fault_at(libc::SYS_flock, Disturbance::Error(libc::EIO))?;
         Some(Fault { place: Place { index: 1000, ..fault.place }, ..fault })
     })
 }
