@@ -290,6 +290,13 @@ pub(crate) trait At<T> {
 
 impl<T, E: Into<io::Error>> At<T> for Result<T, E> {
     fn at(self, step: impl FnOnce() -> Step) -> Result<T, Error> {
-        self.map_err(|error| Kind::Step(step(), error.into()).into())
+        self.map_err(|error| failed(step(), error.into()))
     }
+}
+
+/// One copy for all the places that can fail.
+#[cold]
+#[inline(never)]
+fn failed(step: Step, reason: io::Error) -> Error {
+    Kind::Step(step, reason).into()
 }

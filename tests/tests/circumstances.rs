@@ -171,7 +171,10 @@ fn a_process_that_cannot_be_made_is_a_reason() {
         let bot = bot!["sleep"].under(Condition::Limited(Resource::RLIMIT_NPROC, processes));
         // The user need not be able to reach the folder in which the fixture was built.
         let program = bot.file("builder");
-        fs::copy(env!("CARGO_BIN_EXE_builder"), &program).expect("a copy");
+        // By a process of its own: a file that this one has open for writing cannot be executed by a child that another
+        // test forks meanwhile.
+        let copied = std::process::Command::new("cp").arg(env!("CARGO_BIN_EXE_builder")).arg(&program).status();
+        assert!(copied.is_ok_and(|status| status.success()));
         fs::set_permissions(bot.start_directory(), Permissions::from_mode(0o777)).expect("ours");
         let mut command = bot.command_of(&program);
         command.uid(NOBODY_ELSE);

@@ -85,8 +85,8 @@ mod never {
 mod recursion {
     use std::sync::atomic::{AtomicU32, Ordering};
 
-    /// The generated `main` would start a second time, and be refused.
-    #[daemonize_runtime::daemonize(when = false)]
+    /// The generated `main` would start a second time, and be refused: it would find the same PID file.
+    #[daemonize_runtime::daemonize(when = false, chdir = false)]
     pub(super) fn main() {
         static DEPTH: AtomicU32 = AtomicU32::new(1);
         println!("depth {}", DEPTH.load(Ordering::Relaxed));
