@@ -173,7 +173,7 @@ fn a_process_that_cannot_be_made_is_a_reason() {
         let program = bot.file("builder");
         // By a process of its own: a file that this one has open for writing cannot be executed by a child that another
         // test forks meanwhile.
-        let copied = std::process::Command::new("cp").arg(env!("CARGO_BIN_EXE_builder")).arg(&program).status();
+        let copied = Command::new("cp").arg(env!("CARGO_BIN_EXE_builder")).arg(&program).status();
         assert!(copied.is_ok_and(|status| status.success()));
         fs::set_permissions(bot.start_directory(), Permissions::from_mode(0o777)).expect("ours");
         let mut command = bot.command_of(&program);

@@ -305,7 +305,7 @@ fn another_user_cannot_tell_and_stops_nobody() {
     let program = bot.file("commander");
     // By a process of its own: a file that this one has open for writing cannot be executed by a child that another
     // test forks meanwhile.
-    let copied = std::process::Command::new("cp").arg(env!("CARGO_BIN_EXE_commander")).arg(&program).status();
+    let copied = Command::new("cp").arg(env!("CARGO_BIN_EXE_commander")).arg(&program).status();
     assert!(copied.is_ok_and(|status| status.success()));
     fs::set_permissions(bot.start_directory(), Permissions::from_mode(0o755)).expect("ours");
     let daemon = bot.start();

@@ -1,0 +1,17 @@
+//! By the crate `daemonize`.
+
+use std::error::Error;
+use std::fs::OpenOptions;
+use std::path::absolute;
+
+use bench::{LOG, PID_FILE};
+use daemonize::Daemonize;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let preparation = bench::prepare();
+    let log = OpenOptions::new().append(true).create(true).open(LOG)?;
+    // It would take a relative path as relative to its working directory.
+    Daemonize::new().pid_file(absolute(PID_FILE)?).stdout(log.try_clone()?).stderr(log).start()?;
+    preparation.live();
+    Ok(())
+}

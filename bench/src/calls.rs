@@ -1,0 +1,72 @@
+//! How many system calls a start makes, all its processes together.
+
+use std::fs;
+use std::io;
+use std::os::unix::process::CommandExt;
+use std::path::PathBuf;
+use std::process::Command;
+
+use crate::contestants::{ATTRIBUTE, Contestant, FOREGROUND};
+use crate::launch::Start;
+use crate::processes::{end, reap_all, wait_until};
+use crate::report::{Finding, Goal, table};
+use crate::{Bench, Result};
+
+const MOST_ADDED: usize = 30;
+
+pub(crate) fn measure(bench: &mut Bench) -> Result<Finding> {
+    let title = "System calls";
+    if Command::new("strace").arg("-V").output().is_err() {
+        return Ok(Finding { title, text: "Not measured: there is no `strace` here.".into(), goals: Vec::new() });
+    }
+    let counts = bench.line_up.all().into_iter().map(|contestant| Ok((contestant.name, count(contestant)?)));
+    let counts = counts.collect::<Result<Vec<_>>>()?;
+    let of = |name| counts.iter().find(|(known, _)| *known == name).map_or(0, |(_, calls)| *calls);
+    let base = of(FOREGROUND);
+    let added = of(ATTRIBUTE).saturating_sub(base);
+    let rows = counts
+        .iter()
+        .map(|(name, calls)| vec![(*name).to_owned(), calls.to_string(), calls.saturating_sub(base).to_string()]);
+    let text = format!(
+        "Of all processes of a start, from the execution of the program until the body sleeps, counted by `strace`.\n\n{}",
+        table(&["", "calls", "more than without a daemon"], rows)
+    );
+    let goal = Goal {
+        what: "system calls more than without the attribute",
+        limit: MOST_ADDED.to_string(),
+        measured: added.to_string(),
+        is_met: added <= MOST_ADDED,
+    };
+    Ok(Finding { title, text, goals: vec![goal] })
+}
+
+/// The signals that the C library keeps for itself are ignored in what it spawns, though not in what a shell forks. To
+/// reset them is work that not every contestant does.
+#[allow(clippy::unnecessary_wraps, reason = "what runs before an execution may fail")]
+fn reset_own_signals() -> io::Result<()> {
+    for signal in 32..=64 {
+        // SAFETY: an action of zeros is the default one, and 8 is the size of the mask in it.
+        unsafe { libc::syscall(libc::SYS_rt_sigaction, signal, [0u64; 4].as_ptr(), std::ptr::null::<u64>(), 8) };
+    }
+    Ok(())
+}
+
+fn count(contestant: &Contestant) -> Result<usize> {
+    let trace = contestant.directory.join("trace");
+    let tracer = ["strace", "-f", "-qq", "-e", "signal=none", "-o"].map(PathBuf::from);
+    let words: Vec<PathBuf> = tracer.into_iter().chain([trace.clone()]).collect();
+    let mut command = contestant.lasting_command(&words);
+    // SAFETY: the call is safe between fork and exec.
+    unsafe { command.pre_exec(reset_own_signals) };
+    let start = Start::spawn(contestant, command, &contestant.directory)?;
+    let body = start.await_body()?;
+    // The first act is not the last call: then comes the one that sleeps.
+    wait_until("a body that sleeps", || {
+        let text = fs::read_to_string(&trace)?;
+        Ok(text.lines().last().is_some_and(|line| line.contains("sleep(")).then_some(()))
+    })?;
+    end(body.pid)?;
+    reap_all()?;
+    // A call that another process interrupts has a second line, where it is resumed.
+    Ok(fs::read_to_string(&trace)?.lines().filter(|line| !line.contains(" resumed>")).count())
+}

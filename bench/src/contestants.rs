@@ -1,0 +1,152 @@
+//! The list of contestants, built and ready to be started.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use bench::LEAVE;
+
+use crate::{Result, launch};
+
+/// One way to make a daemon.
+pub(crate) struct Contestant {
+    pub(crate) name: &'static str,
+    /// The program, if it is one in Rust.
+    pub(crate) rust_program: Option<PathBuf>,
+    command: Vec<PathBuf>,
+    /// Where it is started.
+    pub(crate) directory: PathBuf,
+    /// The one that does not become a daemon.
+    pub(crate) is_foreground: bool,
+}
+
+pub(crate) struct LineUp(Vec<Contestant>);
+
+pub(crate) const FOREGROUND: &str = "no daemon";
+pub(crate) const ATTRIBUTE: &str = "`#[daemonize]`";
+pub(crate) const HANDWRITTEN: &str = "hand-written Rust";
+pub(crate) const ORIGINAL: &str = "the Python original";
+
+/// The Rust programs: names, and files in `src/bin/`.
+const RUST: [(&str, &str); 8] = [
+    (FOREGROUND, "foreground"),
+    (ATTRIBUTE, "attribute"),
+    (HANDWRITTEN, "handwritten"),
+    ("the bare two forks", "bare_forks"),
+    ("`daemonize` 0.5", "crate_daemonize"),
+    ("`daemonize2` 0.7", "crate_daemonize2"),
+    ("`fork` 0.11, `checked_daemon`", "crate_fork"),
+    ("`daemonize-me` 2.0", "crate_daemonize_me"),
+];
+
+impl LineUp {
+    /// Compiles what has to be compiled. A contestant whose language is not here stays away.
+    pub(crate) fn build() -> Result<Self> {
+        let target = target_directory()?;
+        let programs = target.join("release");
+        let built = cargo("build")
+            .args(["--quiet", "--release", "--bins", "--locked", "--manifest-path"])
+            .arg(sources().join("../Cargo.toml"))
+            .arg("--target-dir")
+            .arg(&target)
+            .status()?;
+        if !built.success() {
+            return Err("the contestants cannot be built".into());
+        }
+        let starts = target.join("starts");
+        let mut line_up: Vec<Contestant> =
+            RUST.iter().map(|(name, file)| Contestant::rust(name, programs.join(file), &starts)).collect();
+        let c = compile_c(&programs)?.map(|program| vec![program]);
+        let python = find_python().map(|python| vec![python, sources().join("original.py")]);
+        line_up.extend(c.map(|command| Contestant::new("hand-written C", command, starts.join("c"))));
+        line_up.extend(python.map(|command| Contestant::new(ORIGINAL, command, starts.join("python"))));
+        let line_up = Self(line_up);
+        line_up.settle()?;
+        Ok(line_up)
+    }
+
+    pub(crate) fn all(&self) -> Vec<&Contestant> {
+        self.0.iter().collect()
+    }
+
+    /// The Rust programs: C has another size to begin with.
+    pub(crate) fn rust_programs(&self) -> impl Iterator<Item = (&Contestant, &Path)> {
+        self.0.iter().filter_map(|contestant| Some((contestant, contestant.rust_program.as_deref()?)))
+    }
+
+    /// A freshly built file is slower until it is on the disk, and the first starts fill caches.
+    fn settle(&self) -> Result<()> {
+        rustix::fs::sync();
+        for contestant in &self.0 {
+            fs::create_dir_all(&contestant.directory)?;
+            for _ in 0..20 {
+                launch::start_and_end(contestant)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Contestant {
+    fn new(name: &'static str, command: Vec<PathBuf>, directory: PathBuf) -> Self {
+        Self { name, rust_program: None, command, directory, is_foreground: name == FOREGROUND }
+    }
+
+    fn rust(name: &'static str, program: PathBuf, starts: &Path) -> Self {
+        let directory = starts.join(program.file_name().unwrap_or_default());
+        Self { rust_program: Some(program.clone()), ..Self::new(name, vec![program], directory) }
+    }
+
+    /// Starts it. One that stays in the foreground ends after its first act, since nobody could wait for it otherwise.
+    pub(crate) fn command(&self) -> Command {
+        let mut command = self.lasting_command(&[]);
+        if self.is_foreground {
+            command.arg(LEAVE);
+        }
+        command
+    }
+
+    /// Starts it behind other words, such as those of a tracer. Nobody ends by himself.
+    pub(crate) fn lasting_command(&self, before: &[PathBuf]) -> Command {
+        let mut words = before.iter().chain(&self.command);
+        let mut command = Command::new(words.next().map_or(Path::new(""), PathBuf::as_path));
+        // cargo sets the path for what it runs, and each library would be looked for there first.
+        command.args(words).env_remove("LD_LIBRARY_PATH").stdin(Stdio::null()).stdout(Stdio::null());
+        command
+    }
+}
+
+/// The cargo that runs this, or the one that is found.
+pub(crate) fn cargo(verb: &str) -> Command {
+    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.arg(verb);
+    command
+}
+
+/// The runner lies in a profile's directory below it.
+pub(crate) fn target_directory() -> Result<PathBuf> {
+    let runner = std::env::current_exe()?;
+    Ok(runner.ancestors().nth(2).ok_or("the runner lies in no target directory")?.to_owned())
+}
+
+pub(crate) fn sources() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("src")
+}
+
+fn compile_c(directory: &Path) -> Result<Option<PathBuf>> {
+    let program = directory.join("handwritten_c");
+    let compiled =
+        Command::new("cc").args(["-O2", "-s", "-o"]).arg(&program).arg(sources().join("handwritten.c")).status();
+    match compiled {
+        Ok(status) if status.success() => Ok(Some(program)),
+        Ok(_) => Err("the C compiler refuses src/handwritten.c".into()),
+        Err(_) => Ok(None),
+    }
+}
+
+/// The interpreter itself: what is found by name may be a script that chooses one, and takes its time.
+fn find_python() -> Option<PathBuf> {
+    let output = Command::new("python3").args(["-c", "import sys; print(sys.executable)"]).output().ok()?;
+    let path = PathBuf::from(String::from_utf8(output.stdout).ok()?.trim());
+    path.is_file().then_some(path)
+}

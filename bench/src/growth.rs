@@ -1,0 +1,162 @@
+//! How a start grows with what the program inherits and holds, and with how many start at once.
+
+use std::fs::{self, File};
+use std::os::fd::OwnedFd;
+
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+
+use crate::contestants::{ATTRIBUTE, Contestant, FOREGROUND, ORIGINAL};
+use crate::launch::{Start, finish};
+use crate::race::{Lane, Race};
+use crate::random::Random;
+use crate::report::{Finding, Goal, table};
+use crate::{Bench, Result};
+
+const ROUNDS: usize = 300;
+/// Large heaps and crowds take longer.
+const SLOW_ROUNDS: usize = 30;
+const DESCRIPTORS: u16 = 1000;
+const HEAP_MEBIBYTES: usize = 256;
+const CROWD: usize = 100;
+
+/// What is not more than this does not depend on it.
+const NOISE: f64 = 1.05;
+
+/// More descriptors than any program of the measurement needs, which root may ask for.
+const HIGH_LIMIT: u64 = 1 << 20;
+
+/// The same contestants under different conditions.
+struct Conditions<'a> {
+    usual: Race<'a>,
+    descriptors: Race<'a>,
+    high_limit: Race<'a>,
+    heap: Race<'a>,
+    crowd: Race<'a>,
+}
+
+pub(crate) fn measure(bench: &mut Bench) -> Result<Finding> {
+    let (rounds, slow_rounds) = (bench.rounds(ROUNDS), bench.rounds(SLOW_ROUNDS));
+    let mut conditions = Conditions::new(&bench.line_up.all());
+    let mut limit = 0;
+    for round in 0..rounds {
+        limit = conditions.quick_round(&mut bench.random)?;
+        // Spread over the whole time.
+        if round % rounds.div_ceil(slow_rounds) == 0 {
+            conditions.slow_round(&mut bench.random)?;
+        }
+    }
+    let text = format!(
+        "Medians in microseconds, from one interleaved run. The high limit is {limit} descriptors. With a heap, the times \
+         count from the moment when it is filled. With {CROWD} starts at once they are those of the last.\n\n\
+         Until the prompt:\n\n{}\nUntil the first act of the body:\n\n{}",
+        conditions.table(|lane| lane.prompt.median()),
+        conditions.table(|lane| lane.body.median()),
+    );
+    Ok(Finding { title: "How a start grows", text, goals: conditions.goals(&mut bench.random)? })
+}
+
+impl<'a> Conditions<'a> {
+    fn new(contestants: &[&'a Contestant]) -> Self {
+        // A script has no heap of this kind, and a hundred interpreters measure something else.
+        let programs = || contestants.iter().copied().filter(|contestant| contestant.name != ORIGINAL);
+        Self {
+            usual: Race::new(programs()),
+            descriptors: Race::new(programs()),
+            high_limit: Race::new(programs()),
+            heap: Race::new(programs()).with_heap(HEAP_MEBIBYTES),
+            crowd: Race::new(programs()),
+        }
+    }
+
+    fn quick_round(&mut self, random: &mut Random) -> Result<u64> {
+        self.usual.round(random)?;
+        with_descriptors(|| self.descriptors.round(random))?;
+        with_high_limit(|| self.high_limit.round(random))
+    }
+
+    fn slow_round(&mut self, random: &mut Random) -> Result<()> {
+        self.heap.round(random)?;
+        let mut order: Vec<&mut Lane> = self.crowd.lanes.iter_mut().collect();
+        random.shuffle(&mut order);
+        order.into_iter().try_for_each(start_crowd)
+    }
+
+    fn table(&self, median: impl Fn(&Lane) -> f64) -> String {
+        let Self { usual, descriptors, high_limit, heap, crowd } = self;
+        let races = [usual, descriptors, high_limit, heap, crowd];
+        let cell = |race: &Race, lane: usize| format!("{:.0}", median(&race.lanes[lane]));
+        let rows = usual.lanes.iter().enumerate().map(|(number, lane)| {
+            let cells = races.iter().map(|race| cell(race, number));
+            [lane.contestant.name.to_owned()].into_iter().chain(cells).collect()
+        });
+        let head = [
+            "",
+            "usual",
+            &format!("{DESCRIPTORS} descriptors"),
+            "high limit",
+            &format!("{HEAP_MEBIBYTES} MiB heap"),
+            &format!("{CROWD} at once"),
+        ];
+        table(&head, rows)
+    }
+
+    fn goals(&self, random: &mut Random) -> Result<Vec<Goal>> {
+        let per_descriptor = |name| -> Result<f64> {
+            let grown = self.descriptors.lane(name)?.prompt.median() - self.usual.lane(name)?.prompt.median();
+            Ok(grown / f64::from(DESCRIPTORS))
+        };
+        let (attribute, foreground) = (per_descriptor(ATTRIBUTE)?, per_descriptor(FOREGROUND)?);
+        let high_limit = self.high_limit.lane(ATTRIBUTE)?.prompt.ratio_to(&self.usual.lane(ATTRIBUTE)?.prompt, random);
+        Ok(vec![
+            Goal {
+                what: "prompt, for each inherited descriptor",
+                limit: "0.2 µs more".into(),
+                measured: format!("{attribute:.2} µs (without the attribute {foreground:.2})"),
+                is_met: attribute <= 0.2,
+            },
+            Goal {
+                what: "prompt with a high limit of descriptors",
+                limit: format!("{NOISE:.2} x the usual"),
+                is_met: high_limit.value <= NOISE,
+                measured: high_limit.to_string(),
+            },
+        ])
+    }
+}
+
+/// Runs something whose programs inherit many descriptors.
+fn with_descriptors<T>(run: impl FnOnce() -> Result<T>) -> Result<T> {
+    let null = File::open("/dev/null")?;
+    // Duplicates are inherited, unlike what is opened.
+    let _inherited = (0..DESCRIPTORS).map(|_| rustix::io::dup(&null)).collect::<rustix::io::Result<Vec<OwnedFd>>>()?;
+    run()
+}
+
+/// Runs something whose programs may have as many descriptors as can be had, and says how many.
+fn with_high_limit(run: impl FnOnce() -> Result<()>) -> Result<u64> {
+    let usual = getrlimit(Resource::Nofile);
+    let highest = Rlimit { current: Some(HIGH_LIMIT), maximum: Some(HIGH_LIMIT) };
+    if setrlimit(Resource::Nofile, highest).is_err() {
+        setrlimit(Resource::Nofile, Rlimit { current: usual.maximum, maximum: usual.maximum })?;
+    }
+    let limit = getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX);
+    let result = run();
+    setrlimit(Resource::Nofile, usual)?;
+    result.map(|()| limit)
+}
+
+/// Starts many at once, and measures the last prompt and the last body.
+fn start_crowd(lane: &mut Lane) -> Result<()> {
+    let contestant = lane.contestant;
+    let places: Vec<_> = (0..CROWD).map(|number| contestant.directory.join(number.to_string())).collect();
+    places.iter().try_for_each(fs::create_dir_all)?;
+    let began = bench::now();
+    let spawn = |place| Start::spawn(contestant, contestant.command(), place);
+    let mut starts = places.iter().map(|place| spawn(place)).collect::<Result<Vec<_>>>()?;
+    let prompts = starts.iter_mut().map(Start::await_prompt).collect::<Result<Vec<_>>>()?;
+    let bodies = starts.iter().map(Start::await_body).collect::<Result<Vec<_>>>()?;
+    let last_body = bodies.iter().map(|body| body.began).max();
+    lane.prompt.push_time(began, prompts.into_iter().max().unwrap_or(began));
+    lane.body.push_time(began, last_body.unwrap_or(began));
+    finish(&bodies, contestant)
+}

@@ -1,0 +1,109 @@
+//! The runner. One command measures everything, prints a report, and writes it to `docs/`:
+//!
+//! ```sh
+//! cargo run --release --manifest-path bench/Cargo.toml
+//! ```
+//!
+//! Words choose among the measurements: `start`, `busy`, `growth`, `calls`, `memory`, `size`, `build`. Then the report
+//! is only printed. `plot` draws the last results of `start` and `busy`. `quick` takes a tenth of the rounds, to see
+//! that everything works, and writes nothing.
+
+mod build;
+mod busy;
+mod calls;
+mod contestants;
+mod growth;
+mod launch;
+mod memory;
+mod plot;
+mod processes;
+mod race;
+mod random;
+mod report;
+mod size;
+mod start;
+mod statistics;
+mod verify;
+
+use std::error::Error;
+use std::path::{Path, PathBuf};
+use std::{env, fs};
+
+use contestants::LineUp;
+use random::Random;
+use report::{Finding, Report};
+
+type Result<T> = std::result::Result<T, Box<dyn Error>>;
+
+/// What every measurement is given.
+struct Bench {
+    line_up: LineUp,
+    is_quick: bool,
+    random: Random,
+}
+
+type Measure = fn(&mut Bench) -> Result<Finding>;
+
+/// The measurements, in the order of the report.
+const MEASUREMENTS: [(&str, Measure); 7] = [
+    ("start", start::measure),
+    ("busy", busy::measure),
+    ("growth", growth::measure),
+    ("calls", calls::measure),
+    ("memory", memory::measure),
+    ("size", size::measure),
+    ("build", build::measure),
+];
+
+fn main() -> Result<()> {
+    let words: Vec<String> = env::args().skip(1).collect();
+    let is_quick = words.iter().any(|word| word == "quick");
+    let chosen: Vec<&str> = words.iter().map(String::as_str).filter(|&word| word != "quick").collect();
+    if let Some(word) =
+        chosen.iter().find(|&&word| word != "plot" && MEASUREMENTS.iter().all(|(known, _)| *known != word))
+    {
+        return Err(format!("there is no measurement called {word}").into());
+    }
+    let is_published = chosen.is_empty() && !is_quick;
+    let is_chosen = |word: &str| chosen.is_empty() || chosen.contains(&word);
+    if MEASUREMENTS.iter().any(|(word, _)| is_chosen(word)) {
+        processes::start_clean()?;
+        processes::adopt_orphans()?;
+        let report = run(is_quick, is_chosen);
+        // After an error daemons may be left.
+        processes::end_all()?;
+        let report = report?.to_string();
+        println!("{report}");
+        if is_published {
+            fs::write(documents().join("benchmark.md"), report)?;
+        }
+    }
+    if is_published || chosen.contains(&"plot") {
+        fs::write(documents().join("benchmark.svg"), plot::draw()?)?;
+    }
+    Ok(())
+}
+
+fn run(is_quick: bool, is_chosen: impl Fn(&str) -> bool) -> Result<Report> {
+    let mut bench = Bench { line_up: LineUp::build()?, is_quick, random: Random::default() };
+    let mut report = Report::new();
+    report.add(verify::check(&bench)?);
+    for (word, measure) in MEASUREMENTS {
+        if is_chosen(word) {
+            eprintln!("measuring: {word}");
+            report.add(measure(&mut bench)?);
+        }
+    }
+    Ok(report)
+}
+
+impl Bench {
+    /// How often something is measured.
+    fn rounds(&self, full: usize) -> usize {
+        if self.is_quick { full.div_ceil(10) } else { full }
+    }
+}
+
+fn documents() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs")
+}

@@ -1,0 +1,92 @@
+//! The processes that the runner answers for: all that a start leaves become its children, and it ends and reaps them.
+
+use std::os::fd::AsFd;
+use std::time::{Duration, Instant};
+use std::{fs, process, thread};
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::Errno;
+use rustix::process::{
+    Pid, PidfdFlags, Resource, Rlimit, Signal, WaitOptions, getpid, getrlimit, kill_process, pidfd_open,
+    set_child_subreaper, setrlimit, wait,
+};
+
+use crate::Result;
+
+/// Longer than anything takes that works.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Of descriptors, on most systems.
+const USUAL_LIMIT: u64 = 1024;
+
+pub(crate) fn adopt_orphans() -> Result<()> {
+    Ok(set_child_subreaper(Some(getpid()))?)
+}
+
+/// What the runner has inherited is passed on to nobody, and programs get the limit of descriptors that is usual.
+pub(crate) fn start_clean() -> Result<()> {
+    // SAFETY: the descriptors stay open.
+    unsafe { libc::close_range(3, libc::c_uint::MAX, libc::CLOSE_RANGE_CLOEXEC.cast_signed()) };
+    let limit = getrlimit(Resource::Nofile);
+    let usual = limit.maximum.map_or(USUAL_LIMIT, |maximum| maximum.min(USUAL_LIMIT));
+    Ok(setrlimit(Resource::Nofile, Rlimit { current: Some(usual), ..limit })?)
+}
+
+/// Waits for a child to end.
+pub(crate) fn wait_for(child: &mut process::Child) -> Result<process::ExitStatus> {
+    let pid = Pid::from_child(child);
+    let handle = pidfd_open(pid, PidfdFlags::empty())?;
+    let limit = Timespec::try_from(PATIENCE)?;
+    if poll(&mut [PollFd::from_borrowed_fd(handle.as_fd(), PollFlags::IN)], Some(&limit))? == 0 {
+        kill_process(pid, Signal::KILL)?;
+        child.wait()?;
+        return Err("a start took too long".into());
+    }
+    Ok(child.wait()?)
+}
+
+/// Tries again and again until there is an answer.
+pub(crate) fn wait_until<T>(what: &str, mut answer: impl FnMut() -> Result<Option<T>>) -> Result<T> {
+    let deadline = Instant::now() + PATIENCE;
+    while Instant::now() < deadline {
+        if let Some(answer) = answer()? {
+            return Ok(answer);
+        }
+        thread::sleep(Duration::from_micros(50));
+    }
+    Err(format!("{what} took too long").into())
+}
+
+pub(crate) fn end(daemon: Pid) -> Result<()> {
+    Ok(kill_process(daemon, Signal::KILL)?)
+}
+
+/// Ends all children, those of the orphans included.
+pub(crate) fn end_all() -> Result<()> {
+    while let children @ [_, ..] = &children()?[..] {
+        for &child in children {
+            // One that has ended meanwhile is no error.
+            let _ = kill_process(child, Signal::KILL);
+        }
+        reap_all()?;
+    }
+    Ok(())
+}
+
+fn children() -> Result<Vec<Pid>> {
+    let mut children = Vec::new();
+    for thread in fs::read_dir("/proc/self/task")? {
+        let numbers = fs::read_to_string(thread?.path().join("children"))?;
+        children.extend(numbers.split_whitespace().filter_map(|number| Pid::from_raw(number.parse().ok()?)));
+    }
+    Ok(children)
+}
+
+/// Waits until no child is left.
+pub(crate) fn reap_all() -> Result<()> {
+    wait_until("the end of all processes", || match wait(WaitOptions::NOHANG) {
+        Err(Errno::CHILD) => Ok(Some(())),
+        Err(error) => Err(error.into()),
+        Ok(_) => Ok(None),
+    })
+}

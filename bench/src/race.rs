@@ -1,0 +1,135 @@
+//! Starts of several contestants, interleaved.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::PathBuf;
+
+use bench::HEAP_VARIABLE;
+
+use crate::Result;
+use crate::contestants::{Contestant, HANDWRITTEN, target_directory};
+use crate::launch::{Start, finish};
+use crate::random::Random;
+use crate::report::table;
+use crate::statistics::Samples;
+
+pub(crate) struct Race<'a> {
+    pub(crate) lanes: Vec<Lane<'a>>,
+    /// What each program has on its heap before it becomes a daemon.
+    heap_mebibytes: usize,
+}
+
+pub(crate) struct Lane<'a> {
+    pub(crate) contestant: &'a Contestant,
+    /// Until the launcher has ended.
+    pub(crate) prompt: Samples,
+    /// Until the first act of the body.
+    pub(crate) body: Samples,
+    /// How often the PID file named the daemon when the launcher had ended.
+    pub(crate) recorded: usize,
+}
+
+impl<'a> Race<'a> {
+    pub(crate) fn new(contestants: impl IntoIterator<Item = &'a Contestant>) -> Self {
+        let lane = |contestant| Lane { contestant, prompt: Samples::default(), body: Samples::default(), recorded: 0 };
+        Self { lanes: contestants.into_iter().map(lane).collect(), heap_mebibytes: 0 }
+    }
+
+    /// With so much on the heap, the times are counted from the moment when it is filled.
+    pub(crate) fn with_heap(mut self, mebibytes: usize) -> Self {
+        self.heap_mebibytes = mebibytes;
+        self
+    }
+
+    /// One start of each, in random order.
+    pub(crate) fn round(&mut self, random: &mut Random) -> Result<()> {
+        let mut order: Vec<&mut Lane> = self.lanes.iter_mut().collect();
+        random.shuffle(&mut order);
+        order.into_iter().try_for_each(|lane| lane.start(self.heap_mebibytes))
+    }
+
+    pub(crate) fn lane(&self, name: &str) -> Result<&Lane<'a>> {
+        let lane = self.lanes.iter().find(|lane| lane.contestant.name == name);
+        lane.ok_or_else(|| format!("{name} does not take part").into())
+    }
+
+    /// All lanes against the hand-written Rust.
+    pub(crate) fn table(&self, random: &mut Random) -> Result<String> {
+        let base = self.lane(HANDWRITTEN)?;
+        let rows: Vec<_> = self.lanes.iter().map(|lane| lane.row(base, random)).collect();
+        let head = ["", "prompt, µs", "prompt, ratio", "body, µs", "body, ratio", "PID file right at the prompt"];
+        Ok(table(&head, rows))
+    }
+
+    /// Keeps the times for the plot.
+    pub(crate) fn save(&self, group: &str) -> Result<()> {
+        let mut lines = String::new();
+        for Lane { contestant, prompt, body, .. } in &self.lanes {
+            for (prompt, body) in prompt.values().iter().zip(body.values()) {
+                writeln!(lines, "{}\t{prompt:.1}\t{body:.1}", contestant.name)?;
+            }
+        }
+        Ok(fs::write(path_of(group)?, lines)?)
+    }
+}
+
+impl Lane<'_> {
+    fn start(&mut self, heap_mebibytes: usize) -> Result<()> {
+        let mut command = self.contestant.command();
+        if heap_mebibytes > 0 {
+            command.env(HEAP_VARIABLE, heap_mebibytes.to_string());
+        }
+        let mut start = Start::spawn(self.contestant, command, &self.contestant.directory)?;
+        let prompt = start.await_prompt()?;
+        let recorded = start.recorded_pid();
+        let body = start.await_body()?;
+        let zero = if heap_mebibytes > 0 { body.prepared } else { start.spawned };
+        self.prompt.push_time(zero, prompt);
+        self.body.push_time(zero, body.began);
+        self.recorded += usize::from(recorded == Some(body.pid));
+        finish(&[body], self.contestant)
+    }
+
+    fn row(&self, base: &Lane, random: &mut Random) -> Vec<String> {
+        let rounds = self.prompt.values().len();
+        vec![
+            self.contestant.name.to_owned(),
+            self.prompt.quartiles().to_string(),
+            self.prompt.ratio_to(&base.prompt, random).to_string(),
+            self.body.quartiles().to_string(),
+            self.body.ratio_to(&base.body, random).to_string(),
+            if self.contestant.is_foreground { "–".to_owned() } else { format!("{} of {rounds}", self.recorded) },
+        ]
+    }
+}
+
+/// The saved times of one lane.
+pub(crate) struct Times {
+    pub(crate) name: String,
+    pub(crate) prompt: Samples,
+    pub(crate) body: Samples,
+}
+
+/// Reads what was saved, in the same order.
+pub(crate) fn load(group: &str) -> Result<Vec<Times>> {
+    let text = fs::read_to_string(path_of(group)?)
+        .map_err(|error| format!("measure `{group}` before you plot it: {error}"))?;
+    let mut lanes: Vec<Times> = Vec::new();
+    for line in text.lines() {
+        let [name, prompt, body] = line.split('\t').collect::<Vec<_>>()[..] else {
+            return Err(format!("not a saved time: {line}").into());
+        };
+        if lanes.last().is_none_or(|lane| lane.name != name) {
+            lanes.push(Times { name: name.to_owned(), prompt: Samples::default(), body: Samples::default() });
+        }
+        if let Some(lane) = lanes.last_mut() {
+            lane.prompt.push(prompt.parse()?);
+            lane.body.push(body.parse()?);
+        }
+    }
+    Ok(lanes)
+}
+
+fn path_of(group: &str) -> Result<PathBuf> {
+    Ok(target_directory()?.join(format!("{group}.tsv")))
+}

@@ -1,0 +1,84 @@
+//! Whether each contestant really makes a daemon. What does not is not measured.
+
+use std::fs::{self, File};
+use std::io;
+use std::path::Path;
+
+use bench::{LOG, PID_FILE};
+use rustix::process::{Pid, getpid, getsid};
+
+use crate::contestants::Contestant;
+use crate::launch::{Start, finish};
+use crate::report::{Finding, table};
+use crate::{Bench, Result};
+
+/// What the kernel says about one daemon.
+struct Facts {
+    /// What makes a daemon.
+    necessary: [(&'static str, bool); 5],
+    /// What the contestants differ in: the columns of the table.
+    differing: [bool; 3],
+}
+
+pub(crate) fn check(bench: &Bench) -> Result<Finding> {
+    let mut rows = Vec::new();
+    for contestant in bench.line_up.all().into_iter().filter(|contestant| !contestant.is_foreground) {
+        let facts = Facts::of(contestant)?;
+        if let Some((what, _)) = facts.necessary.iter().find(|(_, is_so)| !is_so) {
+            return Err(format!("{} does not make a daemon: no {what}", contestant.name).into());
+        }
+        let words = facts.differing.map(|is_so| if is_so { "yes" } else { "no" }.to_owned());
+        rows.push([contestant.name.to_owned()].into_iter().chain(words).collect());
+    }
+    let head = ["", "cannot get a terminal again", "PID file right at this prompt", "PID file locked by it"];
+    let text = format!(
+        "Each of them is a daemon: it has a session of its own, its launcher has left with 0 and is not its parent, it \
+         reads from `/dev/null` and writes to the log, and its working directory is `/`. In more than that they \
+         differ:\n\n{}\nThe hand-written programs give the same guarantees as the attribute: the launcher leaves with 0 if \
+         and only if one daemon is up, recorded and locked. They do not close inherited descriptors, reset signals, count \
+         threads, or ask who has started them. The log exists before each start, the PID file does not.",
+        table(&head, rows)
+    );
+    Ok(Finding { title: "What was measured", text, goals: Vec::new() })
+}
+
+impl Facts {
+    fn of(contestant: &Contestant) -> Result<Self> {
+        let mut start = Start::spawn(contestant, contestant.command(), &contestant.directory)?;
+        start.await_prompt()?;
+        let recorded = start.recorded_pid();
+        let body = start.await_body()?;
+        let link = |name: &str| fs::read_link(format!("/proc/{}/{name}", body.pid));
+        let log = fs::canonicalize(contestant.directory.join(LOG))?;
+        let session = getsid(Some(body.pid))?;
+        let facts = Self {
+            necessary: [
+                ("session of its own", session != getsid(None)?),
+                ("way from its launcher", parent_of(body.pid)? == getpid().as_raw_pid()),
+                ("null device as input", link("fd/0")? == Path::new("/dev/null")),
+                ("log as output", link("fd/1")? == log && link("fd/2")? == log),
+                ("root directory", link("cwd")? == Path::new("/")),
+            ],
+            differing: [
+                session != body.pid,
+                recorded == Some(body.pid),
+                is_locked(&contestant.directory.join(PID_FILE)),
+            ],
+        };
+        finish(&[body], contestant)?;
+        Ok(facts)
+    }
+}
+
+/// Orphans become children of the runner.
+fn parent_of(process: Pid) -> Result<i32> {
+    let stat = fs::read_to_string(format!("/proc/{process}/stat"))?;
+    // Behind the name, which may hold anything, stand the state and the parent.
+    let parent = stat.rsplit(')').next().and_then(|rest| rest.split_whitespace().nth(1));
+    Ok(parent.ok_or("the kernel does not name the parent")?.parse()?)
+}
+
+fn is_locked(path: &Path) -> bool {
+    let lock = |file: File| -> io::Result<()> { Ok(file.try_lock()?) };
+    File::open(path).is_ok_and(|file| lock(file).is_err())
+}
