@@ -12,9 +12,13 @@ use crate::values::{Account, AccountValue, Choice, PathOrSwitch, PathValue};
 use {
     crate::commands::{Word, word},
     crate::detach::detach,
+    crate::parts::Parts,
     crate::prepare::prepare,
-    crate::privileges::{Privileges, Resolve},
+    crate::privileges::Privileges,
     crate::proc_self::ProcSelf,
+    crate::ready::READINESS,
+    crate::reopen::Logs,
+    crate::root::Root,
     crate::signals::Signals,
     crate::supervisor::{self, Mode},
     crate::threads::OnlyThread,
@@ -68,15 +72,14 @@ pub struct Daemon {
     pub(crate) umask: Option<u32>,
     pub(crate) user: Option<Account>,
     pub(crate) group: Option<Account>,
-    /// Reached through `user` and `group` alone, so that a program without them is without this code.
-    #[cfg(unix)]
-    pub(crate) resolve: Option<Resolve>,
     pub(crate) chroot: Option<PathBuf>,
     pub(crate) close_inherited: bool,
     pub(crate) when: Option<bool>,
     pub(crate) wait_ready: bool,
     pub(crate) reopen: bool,
     pub(crate) restart: Option<Restart>,
+    #[cfg(unix)]
+    pub(crate) parts: Parts,
 }
 
 impl Default for Daemon {
@@ -92,14 +95,14 @@ impl Default for Daemon {
             umask: None,
             user: None,
             group: None,
-            #[cfg(unix)]
-            resolve: None,
             chroot: None,
             close_inherited: true,
             when: None,
             wait_ready: false,
             reopen: false,
             restart: None,
+            #[cfg(unix)]
+            parts: Parts::default(),
         }
     }
 }
@@ -196,7 +199,11 @@ impl Daemon {
     /// To ask for what already is so is no error for an ordinary user.
     pub fn user(mut self, user: impl AccountValue) -> Self {
         self.user = Some(user.into_account());
-        self.with_privileges()
+        #[cfg(unix)]
+        {
+            self.parts.resolve = Some(Privileges::resolve);
+        }
+        self
     }
 
     /// The group that the daemon becomes for good, by name or id; only root can do that. Default: unchanged.
@@ -204,14 +211,9 @@ impl Daemon {
     /// Without [`user`](Self::user) the supplementary groups are given up.
     pub fn group(mut self, group: impl AccountValue) -> Self {
         self.group = Some(group.into_account());
-        self.with_privileges()
-    }
-
-    #[cfg_attr(not(unix), expect(unused_mut, reason = "nothing to remember"))]
-    fn with_privileges(mut self) -> Self {
         #[cfg(unix)]
         {
-            self.resolve = Some(Privileges::resolve);
+            self.parts.resolve = Some(Privileges::resolve);
         }
         self
     }
@@ -222,6 +224,10 @@ impl Daemon {
     /// out of it and are refused. Without [`user`](Self::user) this is no protection: root can leave. See chroot(2).
     pub fn chroot<Form>(mut self, directory: impl PathValue<Form>) -> Self {
         self.chroot = directory.into_path();
+        #[cfg(unix)]
+        {
+            self.parts.find_root = Some(Root::find);
+        }
         self
     }
 
@@ -251,6 +257,10 @@ impl Daemon {
     /// Whatever ends the waiting launcher ends the unfinished daemon too.
     pub fn wait_ready(mut self, wait: bool) -> Self {
         self.wait_ready = wait;
+        #[cfg(unix)]
+        {
+            self.parts.readiness = Some(&READINESS);
+        }
         self
     }
 
@@ -261,6 +271,10 @@ impl Daemon {
     /// `tokio::signal`, keep it working. With [`chroot`](Self::chroot) the logs must be inside of the new root.
     pub fn reopen(mut self, reopen: bool) -> Self {
         self.reopen = reopen;
+        #[cfg(unix)]
+        {
+            self.parts.find_logs = Some(Logs::find);
+        }
         self
     }
 
@@ -312,10 +326,10 @@ impl Daemon {
 
     #[cfg(unix)]
     fn start_here(&self) -> Result<(), Error> {
-        let mode = supervisor::decide(process::id(), parent_id(), |name| env::var_os(name));
+        let mode = supervisor::decide(process::id(), parent_id, |name| env::var_os(name));
         let detaches = self.when.unwrap_or(mode == Mode::Daemon);
         // Before the threads are counted: the look-up may start some.
-        let privileges = match self.resolve {
+        let privileges = match self.parts.resolve {
             Some(resolve) => resolve(self.user.as_ref(), self.group.as_ref())?,
             None => None,
         };

@@ -18,24 +18,25 @@ use std::io::{self, PipeReader, PipeWriter, Read, Write};
 use std::net::Shutdown;
 use std::os::unix::net::UnixStream;
 
-use nix::sys::signal::{SigSet, SigmaskHow, Signal, kill, killpg, sigprocmask};
+use nix::sys::signal::{SigSet, SigmaskHow, sigprocmask};
 use nix::sys::wait::{WaitStatus, waitpid};
 use nix::unistd::{ForkResult, Pid};
 
 use crate::error::{At, Error, Kind, Step};
 use crate::prepare::Prepared;
-use crate::ready::{Change, Launcher, Waiting, postpone, watch};
+use crate::ready::{Change, Launcher, Waiting};
 use crate::report::Report;
 use crate::settle::{Failure, Stage, leave_session, record, replace_streams, settle};
 use crate::sys::{self, retry_interrupted};
 use crate::threads::OnlyThread;
 
-const COMMIT: u8 = 1;
+/// Lets the daemon go on.
+pub(crate) const COMMIT: u8 = 1;
 
 pub(crate) fn detach(prepared: Prepared, only_thread: &OnlyThread) -> Result<(), Error> {
-    let (launchers_end, daemons_end) = UnixStream::pair().at(|| Step::Connect)?;
+    let (launchers_end, daemons_end) = UnixStream::pair().at(Step::Connect)?;
     // Held by the session leader alone, while it is to stay: the end of it is the end of the session leader.
-    let lifeline = prepared.wait_ready.then(io::pipe).transpose().at(|| Step::Connect)?;
+    let lifeline = prepared.readiness.map(|_| io::pipe()).transpose().at(Step::Connect)?;
     flush_output();
     match sys::fork(only_thread) {
         Ok(ForkResult::Child) => {
@@ -53,7 +54,7 @@ pub(crate) fn detach(prepared: Prepared, only_thread: &OnlyThread) -> Result<(),
         }
         Err(reason) => {
             prepared.give_up();
-            Err(reason).at(|| Step::Fork)
+            Err(reason).at(Step::Fork)
         }
     }
 }
@@ -71,9 +72,9 @@ fn launch(
     session_leader: Pid,
     lifeline: Option<PipeReader>,
 ) -> Result<Infallible, Error> {
-    let mut report = match lifeline {
-        None => await_end(session_leader),
-        Some(lifeline) => await_ready(daemon, session_leader, &lifeline),
+    let mut report = match (prepared.readiness, lifeline) {
+        (Some(readiness), Some(lifeline)) => (readiness.wait)(daemon, session_leader, &lifeline),
+        _ => await_end(session_leader),
     };
     if let Some(Report::Ready) = report {
         let mut old_mask = SigSet::empty();
@@ -105,25 +106,6 @@ fn await_end(session_leader: Pid) -> Option<Report> {
     (status == Ok(WaitStatus::Exited(session_leader, 0))).then_some(Report::Ready)
 }
 
-/// The body may run, and takes its time. The session leader watches over it meanwhile, and the launcher over the session
-/// leader: without it nobody would notice the body's end, so that the body goes too.
-fn await_ready(mut daemon: &UnixStream, session_leader: Pid, lifeline: &PipeReader) -> Option<Report> {
-    let mut report = Report::receive_while(daemon, lifeline);
-    if let Some(Report::Recorded) = report {
-        report = daemon.write_all(&[COMMIT]).ok().and_then(|()| Report::receive_while(daemon, lifeline));
-    }
-    match report {
-        Some(Report::Ready) => {
-            let _ = kill(session_leader, Signal::SIGKILL);
-            let _ = retry_interrupted(|| waitpid(session_leader, None));
-        }
-        Some(_) => {}
-        // Its number is still its own, and so is its process group's, since it was not waited for.
-        None => drop(killpg(session_leader, Signal::SIGKILL)),
-    }
-    report
-}
-
 /// The session leader. Returns in the daemon alone.
 fn lead_session(mut prepared: Prepared, only_thread: &OnlyThread, launcher: UnixStream, lifeline: Option<PipeWriter>) {
     let forked =
@@ -137,8 +119,10 @@ fn lead_session(mut prepared: Prepared, only_thread: &OnlyThread, launcher: Unix
         Err(failure) => Err(failure),
     };
     match recorded {
-        Ok(daemon) if prepared.wait_ready => watch(daemon, &launcher, prepared.pid_file.as_ref()),
-        Ok(_) => sys::exit_now(0),
+        Ok(daemon) => match prepared.readiness {
+            Some(readiness) => (readiness.watch)(daemon, &launcher, prepared.pid_file.as_ref()),
+            None => sys::exit_now(0),
+        },
         Err(failure) => {
             // When nobody reads it, nobody needs to know.
             let _ = Report::Failed(failure).send(&launcher);
@@ -150,17 +134,14 @@ fn lead_session(mut prepared: Prepared, only_thread: &OnlyThread, launcher: Unix
 fn set_up(prepared: &mut Prepared) -> Result<(), Failure> {
     leave_session()?;
     settle(prepared)?;
-    if prepared.wait_ready {
-        return Ok(());
-    }
-    replace_streams(prepared)
+    if prepared.readiness.is_some() { Ok(()) } else { replace_streams(prepared) }
 }
 
 /// The daemon: everything is set up but its own existence, which it owes to the launcher's byte. With `wait_ready` it
 /// owes the launcher an answer then, and waits for a second byte. With `restart` it becomes the supervisor, and this
 /// returns in the bodies.
 fn become_daemon(prepared: Prepared, only_thread: &OnlyThread, mut launcher: UnixStream) {
-    let Prepared { signals, pid_file, streams, logs, wait_ready, restart, .. } = prepared;
+    let Prepared { signals, pid_file, streams, logs, readiness, restart, .. } = prepared;
     if launcher.read_exact(&mut [0]).is_err() {
         if let Some(pid_file) = pid_file {
             pid_file.remove();
@@ -171,10 +152,10 @@ fn become_daemon(prepared: Prepared, only_thread: &OnlyThread, mut launcher: Uni
     if let Some(pid_file) = pid_file {
         pid_file.keep();
     }
-    let launcher =
-        wait_ready.then_some(Launcher { socket: launcher, change: Change { streams, logs }, supervisor: None });
-    match restart {
-        Some(plan) => (plan.supervise)(&plan, only_thread, launcher),
-        None => launcher.map(Waiting::Launcher).into_iter().for_each(postpone),
+    let waiting = |_| Launcher { socket: launcher, change: Change { streams, logs }, supervisor: None };
+    match (restart, readiness) {
+        (Some(plan), readiness) => (plan.supervise)(&plan, only_thread, readiness.map(waiting)),
+        (None, Some(readiness)) => (readiness.postpone)(Waiting::Launcher(waiting(readiness))),
+        (None, None) => {}
     }
 }

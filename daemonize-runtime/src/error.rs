@@ -35,7 +35,7 @@ pub(crate) enum Kind {
     /// A descriptor of a directory leads out of the new root.
     OpenDirectory(i32),
     /// More than one thread; how many, where that can be found out.
-    Threads(Option<usize>),
+    Threads(Option<u64>),
     /// The operating system refused a step.
     Step(Step, io::Error),
     /// Something else stands at `/dev/null`.
@@ -278,6 +278,8 @@ impl std::error::Error for Error {
 }
 
 impl From<Kind> for Error {
+    #[cold]
+    #[inline(never)]
     fn from(kind: Kind) -> Self {
         Self { kind: Box::new(kind) }
     }
@@ -285,18 +287,31 @@ impl From<Kind> for Error {
 
 /// Names the step that failed.
 pub(crate) trait At<T> {
-    fn at(self, step: impl FnOnce() -> Step) -> Result<T, Error>;
+    fn at(self, step: Step) -> Result<T, Error>;
+
+    /// For a step with a path.
+    fn at_path(self, step: fn(PathBuf) -> Step, path: &Path) -> Result<T, Error>;
 }
 
 impl<T, E: Into<io::Error>> At<T> for Result<T, E> {
-    fn at(self, step: impl FnOnce() -> Step) -> Result<T, Error> {
-        self.map_err(|error| failed(step(), error.into()))
+    fn at(self, step: Step) -> Result<T, Error> {
+        self.map_err(|error| failed(step, error.into()))
+    }
+
+    fn at_path(self, step: fn(PathBuf) -> Step, path: &Path) -> Result<T, Error> {
+        self.map_err(|error| failed_at(step, path, error.into()))
     }
 }
 
-/// One copy for all the places that can fail.
+// One copy for all the places that can fail.
 #[cold]
 #[inline(never)]
 fn failed(step: Step, reason: io::Error) -> Error {
     Kind::Step(step, reason).into()
+}
+
+#[cold]
+#[inline(never)]
+fn failed_at(step: fn(PathBuf) -> Step, path: &Path, reason: io::Error) -> Error {
+    failed(step(path.to_owned()), reason)
 }

@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::init;
 use crate::notify::Manager;
 use crate::prepare::Prepared;
-use crate::ready::{Waiting, postpone};
+use crate::ready::Waiting;
 use crate::settle::{record, settle};
 
 pub(crate) fn stay(prepared: Prepared, manager: Option<Manager>) -> Result<(), Error> {
@@ -26,10 +26,11 @@ pub(crate) fn stay(prepared: Prepared, manager: Option<Manager>) -> Result<(), E
     if getpid().as_raw() == 1 {
         init::serve();
     }
-    match manager {
-        Some(manager) if prepared.wait_ready => postpone(Waiting::Manager(manager)),
-        Some(manager) => manager.ready(),
-        None => {}
+    if let Some(manager) = manager {
+        match prepared.readiness {
+            Some(readiness) => (readiness.postpone)(Waiting::Manager(manager)),
+            None => manager.ready(),
+        }
     }
     Ok(())
 }

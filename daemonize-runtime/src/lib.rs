@@ -92,6 +92,7 @@
 //! **May I call it from a library?** [`Daemon::start`] is safe to call anywhere, and an error where it cannot be sound.
 
 #![deny(unsafe_code)]
+#![cfg_attr(not(unix), allow(dead_code, reason = "the options are the same everywhere, and of no use without a fork"))]
 
 mod daemon;
 mod error;
@@ -112,6 +113,8 @@ mod foreground;
 mod init;
 #[cfg(unix)]
 mod notify;
+#[cfg(unix)]
+mod parts;
 #[cfg(unix)]
 mod pid_file;
 #[cfg(unix)]

@@ -4,6 +4,7 @@
 //! and so is inherited by the daemon, which holds it for life. It must not be given back by `LOCK_UN`, as some types
 //! do on drop: that would release the daemon's lock from the launcher. Closing is harmless.
 
+use std::env;
 use std::fs::{self, File, Metadata, OpenOptions, Permissions, TryLockError};
 use std::io::{self, Write};
 use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt, PermissionsExt};
@@ -79,13 +80,13 @@ impl PidFile {
 
     /// One try. `None` where it is worth another: the file was just removed, or its lock may be about to be free.
     fn try_acquire(name: &Path, read_only: bool, is_last_try: bool) -> Result<Option<Self>, Error> {
-        let step = || Step::OpenPidFile(name.to_owned());
         let (file, is_new) = open_or_create(name).map_err(|error| refuse_odd_path(name, error))?;
-        let opened = file.metadata().at(step)?;
+        let opened = file.metadata().at_path(Step::OpenPidFile, name)?;
         if !is_new {
             check_kind(name, &opened)?;
         }
-        let keeper = if read_only { Some(open_options().read(true).open(name).at(step)?) } else { None };
+        let keeper =
+            if read_only { Some(open_options().read(true).open(name).at_path(Step::OpenPidFile, name)?) } else { None };
         if !lock(keeper.as_ref().unwrap_or(&file), name, is_last_try)? {
             return Ok(None);
         }
@@ -94,7 +95,7 @@ impl PidFile {
             return Ok(None);
         };
         if let Some(keeper) = &keeper
-            && identity(&keeper.metadata().at(step)?) != identity(&opened)
+            && identity(&keeper.metadata().at_path(Step::OpenPidFile, name)?) != identity(&opened)
         {
             return Ok(None);
         }
@@ -103,15 +104,19 @@ impl PidFile {
         }
         if locked.mode() & 0o022 != 0 {
             // Others may have it open for writing, and would keep that right whatever its mode becomes.
-            fs::remove_file(name).at(step)?;
+            fs::remove_file(name).at_path(Step::OpenPidFile, name)?;
             return Ok(None);
         }
         if locked.mode() & 0o777 != 0o644 {
             // Everybody may know the PID, whatever the umask says.
-            file.set_permissions(Permissions::from_mode(0o644)).at(step)?;
+            file.set_permissions(Permissions::from_mode(0o644)).at_path(Step::OpenPidFile, name)?;
         }
-        let path = std::path::absolute(name).at(|| Step::FindStartDirectory)?;
-        sys::at_exit(remove_at_exit).at(|| Step::RegisterExit)?;
+        let path = if name.is_absolute() {
+            name.to_owned()
+        } else {
+            env::current_dir().at(Step::FindStartDirectory)?.join(name)
+        };
+        sys::at_exit(remove_at_exit).at(Step::RegisterExit)?;
         let place = Place { path, identity: identity(&locked) };
         Ok(Some(Self { file, keeper, name: name.to_owned(), place, old_length: locked.len() }))
     }
@@ -228,12 +233,12 @@ fn lock(file: &File, name: &Path, is_last_try: bool) -> Result<bool, Error> {
     match file.try_lock() {
         Ok(()) => return Ok(true),
         Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Interrupted => return Ok(false),
-        Err(TryLockError::Error(error)) => return Err(error).at(|| Step::LockPidFile(name.to_owned())),
+        Err(TryLockError::Error(error)) => return Err(error).at_path(Step::LockPidFile, name),
         Err(TryLockError::WouldBlock) => {}
     }
     // Those who only look share the lock among them; a daemon, also one that is starting, does not.
     let is_daemon = file.try_lock_shared().is_err();
-    let pid = match read(file).at(|| Step::OpenPidFile(name.to_owned()))? {
+    let pid = match read(file).at_path(Step::OpenPidFile, name)? {
         Text::Pid(pid) => Some(pid),
         Text::NoPid => None,
         Text::Foreign => return Err(foreign(name, FOREIGN_TEXT)),
@@ -246,7 +251,7 @@ fn lock(file: &File, name: &Path, is_last_try: bool) -> Result<bool, Error> {
 
 /// Replaces the PID that an earlier daemon left by zeros, nobody's PID, so that a locked file never names a stranger.
 fn mark_as_starting(name: &Path, file: &File, length: u64) -> Result<(), Error> {
-    match read(file).at(|| Step::OpenPidFile(name.to_owned()))? {
+    match read(file).at_path(Step::OpenPidFile, name)? {
         Text::Foreign => return Err(foreign(name, FOREIGN_TEXT)),
         Text::NoPid => return Ok(()),
         Text::Pid(_) => {}
@@ -255,9 +260,10 @@ fn mark_as_starting(name: &Path, file: &File, length: u64) -> Result<(), Error> 
     let zeros = [b'0'; LONGEST_TEXT];
     file.write_at(&zeros[..usize::try_from(length).unwrap_or(LONGEST_TEXT).min(LONGEST_TEXT)], 0)
         .map(drop)
-        .at(|| Step::WritePidFile(name.to_owned()))
+        .at_path(Step::WritePidFile, name)
 }
 
+#[cold]
 fn foreign(name: &Path, why: &'static str) -> Error {
     Kind::ForeignPidFile(name.to_owned(), why).into()
 }

@@ -10,7 +10,8 @@ use crate::error::{Error, Kind, program_name};
 use crate::pid_file::PidFile;
 use crate::privileges::Privileges;
 use crate::proc_self::ProcSelf;
-use crate::reopen::Logs;
+use crate::ready::Readiness;
+use crate::reopen::Rotation;
 use crate::restart::{Policy, Restart};
 use crate::root::Root;
 use crate::signals::Signals;
@@ -29,9 +30,10 @@ pub(crate) struct Prepared {
     pub(crate) working_directory: Option<PathBuf>,
     pub(crate) streams: Streams,
     /// The log files that are opened anew on SIGHUP, if that is wanted.
-    pub(crate) logs: Option<Logs>,
+    pub(crate) logs: Option<Rotation>,
     pub(crate) pid_file: Option<PidFile>,
-    pub(crate) wait_ready: bool,
+    /// `None` where nobody waits for `ready()`.
+    pub(crate) readiness: Option<&'static Readiness>,
     /// `None` where nobody is to start the body again.
     pub(crate) restart: Option<Restart>,
 }
@@ -48,8 +50,10 @@ pub(crate) fn prepare(
     let inherited_descriptors = if daemon.close_inherited { descriptors::inherited(proc_self) } else { Vec::new() };
     // The launcher's streams reach the body, if only for a time.
     let streams_stay = !detaches || !daemon.close_fd || daemon.wait_ready;
-    let find_root = |path| Root::find(path, streams_stay, &inherited_descriptors);
-    let root = daemon.chroot.as_deref().map(find_root).transpose()?;
+    let root = match (&daemon.chroot, daemon.parts.find_root) {
+        (Some(path), Some(find)) => Some(find(path, streams_stay, &inherited_descriptors, proc_self)?),
+        _ => None,
+    };
     let open = || open_files(daemon, detaches, pid_file.as_deref(), privileges.as_ref());
     let (streams, logs, pid_file) = under_umask(daemon.umask, open)?;
     Ok(Prepared {
@@ -62,7 +66,7 @@ pub(crate) fn prepare(
         streams,
         logs,
         pid_file,
-        wait_ready: daemon.wait_ready,
+        readiness: daemon.parts.readiness.filter(|_| daemon.wait_ready),
         restart: daemon.restart.clone().filter(|plan| plan.policy != Policy::Never),
     })
 }
@@ -72,11 +76,13 @@ fn open_files(
     detaches: bool,
     pid_file: Option<&Path>,
     privileges: Option<&Privileges>,
-) -> Result<(Streams, Option<Logs>, Option<PidFile>), Error> {
+) -> Result<(Streams, Option<Rotation>, Option<PidFile>), Error> {
     let null = streams::open_null()?;
     let streams = if detaches && daemon.close_fd { Streams::open(daemon, null, privileges)? } else { Streams::keep() };
-    let logs = || Logs::of(&streams, daemon.chroot.as_deref(), privileges.is_none());
-    let logs = daemon.reopen.then(logs).transpose()?;
+    let logs = match daemon.parts.find_logs {
+        Some(find) if daemon.reopen => Some(find(&streams, daemon.chroot.as_deref(), privileges.is_none())?),
+        _ => None,
+    };
     // The last thing that can fail in the launcher, so that no failure leaves a PID file behind.
     let pid_file = pid_file.map(|path| PidFile::acquire(path, privileges)).transpose()?;
     Ok((streams, logs, pid_file))
@@ -94,8 +100,8 @@ fn under_umask<T>(mask: Option<u32>, open: impl FnOnce() -> T) -> T {
 
 impl Prepared {
     /// After a failed start there is no PID file, and with the last descriptor of it goes the lock.
-    pub(crate) fn give_up(self) {
-        if let Some(pid_file) = self.pid_file {
+    pub(crate) fn give_up(&self) {
+        if let Some(pid_file) = &self.pid_file {
             pid_file.remove();
         }
     }
@@ -139,7 +145,7 @@ fn check_options(daemon: &Daemon, pid_file: Option<&Path>) -> Result<(), Error> 
     if !close_fd && paths.iter().any(|(_, path)| path.is_some()) {
         return contradiction("`close_fd` is false, so that no stream can be replaced");
     }
-    if pid_file.is_some() && paths.iter().any(|&(_, path)| path == pid_file) {
+    if pid_file.is_some() && paths.iter().any(|(_, path)| path.map(Path::as_os_str) == pid_file.map(Path::as_os_str)) {
         return contradiction("a log and the PID file are the same file");
     }
     Ok(())

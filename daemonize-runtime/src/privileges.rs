@@ -4,7 +4,7 @@
 use std::ffi::CString;
 
 use nix::errno::Errno;
-use nix::unistd::{Gid, Group, Uid, User, geteuid, setgroups};
+use nix::unistd::{Gid, Group, Uid, User, geteuid};
 
 use crate::error::{Error, Kind, Step};
 use crate::sys;
@@ -55,13 +55,13 @@ impl Privileges {
     /// Gives up everything else. Each step is verified by asking the kernel, since a filter can make a system call
     /// succeed without effect, and at the end by an attempt to come back.
     fn assume(&self) -> nix::Result<()> {
-        setgroups(&self.supplementary)?;
+        sys::set_groups(&self.supplementary)?;
         sys::set_group_ids(self.group)?;
         if let Some(user) = self.user {
             sys::set_user_ids(user)?;
         }
         let is_kept = |held: &Gid| self.supplementary.contains(held) || *held == self.group;
-        let groups = nix::unistd::getgroups()?;
+        let groups = sys::groups()?;
         let has_all = self.supplementary.iter().all(|wanted| groups.contains(wanted));
         if !groups.iter().all(is_kept) || !has_all || !self.hold_already() || self.can_return() {
             return Err(Errno::EPERM);

@@ -1,15 +1,17 @@
-//! What `/proc/self` says about this process. Every answer may be missing: `/proc` can be hidden, or not exist.
+//! What `/proc` says about this process. Every answer may be missing: `/proc` can be hidden, or not exist.
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::Read;
+
+use nix::unistd::Pid;
 
 /// The lines of `/proc/self/status` that a start needs, read once.
 #[derive(Debug, Default)]
 pub(crate) struct ProcSelf {
     /// How many threads there are.
-    pub(crate) threads: Option<usize>,
+    pub(crate) threads: Option<u64>,
     /// The size of the descriptor table: every open descriptor is below it.
-    pub(crate) descriptor_table: Option<usize>,
+    pub(crate) descriptor_table: Option<u64>,
     /// The ignored signals; bit n - 1 is signal n.
     pub(crate) ignored_signals: Option<u64>,
     /// The blocked signals, in the same form.
@@ -19,29 +21,36 @@ pub(crate) struct ProcSelf {
 impl ProcSelf {
     pub(crate) fn read() -> Self {
         let mut answers = Self::default();
-        for line in read_status().split(|&byte| byte == b'\n') {
-            let Some((name, value)) = std::str::from_utf8(line).ok().and_then(|line| line.split_once(':')) else {
-                continue;
+        // As bytes, since a program's name in it need not be UTF-8.
+        for line in read("/proc/self/status").split(|&byte| byte == b'\n') {
+            let (answer, value, base) = match line {
+                [b'T', b'h', b'r', b'e', b'a', b'd', b's', b':', value @ ..] => (&mut answers.threads, value, 10),
+                [b'F', b'D', b'S', b'i', b'z', b'e', b':', value @ ..] => (&mut answers.descriptor_table, value, 10),
+                [b'S', b'i', b'g', b'I', b'g', b'n', b':', value @ ..] => (&mut answers.ignored_signals, value, 16),
+                [b'S', b'i', b'g', b'B', b'l', b'k', b':', value @ ..] => (&mut answers.blocked_signals, value, 16),
+                _ => continue,
             };
-            let value = value.trim();
-            match name {
-                "Threads" => answers.threads = value.parse().ok(),
-                "FDSize" => answers.descriptor_table = value.parse().ok(),
-                "SigIgn" => answers.ignored_signals = u64::from_str_radix(value, 16).ok(),
-                "SigBlk" => answers.blocked_signals = u64::from_str_radix(value, 16).ok(),
-                _ => {}
-            }
+            *answer = number(value, base);
         }
         answers
     }
 }
 
-/// The file as bytes, since a program's name in it need not be UTF-8; empty when it cannot be read.
-fn read_status() -> Vec<u8> {
-    // One page holds it, unless there are hundreds of supplementary groups. `fs::read` would ask for the size first.
+/// Goes through the children of the main thread of process 1.
+pub(crate) fn for_each_child_of_init(mut look_at: impl FnMut(Pid)) {
+    for child in read("/proc/1/task/1/children").split(|&byte| byte == b' ') {
+        if let Some(child) = number(child, 10).and_then(|child| i32::try_from(child).ok()) {
+            look_at(Pid::from_raw(child));
+        }
+    }
+}
+
+/// The file; empty when it cannot be read.
+fn read(path: &str) -> Vec<u8> {
+    // Mostly one page holds it. `fs::read` would ask for the size first, which is 0 here.
     let mut text = vec![0; 4096];
     let mut length = 0;
-    let Ok(mut file) = File::open("/proc/self/status") else {
+    let Ok(mut file) = File::open(path) else {
         return Vec::new();
     };
     while let Ok(count @ 1..) = file.read(&mut text[length..]) {
@@ -55,8 +64,12 @@ fn read_status() -> Vec<u8> {
     text
 }
 
-/// How many descriptors are open; `None` where the kernel does not count them (Linux before 6.2).
-pub(crate) fn open_descriptors() -> Option<usize> {
-    let count = fs::metadata("/proc/self/fd").ok()?.len();
-    usize::try_from(count).ok().filter(|&count| count > 0)
+/// A number behind white space. By hand: what std has for it is several times larger.
+fn number(text: &[u8], base: u32) -> Option<u64> {
+    let digits = text.trim_ascii();
+    let append = |number: u64, &digit: &u8| {
+        let digit = char::from(digit).to_digit(base)?;
+        number.checked_mul(base.into())?.checked_add(digit.into())
+    };
+    if digits.is_empty() { None } else { digits.iter().try_fold(0, append) }
 }

@@ -1,6 +1,6 @@
 //! Readiness: the daemon talks to the terminal, and the launcher waits, until the body says that it is up.
 
-use std::io::{self, PipeWriter, Read, Write};
+use std::io::{self, PipeReader, PipeWriter, Read, Write};
 use std::os::unix::net::UnixStream;
 use std::sync::{Mutex, PoisonError};
 
@@ -9,13 +9,14 @@ use nix::sys::signal::{SigSet, SigmaskHow, Signal, kill, killpg, sigprocmask};
 use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
 use nix::unistd::{Pid, getpid};
 
+use crate::detach::COMMIT;
 use crate::notify::Manager;
 use crate::pid_file::{self, PidFile};
-use crate::reopen::Logs;
+use crate::reopen::Rotation;
 use crate::report::Report;
 use crate::settle::{Failure, Stage};
 use crate::streams::Streams;
-use crate::sys;
+use crate::sys::{self, retry_interrupted};
 
 /// Who waits for `ready()`.
 #[derive(Debug)]
@@ -37,7 +38,7 @@ pub(crate) struct Launcher {
 #[derive(Debug)]
 pub(crate) struct Change {
     pub(crate) streams: Streams,
-    pub(crate) logs: Option<Logs>,
+    pub(crate) logs: Option<Rotation>,
 }
 
 impl Change {
@@ -50,6 +51,19 @@ impl Change {
         Ok(())
     }
 }
+
+/// How each process of a start waits.
+#[derive(Debug)]
+pub(crate) struct Readiness {
+    /// The launcher.
+    pub(crate) wait: fn(&UnixStream, Pid, &PipeReader) -> Option<Report>,
+    /// The session leader.
+    pub(crate) watch: fn(Pid, &UnixStream, Option<&PidFile>) -> !,
+    /// The daemon, or the program in the foreground.
+    pub(crate) postpone: fn(Waiting),
+}
+
+pub(crate) static READINESS: Readiness = Readiness { wait, watch, postpone };
 
 static WAITING: Mutex<Option<(Pid, Waiting)>> = Mutex::new(None);
 
@@ -89,9 +103,28 @@ fn complete(launcher: Launcher) {
     }
 }
 
+/// The body may run, and takes its time. The session leader watches over it meanwhile, and the launcher over the session
+/// leader: without it nobody would notice the body's end, so that the body goes too.
+fn wait(mut daemon: &UnixStream, session_leader: Pid, lifeline: &PipeReader) -> Option<Report> {
+    let mut report = Report::receive_while(daemon, lifeline);
+    if let Some(Report::Recorded) = report {
+        report = daemon.write_all(&[COMMIT]).ok().and_then(|()| Report::receive_while(daemon, lifeline));
+    }
+    match report {
+        Some(Report::Ready) => {
+            let _ = kill(session_leader, Signal::SIGKILL);
+            let _ = retry_interrupted(|| waitpid(session_leader, None));
+        }
+        Some(_) => {}
+        // Its number is still its own, and so is its process group's, since it was not waited for.
+        None => drop(killpg(session_leader, Signal::SIGKILL)),
+    }
+    report
+}
+
 /// The session leader's second task: it is the daemon's parent, so that it alone learns how the daemon ends, and it
 /// notices when the launcher is gone, whatever the body is doing. Ends with the launcher's word that all is well.
-pub(crate) fn watch(daemon: Pid, launcher: &UnixStream, pid_file: Option<&PidFile>) -> ! {
+fn watch(daemon: Pid, launcher: &UnixStream, pid_file: Option<&PidFile>) -> ! {
     let mut child_signal = SigSet::empty();
     child_signal.add(Signal::SIGCHLD);
     let _ = sigprocmask(SigmaskHow::SIG_BLOCK, Some(&child_signal), None);

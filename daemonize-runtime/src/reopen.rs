@@ -2,6 +2,7 @@
 //! that waits for the signal would end the rule of one thread, and its signal mask would reach the daemon's children.
 
 use std::ffi::CString;
+use std::fmt;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf, absolute};
 use std::sync::OnceLock;
@@ -13,7 +14,7 @@ use nix::sys::signal::Signal;
 use nix::sys::stat::{Mode, fstat};
 
 use crate::error::{At, Error, Kind, Step};
-use crate::streams::{self, Streams};
+use crate::streams::{StandardDescriptors, Streams};
 use crate::sys;
 
 /// The log files, as the daemon can find them again.
@@ -26,46 +27,61 @@ pub(crate) struct Logs {
 #[derive(Debug)]
 struct Log {
     path: CString,
-    descriptors: Vec<i32>,
+    descriptors: StandardDescriptors,
 }
+
+/// What becomes of the log files on SIGHUP.
+pub(crate) trait Reopen: fmt::Debug + Send {
+    /// Installs the handler, which does nothing until it is told what. Before the body runs: libraries that install
+    /// theirs later call the one before, and one that came after theirs would throw theirs away.
+    fn handle_hangup(&self);
+
+    /// Tells the handler what to open.
+    fn publish(self: Box<Self>);
+}
+
+/// Reached through this alone, so that a program without log rotation is without its code.
+pub(crate) type Rotation = Box<dyn Reopen>;
+
+/// What [`Logs::find`] is, for those who hold it as a value.
+pub(crate) type FindLogs = fn(&Streams, Option<&Path>, bool) -> Result<Rotation, Error>;
 
 /// What the signal handler must reach.
 static LOGS: OnceLock<Logs> = OnceLock::new();
 
 impl Logs {
     /// The daemon's working directory is another one, and its root may be.
-    pub(crate) fn of(streams: &Streams, root: Option<&Path>, follow_links: bool) -> Result<Self, Error> {
+    pub(crate) fn find(streams: &Streams, root: Option<&Path>, follow_links: bool) -> Result<Rotation, Error> {
         let logs = streams.logs().map(|(path, descriptors)| {
             let path = inside(root, path)?;
             let path =
-                CString::new(path.as_os_str().as_bytes()).map_err(|_| Errno::EINVAL).at(|| Step::OpenLog(path))?;
-            Ok(Log { path, descriptors: descriptors.to_vec() })
+                CString::new(path.as_os_str().as_bytes()).map_err(|_| Errno::EINVAL).at_path(Step::OpenLog, &path)?;
+            Ok(Log { path, descriptors })
         });
         let mut flags = OFlag::O_WRONLY | OFlag::O_APPEND | OFlag::O_CREAT | OFlag::O_NOCTTY;
         // `O_NONBLOCK` for a pipe that stands in the log's place.
         flags |= OFlag::O_CLOEXEC | OFlag::O_NONBLOCK;
         flags.set(OFlag::O_NOFOLLOW, !follow_links);
-        Ok(Self { logs: logs.collect::<Result<_, Error>>()?, flags })
-    }
-
-    /// Tells the handler what to open.
-    pub(crate) fn publish(self) {
-        let _ = LOGS.set(self);
+        Ok(Box::new(Self { logs: logs.collect::<Result<_, Error>>()?, flags }))
     }
 }
 
-/// Installs the handler, which does nothing until it is told what. Before the body runs: libraries that install theirs
-/// later call the one before, and one that came after theirs would throw theirs away.
-pub(crate) fn handle_hangup() {
-    sys::handle(Signal::SIGHUP, reopen_logs);
+impl Reopen for Logs {
+    fn handle_hangup(&self) {
+        sys::handle(Signal::SIGHUP, reopen_logs);
+    }
+
+    fn publish(self: Box<Self>) {
+        let _ = LOGS.set(*self);
+    }
 }
 
 fn inside(root: Option<&Path>, path: &Path) -> Result<PathBuf, Error> {
-    let path = absolute(path).at(|| Step::FindStartDirectory)?;
+    let path = absolute(path).at(Step::FindStartDirectory)?;
     let Some(root) = root else {
         return Ok(path);
     };
-    let root = absolute(root).at(|| Step::FindStartDirectory)?;
+    let root = absolute(root).at(Step::FindStartDirectory)?;
     match path.strip_prefix(root) {
         Ok(inside) => Ok(Path::new("/").join(inside)),
         Err(_) => Err(Kind::Contradiction("`reopen` needs a log inside of `chroot`").into()),
@@ -94,5 +110,5 @@ fn reopen(log: &Log, flags: OFlag) -> nix::Result<()> {
         return Err(Errno::EINVAL);
     }
     fcntl(&file, FcntlArg::F_SETFL(OFlag::O_APPEND))?;
-    log.descriptors.iter().try_for_each(|&descriptor| streams::replace(descriptor, &file))
+    log.descriptors.replace(&file)
 }

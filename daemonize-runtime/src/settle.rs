@@ -11,7 +11,6 @@ use crate::error::{Error, Kind, Step};
 use crate::pid_file;
 use crate::prepare::Prepared;
 use crate::ready::Change;
-use crate::reopen;
 use crate::streams::Streams;
 use crate::sys::{self, retry_interrupted};
 
@@ -56,14 +55,12 @@ pub(crate) fn settle(prepared: &Prepared) -> Result<(), Failure> {
         sys::set_umask(mask);
     }
     prepared.signals.reset();
-    if prepared.logs.is_some() {
-        reopen::handle_hangup();
+    if let Some(logs) = &prepared.logs {
+        logs.handle_hangup();
     }
-    for &descriptor in &prepared.inherited_descriptors {
-        sys::close(descriptor);
-    }
+    sys::close_all(&prepared.inherited_descriptors);
     if let Some(root) = &prepared.root {
-        root.enter().map_err(|reason| Failure(Stage::ChangeRoot, reason))?;
+        (root.enter)(root).map_err(|reason| Failure(Stage::ChangeRoot, reason))?;
     }
     if let Some(privileges) = &prepared.privileges {
         (privileges.assume)(privileges).map_err(|reason| Failure(Stage::DropPrivileges, reason))?;
@@ -79,12 +76,12 @@ pub(crate) fn settle(prepared: &Prepared) -> Result<(), Failure> {
 /// files takes two.
 fn change_directory(directory: &Path) -> nix::Result<()> {
     let identity = |path: &Path| fs::metadata(path).map(|there| pid_file::identity(&there)).ok();
-    let is_root = directory == Path::new("/");
+    let is_root = directory.as_os_str() == "/";
     // Before it changes what a relative path means.
     let wanted = if is_root { None } else { identity(directory) };
     retry_interrupted(|| chdir(directory))?;
     let is_there = if is_root {
-        env::current_dir().is_ok_and(|there| there == directory)
+        env::current_dir().is_ok_and(|there| there.as_os_str() == "/")
     } else {
         wanted.is_some() && identity(Path::new(".")) == wanted
     };

@@ -48,9 +48,11 @@ impl Signals {
 
     /// Gives the calling process the daemon's signals, but for the protection of writes.
     pub(crate) fn reset(self) {
-        let is_left = |signal| signal == SIGPIPE || signal == SIGXFSZ && self.is_file_size_limited;
-        for signal in sys::signals().filter(|&signal| self.ignores(signal) && !is_left(signal)) {
-            sys::set_default(signal);
+        let protection = if self.is_file_size_limited { bit(SIGXFSZ) } else { 0 };
+        let mut left = self.ignored & !(bit(SIGPIPE) | protection);
+        while left != 0 {
+            sys::set_default(left.trailing_zeros().cast_signed() + 1);
+            left &= left - 1;
         }
         if self.is_any_blocked {
             sys::set_signal_mask(&SigSet::empty());

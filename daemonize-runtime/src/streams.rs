@@ -14,7 +14,7 @@ use nix::unistd::{dup2_stderr, dup2_stdin, dup2_stdout, fchown, geteuid};
 use crate::Daemon;
 use crate::error::{At, Error, Kind, Step};
 use crate::privileges::Privileges;
-use crate::sys::retry_interrupted;
+use crate::sys::{self, retry_interrupted};
 use crate::trust::{check_directory_of, check_file};
 
 /// The files that become the standard streams.
@@ -24,38 +24,42 @@ pub(crate) struct Streams(Vec<Stream>);
 #[derive(Debug)]
 struct Stream {
     file: File,
-    /// The standard descriptors that the file becomes.
-    descriptors: Vec<i32>,
+    descriptors: StandardDescriptors,
     /// Where it is, if it is a log.
     log: Option<PathBuf>,
 }
 
+/// Those of the standard descriptors that lead to one file: bit n is descriptor n.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct StandardDescriptors(u8);
+
 impl Streams {
     /// Opens what the options name; the null device for every other stream.
     pub(crate) fn open(daemon: &Daemon, null: File, privileges: Option<&Privileges>) -> Result<Self, Error> {
-        let mut streams = Vec::new();
-        let mut unset = Vec::new();
-        match &daemon.stdin {
-            Some(path) => streams.push(Stream { file: open_input(path)?, descriptors: vec![STDIN_FILENO], log: None }),
-            None => unset.push(STDIN_FILENO),
+        const INPUT: u8 = 1 << STDIN_FILENO;
+        const OUTPUT: u8 = 1 << STDOUT_FILENO;
+        const ERRORS: u8 = 1 << STDERR_FILENO;
+        let mut streams = Vec::with_capacity(4);
+        let mut unset = INPUT | OUTPUT | ERRORS;
+        if let Some(path) = &daemon.stdin {
+            unset &= !INPUT;
+            streams.push(Stream { file: open_input(path)?, descriptors: StandardDescriptors(INPUT), log: None });
         }
         let stdout = daemon.stdout.as_ref().or(daemon.redirect.as_ref());
         let stderr = daemon.stderr.as_ref().or(daemon.redirect.as_ref());
+        // One open file for both, as the shell's `>>log 2>&1` has it.
         let outputs = match (stdout, stderr) {
-            // One open file for both, as the shell's `>>log 2>&1` has it.
-            (Some(path), Some(same)) if path == same => vec![(Some(path), vec![STDOUT_FILENO, STDERR_FILENO])],
-            _ => vec![(stdout, vec![STDOUT_FILENO]), (stderr, vec![STDERR_FILENO])],
+            (Some(path), Some(same)) if path.as_os_str() == same.as_os_str() => [(stdout, OUTPUT | ERRORS), (None, 0)],
+            _ => [(stdout, OUTPUT), (stderr, ERRORS)],
         };
         for (path, descriptors) in outputs {
-            match path {
-                Some(path) => {
-                    let file = open_log(path, privileges)?;
-                    streams.push(Stream { file, descriptors, log: Some(path.clone()) });
-                }
-                None => unset.extend(descriptors),
+            if let Some(path) = path {
+                unset &= !descriptors;
+                let file = open_log(path, privileges)?;
+                streams.push(Stream { file, descriptors: StandardDescriptors(descriptors), log: Some(path.clone()) });
             }
         }
-        streams.push(Stream { file: null, descriptors: unset, log: None });
+        streams.push(Stream { file: null, descriptors: StandardDescriptors(unset), log: None });
         Ok(Self(streams))
     }
 
@@ -66,25 +70,28 @@ impl Streams {
 
     /// Puts the files in place.
     pub(crate) fn install(&self) -> nix::Result<()> {
-        for Stream { file, descriptors, .. } in &self.0 {
-            descriptors.iter().try_for_each(|&descriptor| replace(descriptor, file))?;
-        }
-        Ok(())
+        self.0.iter().try_for_each(|stream| stream.descriptors.replace(&stream.file))
     }
 
     /// The paths of the log files, and the descriptors that they become.
-    pub(crate) fn logs(&self) -> impl Iterator<Item = (&Path, &[i32])> {
-        self.0.iter().filter_map(|stream| Some((stream.log.as_deref()?, &stream.descriptors[..])))
+    pub(crate) fn logs(&self) -> impl Iterator<Item = (&Path, StandardDescriptors)> {
+        self.0.iter().filter_map(|stream| Some((stream.log.as_deref()?, stream.descriptors)))
     }
 }
 
-/// Makes a standard descriptor lead to a file. `dup2` clears close-on-exec, so that the daemon's children have it too.
-pub(crate) fn replace(descriptor: i32, file: impl AsFd) -> nix::Result<()> {
-    retry_interrupted(|| match descriptor {
-        STDIN_FILENO => dup2_stdin(file.as_fd()),
-        STDOUT_FILENO => dup2_stdout(file.as_fd()),
-        _ => dup2_stderr(file.as_fd()),
-    })
+impl StandardDescriptors {
+    /// Makes them lead to a file. `dup2` clears close-on-exec, so that the daemon's children have it too.
+    pub(crate) fn replace(self, file: &impl AsFd) -> nix::Result<()> {
+        let file = file.as_fd();
+        for descriptor in (STDIN_FILENO..=STDERR_FILENO).filter(|descriptor| self.0 & 1 << descriptor != 0) {
+            retry_interrupted(|| match descriptor {
+                STDIN_FILENO => dup2_stdin(file),
+                STDOUT_FILENO => dup2_stdout(file),
+                _ => dup2_stderr(file),
+            })?;
+        }
+        Ok(())
+    }
 }
 
 /// Opens the null device, above the three standard descriptors.
@@ -98,8 +105,8 @@ pub(crate) fn open_null() -> Result<File, Error> {
             .write(true)
             .custom_flags(libc::O_NOCTTY)
             .open("/dev/null")
-            .at(|| Step::OpenNull)?;
-        if !is_null(&null.metadata().at(|| Step::OpenNull)?) {
+            .at(Step::OpenNull)?;
+        if !is_null(&null.metadata().at(Step::OpenNull)?) {
             return Err(Kind::FakeNull.into());
         }
         if null.as_raw_fd() > STDERR_FILENO {
@@ -111,7 +118,7 @@ pub(crate) fn open_null() -> Result<File, Error> {
 
 /// Opens a log file, and makes it if it is missing.
 fn open_log(path: &Path, privileges: Option<&Privileges>) -> Result<File, Error> {
-    let step = || Step::OpenLog(path.to_owned());
+    let step = Step::OpenLog;
     let mut append = OpenOptions::new();
     append.append(true);
     let Some(privileges) = privileges else {
@@ -121,20 +128,20 @@ fn open_log(path: &Path, privileges: Option<&Privileges>) -> Result<File, Error>
     check_directory_of(path, owner)?;
     match append.clone().create_new(true).open(path) {
         Ok(made) => {
-            fchown(&made, privileges.user, Some(privileges.group)).at(step)?;
+            fchown(&made, privileges.user, Some(privileges.group)).at_path(step, path)?;
             Ok(made)
         }
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
             let file = open(path, &append, libc::O_NOFOLLOW, OFlag::O_APPEND, step)?;
-            check_file(path, &file.metadata().at(step)?, owner)?;
+            check_file(path, &file.metadata().at_path(step, path)?, owner)?;
             Ok(file)
         }
-        Err(error) => Err(error).at(step),
+        Err(error) => Err(error).at_path(step, path),
     }
 }
 
 fn open_input(path: &Path) -> Result<File, Error> {
-    open(path, OpenOptions::new().read(true), 0, OFlag::empty(), || Step::OpenInput(path.to_owned()))
+    open(path, OpenOptions::new().read(true), 0, OFlag::empty(), Step::OpenInput)
 }
 
 /// Opens a regular file or the null device, and refuses anything else without blocking on it.
@@ -143,7 +150,7 @@ fn open(
     options: &OpenOptions,
     extra_flags: i32,
     lasting_flags: OFlag,
-    step: impl Fn() -> Step,
+    step: fn(PathBuf) -> Step,
 ) -> Result<File, Error> {
     let not_a_file = || Error::from(Kind::NotAFile(path.to_owned()));
     let flags = libc::O_NOCTTY | libc::O_NONBLOCK | extra_flags;
@@ -153,19 +160,18 @@ fn open(
         Err(error) if extra_flags & libc::O_NOFOLLOW != 0 && error.raw_os_error() == Some(libc::ELOOP) => {
             return Err(Kind::Untrusted(path.to_owned(), "it is a symbolic link").into());
         }
-        opened => opened.at(&step)?,
+        opened => opened.at_path(step, path)?,
     };
-    let metadata = file.metadata().at(&step)?;
+    let metadata = file.metadata().at_path(step, path)?;
     if !metadata.is_file() && !is_null(&metadata) {
         return Err(not_a_file());
     }
     // Only the opening was not to block: to the readers and writers of the stream the flag would be a surprise.
-    fcntl(&file, FcntlArg::F_SETFL(lasting_flags)).at(&step)?;
+    fcntl(&file, FcntlArg::F_SETFL(lasting_flags)).at_path(step, path)?;
     Ok(file)
 }
 
 /// Whether a file is the null device, and not something that stands in its place.
 fn is_null(metadata: &Metadata) -> bool {
-    let is_its_number = |number| !cfg!(target_os = "linux") || number == libc::makedev(1, 3);
-    metadata.file_type().is_char_device() && is_its_number(metadata.rdev())
+    metadata.file_type().is_char_device() && sys::is_null_device(metadata.rdev())
 }

@@ -27,7 +27,7 @@ impl Mode {
 }
 
 /// Decides by the process's own PID, its parent's, and the environment. See systemd.exec(5) for the variables.
-pub(crate) fn decide(own: u32, parent: u32, variable: impl Fn(&str) -> Option<OsString>) -> Mode {
+pub(crate) fn decide(own: u32, parent: impl FnOnce() -> u32, variable: impl Fn(&str) -> Option<OsString>) -> Mode {
     let names = |name: &str, pid: u32| variable(name).is_some_and(|value| value == *pid.to_string());
     let notify = variable("NOTIFY_SOCKET").filter(|socket| !socket.is_empty());
     // The first process of a container, or of the system.
@@ -39,8 +39,8 @@ pub(crate) fn decide(own: u32, parent: u32, variable: impl Fn(&str) -> Option<Os
         return Mode::Daemon;
     }
     // The parent tells a manager's own child from a stranger that has the same number in another PID namespace.
-    let is_managed = parent == 1 || names("MANAGERPID", parent);
-    let is_executed_by_systemd = names("SYSTEMD_EXEC_PID", own) && is_managed;
+    let is_manager = |parent| parent == 1 || names("MANAGERPID", parent);
+    let is_executed_by_systemd = names("SYSTEMD_EXEC_PID", own) && is_manager(parent());
     if is_executed_by_systemd || names("LISTEN_PID", own) || names("WATCHDOG_PID", own) {
         return Mode::Foreground { notify };
     }
@@ -95,7 +95,7 @@ mod tests {
         for (own, parent, environment, expected) in cases {
             let variable =
                 |name: &str| environment.iter().find(|(known, _)| *known == name).map(|(_, value)| value.into());
-            let decided = decide(own, parent, variable);
+            let decided = decide(own, || parent, variable);
             assert_eq!(decided, expected, "own {own}, parent {parent}, {environment:?}");
         }
     }

@@ -2,7 +2,7 @@
 
 #![allow(unsafe_code)]
 
-use std::os::fd::{AsFd, AsRawFd, FromRawFd, OwnedFd, RawFd};
+use std::os::fd::{AsFd, OwnedFd, RawFd};
 use std::os::unix::net::SocketAddr;
 use std::time::{Duration, Instant};
 
@@ -10,7 +10,7 @@ use nix::errno::Errno;
 use nix::libc;
 use nix::poll::{PollFd, PollFlags};
 use nix::sys::signal::{SaFlags, SigAction, SigHandler, SigSet, SigmaskHow, Signal, sigaction, sigprocmask};
-use nix::unistd::{ForkResult, Gid, Uid};
+use nix::unistd::{ForkResult, Gid, Pid, Uid};
 
 use crate::threads::OnlyThread;
 
@@ -52,32 +52,96 @@ pub(crate) fn flush_c_streams() {
     unsafe { libc::fflush(std::ptr::null_mut()) };
 }
 
-/// Closes a descriptor that nothing in this program owns.
-pub(crate) fn close(descriptor: RawFd) {
-    // SAFETY: the caller found the descriptor inherited, so no Rust object owns it. An error changes nothing: the
-    // descriptor is gone even after EINTR.
-    unsafe { libc::close(descriptor) };
-}
-
-/// Which of these descriptors are open.
-#[cfg(not(target_vendor = "apple"))]
-pub(crate) fn open_among(numbers: std::ops::Range<RawFd>) -> Vec<RawFd> {
-    let mut questions: Vec<_> = numbers.map(|fd| libc::pollfd { fd, events: 0, revents: 0 }).collect();
-    // More questions than the process may have descriptors are not answered.
-    for questions in questions.chunks_mut(descriptor_limit().max(1).unsigned_abs() as usize) {
-        // SAFETY: pointer and length belong to one slice. Closed descriptors are an answer, not an error, and a time
-        // limit of zero waits for none.
-        unsafe { libc::poll(questions.as_mut_ptr(), questions.len() as libc::nfds_t, 0) };
+/// Starts a thread that lasts as long as the process. By the thread library alone: what std adds, for values, names and
+/// panics, is larger than the one thread that this crate has.
+pub(crate) fn start_thread(task: extern "C" fn(*mut libc::c_void) -> *mut libc::c_void) -> nix::Result<()> {
+    let mut thread = std::mem::MaybeUninit::uninit();
+    // SAFETY: the thread's number is written to memory that is ours, a null pointer asks for the usual attributes, and
+    // the task, which gets nothing, is a function that lives as long as the program.
+    match unsafe { libc::pthread_create(thread.as_mut_ptr(), std::ptr::null(), task, std::ptr::null_mut()) } {
+        0 => Ok(()),
+        error => Err(Errno::from_raw(error)),
     }
-    questions.retain(|answer| answer.revents & libc::POLLNVAL == 0);
-    questions.into_iter().map(|answer| answer.fd).collect()
 }
 
-/// Which of these descriptors are open. `poll` does not answer for devices here.
+/// Whether a child is dead and nobody has waited for it yet. Leaves it so.
+#[cfg(any(target_os = "linux", target_os = "freebsd"))]
+pub(crate) fn is_dead_child(child: Pid) -> bool {
+    use nix::sys::wait::{Id, WaitPidFlag, WaitStatus, waitid};
+    let flags = WaitPidFlag::WEXITED | WaitPidFlag::WNOHANG | WaitPidFlag::WNOWAIT;
+    waitid(Id::Pid(child), flags).is_ok_and(|status| status != WaitStatus::StillAlive)
+}
+
+/// Whether a child is dead; nobody asks here.
+#[cfg(not(any(target_os = "linux", target_os = "freebsd")))]
+pub(crate) fn is_dead_child(_child: Pid) -> bool {
+    false
+}
+
+/// Closes descriptors that nothing in this program owns, in ascending order.
+pub(crate) fn close_all(descriptors: &[RawFd]) {
+    for run in descriptors.chunk_by(|one, next| one + 1 == *next) {
+        if run.len() == 1 || !close_range(run[0], run[run.len() - 1]) {
+            for &descriptor in run {
+                // SAFETY: the caller found the descriptor inherited, so no Rust object owns it. An error changes nothing:
+                // the descriptor is gone even after EINTR.
+                unsafe { libc::close(descriptor) };
+            }
+        }
+    }
+}
+
+/// Closes a range of descriptors by one call, where the kernel has that (Linux since 5.9); says whether it did.
+#[cfg(target_os = "linux")]
+fn close_range(first: RawFd, last: RawFd) -> bool {
+    // SAFETY: as for the descriptors one by one.
+    unsafe { libc::syscall(libc::SYS_close_range, first, last, 0) == 0 }
+}
+
+/// Closes a range of descriptors by one call: not here.
+#[cfg(not(target_os = "linux"))]
+fn close_range(_first: RawFd, _last: RawFd) -> bool {
+    false
+}
+
+/// Appends those of these descriptors that are open.
+#[cfg(not(target_vendor = "apple"))]
+pub(crate) fn find_open(numbers: std::ops::Range<RawFd>, open: &mut Vec<RawFd>) {
+    let mut questions = [libc::pollfd { fd: 0, events: 0, revents: 0 }; 256];
+    let mut numbers = numbers.peekable();
+    while numbers.peek().is_some() {
+        let mut count = 0;
+        for (question, number) in questions.iter_mut().zip(&mut numbers) {
+            question.fd = number;
+            count += 1;
+        }
+        ask_for_descriptors(&mut questions[..count]);
+        open.extend(
+            questions[..count].iter().filter(|answer| answer.revents != libc::POLLNVAL).map(|answer| answer.fd),
+        );
+    }
+}
+
+/// Has the kernel answer for some descriptors.
+#[cfg(not(target_vendor = "apple"))]
+fn ask_for_descriptors(questions: &mut [libc::pollfd]) {
+    let count = questions.len().try_into().unwrap_or_default();
+    // SAFETY: pointer and length belong to one slice. Closed descriptors are an answer, not an error, and a time limit of
+    // zero waits for none.
+    let answered = unsafe { libc::poll(questions.as_mut_ptr(), count, 0) };
+    // More questions than the process may have descriptors are not answered.
+    if answered == -1 && questions.len() > 1 {
+        let (some, others) = questions.split_at_mut(questions.len() / 2);
+        ask_for_descriptors(some);
+        ask_for_descriptors(others);
+    }
+}
+
+/// Appends those of these descriptors that are open. `poll` does not answer for devices here.
 #[cfg(target_vendor = "apple")]
-pub(crate) fn open_among(numbers: std::ops::Range<RawFd>) -> Vec<RawFd> {
+pub(crate) fn find_open(numbers: std::ops::Range<RawFd>, open: &mut Vec<RawFd>) {
     // SAFETY: `F_GETFD` only reads, and a closed descriptor is answered with EBADF.
-    numbers.filter(|&fd| unsafe { libc::fcntl(fd, libc::F_GETFD) } != -1).collect()
+    open.extend(numbers.filter(|&fd| unsafe { libc::fcntl(fd, libc::F_GETFD) } != -1));
 }
 
 /// Whether programs that are executed inherit an open descriptor.
@@ -106,6 +170,18 @@ pub(crate) fn signals() -> std::ops::RangeInclusive<i32> {
     return 1..=libc::SIGRTMAX();
     #[cfg(not(target_os = "linux"))]
     return 1..=31;
+}
+
+/// Whether this is the number of the null device, where it has one that is known.
+#[cfg(target_os = "linux")]
+pub(crate) fn is_null_device(number: u64) -> bool {
+    number == libc::makedev(1, 3)
+}
+
+/// Whether this is the number of the null device: it differs from system to system here.
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn is_null_device(_number: u64) -> bool {
+    true
 }
 
 /// Whether a signal is ignored.
@@ -183,10 +259,10 @@ pub(crate) fn interrupt_on(signal: Signal) {
 /// Waits until something happens to a descriptor, or a signal comes that is blocked otherwise; says what happened.
 pub(crate) fn wait_for_event(descriptor: &impl AsFd, events: PollFlags) -> PollFlags {
     let mut question = [PollFd::new(descriptor.as_fd(), events)];
-    #[cfg(not(target_vendor = "apple"))]
+    #[cfg(any(target_os = "linux", target_os = "android", target_os = "freebsd"))]
     let _ = nix::poll::ppoll(&mut question, None, Some(SigSet::empty()));
     // There is no `ppoll` here, so that a signal between check and wait is noticed by the clock.
-    #[cfg(target_vendor = "apple")]
+    #[cfg(not(any(target_os = "linux", target_os = "android", target_os = "freebsd")))]
     let _ = nix::poll::poll(&mut question, nix::poll::PollTimeout::from(100u8));
     question[0].revents().unwrap_or(PollFlags::empty())
 }
@@ -196,7 +272,7 @@ pub(crate) fn wait_for_signal(signals: &SigSet, limit: Option<Duration>) -> Opti
     let Some(limit) = limit else {
         return signals.wait().ok();
     };
-    #[cfg(any(target_os = "linux", target_os = "freebsd", target_os = "netbsd", target_os = "illumos"))]
+    #[cfg(any(target_os = "linux", target_os = "freebsd", target_os = "netbsd"))]
     {
         let limit = nix::sys::time::TimeSpec::from_duration(limit);
         // SAFETY: both references live through the call, and a null pointer asks for no details.
@@ -204,7 +280,7 @@ pub(crate) fn wait_for_signal(signals: &SigSet, limit: Option<Duration>) -> Opti
         Signal::try_from(signal).ok()
     }
     // There is no `sigtimedwait` here, so that the clock decides how soon a signal is noticed.
-    #[cfg(not(any(target_os = "linux", target_os = "freebsd", target_os = "netbsd", target_os = "illumos")))]
+    #[cfg(not(any(target_os = "linux", target_os = "freebsd", target_os = "netbsd")))]
     {
         std::thread::sleep(limit.min(Duration::from_millis(20)));
         let mut pending = SigSet::empty();
@@ -217,6 +293,7 @@ pub(crate) fn wait_for_signal(signals: &SigSet, limit: Option<Duration>) -> Opti
 /// A handle of a process, by `pidfd_open(2)`, which goes on to mean this process when its number is used again.
 #[cfg(target_os = "linux")]
 pub(crate) fn open_process(pid: i32) -> nix::Result<OwnedFd> {
+    use std::os::fd::FromRawFd;
     // SAFETY: takes two numbers, and a descriptor that it returns is new and ours.
     unsafe {
         let descriptor = Errno::result(libc::syscall(libc::SYS_pidfd_open, pid, 0))?;
@@ -235,9 +312,10 @@ pub(crate) fn signal_process(pid: i32, handle: Option<&OwnedFd>, signal: Option<
     let number = signal.map_or(0, |signal| signal as i32);
     #[cfg(target_os = "linux")]
     if let Some(handle) = handle {
+        let handle = std::os::fd::AsRawFd::as_raw_fd(handle);
         let details = std::ptr::null::<libc::siginfo_t>();
         // SAFETY: the handle is open, and a null pointer asks for the usual details.
-        let sent = unsafe { libc::syscall(libc::SYS_pidfd_send_signal, handle.as_raw_fd(), number, details, 0) };
+        let sent = unsafe { libc::syscall(libc::SYS_pidfd_send_signal, handle, number, details, 0) };
         return Errno::result(sent).map(drop);
     }
     let _ = handle;
@@ -298,6 +376,7 @@ pub(crate) fn remove_variable(name: &str, _proof: &OnlyThread) {
 }
 
 /// Replaces the signal mask.
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "larger on other platforms")]
 pub(crate) fn set_signal_mask(mask: &SigSet) {
     // Cannot fail: the operation is valid and the memory is ours.
     let _ = sigprocmask(SigmaskHow::SIG_SETMASK, Some(mask), None);
@@ -308,7 +387,8 @@ pub(crate) fn set_umask(mask: u32) -> u32 {
     // SAFETY: `umask` has no preconditions and cannot fail.
     #[allow(clippy::useless_conversion, reason = "narrower than `u32` on some platforms")]
     unsafe {
-        libc::umask(mask as libc::mode_t).into()
+        // What does not fit was refused: a mask has nine bits.
+        libc::umask(mask.try_into().unwrap_or_default()).into()
     }
 }
 
@@ -319,6 +399,25 @@ pub(crate) use nix::unistd::getgrouplist as group_list;
 /// The supplementary groups of an account: unknown here, and to guess them would be worse than to refuse.
 #[cfg(any(target_vendor = "apple", target_os = "illumos", target_os = "solaris"))]
 pub(crate) fn group_list(_name: &std::ffi::CStr, _primary: Gid) -> nix::Result<Vec<Gid>> {
+    Err(Errno::ENOSYS)
+}
+
+/// The supplementary groups of this process.
+#[cfg(not(target_vendor = "apple"))]
+pub(crate) use nix::unistd::getgroups as groups;
+/// Sets the supplementary groups of this process.
+#[cfg(not(target_vendor = "apple"))]
+pub(crate) use nix::unistd::setgroups as set_groups;
+
+/// The supplementary groups of this process: here they are those of the account, whatever was set.
+#[cfg(target_vendor = "apple")]
+pub(crate) fn groups() -> nix::Result<Vec<Gid>> {
+    Err(Errno::ENOSYS)
+}
+
+/// Sets the supplementary groups of this process: not so that it lasts here.
+#[cfg(target_vendor = "apple")]
+pub(crate) fn set_groups(_groups: &[Gid]) -> nix::Result<()> {
     Err(Errno::ENOSYS)
 }
 

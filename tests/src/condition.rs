@@ -27,8 +27,8 @@ pub enum Condition {
     Limited(Resource, u64),
     /// The file mode creation mask.
     Umask(Mode),
-    /// So many duplicates of a descriptor are open, from the lowest free number up.
-    Open(Arc<OwnedFd>, usize),
+    /// So many duplicates of a descriptor are open, on the lowest free numbers from this one up.
+    Open(Arc<OwnedFd>, usize, i32),
     /// The process leads a session of its own, whose controlling terminal is standard input.
     Terminal,
 }
@@ -70,9 +70,9 @@ impl Condition {
             Self::Blocked => sigprocmask(SigmaskHow::SIG_SETMASK, Some(&SigSet::all()), None)?,
             Self::Limited(resource, limit) => setrlimit(*resource, *limit, *limit)?,
             Self::Umask(mask) => drop(umask(*mask)),
-            Self::Open(descriptor, copies) => {
+            Self::Open(descriptor, copies, lowest) => {
                 for _ in 0..*copies {
-                    fcntl(descriptor, FcntlArg::F_DUPFD(3))?;
+                    fcntl(descriptor, FcntlArg::F_DUPFD(*lowest))?;
                 }
             }
             Self::Terminal => {

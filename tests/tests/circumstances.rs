@@ -81,7 +81,7 @@ const HIDE_PROC: &str = "mount -t tmpfs none /proc";
 fn a_start_works_where_proc_is_hidden() {
     let null = File::open("/dev/null").expect("the null device");
     let bot = bot!["redirect=out.log", "print=up", "sleep"];
-    let bot = bot.under(Condition::Open(Arc::new(null.into()), 20)).under(Condition::Blocked);
+    let bot = bot.under(Condition::Open(Arc::new(null.into()), 20, 3)).under(Condition::Blocked);
     let daemon = bot.start_by(after_mounting(&bot, HIDE_PROC));
     bot.await_text("out.log", "up\n");
     assert_eq!(daemon.process.descriptors().len(), 4, "{:?}", daemon.process.descriptors());

@@ -54,7 +54,8 @@ fn with_everything_to_do() -> Bot {
     fs::write(bot.pid_file(), "123456789\n").expect("a stale PID file");
     fs::set_permissions(bot.pid_file(), Permissions::from_mode(0o600)).expect("its mode");
     let inherited = OwnedFd::from(File::open("/dev/null").expect("the null device"));
-    bot.under(Condition::Open(Arc::new(inherited), 2))
+    // Above all that this process has open, so that they are one row in each start: a row is closed by one call.
+    bot.under(Condition::Open(Arc::new(inherited), 2, 200))
         .under(Condition::Ignored(Signal::SIGHUP))
         .under(Condition::Ignored(Signal::SIGCHLD))
         .under(Condition::Blocked)

@@ -15,7 +15,7 @@ use tests::{bot, wait};
 
 /// So many descriptors on the null device.
 fn inherited(count: usize) -> Condition {
-    Condition::Open(Arc::new(OwnedFd::from(File::open("/dev/null").expect("the null device"))), count)
+    Condition::Open(Arc::new(OwnedFd::from(File::open("/dev/null").expect("the null device"))), count, 3)
 }
 
 /// A bot whose body has begun, and with it everything that the start still had open is closed.

@@ -526,7 +526,7 @@ fn who_is_not_root_cannot_change_the_root_directory() {
 
 /// A directory that the program finds open when it is executed.
 fn inherited_directory() -> Condition {
-    Condition::Open(Arc::new(OwnedFd::from(File::open("/").expect("a directory"))), 1)
+    Condition::Open(Arc::new(OwnedFd::from(File::open("/").expect("a directory"))), 1, 3)
 }
 
 fn an_open_directory_is_a_way_out_of_the_new_root() {
@@ -555,7 +555,7 @@ fn a_directory_as_standard_input_is_a_way_out_too() {
 fn inherited_descriptors_can_be_kept() {
     let bot = bot!["close_inherited=false", "sleep"];
     let inherited = File::create(bot.file("inherited")).expect("a file");
-    let bot = bot.under(Condition::Open(Arc::new(inherited.into()), 2));
+    let bot = bot.under(Condition::Open(Arc::new(inherited.into()), 2, 3));
     let daemon = bot.start();
     let descriptors = daemon.process.descriptors();
     let kept = descriptors.keys().filter(|&&number| daemon.process.has_open(number, &bot.file("inherited")));
