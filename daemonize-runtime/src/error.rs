@@ -161,7 +161,11 @@ pub(crate) fn program_name() -> Option<PathBuf> {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &*self.kind {
-            Kind::Unsupported => write!(f, "daemon mode is not supported on {}", env::consts::OS),
+            Kind::Unsupported => {
+                // Some platforms are a processor without a system.
+                let system = if env::consts::OS.is_empty() { env::consts::ARCH } else { env::consts::OS };
+                write!(f, "daemon mode is not supported on {system}")
+            }
             Kind::Contradiction(why) => write!(f, "cannot start: {why}"),
             Kind::EmptyPath(option) => write!(f, "cannot start: the path of `{option}` is empty"),
             Kind::Umask(mask) => write!(f, "cannot start: the umask {mask:#o} has bits beyond 0o777"),

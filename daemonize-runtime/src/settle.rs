@@ -2,7 +2,7 @@
 //! the foreground the program does it to itself.
 
 use std::path::Path;
-use std::{env, fs, io, mem};
+use std::{fs, io, mem};
 
 use nix::errno::Errno;
 use nix::unistd::{Pid, chdir, setsid};
@@ -81,7 +81,7 @@ fn change_directory(directory: &Path) -> nix::Result<()> {
     let wanted = if is_root { None } else { identity(directory) };
     retry_interrupted(|| chdir(directory))?;
     let is_there = if is_root {
-        env::current_dir().is_ok_and(|there| there.as_os_str() == "/")
+        sys::is_in_root()
     } else {
         wanted.is_some() && identity(Path::new(".")) == wanted
     };

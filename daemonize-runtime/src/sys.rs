@@ -382,6 +382,14 @@ pub(crate) fn set_signal_mask(mask: &SigSet) {
     let _ = sigprocmask(SigmaskHow::SIG_SETMASK, Some(mask), None);
 }
 
+/// Whether the working directory is the root.
+pub(crate) fn is_in_root() -> bool {
+    let mut path = [0_u8; 2];
+    // SAFETY: the memory is ours and of the length that is told; longer paths are refused.
+    let told = unsafe { libc::getcwd(path.as_mut_ptr().cast(), path.len()) };
+    !told.is_null() && path == *b"/\0"
+}
+
 /// Sets the file mode creation mask, and returns the old one.
 pub(crate) fn set_umask(mask: u32) -> u32 {
     // SAFETY: `umask` has no preconditions and cannot fail.
