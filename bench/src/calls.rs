@@ -1,5 +1,6 @@
 //! How many system calls a start makes, all its processes together.
 
+use std::collections::HashMap;
 use std::fs;
 use std::io;
 use std::os::unix::process::CommandExt;
@@ -60,13 +61,19 @@ fn count(contestant: &Contestant) -> Result<usize> {
     unsafe { command.pre_exec(reset_own_signals) };
     let start = Start::spawn(contestant, command, &contestant.directory)?;
     let body = start.await_body()?;
-    // The first act is not the last call: then comes the one that sleeps.
-    wait_until("a body that sleeps", || {
-        let text = fs::read_to_string(&trace)?;
-        Ok(text.lines().last().is_some_and(|line| line.contains("sleep(")).then_some(()))
-    })?;
+    // The first act is not the last call.
+    wait_until("a body that sleeps", || Ok(is_complete(&fs::read_to_string(&trace)?).then_some(())))?;
     end(body.pid)?;
     reap_all()?;
     // A call that another process interrupts has a second line, where it is resumed.
     Ok(fs::read_to_string(&trace)?.lines().filter(|line| !line.contains(" resumed>")).count())
+}
+
+/// Whether one process sleeps, and all others have ended. Each line begins with a process.
+fn is_complete(trace: &str) -> bool {
+    let lines = trace.lines().filter_map(|line| line.split_once(' '));
+    let last_calls: HashMap<&str, &str> = lines.collect();
+    let sleeps = last_calls.values().filter(|call| call.contains("sleep(")).count();
+    let has_ended = last_calls.values().filter(|call| call.contains("exit_group")).count();
+    sleeps == 1 && sleeps + has_ended == last_calls.len()
 }

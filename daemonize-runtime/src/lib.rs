@@ -84,7 +84,9 @@
 //! **The PID file is there, but nothing runs.** A killed daemon leaves it. Its lock is free, and that is all the next start
 //! looks at.
 //!
-//! **`println!` panics.** It does when a write fails, as on a full disk. Use `writeln!` and decide what to do.
+//! **`println!` panics.** It does when a write fails, as on a full disk. Use `writeln!` and decide what to do. A logger that
+//! reports its own failures by `eprintln!` panics, too, unless it is told not to, as `tracing-subscriber` is by
+//! `log_internal_errors(false)`.
 //!
 //! **A pipe or an ssh session waits for the daemon.** Not for this one: inherited descriptors are closed. A child of the
 //! bot that inherits what the bot opened without close-on-exec may keep it.

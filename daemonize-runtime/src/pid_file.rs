@@ -190,19 +190,24 @@ fn open_options() -> OpenOptions {
     options
 }
 
-/// Opens an existing file before it tries to make one: on an existing file of somebody else, `O_CREAT` is refused in
-/// sticky directories even to root. Says whether the file is new.
+/// Makes the file, or opens the one that is there. Not by one call: without `O_EXCL`, `O_CREAT` is refused in sticky
+/// directories on an existing file of somebody else, even to root. Says whether the file is new.
 fn open_or_create(path: &Path) -> io::Result<(File, bool)> {
     let mut options = open_options();
     options.read(true).write(true).mode(0o644);
     loop {
+        // The usual case first: a daemon that ended well has removed its file.
+        let refusal = match options.clone().create_new(true).open(path) {
+            Ok(made) => return Ok((made, true)),
+            Err(refusal) => refusal,
+        };
         match options.open(path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
             opened => return opened.map(|file| (file, false)),
         }
-        match options.clone().create_new(true).open(path) {
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-            made => return made.map(|file| (file, true)),
+        // Gone in between, or never there.
+        if refusal.kind() != io::ErrorKind::AlreadyExists {
+            return Err(refusal);
         }
     }
 }

@@ -80,11 +80,7 @@ fn change_directory(directory: &Path) -> nix::Result<()> {
     // Before it changes what a relative path means.
     let wanted = if is_root { None } else { identity(directory) };
     retry_interrupted(|| chdir(directory))?;
-    let is_there = if is_root {
-        sys::is_in_root()
-    } else {
-        wanted.is_some() && identity(Path::new(".")) == wanted
-    };
+    let is_there = if is_root { sys::is_in_root() } else { wanted.is_some() && identity(Path::new(".")) == wanted };
     if is_there { Ok(()) } else { Err(Errno::EPERM) }
 }
 

@@ -1,7 +1,7 @@
 //! A TCP bot on tokio: it answers each line with `pong` and the line, and logs it.
 //!
 //! ```sh
-//! cargo run --example pingbot
+//! cargo run --bin pingbot
 //! echo hello | nc -N 127.0.0.1 7117
 //! kill "$(cat pingbot.pid)"
 //! ```

@@ -1,0 +1,45 @@
+//! A bot that logs by `tracing`: it takes each file out of the directory `inbox`, and logs how long it was.
+//!
+//! ```sh
+//! mkdir inbox
+//! cargo run --bin tracebot
+//! mv letter.txt inbox
+//! mv tracebot.log tracebot.log.1 && kill -HUP "$(cat tracebot.pid)"
+//! kill "$(cat tracebot.pid)"
+//! ```
+//!
+//! The subscriber writes to standard output, which `redirect` leads to the log. A panic and the words of a child are then
+//! in the same file, and `reopen` rotates it under all of them; a subscriber with a file of its own knows nothing of
+//! that. A full disk costs events and not the bot, because `log_internal_errors` is off: where it is on, as it is by
+//! default, an event that cannot be written is reported by `eprintln!`, which panics when it cannot write either.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::thread::sleep;
+use std::time::Duration;
+
+use daemonize_runtime::daemonize;
+use tracing::{error, info};
+
+#[daemonize(before = fs::canonicalize("inbox")?, redirect = "tracebot.log", reopen = true)]
+fn main(inbox: PathBuf) -> io::Result<()> {
+    tracing_subscriber::fmt().with_ansi(false).log_internal_errors(false).init();
+    info!(?inbox, "waiting");
+    loop {
+        if let Err(error) = clear(&inbox) {
+            error!(%error, "cannot clear the inbox");
+        }
+        sleep(Duration::from_secs(1));
+    }
+}
+
+fn clear(inbox: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(inbox)? {
+        let file = entry?.path();
+        let length = fs::metadata(&file)?.len();
+        fs::remove_file(&file)?;
+        info!(?file, length, "taken");
+    }
+    Ok(())
+}

@@ -1,0 +1,215 @@
+//! The public interface as text.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::{mem, ptr};
+
+use quote::{ToTokens, format_ident, quote};
+use syn::punctuated::Punctuated;
+use syn::{
+    Attribute, Field, Fields, Ident, ImplItem, Item, ItemEnum, ItemImpl, ItemStruct, ItemTrait, Path as Name,
+    PathSegment, Signature, Token, TraitItem, Type, Visibility, parse_quote,
+};
+
+use crate::sources::{Conditions, Found, collect, conditions_of, is_public, join, leaves, parse, parts, tidy};
+
+/// One line for each public item, sorted by path.
+pub(crate) fn interface(workspace: &Path) -> String {
+    let folder = workspace.join("daemonize-runtime/src");
+    let mut all = Vec::new();
+    collect(parse(&folder.join("lib.rs")), &folder, "", &Conditions::new(), &mut all);
+    let mut listing = Listing { all: &all, exports: Vec::new(), lines: BTreeSet::new() };
+    listing.export("", &Conditions::new());
+    for (path, conditions, found) in listing.exports.clone() {
+        listing.item(&path, &conditions, found.item.clone());
+    }
+    for found in &all {
+        if let Item::Impl(block) = &found.item {
+            listing.implementation(found, block.clone());
+        }
+    }
+    listing.options(&parse(&workspace.join("daemonize-macros/src/options.rs")));
+    listing.lines.into_iter().map(|(_, line)| line + "\n").collect()
+}
+
+struct Listing<'a> {
+    all: &'a [Found],
+    /// What a program can name, by the path that it uses.
+    exports: Vec<(String, Conditions, &'a Found)>,
+    /// Each with the path by which it is sorted.
+    lines: BTreeSet<(String, String)>,
+}
+
+impl<'a> Listing<'a> {
+    /// Adds a line, in which the path takes the place of [`place`].
+    fn say(&mut self, path: &str, conditions: &Conditions, what: &impl ToTokens) {
+        let conditions: String = conditions.iter().flat_map(|condition| [condition.as_str(), " "]).collect();
+        self.lines.insert((path.to_owned(), conditions + &tidy(what).replace(&place().to_string(), path.trim_end())));
+    }
+
+    /// Follows a public module.
+    fn export(&mut self, module: &str, outer: &Conditions) {
+        for found in self.all.iter().filter(|found| found.module == module && is_public(&found.item)) {
+            let conditions = outer | &found.conditions;
+            if let Item::Use(item) = &found.item {
+                for (target, name) in leaves(&item.tree, "") {
+                    self.reexport(&target, &join(module, &name), &conditions);
+                }
+            } else if let Some(name) = parts(&found.item).2 {
+                let path = join(module, name);
+                if let Item::Mod(_) = found.item {
+                    self.export(&path, &conditions);
+                }
+                self.exports.push((path, conditions, found));
+            }
+        }
+    }
+
+    fn reexport(&mut self, target: &str, path: &str, conditions: &Conditions) {
+        let target = target.trim_start_matches("crate::").trim_start_matches("self::");
+        let is_it = |found: &&Found| parts(&found.item).2.is_some_and(|name| join(&found.module, name) == target);
+        let meant: Vec<_> = self.all.iter().filter(is_it).filter(|found| is_public(&found.item)).collect();
+        if meant.is_empty() {
+            let origin = target.split("::").next();
+            assert!(self.all.iter().all(|found| Some(&*found.module) != origin), "{target} cannot be followed");
+            let target: Name = syn::parse_str(target).expect("a path");
+            self.say(path, conditions, &quote!(pub use #target));
+        }
+        self.exports.extend(meant.into_iter().map(|found| (path.to_owned(), conditions | &found.conditions, found)));
+    }
+
+    fn item(&mut self, path: &str, conditions: &Conditions, item: Item) {
+        let place = place();
+        for derive in parts(&item).0.iter().filter(|attribute| attribute.path().is_ident("derive")) {
+            for derived in derive.parse_args_with(Punctuated::<Name, Token![,]>::parse_terminated).expect("traits") {
+                self.say(&format!("{path} "), conditions, &quote!(impl #derived for #place));
+            }
+        }
+        match item {
+            Item::Mod(_) => self.say(path, conditions, &quote!(pub mod #place)),
+            Item::Fn(item) => self.function(path, conditions, &item.vis, item.sig),
+            Item::Struct(item) => self.structure(path, conditions, item),
+            Item::Enum(item) => self.enumeration(path, conditions, item),
+            Item::Trait(item) => self.definition(path, conditions, item),
+            _ => panic!("teach this test what {path} is"),
+        }
+    }
+
+    fn structure(&mut self, path: &str, conditions: &Conditions, mut item: ItemStruct) {
+        let place = place();
+        let is_open = |field: &Field| matches!(field.vis, Visibility::Public(_));
+        for (index, field) in item.fields.iter().enumerate().filter(|(_, field)| is_open(field)) {
+            let name = field.ident.as_ref().map_or_else(|| index.to_string(), Ident::to_string);
+            let kind = &field.ty;
+            self.say(&join(path, &name), &(conditions | &conditions_of(&field.attrs)), &quote!(pub #place: #kind));
+        }
+        let is_literal = item.fields.iter().all(is_open);
+        item.fields = if is_literal { Fields::Unit } else { Fields::Named(parse_quote!({ _: _ })) };
+        (item.ident, item.attrs) = (place, marks(item.attrs));
+        self.say(path, conditions, &item);
+    }
+
+    fn enumeration(&mut self, path: &str, conditions: &Conditions, mut item: ItemEnum) {
+        for mut variant in mem::take(&mut item.variants) {
+            let path = join(path, &mem::replace(&mut variant.ident, place()));
+            let conditions = conditions | &conditions_of(&variant.attrs);
+            variant.attrs = marks(variant.attrs);
+            variant.fields.iter_mut().for_each(|field| field.attrs.clear());
+            self.say(&path, &conditions, &variant);
+        }
+        (item.ident, item.attrs) = (place(), marks(item.attrs));
+        self.say(path, conditions, &item);
+    }
+
+    fn definition(&mut self, path: &str, conditions: &Conditions, mut item: ItemTrait) {
+        for member in mem::take(&mut item.items) {
+            let TraitItem::Fn(method) = member else { panic!("teach this test what {path} holds") };
+            let conditions = conditions | &conditions_of(&method.attrs);
+            let kind = if method.default.is_some() { quote!(provided) } else { quote!(required) };
+            self.function(&join(path, &method.sig.ident), &conditions, &kind, method.sig);
+        }
+        (item.ident, item.attrs) = (place(), Vec::new());
+        self.say(path, conditions, &item);
+    }
+
+    fn function(&mut self, path: &str, conditions: &Conditions, head: &impl ToTokens, mut signature: Signature) {
+        signature.ident = place();
+        signature.inputs.pop_punct();
+        self.say(path, conditions, &quote!(#head #signature));
+    }
+
+    fn implementation(&mut self, found: &Found, mut block: ItemImpl) {
+        block.attrs.clear();
+        let items = mem::take(&mut block.items);
+        let header = block.to_token_stream().to_string();
+        let mut words = header.split(|letter: char| !letter.is_alphanumeric() && letter != '_');
+        if words.any(|word| self.meant(word, &found.module).is_some_and(|meant| !is_public(&meant.item))) {
+            return;
+        }
+        let of_type = match &*block.self_ty {
+            Type::Path(name) => self.exported(&name.path, &found.module),
+            _ => None,
+        };
+        let of_trait = block.trait_.as_ref().and_then(|(name, _)| self.exported(name, &found.module));
+        if let (Some(_), Type::Path(name)) = (&of_type, &mut *block.self_ty) {
+            let last = name.path.segments.pop().expect("a name");
+            name.path.segments = Punctuated::from_iter([PathSegment { ident: place(), ..last }]);
+        }
+        let Some((path, conditions)) = of_type.or(of_trait) else { return };
+        let conditions = &conditions | &found.conditions;
+        let is_inherent = block.trait_.is_none();
+        for item in items {
+            match item {
+                ImplItem::Fn(method) if is_inherent && matches!(method.vis, Visibility::Public(_)) => {
+                    let conditions = &conditions | &conditions_of(&method.attrs);
+                    self.function(&join(&path, &method.sig.ident), &conditions, &method.vis, method.sig);
+                }
+                ImplItem::Fn(_) => {}
+                ImplItem::Type(_) => block.items.push(item),
+                _ => panic!("teach this test what {path} has"),
+            }
+        }
+        if !is_inherent {
+            self.say(&format!("{path} "), &conditions, &block);
+        }
+    }
+
+    /// What a name means in a module: what stands there, or else what can have been imported.
+    fn meant(&self, name: &str, module: &str) -> Option<&'a Found> {
+        let is_it = |found: &&Found| parts(&found.item).2.is_some_and(|own| own == name);
+        let all = self.all.iter().filter(is_it).filter(|found| !matches!(found.item, Item::Mod(_)));
+        all.min_by_key(|found| (found.module != module, !is_public(&found.item)))
+    }
+
+    /// How a program finds a type or trait of this crate, if it can.
+    fn exported(&self, name: &Name, module: &str) -> Option<(String, Conditions)> {
+        let (first, last) = (name.segments.first()?, name.segments.last()?);
+        let is_own = name.segments.len() == 1 || first.ident == "crate" || first.ident == "super";
+        let meant = self.meant(&last.ident.to_string(), module).filter(|_| is_own)?;
+        let export = self.exports.iter().find(|(.., found)| ptr::eq(*found, meant))?;
+        Some((export.0.clone(), export.1.clone()))
+    }
+
+    /// The attribute takes what its table says.
+    fn options(&mut self, items: &[Item]) {
+        let table = items.iter().find_map(|item| match item {
+            Item::Const(table) if table.ident == "OPTIONS" => Some(tidy(&table.expr)),
+            _ => None,
+        });
+        for row in table.expect("the table").split("known(\"").skip(1) {
+            let (name, rest) = row.split_once("\", Takes::").expect("a name and a kind");
+            let kind = rest.split(',').next().unwrap_or(rest);
+            self.lines.insert(("daemonize".into(), format!("#[daemonize({name} = {kind})]")));
+        }
+    }
+}
+
+/// Stands for the path of an item where only its name can stand.
+fn place() -> Ident {
+    format_ident!("__place__")
+}
+
+fn marks(mut attributes: Vec<Attribute>) -> Vec<Attribute> {
+    attributes.retain(|attribute| attribute.path().is_ident("non_exhaustive"));
+    attributes
+}

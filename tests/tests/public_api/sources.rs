@@ -1,0 +1,105 @@
+//! The items of a crate, read from its files.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use quote::ToTokens;
+use syn::{Attribute, Ident, Item, ItemMacro, UseTree, Visibility};
+
+/// The `cfg` attributes of something, and of what it stands in.
+pub(crate) type Conditions = BTreeSet<String>;
+
+/// An item, private or public, and where it stands.
+pub(crate) struct Found {
+    pub(crate) module: String,
+    pub(crate) conditions: Conditions,
+    pub(crate) item: Item,
+}
+
+pub(crate) fn read(file: &Path) -> String {
+    fs::read_to_string(file).unwrap_or_else(|error| panic!("{}: {error}", file.display()))
+}
+
+pub(crate) fn parse(file: &Path) -> Vec<Item> {
+    syn::parse_file(&read(file)).unwrap_or_else(|error| panic!("{}: {error}", file.display())).items
+}
+
+/// Reads a module, and the modules in it.
+pub(crate) fn collect(items: Vec<Item>, folder: &Path, module: &str, outer: &Conditions, all: &mut Vec<Found>) {
+    for item in items {
+        let conditions = outer | &conditions_of(parts(&item).0);
+        if conditions.contains("#[cfg(test)]") {
+            continue;
+        }
+        if let Item::Mod(inner) = &item {
+            let folder = folder.join(inner.ident.to_string());
+            let content = inner.content.as_ref().map(|(_, items)| items.clone());
+            let items = content.unwrap_or_else(|| parse(&folder.with_extension("rs")));
+            collect(items, &folder, &join(module, &inner.ident), &conditions, all);
+        }
+        all.push(Found { module: module.to_owned(), conditions, item });
+    }
+}
+
+pub(crate) fn join(module: &str, name: &impl ToString) -> String {
+    if module.is_empty() { name.to_string() } else { format!("{module}::{}", name.to_string()) }
+}
+
+/// What all kinds of items have, where this test needs it.
+pub(crate) fn parts(item: &Item) -> (&[Attribute], Option<&Visibility>, Option<&Ident>) {
+    match item {
+        Item::Const(item) => (&item.attrs, Some(&item.vis), Some(&item.ident)),
+        Item::Enum(item) => (&item.attrs, Some(&item.vis), Some(&item.ident)),
+        Item::Fn(item) => (&item.attrs, Some(&item.vis), Some(&item.sig.ident)),
+        Item::ForeignMod(item) => (&item.attrs, None, None),
+        Item::Impl(item) => (&item.attrs, None, None),
+        Item::Macro(item) if !is_exported(item) => (&item.attrs, None, None),
+        Item::Mod(item) => (&item.attrs, Some(&item.vis), Some(&item.ident)),
+        Item::Static(item) => (&item.attrs, Some(&item.vis), Some(&item.ident)),
+        Item::Struct(item) => (&item.attrs, Some(&item.vis), Some(&item.ident)),
+        Item::Trait(item) => (&item.attrs, Some(&item.vis), Some(&item.ident)),
+        Item::Type(item) => (&item.attrs, Some(&item.vis), Some(&item.ident)),
+        Item::Use(item) => (&item.attrs, Some(&item.vis), None),
+        _ => panic!("teach this test what this is: {}", tidy(item)),
+    }
+}
+
+fn is_exported(item: &ItemMacro) -> bool {
+    item.attrs.iter().any(|attribute| attribute.path().is_ident("macro_export"))
+}
+
+pub(crate) fn is_public(item: &Item) -> bool {
+    matches!(parts(item).1, Some(Visibility::Public(_)))
+}
+
+pub(crate) fn conditions_of(attributes: &[Attribute]) -> Conditions {
+    attributes.iter().filter(|attribute| attribute.path().is_ident("cfg")).map(tidy).collect()
+}
+
+/// What a `use` names, and how it calls it.
+pub(crate) fn leaves(tree: &UseTree, outer: &str) -> Vec<(String, String)> {
+    match tree {
+        UseTree::Path(path) => leaves(&path.tree, &join(outer, &path.ident)),
+        UseTree::Name(name) => vec![(join(outer, &name.ident), name.ident.to_string())],
+        UseTree::Rename(name) => vec![(join(outer, &name.ident), name.rename.to_string())],
+        UseTree::Group(group) => group.items.iter().flat_map(|tree| leaves(tree, outer)).collect(),
+        UseTree::Glob(_) => panic!("{outer}::* cannot be followed"),
+    }
+}
+
+/// The text of tokens, with spaces where a human would put them.
+pub(crate) fn tidy(tokens: &impl ToTokens) -> String {
+    let mut text = tokens.to_token_stream().to_string();
+    let tight = [" ::", ":: ", " <", "< ", " >", " (", "( ", " )", " ,", " :", " ;", "& ", "[ ", " ]"];
+    for space in tight {
+        text = text.replace(space, space.trim());
+    }
+    let astray =
+        [("# [", "#["), ("->(", "-> ("), (":(", ": ("), (",(", ", ("), (", }", " }"), (" { }", ""), (" {}", "")];
+    for (wrong, right) in astray {
+        text = text.replace(wrong, right);
+    }
+    // Whether a function may change its own parameters is no business of its callers.
+    text.trim_end_matches(';').replace("(mut self", "(self").replace(", mut ", ", ")
+}
