@@ -327,6 +327,7 @@ impl Daemon {
     #[cfg(unix)]
     fn start_here(&self) -> Result<(), Error> {
         let mode = supervisor::decide(process::id(), parent_id, |name| env::var_os(name));
+        let has_manager = env::var_os("NOTIFY_SOCKET").is_some();
         let detaches = self.when.unwrap_or(mode == Mode::Daemon);
         // Before the threads are counted: the look-up may start some.
         let privileges = match self.parts.resolve {
@@ -345,7 +346,7 @@ impl Daemon {
         });
         started.inspect_err(|_| signals.release())?;
         IS_DAEMON.store(detaches, Ordering::Relaxed);
-        if let Some(only_thread) = only_thread {
+        if let Some(only_thread) = only_thread.filter(|_| has_manager) {
             // It names the manager of this process, and is none of its children's business.
             sys::remove_variable("NOTIFY_SOCKET", &only_thread);
         }

@@ -47,8 +47,8 @@ pub(crate) fn for_each_child_of_init(mut look_at: impl FnMut(Pid)) {
 
 /// The file; empty when it cannot be read.
 fn read(path: &str) -> Vec<u8> {
-    // Mostly one page holds it. `fs::read` would ask for the size first, which is 0 here.
-    let mut text = vec![0; 4096];
+    // Mostly this is enough. `fs::read` would ask for the size first, which is 0 here.
+    let mut text = vec![0; 2048];
     let mut length = 0;
     let Ok(mut file) = File::open(path) else {
         return Vec::new();
