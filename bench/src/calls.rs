@@ -41,11 +41,11 @@ pub(crate) fn measure(bench: &mut Bench) -> Result<Finding> {
     Ok(Finding { title, text, goals: vec![goal] })
 }
 
-/// The signals that the C library keeps for itself are ignored in what it spawns, though not in what a shell forks. To
-/// reset them is work that not every contestant does.
+/// Ignored signals are inherited, and to reset them is work that not every contestant does. The C library leaves those that it
+/// keeps for itself ignored in what it spawns, and some shells those of the keyboard.
 #[allow(clippy::unnecessary_wraps, reason = "what runs before an execution may fail")]
-fn reset_own_signals() -> io::Result<()> {
-    for signal in 32..=64 {
+fn reset_signals() -> io::Result<()> {
+    for signal in 1..=64 {
         // SAFETY: an action of zeros is the default one, and 8 is the size of the mask in it.
         unsafe { libc::syscall(libc::SYS_rt_sigaction, signal, [0u64; 4].as_ptr(), std::ptr::null::<u64>(), 8) };
     }
@@ -58,7 +58,7 @@ fn count(contestant: &Contestant) -> Result<usize> {
     let words: Vec<PathBuf> = tracer.into_iter().chain([trace.clone()]).collect();
     let mut command = contestant.lasting_command(&words);
     // SAFETY: the call is safe between fork and exec.
-    unsafe { command.pre_exec(reset_own_signals) };
+    unsafe { command.pre_exec(reset_signals) };
     let start = Start::spawn(contestant, command, &contestant.directory)?;
     let body = start.await_body()?;
     // The first act is not the last call.

@@ -489,10 +489,9 @@ pub(crate) fn has_capabilities() -> bool {
 /// Whether this is the only thread, asked of the kernel without `/proc`; `None` where it does not say.
 #[cfg(target_os = "linux")]
 pub(crate) fn is_single_threaded() -> Option<bool> {
-    use nix::sched::{CloneFlags, unshare};
-    // Undoing the sharing with other threads is refused when there are any, and does nothing when there are none.
-    match unshare(CloneFlags::CLONE_THREAD) {
-        Ok(()) => Some(true),
+    // SAFETY: undoing the sharing with other threads is refused when there are any, and does nothing when there are none.
+    match Errno::result(unsafe { libc::unshare(libc::CLONE_THREAD) }) {
+        Ok(_) => Some(true),
         Err(Errno::EINVAL) => Some(false),
         Err(_) => None,
     }

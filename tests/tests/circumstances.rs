@@ -4,71 +4,38 @@
 use std::fs::{self, File, Permissions};
 use std::os::unix::fs::{PermissionsExt, chown};
 use std::os::unix::process::CommandExt;
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::sync::Arc;
 
-use libtest_mimic::{Arguments, Trial};
 use nix::sys::resource::Resource;
-use nix::unistd::geteuid;
 use tests::bot::{Bot, begin};
 use tests::condition::Condition;
+use tests::need::{self, NOBODY_ELSE, Need};
 use tests::process::Process;
-use tests::{bot, wait};
-
-/// A user with no account and no other process.
-const NOBODY_ELSE: u32 = 61_234;
-
-/// What a test needs of the machine or of whoever runs it.
-struct Need {
-    what: &'static str,
-    met: bool,
-}
+use tests::{bot, trials, wait};
 
 fn main() {
-    let arguments = Arguments::from_args();
-    let mounts = Need { what: "mounts of its own", met: can_mount() };
-    let tracer = Need { what: "strace", met: can_trace() };
-    let root = Need { what: "root", met: geteuid().is_root() };
-    let ordinary_user = Need { what: "an ordinary user", met: !geteuid().is_root() };
-    let trials = vec![
-        mounts.trial("a_start_works_where_proc_is_hidden", a_start_works_where_proc_is_hidden),
-        mounts.trial("threads_are_noticed_where_proc_is_hidden", threads_are_noticed_where_proc_is_hidden),
-        mounts.trial("without_the_null_device_nothing_is_started", without_the_null_device_nothing_is_started),
-        mounts.trial("a_false_null_device_is_not_trusted", a_false_null_device_is_not_trusted),
-        mounts.trial("a_read_only_file_system_is_named_as_the_reason", a_read_only_file_system_is_named_as_the_reason),
-        mounts.trial("a_full_file_system_is_named_as_the_reason", a_full_file_system_is_named_as_the_reason),
-        mounts.trial("a_file_system_without_inodes_is_named_too", a_file_system_without_inodes_is_named_too),
-        tracer.trial(
-            "a_lock_on_a_file_that_was_replaced_is_not_enough",
-            a_lock_on_a_file_that_was_replaced_is_not_enough,
-        ),
-        root.trial("the_pid_file_of_another_user_is_refused", the_pid_file_of_another_user_is_refused),
-        root.trial("a_process_that_cannot_be_made_is_a_reason", a_process_that_cannot_be_made_is_a_reason),
-        ordinary_user.trial("a_missing_permission_is_named_as_the_reason", a_missing_permission_is_named_as_the_reason),
-    ];
-    libtest_mimic::run(&arguments, trials).exit();
-}
-
-impl Need {
-    fn trial(&self, name: &str, test: fn()) -> Trial {
-        let reason = if self.met { String::new() } else { format!(" (needs {})", self.what) };
-        let run = move || {
-            test();
-            Ok(())
-        };
-        Trial::test(name.to_owned() + &reason, run).with_ignored_flag(!self.met)
-    }
+    let mounts =
+        Need::command("mounts of its own", &[&OWN_MOUNTS[..], &["mount", "-t", "tmpfs", "none", "/proc"]].concat());
+    let tracer = Need::command("strace", &[&SLOW_TO_LOCK[..], &["true"]].concat());
+    need::run(trials![
+        mounts => [
+            a_start_works_where_proc_is_hidden,
+            threads_are_noticed_where_proc_is_hidden,
+            without_the_null_device_nothing_is_started,
+            a_false_null_device_is_not_trusted,
+            a_read_only_file_system_is_named_as_the_reason,
+            a_full_file_system_is_named_as_the_reason,
+            a_file_system_without_inodes_is_named_too,
+        ],
+        tracer => [a_lock_on_a_file_that_was_replaced_is_not_enough],
+        Need::root() => [the_pid_file_of_another_user_is_refused, a_process_that_cannot_be_made_is_a_reason],
+        Need::ordinary_user() => [a_missing_permission_is_named_as_the_reason],
+    ])
 }
 
 /// Runs what follows with mounts that nobody else sees; an ordinary user becomes root in a namespace for that.
 const OWN_MOUNTS: [&str; 3] = ["unshare", "--map-root-user", "--mount"];
-
-fn can_mount() -> bool {
-    let [unshare, options @ ..] = OWN_MOUNTS;
-    let mut command = Command::new(unshare);
-    command.args(options).args(["mount", "-t", "tmpfs", "none", "/proc"]).stderr(Stdio::null());
-    command.status().is_ok_and(|status| status.success())
-}
 
 /// The command that starts the bot after a script has made its mounts.
 fn after_mounting(bot: &Bot, script: &str) -> Command {
@@ -134,13 +101,6 @@ fn a_file_system_without_inodes_is_named_too() {
 /// Runs what follows with a second's pause before it first locks a file.
 const SLOW_TO_LOCK: [&str; 8] =
     ["strace", "-D", "-f", "-qq", "-o", "/dev/null", "--trace=flock", "--inject=flock:delay_enter=1000000:when=1"];
-
-fn can_trace() -> bool {
-    let [strace, options @ ..] = SLOW_TO_LOCK;
-    let mut command = Command::new(strace);
-    command.args(options).arg("true").stderr(Stdio::null());
-    command.status().is_ok_and(|status| status.success())
-}
 
 fn a_lock_on_a_file_that_was_replaced_is_not_enough() {
     let bot = bot!["sleep"];

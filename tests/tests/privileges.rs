@@ -48,6 +48,7 @@ fn main() {
         user_namespace => [groups_that_cannot_be_given_up_are_named_as_the_reason],
         kept_capabilities => [capabilities_that_stay_are_a_reason_not_to_start],
         Need::root() => [
+            capabilities_that_the_program_keeps_are_a_reason_not_to_start,
             root_and_the_pid_file_are_out_of_reach_from_inside,
             the_pid_file_stays_roots_and_can_only_be_read,
             in_the_foreground_privileges_and_root_directory_change_too,
@@ -207,6 +208,14 @@ fn groups_that_cannot_be_given_up_are_named_as_the_reason() {
 /// Capabilities that survive a change of the user.
 const KEEPING_CAPABILITIES: [&str; 2] = ["setpriv", "--securebits=+no_setuid_fixup"];
 const KEEPING_CAPABILITIES_IS_POSSIBLE: [&str; 3] = [KEEPING_CAPABILITIES[0], KEEPING_CAPABILITIES[1], "true"];
+
+/// They do nothing until they are asked for, which a daemon that was taken over would do.
+fn capabilities_that_the_program_keeps_are_a_reason_not_to_start() {
+    let bot = without_privileges(&["keep-capabilities"]);
+    let line = bot.refused(71);
+    assert_eq!(line, "builder: cannot drop the privileges: Operation not permitted (os error 1)");
+    assert!(!bot.pid_file().exists());
+}
 
 fn capabilities_that_stay_are_a_reason_not_to_start() {
     let bot = without_privileges(&[]);

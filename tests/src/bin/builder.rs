@@ -14,6 +14,7 @@ use std::{env, mem, thread};
 
 use daemonize_runtime::{Daemon, Restart, is_daemon, ready};
 use nix::libc;
+use nix::sys::prctl;
 use nix::sys::signal::{SigSet, Signal};
 use nix::sys::wait::waitpid;
 use nix::unistd::{ForkResult, fork};
@@ -101,6 +102,7 @@ fn prepare(key: &str, value: &OsStr) -> bool {
         "fail-first" => drop(Daemon::new().chdir(value).start().expect_err("no such directory")),
         "early" => print!("{}", value.display()),
         "early-c" => print_by_c(value),
+        "keep-capabilities" => prctl::set_keepcaps(true).expect("everybody may"),
         "open" => mem::forget(File::open(value).expect("the file opens")),
         "thread" => drop(thread::spawn(|| thread::sleep(SLEEP))),
         _ => return false,
