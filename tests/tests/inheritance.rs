@@ -80,7 +80,8 @@ fn children_of_the_daemon_have_the_streams_and_nothing_else() {
 fn signals_that_the_launcher_has_blocked_reach_the_daemon() {
     let bot = bot!["sleep"].under(Condition::Blocked);
     let daemon = bot.start();
-    assert_eq!(daemon.process.signals("SigBlk"), 0);
+    // Some C libraries block all signals until their `fork` is over, which may be later than the launcher.
+    wait::until("a process that blocks nothing", || daemon.process.signals("SigBlk") == 0);
     let pid = daemon.process.0;
     daemon.signal(Signal::SIGTERM);
     assert_eq!(daemon.end(), WaitStatus::Signaled(pid, Signal::SIGTERM, false));
@@ -107,7 +108,7 @@ fn however_few_descriptors_there_are_the_start_works_or_says_why_not() {
             0 => bot.await_text("out.log", "up\n"),
             // The dynamic loader could not open a library: no code of ours ever ran.
             127 => {}
-            _ => assert!(bot.refused(code).contains("Too many open files"), "limit {limit}: {launch:?}"),
+            _ => assert!(bot.refused(code).contains("(os error 24)"), "limit {limit}: {launch:?}"),
         }
         codes.push(code);
     }

@@ -40,7 +40,7 @@ const TABLE: &[Row] = &[
     #[cfg(target_arch = "x86_64")] row(libc::SYS_stat, "stat", LOOK),
     #[cfg(target_arch = "x86_64")] row(libc::SYS_lstat, "lstat", LOOK),
     row(libc::SYS_fstat, "fstat", LOOK),
-    row(libc::SYS_newfstatat, "newfstatat", LOOK),
+    #[cfg(target_pointer_width = "64")] row(libc::SYS_newfstatat, "newfstatat", LOOK),
     row(libc::SYS_statx, "statx", LOOK),
     row(libc::SYS_getcwd, "getcwd", LOCATE),
     row(libc::SYS_read, "read", READ),
