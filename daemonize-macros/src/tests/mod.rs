@@ -5,7 +5,6 @@ mod messages;
 mod property;
 mod random;
 mod spelling;
-mod tables;
 
 use proc_macro2::TokenStream;
 

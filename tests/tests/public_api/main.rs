@@ -4,6 +4,7 @@
 //! module, such as `Choice`, have no lines of their own: no program can name them.
 
 mod listing;
+mod manuals;
 mod sources;
 
 use std::collections::BTreeSet;
