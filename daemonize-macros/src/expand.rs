@@ -3,9 +3,9 @@
 //! The new `main` holds the user's function word for word. Every token of the user's keeps its span, so that rustc points at
 //! what the user wrote; every token of ours has the span of the attribute, so that lints see an expansion and stay silent.
 
-use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
-use syn::{Pat, PatIdent, PatType, Signature, Type, parse2};
+use syn::{FnArg, Pat, PatIdent, PatType, Signature, Type, parse_quote, parse2};
 
 use crate::{args::Args, entry::Entry, errors::Errors};
 
@@ -46,6 +46,7 @@ pub(crate) fn expand(options: TokenStream, item: TokenStream) -> TokenStream {
 //     }
 fn wrap(args: &Args, mut entry: Entry) -> TokenStream {
     let signature = outer_signature(&entry);
+    allow_for_options_alone(args, &mut entry);
     let function = inner_function(&mut entry);
     let Entry { visibility, signature: Signature { ident, .. }, .. } = &entry;
     let attributes = entry.describing_attributes();
@@ -164,6 +165,30 @@ fn inner_function(entry: &mut Entry) -> TokenStream {
     let Entry { signature, body, .. } = &*entry;
     let attributes = entry.working_attributes();
     quote! { #(#attributes)* #signature #body }
+}
+
+/// A parameter that only the options use is used all the same. The lint would advise to rename it, and then the options
+/// would be wrong.
+fn allow_for_options_alone(args: &Args, entry: &mut Entry) {
+    for input in &mut entry.signature.inputs {
+        if let FnArg::Typed(parameter) = input
+            && let Some(name) = plain_name(&parameter.pat).map(|name| name.to_string())
+            && !mentions(entry.body.clone().into(), &name)
+            && args.methods().any(|(_, value)| mentions(value.to_token_stream(), &name))
+        {
+            parameter.attrs.push(parse_quote! { #[allow(unused_variables)] });
+        }
+    }
+}
+
+/// Whether a name may be meant somewhere in these tokens; in a text, too, which can be one of `format!`.
+fn mentions(tokens: TokenStream, name: &str) -> bool {
+    tokens.into_iter().any(|token| match token {
+        TokenTree::Group(group) => mentions(group.stream(), name),
+        TokenTree::Literal(literal) => literal.to_string().contains(name),
+        TokenTree::Ident(ident) => ident == name,
+        TokenTree::Punct(_) => false,
+    })
 }
 
 /// The builder with the options, unless nobody knows where it lives.

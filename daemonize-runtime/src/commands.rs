@@ -64,12 +64,12 @@ pub(crate) fn answer(daemon: &Daemon) {
         }
         ("run", _) => Word::Run,
         ("restart", _) => {
-            if let code @ 1.. = say_stopped(&stop(pid_file(daemon), PATIENCE)) {
+            if let code @ 1.. = stop_and_say(&pid_file(daemon)) {
                 process::exit(code);
             }
             Word::Restart
         }
-        ("stop", []) => process::exit(say_stopped(&stop(pid_file(daemon), PATIENCE))),
+        ("stop", []) => process::exit(stop_and_say(&pid_file(daemon))),
         ("status", []) => process::exit(say_status(daemon, false)),
         ("status", ["--json"]) => process::exit(say_status(daemon, true)),
         ("log", []) => process::exit(show_log(daemon, false)),
@@ -113,12 +113,17 @@ fn log(daemon: &Daemon) -> Option<&Path> {
     daemon.redirect.as_deref().or(daemon.stdout.as_deref()).or(daemon.stderr.as_deref())
 }
 
+/// Where it was looked for: in another directory there may be another one.
+fn absolute(pid_file: &Path) -> String {
+    std::path::absolute(pid_file).unwrap_or_else(|_| pid_file.to_owned()).display().to_string()
+}
+
 /// Returns the exit code.
-fn say_stopped(result: &Result<Stopped, StopError>) -> i32 {
-    let (text, code) = match result {
+fn stop_and_say(pid_file: &Path) -> i32 {
+    let (text, code) = match stop(pid_file, PATIENCE) {
         Ok(Stopped::Ended) => ("stopped".to_owned(), 0),
         Ok(Stopped::Killed) => ("killed, since it did not stop".to_owned(), 0),
-        Ok(Stopped::WasNotRunning) => ("was not running".to_owned(), 0),
+        Ok(Stopped::WasNotRunning) => (format!("was not running ({})", absolute(pid_file)), 0),
         Err(error @ StopError::StillRunning) => (format!("cannot stop: {error}"), 1),
         Err(error) => (format!("cannot stop: {error}"), 4),
     };
@@ -157,7 +162,7 @@ fn say_status(daemon: &Daemon, as_json: bool) -> i32 {
             Status::Running { pid, since } => format!("is running, PID {pid}, since {}{log}", utc(*since)),
             Status::Starting => "is starting".to_owned(),
             Status::Dead => format!("is dead and left {}{log}", pid_file.display()),
-            Status::NotRunning => "is not running".to_owned(),
+            Status::NotRunning => format!("is not running ({})", absolute(&pid_file)),
             Status::Unknown(why) => format!("is in an unknown state: {}: {why}", pid_file.display()),
         };
         format!("{} {said}", program())

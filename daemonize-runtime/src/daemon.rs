@@ -22,7 +22,7 @@ use {
     crate::signals::Signals,
     crate::supervisor::{self, Mode},
     crate::threads::OnlyThread,
-    crate::{foreground, sys},
+    crate::{foreground, init, sys},
     std::env,
     std::os::unix::process::parent_id,
 };
@@ -235,6 +235,7 @@ impl Daemon {
     /// waits for the daemon's end. Default: `true`.
     ///
     /// Inherited are those without close-on-exec: what the program opened itself before, such as a socket, stays open.
+    /// So do the sockets that systemd has passed to this very process, by `LISTEN_PID` and `LISTEN_FDS`.
     pub fn close_inherited(mut self, close: bool) -> Self {
         self.close_inherited = close;
         self
@@ -349,6 +350,10 @@ impl Daemon {
         if let Some(only_thread) = only_thread.filter(|_| has_manager) {
             // It names the manager of this process, and is none of its children's business.
             sys::remove_variable("NOTIFY_SOCKET", &only_thread);
+        }
+        // Last, since it starts a thread.
+        if !detaches && process::id() == 1 {
+            init::serve();
         }
         Ok(())
     }

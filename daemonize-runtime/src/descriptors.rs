@@ -2,9 +2,10 @@
 //! Rust sets it on everything that it opens.
 
 use std::os::fd::RawFd;
+use std::{env, process};
 
 use crate::proc_self::ProcSelf;
-use crate::sys;
+use crate::{supervisor, sys};
 
 /// All open descriptors from this one on.
 ///
@@ -17,9 +18,10 @@ pub(crate) fn open_from(first: RawFd, proc_self: &ProcSelf) -> Vec<RawFd> {
     open
 }
 
-/// Finds the inherited descriptors. Must run before this crate opens anything.
+/// Finds the inherited descriptors, but for those that were passed on purpose. Must run before this crate opens anything.
 pub(crate) fn inherited(proc_self: &ProcSelf) -> Vec<RawFd> {
-    let mut open = open_from(3, proc_self);
+    let passed = supervisor::passed_descriptors(process::id, |name| env::var_os(name));
+    let mut open = open_from(passed.saturating_add(3), proc_self);
     open.retain(|&descriptor| sys::is_inheritable(descriptor));
     open
 }

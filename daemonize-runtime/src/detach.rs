@@ -19,7 +19,6 @@ use std::net::Shutdown;
 use std::os::unix::net::UnixStream;
 
 use nix::sys::signal::{SigSet, SigmaskHow, sigprocmask};
-use nix::sys::wait::{WaitStatus, waitpid};
 use nix::unistd::{ForkResult, Pid};
 
 use crate::error::{At, Error, Kind, Step};
@@ -27,16 +26,15 @@ use crate::prepare::Prepared;
 use crate::ready::{Change, Launcher, Waiting};
 use crate::report::Report;
 use crate::settle::{Failure, Stage, leave_session, record, replace_streams, settle};
-use crate::sys::{self, retry_interrupted};
+use crate::sys::{self, End};
 use crate::threads::OnlyThread;
 
 /// Lets the daemon go on.
 pub(crate) const COMMIT: u8 = 1;
 
 pub(crate) fn detach(prepared: Prepared, only_thread: &OnlyThread) -> Result<(), Error> {
-    let (launchers_end, daemons_end) = UnixStream::pair().at(Step::Connect)?;
-    // Held by the session leader alone, while it is to stay: the end of it is the end of the session leader.
-    let lifeline = prepared.readiness.map(|_| io::pipe()).transpose().at(Step::Connect)?;
+    let connected = connect(&prepared).inspect_err(|_| prepared.give_up());
+    let (launchers_end, daemons_end, lifeline) = connected.at(Step::Connect)?;
     flush_output();
     match sys::fork(only_thread) {
         Ok(ForkResult::Child) => {
@@ -57,6 +55,16 @@ pub(crate) fn detach(prepared: Prepared, only_thread: &OnlyThread) -> Result<(),
             Err(reason).at(Step::Fork)
         }
     }
+}
+
+type Lifeline = Option<(PipeReader, PipeWriter)>;
+
+/// The socket between launcher and daemon. The lifeline is held by the session leader alone, while it is to stay: the end
+/// of it is the end of the session leader.
+fn connect(prepared: &Prepared) -> io::Result<(UnixStream, UnixStream, Lifeline)> {
+    let (launchers_end, daemons_end) = UnixStream::pair()?;
+    let lifeline = prepared.readiness.map(|_| io::pipe()).transpose()?;
+    Ok((launchers_end, daemons_end, lifeline))
 }
 
 /// What is printed so far must appear once, and not a second time from the buffers that a fork copies.
@@ -91,7 +99,7 @@ fn launch(
     while let Some(next) = Report::receive(daemon) {
         report = report.or(Some(next));
     }
-    let _ = retry_interrupted(|| waitpid(session_leader, None));
+    let _ = sys::wait(session_leader);
     Err(match report {
         Some(Report::Failed(failure)) => failure.into_error(prepared),
         Some(Report::Exited(code)) => Kind::ExitedEarly(code).into(),
@@ -102,8 +110,7 @@ fn launch(
 
 /// The session leader's exit code says it all, or that its report is to be read.
 fn await_end(session_leader: Pid) -> Option<Report> {
-    let status = retry_interrupted(|| waitpid(session_leader, None));
-    (status == Ok(WaitStatus::Exited(session_leader, 0))).then_some(Report::Ready)
+    (sys::wait(session_leader) == Ok(End::Exited(0))).then_some(Report::Ready)
 }
 
 /// The session leader. Returns in the daemon alone.

@@ -86,10 +86,10 @@ impl Error {
     /// | 69 `EX_UNAVAILABLE` | the platform has no daemons |
     /// | 70 `EX_SOFTWARE` | more than one thread was running, or a process of the start was killed |
     /// | 71 `EX_OSERR` | the system refused a process, a session, a lock, a change of ids or the like |
-    /// | 72 `EX_OSFILE` | `/dev/null` or the start directory is missing |
+    /// | 72 `EX_OSFILE` | `/dev/null` is missing or something else |
     /// | 73 `EX_CANTCREAT` | a log file or the PID file cannot be opened, or is not ours to write |
     /// | 74 `EX_IOERR` | the PID could not be written |
-    /// | 75 `EX_TEMPFAIL` | it is already running; no other failure has this code |
+    /// | 75 `EX_TEMPFAIL` | it is already running; no other failure of a start has this code |
     /// | 77 `EX_NOPERM` | only root may do what the options ask for |
     /// | 78 `EX_CONFIG` | the root or working directory cannot be entered |
     ///
@@ -198,7 +198,11 @@ impl fmt::Display for Error {
             Kind::FakeNull => f.write_str("cannot open /dev/null: not the null device"),
             Kind::NotAFile(path) => write!(f, "cannot open {}: not a regular file", Printable(path)),
             Kind::ForeignPidFile(path, why) => {
-                write!(f, "cannot use the PID file {path}: {why}; remove it or set `pid_file`", path = Printable(path))
+                write!(
+                    f,
+                    "cannot use the PID file {path}: {why}; set `pid_file` to another path, or remove it if nobody needs it",
+                    path = Printable(path)
+                )
             }
             Kind::AlreadyRunning(path, Some(pid)) => {
                 write!(f, "cannot start: already running with PID {pid} ({})", Printable(path))

@@ -3,7 +3,6 @@
 use nix::unistd::getpid;
 
 use crate::error::Error;
-use crate::init;
 use crate::notify::Manager;
 use crate::prepare::Prepared;
 use crate::ready::Waiting;
@@ -22,9 +21,6 @@ pub(crate) fn stay(prepared: Prepared, manager: Option<Manager>) -> Result<(), E
     }
     if let Some(pid_file) = prepared.pid_file {
         pid_file.keep();
-    }
-    if getpid().as_raw() == 1 {
-        init::serve();
     }
     if let Some(manager) = manager {
         match prepared.readiness {

@@ -6,7 +6,6 @@ use std::time::{Duration, Instant};
 
 use nix::libc::{c_int, c_void};
 use nix::sys::signal::{SigSet, SigmaskHow, Signal, sigprocmask};
-use nix::sys::wait::{WaitPidFlag, waitpid};
 use nix::unistd::Pid;
 
 use crate::{proc_self, sys};
@@ -43,7 +42,7 @@ extern "C" fn reap_orphans(_nothing: *mut c_void) -> *mut c_void {
         sleep(INTERVAL);
         dead.retain(|&(child, since)| {
             if since.elapsed() >= GRACE {
-                let _ = waitpid(child, Some(WaitPidFlag::WNOHANG));
+                let _ = sys::has_ended(child);
             }
             sys::is_dead_child(child)
         });

@@ -1,6 +1,7 @@
 //! The launcher's part: everything that can fail while its error can still reach the terminal. Receives the builder,
 //! hands on what the start needs, open and checked.
 
+use std::fs::File;
 use std::os::fd::RawFd;
 use std::path::{Path, PathBuf};
 
@@ -78,14 +79,29 @@ fn open_files(
     privileges: Option<&Privileges>,
 ) -> Result<(Streams, Option<Rotation>, Option<PidFile>), Error> {
     let null = streams::open_null()?;
+    // Before the logs, so that a second start touches nothing and says why.
+    let pid_file = pid_file.map(|path| PidFile::acquire(path, privileges)).transpose()?;
+    match open_streams(daemon, detaches, null, privileges) {
+        Ok((streams, logs)) => Ok((streams, logs, pid_file)),
+        Err(error) => {
+            pid_file.iter().for_each(PidFile::remove);
+            Err(error)
+        }
+    }
+}
+
+fn open_streams(
+    daemon: &Daemon,
+    detaches: bool,
+    null: File,
+    privileges: Option<&Privileges>,
+) -> Result<(Streams, Option<Rotation>), Error> {
     let streams = if detaches && daemon.close_fd { Streams::open(daemon, null, privileges)? } else { Streams::keep() };
     let logs = match daemon.parts.find_logs {
         Some(find) if daemon.reopen => Some(find(&streams, daemon.chroot.as_deref(), privileges.is_none())?),
         _ => None,
     };
-    // The last thing that can fail in the launcher, so that no failure leaves a PID file behind.
-    let pid_file = pid_file.map(|path| PidFile::acquire(path, privileges)).transpose()?;
-    Ok((streams, logs, pid_file))
+    Ok((streams, logs))
 }
 
 /// Makes files with the daemon's umask. The launcher's own comes back, in case that the start fails and it goes on.
@@ -145,7 +161,7 @@ fn check_options(daemon: &Daemon, pid_file: Option<&Path>) -> Result<(), Error> 
     if !close_fd && paths.iter().any(|(_, path)| path.is_some()) {
         return contradiction("`close_fd` is false, so that no stream can be replaced");
     }
-    if pid_file.is_some() && paths.iter().any(|(_, path)| path.map(Path::as_os_str) == pid_file.map(Path::as_os_str)) {
+    if pid_file.is_some() && paths.iter().any(|&(_, path)| path == pid_file) {
         return contradiction("a log and the PID file are the same file");
     }
     Ok(())

@@ -22,7 +22,7 @@ impl ProcSelf {
     pub(crate) fn read() -> Self {
         let mut answers = Self::default();
         // As bytes, since a program's name in it need not be UTF-8.
-        for line in read("/proc/self/status").split(|&byte| byte == b'\n') {
+        for line in read("/proc/self/status", false).split(|&byte| byte == b'\n') {
             let (answer, value, base) = match line {
                 [b'T', b'h', b'r', b'e', b'a', b'd', b's', b':', value @ ..] => (&mut answers.threads, value, 10),
                 [b'F', b'D', b'S', b'i', b'z', b'e', b':', value @ ..] => (&mut answers.descriptor_table, value, 10),
@@ -38,15 +38,15 @@ impl ProcSelf {
 
 /// Goes through the children of the main thread of process 1.
 pub(crate) fn for_each_child_of_init(mut look_at: impl FnMut(Pid)) {
-    for child in read("/proc/1/task/1/children").split(|&byte| byte == b' ') {
+    for child in read("/proc/1/task/1/children", true).split(|&byte| byte == b' ') {
         if let Some(child) = number(child, 10).and_then(|child| i32::try_from(child).ok()) {
             look_at(Pid::from_raw(child));
         }
     }
 }
 
-/// The file; empty when it cannot be read.
-fn read(path: &str) -> Vec<u8> {
+/// The file; empty when it cannot be read. One that has many pieces may be read short at the end of each.
+fn read(path: &str, has_many_pieces: bool) -> Vec<u8> {
     // Mostly this is enough. `fs::read` would ask for the size first, which is 0 here.
     let mut text = vec![0; 2048];
     let mut length = 0;
@@ -55,10 +55,11 @@ fn read(path: &str) -> Vec<u8> {
     };
     while let Ok(count @ 1..) = file.read(&mut text[length..]) {
         length += count;
-        if length < text.len() {
+        if length == text.len() {
+            text.resize(2 * length, 0);
+        } else if !has_many_pieces {
             break;
         }
-        text.resize(2 * length, 0);
     }
     text.truncate(length);
     text

@@ -6,7 +6,6 @@ use std::sync::{Mutex, PoisonError};
 
 use nix::poll::PollFlags;
 use nix::sys::signal::{SigSet, SigmaskHow, Signal, kill, killpg, sigprocmask};
-use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
 use nix::unistd::{Pid, getpid};
 
 use crate::detach::COMMIT;
@@ -16,7 +15,7 @@ use crate::reopen::Rotation;
 use crate::report::Report;
 use crate::settle::{Failure, Stage};
 use crate::streams::Streams;
-use crate::sys::{self, retry_interrupted};
+use crate::sys;
 
 /// Who waits for `ready()`.
 #[derive(Debug)]
@@ -113,7 +112,7 @@ fn wait(mut daemon: &UnixStream, session_leader: Pid, lifeline: &PipeReader) -> 
     match report {
         Some(Report::Ready) => {
             let _ = kill(session_leader, Signal::SIGKILL);
-            let _ = retry_interrupted(|| waitpid(session_leader, None));
+            let _ = sys::wait(session_leader);
         }
         Some(_) => {}
         // Its number is still its own, and so is its process group's, since it was not waited for.
@@ -132,18 +131,17 @@ fn watch(daemon: Pid, launcher: &UnixStream, pid_file: Option<&PidFile>) -> ! {
     // When the launcher cannot be told, nobody lets the body run.
     let mut is_over = Report::Recorded.send(launcher).is_err();
     while !is_over {
-        match waitpid(daemon, Some(WaitPidFlag::WNOHANG)) {
-            Ok(WaitStatus::StillAlive) => {
+        match sys::has_ended(daemon) {
+            Ok(None) => {
                 let events = sys::wait_for_event(launcher, PollFlags::empty());
                 if events.intersects(PollFlags::POLLHUP | PollFlags::POLLERR) {
                     abandon(daemon, pid_file);
                     is_over = true;
                 }
             }
-            Ok(status) => {
-                let end = Report::of(status);
-                is_over = end.is_some();
-                let _ = end.map(|end| end.send(launcher));
+            Ok(Some(end)) => {
+                let _ = Report::of(end).send(launcher);
+                is_over = true;
             }
             Err(_) => is_over = true,
         }
@@ -156,7 +154,7 @@ fn watch(daemon: Pid, launcher: &UnixStream, pid_file: Option<&PidFile>) -> ! {
 /// Takes the unfinished daemon along, with its PID file: nobody was told.
 fn abandon(daemon: Pid, pid_file: Option<&PidFile>) {
     let _ = kill(daemon, Signal::SIGKILL);
-    let _ = waitpid(daemon, None);
+    let _ = sys::wait(daemon);
     if let Some(pid_file) = pid_file {
         pid_file.remove();
     }

@@ -4,10 +4,8 @@ use std::io::{self, PipeReader, Read, Write};
 use std::os::unix::net::UnixStream;
 use std::time::Duration;
 
-use nix::sys::wait::WaitStatus;
-
 use crate::settle::Failure;
-use crate::sys;
+use crate::sys::{self, End};
 
 /// One message.
 #[derive(Clone, Copy, Debug)]
@@ -27,11 +25,10 @@ impl Report {
     /// So short that it is written in one piece.
     const LENGTH: usize = 6;
 
-    pub(crate) fn of(status: WaitStatus) -> Option<Self> {
-        match status {
-            WaitStatus::Exited(_, code) => Some(Self::Exited(code)),
-            WaitStatus::Signaled(_, signal, _) => Some(Self::Killed(signal as i32)),
-            _ => None,
+    pub(crate) fn of(end: End) -> Self {
+        match end {
+            End::Exited(code) => Self::Exited(code),
+            End::Killed(signal) => Self::Killed(signal),
         }
     }
 

@@ -49,7 +49,8 @@ pub(crate) fn leave_session() -> Result<(), Failure> {
     leave().map_err(|reason| Failure(Stage::LeaveSession, reason))
 }
 
-/// Everything but session and streams. Allocates nothing: in the session leader this runs between fork and report.
+/// Everything but session and streams. Allocates nothing, but for groups and very long paths: in the session leader
+/// this runs between fork and report.
 pub(crate) fn settle(prepared: &Prepared) -> Result<(), Failure> {
     if let Some(mask) = prepared.umask {
         sys::set_umask(mask);

@@ -7,21 +7,24 @@ use std::io::{self, PipeReader};
 use std::time::{Duration, Instant, SystemTime};
 
 use nix::poll::PollFlags;
-use nix::sys::signal::{SigSet, Signal, kill, killpg, raise};
-use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
+use nix::sys::signal::{SigSet, Signal, kill, killpg};
 use nix::unistd::{ForkResult, Pid, getpid, getppid, setpgid};
 
 use crate::error::say;
 use crate::ready::{Launcher, Waiting, postpone};
 use crate::restart::{History, Policy, Restart};
+use crate::sys::{self, End};
 use crate::threads::OnlyThread;
-use crate::{pid_file, reopen, sys};
+use crate::{pid_file, reopen};
 
 /// Signals that end both.
 const ENDING: [Signal; 3] = [Signal::SIGTERM, Signal::SIGINT, Signal::SIGQUIT];
 
 /// Signals that are the body's business.
 const PASSED_ON: [Signal; 4] = [Signal::SIGHUP, Signal::SIGUSR1, Signal::SIGUSR2, Signal::SIGWINCH];
+
+/// Stands for the end of a body that could not be started, or that nobody knows: a failure of the system's.
+const NOBODY: End = End::Exited(71);
 
 /// What [`supervise`] is, for those who hold it as a value.
 pub(crate) type Supervise = fn(&Restart, &OnlyThread, Option<Launcher>);
@@ -37,14 +40,14 @@ pub(crate) fn supervise(plan: &Restart, only_thread: &OnlyThread, launcher: Opti
         let started = Instant::now();
         let end = match body {
             Ok(body) => supervisor.watch(body),
-            Err(_) => End::Exited(71),
+            Err(_) => NOBODY,
         };
         if plan.policy == Policy::OnFailure && end == End::Exited(0) {
             leave(0);
         }
         let Some(delay) = history.after_end(plan, born.elapsed(), started.elapsed(), jitter()) else {
             say(&format!("given up: it {end}, for the last of {} times", plan.most_failures));
-            leave(end.code());
+            leave(code_of(end));
         };
         // Not as a fraction: the code that writes one is larger than all of this.
         say(&format!("starting again in {}.{:03} s: it {end}", delay.as_secs(), delay.subsec_millis()));
@@ -122,7 +125,7 @@ impl Supervisor<'_> {
     /// Waits for the body's end, and passes signals on meanwhile.
     fn watch(&self, body: Pid) -> End {
         loop {
-            if let Some(end) = End::of(body, Some(WaitPidFlag::WNOHANG)) {
+            if let Some(end) = end_of(body) {
                 return end;
             }
             match sys::wait_for_signal(&all_handled(), None) {
@@ -141,11 +144,11 @@ impl Supervisor<'_> {
         let deadline = Instant::now() + self.plan.patience;
         let mut children = SigSet::empty();
         children.add(Signal::SIGCHLD);
-        while End::of(body, Some(WaitPidFlag::WNOHANG)).is_none() {
+        while end_of(body).is_none() {
             let left = deadline.saturating_duration_since(Instant::now());
             if left.is_zero() {
                 let _ = killpg(body, Signal::SIGKILL);
-                End::of(body, None);
+                let _ = sys::wait(body);
                 break;
             }
             sys::wait_for_signal(&children, Some(left));
@@ -161,18 +164,11 @@ fn await_ready(body: Pid, told: &PipeReader) {
     let mut children = SigSet::empty();
     children.add(Signal::SIGCHLD);
     sys::set_signal_mask(&children);
-    let mut flags = Some(WaitPidFlag::WNOHANG);
+    let mut is_silent = false;
     loop {
-        match End::of(body, flags) {
-            Some(End::Exited(code)) => leave(code),
-            Some(End::Killed(signal)) => {
-                pid_file::remove_kept();
-                sys::set_default(signal as i32);
-                sys::set_signal_mask(&SigSet::empty());
-                let _ = raise(signal);
-                leave(128 + signal as i32)
-            }
-            None => {}
+        let end = if is_silent { sys::wait(body).ok().or(Some(NOBODY)) } else { end_of(body) };
+        if let Some(end) = end {
+            end_like(end);
         }
         let events = sys::wait_for_event(told, PollFlags::POLLIN);
         if events.contains(PollFlags::POLLIN) {
@@ -180,9 +176,25 @@ fn await_ready(body: Pid, told: &PipeReader) {
         }
         if events.contains(PollFlags::POLLHUP) {
             // It can say nothing any more, so that its end is all that is left to wait for.
-            flags = None;
+            is_silent = true;
         }
     }
+}
+
+/// Ends the supervisor as the body ended.
+fn end_like(end: End) -> ! {
+    if let End::Killed(signal) = end {
+        pid_file::remove_kept();
+        sys::set_default(signal);
+        sys::set_signal_mask(&SigSet::empty());
+        sys::raise(signal);
+    }
+    leave(code_of(end))
+}
+
+/// The end of a body, if it has come. One that cannot be asked for has ended.
+fn end_of(body: Pid) -> Option<End> {
+    sys::has_ended(body).unwrap_or(Some(NOBODY))
 }
 
 /// The time until the next start. A request to end is obeyed at once.
@@ -225,27 +237,11 @@ fn jitter() -> u8 {
     since.subsec_nanos().to_le_bytes()[1]
 }
 
-/// How a body ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum End {
-    Exited(i32),
-    Killed(Signal),
-}
-
-impl End {
-    fn of(body: Pid, flags: Option<WaitPidFlag>) -> Option<Self> {
-        match waitpid(body, flags) {
-            Ok(WaitStatus::Exited(_, code)) => Some(Self::Exited(code)),
-            Ok(WaitStatus::Signaled(_, signal, _)) => Some(Self::Killed(signal)),
-            _ => None,
-        }
-    }
-
-    fn code(self) -> i32 {
-        match self {
-            Self::Exited(code) => code,
-            Self::Killed(signal) => 128 + signal as i32,
-        }
+/// What the shell makes of an end.
+fn code_of(end: End) -> i32 {
+    match end {
+        End::Exited(code) => code,
+        End::Killed(signal) => 128 + signal,
     }
 }
 
@@ -253,7 +249,10 @@ impl fmt::Display for End {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Exited(code) => write!(f, "ended with exit code {code}"),
-            Self::Killed(signal) => write!(f, "was killed by {signal}"),
+            Self::Killed(number) => match Signal::try_from(*number) {
+                Ok(signal) => write!(f, "was killed by {signal}"),
+                Err(_) => write!(f, "was killed by signal {number}"),
+            },
         }
     }
 }

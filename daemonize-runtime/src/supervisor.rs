@@ -47,6 +47,17 @@ pub(crate) fn decide(own: u32, parent: impl FnOnce() -> u32, variable: impl Fn(&
     Mode::Daemon
 }
 
+/// How many descriptors a manager has passed to this very process, from number 3 on. See `sd_listen_fds(3)`.
+pub(crate) fn passed_descriptors(own: impl FnOnce() -> u32, variable: impl Fn(&str) -> Option<OsString>) -> i32 {
+    match variable("LISTEN_PID") {
+        Some(named) if named == *own().to_string() => {
+            let count = variable("LISTEN_FDS").and_then(|count| count.to_str()?.parse().ok());
+            count.filter(|&count| count > 0).unwrap_or(0)
+        }
+        _ => 0,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -64,16 +64,64 @@ pub(crate) fn start_thread(task: extern "C" fn(*mut libc::c_void) -> *mut libc::
     }
 }
 
+/// How a process ended: by an exit code or by a signal, which may be one of those that have no names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum End {
+    Exited(i32),
+    Killed(i32),
+}
+
+/// Waits until a child has ended. That there is no such child is an error.
+pub(crate) fn wait(child: Pid) -> nix::Result<End> {
+    loop {
+        match wait_with(child, 0) {
+            Ok(Some(end)) => return Ok(end),
+            Ok(None) | Err(Errno::EINTR) => {}
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+/// Asks whether a child has ended.
+pub(crate) fn has_ended(child: Pid) -> nix::Result<Option<End>> {
+    wait_with(child, libc::WNOHANG)
+}
+
+/// Not by the function of `nix`, to which an end by a signal without a name is an error.
+fn wait_with(child: Pid, flags: libc::c_int) -> nix::Result<Option<End>> {
+    let mut status = 0;
+    // SAFETY: the status is written to memory that is ours.
+    if Errno::result(unsafe { libc::waitpid(child.as_raw(), &raw mut status, flags) })? == 0 {
+        return Ok(None);
+    }
+    Ok(match status {
+        _ if libc::WIFEXITED(status) => Some(End::Exited(libc::WEXITSTATUS(status))),
+        _ if libc::WIFSIGNALED(status) => Some(End::Killed(libc::WTERMSIG(status))),
+        _ => None,
+    })
+}
+
+/// Ends this process by a signal.
+pub(crate) fn raise(signal: i32) {
+    // SAFETY: no code of ours runs: the callers have given the signal its default action.
+    unsafe { libc::raise(signal) };
+}
+
 /// Whether a child is dead and nobody has waited for it yet. Leaves it so.
-#[cfg(any(target_os = "linux", target_os = "freebsd"))]
+#[cfg(target_os = "linux")]
 pub(crate) fn is_dead_child(child: Pid) -> bool {
-    use nix::sys::wait::{Id, WaitPidFlag, WaitStatus, waitid};
-    let flags = WaitPidFlag::WEXITED | WaitPidFlag::WNOHANG | WaitPidFlag::WNOWAIT;
-    waitid(Id::Pid(child), flags).is_ok_and(|status| status != WaitStatus::StillAlive)
+    let mut details = std::mem::MaybeUninit::<libc::siginfo_t>::zeroed();
+    let flags = libc::WEXITED | libc::WNOHANG | libc::WNOWAIT;
+    // SAFETY: the details are written to memory that is ours, all-zero is a valid value of them, and what is read is a
+    // number that is there for this call.
+    unsafe {
+        let found = libc::waitid(libc::P_PID, child.as_raw().unsigned_abs(), details.as_mut_ptr(), flags);
+        found == 0 && details.assume_init().si_pid() != 0
+    }
 }
 
 /// Whether a child is dead; nobody asks here.
-#[cfg(not(any(target_os = "linux", target_os = "freebsd")))]
+#[cfg(not(target_os = "linux"))]
 pub(crate) fn is_dead_child(_child: Pid) -> bool {
     false
 }
@@ -83,8 +131,9 @@ pub(crate) fn close_all(descriptors: &[RawFd]) {
     for run in descriptors.chunk_by(|one, next| one + 1 == *next) {
         if run.len() == 1 || !close_range(run[0], run[run.len() - 1]) {
             for &descriptor in run {
-                // SAFETY: the caller found the descriptor inherited, so no Rust object owns it. An error changes nothing:
-                // the descriptor is gone even after EINTR.
+                // SAFETY: the descriptor has come through an execution, and Rust's own do not. Who has made an object of a
+                // number that it was told asks for it to be kept, by `close_inherited`. An error changes nothing: the
+                // descriptor is gone even after EINTR.
                 unsafe { libc::close(descriptor) };
             }
         }
@@ -111,8 +160,8 @@ pub(crate) fn find_open(numbers: std::ops::Range<RawFd>, open: &mut Vec<RawFd>) 
     let mut numbers = numbers.peekable();
     while numbers.peek().is_some() {
         let mut count = 0;
-        for (question, number) in questions.iter_mut().zip(&mut numbers) {
-            question.fd = number;
+        for (question, fd) in questions.iter_mut().zip(&mut numbers) {
+            *question = libc::pollfd { fd, events: 0, revents: 0 };
             count += 1;
         }
         ask_for_descriptors(&mut questions[..count]);
@@ -157,11 +206,13 @@ pub(crate) fn is_directory(descriptor: RawFd) -> bool {
     nix::sys::stat::fstat(descriptor).is_ok_and(|stat| stat.st_mode & libc::S_IFMT == libc::S_IFDIR)
 }
 
-/// Which numbers descriptors can have: everything below this.
+/// Which numbers descriptors are likely to have: everything below this.
 pub(crate) fn descriptor_limit() -> RawFd {
+    // The limit may have been lowered below what is open, and there may be none.
+    const AT_LEAST: RawFd = 4096;
     // SAFETY: `sysconf` only reads.
     let limit = unsafe { libc::sysconf(libc::_SC_OPEN_MAX) };
-    RawFd::try_from(limit).unwrap_or(RawFd::MAX)
+    RawFd::try_from(limit).unwrap_or(RawFd::MAX).max(AT_LEAST)
 }
 
 /// The numbers of all signals.

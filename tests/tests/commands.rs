@@ -37,6 +37,11 @@ fn answer(bot: &Bot, arguments: &[&str], code: i32) -> String {
     launch.stdout
 }
 
+/// With the place, since in another directory there may be another one.
+fn was_not_running(bot: &Bot) -> String {
+    format!("commander was not running ({})\n", bot.pid_file().display())
+}
+
 /// How often the program was started, as far as `before` and what follows it.
 fn times_started(bot: &Bot) -> usize {
     fs::read_to_string(bot.file("before")).map_or(0, |traces| traces.lines().count())
@@ -82,12 +87,12 @@ fn the_word_start_tells_a_start_that_fails() {
 #[test]
 fn the_word_stop_stops_and_has_nothing_against_a_bot_that_does_not_run() {
     let bot = commander();
-    assert_eq!(answer(&bot, &["stop"], 0), "commander was not running\n");
+    assert_eq!(answer(&bot, &["stop"], 0), was_not_running(&bot));
     let daemon = bot.start();
     assert_eq!(answer(&bot, &["stop"], 0), "commander stopped\n");
     assert!(!daemon.process.is_alive() && !bot.pid_file().exists());
     bot.start().kill();
-    assert_eq!(answer(&bot, &["stop"], 0), "commander was not running\n");
+    assert_eq!(answer(&bot, &["stop"], 0), was_not_running(&bot));
     assert!(!bot.pid_file().exists(), "what a dead bot left is removed");
 }
 
@@ -183,7 +188,7 @@ fn whatever_the_program_is_called_the_json_is_valid() {
 #[test]
 fn the_word_restart_replaces_a_bot_that_runs_and_starts_one_that_does_not() {
     let bot = commander();
-    assert_eq!(answer(&bot, &["restart", "first"], 0), "commander was not running\n");
+    assert_eq!(answer(&bot, &["restart", "first"], 0), was_not_running(&bot));
     let first = bot.daemon();
     bot.await_text("out.log", "arguments: first\n");
     assert_eq!(answer(&bot, &["restart", "second"], 0), "commander stopped\n");

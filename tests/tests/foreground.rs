@@ -172,6 +172,16 @@ fn a_program_that_is_to_detach_detaches_under_a_supervisor_too() {
 }
 
 #[test]
+fn sockets_that_a_supervisor_has_passed_to_the_program_stay_open() {
+    let bot = bot!["chdir=false", "note=note", "sleep"];
+    let script = r#"LISTEN_FDS=2 LISTEN_PID=$$ exec "$@" 3<>one 4<>two 5<>three"#;
+    let _launching = begin(bot.command_in_shell(script));
+    let process = note::author(&bot);
+    assert!(process.has_open(3, &bot.file("one")) && process.has_open(4, &bot.file("two")));
+    assert!(!process.has_open(5, &bot.file("three")), "{:?}", process.descriptors());
+}
+
+#[test]
 fn a_program_that_does_not_say_stays_in_the_foreground_under_a_supervisor() {
     let bot = bot!["redirect=out.log", "print-is-daemon"];
     let launch = begin(bot.command_in_shell(SUPERVISED)).finish();

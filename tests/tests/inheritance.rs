@@ -108,7 +108,10 @@ fn however_few_descriptors_there_are_the_start_works_or_says_why_not() {
             0 => bot.await_text("out.log", "up\n"),
             // The dynamic loader could not open a library: no code of ours ever ran.
             127 => {}
-            _ => assert!(bot.refused(code).contains("(os error 24)"), "limit {limit}: {launch:?}"),
+            _ => {
+                assert!(bot.refused(code).contains("(os error 24)"), "limit {limit}: {launch:?}");
+                assert!(!bot.pid_file().exists(), "limit {limit}");
+            }
         }
         codes.push(code);
     }

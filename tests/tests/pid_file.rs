@@ -75,6 +75,9 @@ fn a_second_start_is_refused_and_touches_nothing() {
     assert_eq!(line, format!("builder: cannot start: already running with PID {} (builder.pid)", daemon.pid()));
     assert_eq!(["builder.pid", "out.log"].map(seen), before);
     assert_eq!(bot.processes(), [daemon.process]);
+    fs::remove_file(bot.file("out.log")).expect("a log");
+    let _line = bot.launch().refusal("builder", 75);
+    assert!(!bot.file("out.log").exists());
 }
 
 #[test]

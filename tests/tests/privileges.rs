@@ -333,8 +333,9 @@ fn give_away(path: &Path, owner: u32) {
 /// Neither root, nor who the daemon becomes.
 const THIRD_USER: u32 = NOBODY_ELSE + 1;
 
-/// What can be seen of files, but for the time of the last reading: inode, mode, owner, length and last change.
-type Inventory = BTreeMap<PathBuf, (u64, u32, u32, u64, (i64, i64))>;
+/// What can be seen of files, but for the time of the last reading: inode, mode, owner, length and last change. Not of
+/// directories, in which a PID file has come and gone.
+type Inventory = BTreeMap<PathBuf, (u64, u32, u32, u64, Option<(i64, i64)>)>;
 
 /// All that is in a directory, and the directory itself.
 fn inventory(directory: &Path) -> Inventory {
@@ -345,7 +346,8 @@ fn inventory(directory: &Path) -> Inventory {
 
 fn look_at(path: PathBuf) -> Inventory {
     let file = fs::symlink_metadata(&path).expect("the file");
-    Inventory::from([(path, (file.ino(), file.mode(), file.uid(), file.len(), (file.ctime(), file.ctime_nsec())))])
+    let last_change = (!file.is_dir()).then(|| (file.ctime(), file.ctime_nsec()));
+    Inventory::from([(path, (file.ino(), file.mode(), file.uid(), file.len(), last_change))])
 }
 
 /// Expects a refusal that comes before anything has changed on disk.

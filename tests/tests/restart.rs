@@ -72,6 +72,18 @@ fn a_body_that_fails_is_started_again_until_it_is_given_up() {
     assert!(bodies.len() == 3 && !bodies.contains(&pid.to_string()), "{bodies:?}");
 }
 
+/// Realtime signals have numbers only.
+#[test]
+fn a_body_that_a_signal_without_a_name_ends_is_started_again_too() {
+    let (bot, gate) = bot_at_a_gate!["restart-quickly=3", "run=kill -40 $PPID", "sleep"];
+    let supervisor = bot.start();
+    let pid = supervisor.process.0;
+    gate.open();
+    assert_eq!(supervisor.end(), WaitStatus::Exited(pid, 128 + 40));
+    assert_gone(&bot);
+    assert_eq!(reasons(&bot.read("out.log")), ["it was killed by signal 40"; 2]);
+}
+
 #[test]
 fn a_body_that_a_signal_ends_is_started_again_by_the_same_supervisor() {
     let bot = bot!["chdir=false", "redirect=out.log", "restart-quickly=9", "sleep"];

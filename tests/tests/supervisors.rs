@@ -289,12 +289,15 @@ fn pid_1_tells_its_manager() {
 }
 
 fn pid_1_reaps_orphans() {
-    let bot = bot!["chdir=false", "run=sleep 300 & exit", "note=up", "sleep"];
+    let bot = bot!["chdir=false", "run=sleep 300 & sleep 300 & exit", "note=up", "sleep"];
     let _launching = begin(bot.command_by(&AS_PID_1));
     let first = first_process(&bot);
-    let orphan = wait::for_some("the orphan", || children(first).pop());
-    kill(orphan.0, Signal::SIGKILL).expect("it runs");
-    wait::until("the orphan's burial", || orphan.stat().is_none());
+    let orphans = wait::for_some("the orphans", || <[Process; 2]>::try_from(children(first)).ok());
+    kill(orphans[0].0, Signal::SIGKILL).expect("it runs");
+    // A realtime signal, which has no name.
+    let killed = Command::new("sh").args(["-c", &format!("kill -40 {}", orphans[1].0)]).status();
+    assert!(killed.expect("a shell").success());
+    wait::until("the orphans' burial", || orphans.iter().all(|orphan| orphan.stat().is_none()));
     assert!(first.is_alive());
 }
 

@@ -48,6 +48,24 @@ fn before_fills_the_parameter() {
 }
 
 #[test]
+fn a_parameter_that_only_the_options_use_is_no_reason_for_a_warning() {
+    for value in [quote!(&args.log), quote!(format!("{args}.log"))] {
+        becomes(
+            quote!(before = Args::parse(), redirect = #value),
+            quote! { fn main(args: Args) { work() } },
+            &quote! {
+                fn main() {
+                    fn r#main(#[allow(unused_variables)] args: Args) { work() }
+                    let args: Args = Args::parse();
+                    ::daemonize_runtime::Daemon::new().redirect(#value).start_or_exit();
+                    r#main(args)
+                }
+            },
+        );
+    }
+}
+
+#[test]
 fn commands_are_answered_before_anything_else() {
     becomes(
         quote!(commands = true, before = Args::parse(), chdir = false, redirect = "bot.log", when = args.detach),
