@@ -117,7 +117,7 @@ impl Daemon {
     /// Appends standard output and standard error to this file. Default: `/dev/null`.
     ///
     /// The file is made with mode 0666 and the umask if it is missing. A relative path is relative to the start
-    /// directory, whatever [`chdir`](Self::chdir) says. Contradicts [`stdout`](Self::stdout),
+    /// directory, whatever [`chdir`](Self::chdir) says. Cannot be combined with [`stdout`](Self::stdout),
     /// [`stderr`](Self::stderr) and `close_fd(false)`.
     ///
     /// `println!` panics when the file cannot take more, as on a full disk.
@@ -128,7 +128,7 @@ impl Daemon {
 
     /// Reads standard input from this file. Default: `/dev/null`.
     ///
-    /// A relative path is relative to the start directory. Contradicts `close_fd(false)`.
+    /// A relative path is relative to the start directory. Cannot be combined with `close_fd(false)`.
     pub fn stdin<Form>(mut self, path: impl PathValue<Form>) -> Self {
         self.stdin = path.into_path();
         self
@@ -159,8 +159,9 @@ impl Daemon {
         self
     }
 
-    /// The working directory: `true` is `/`, `false` is the start directory, a path is that directory. Default:
-    /// `true`, so that no file system is kept busy.
+    /// The working directory: `true` is `/`, `false` is the start directory, a path is that directory, inside of the new
+    /// root if there is one. Default: `true`, so that no file system is kept busy.
+    #[doc(alias = "working_directory")]
     pub fn chdir<Form>(mut self, directory: impl PathOrSwitch<Form>) -> Self {
         self.chdir = directory.into_choice().unwrap_or(Choice::Default);
         self
@@ -171,8 +172,9 @@ impl Daemon {
     ///
     /// The file holds the daemon's PID and a newline, has mode 0644, and is locked by `flock(2)` as long as the
     /// daemon lives: the lock says whether it runs, the number is only a hint. It is complete when the launcher
-    /// returns. When the daemon exits it removes the file, unless another one stands in its place by then; a daemon
-    /// that was killed leaves it, unlocked, and the next start takes it over.
+    /// returns. When `main` returns or something calls `exit`, the daemon removes the file, if its user may write in the
+    /// directory, and unless another file stands in its place by then; a daemon that a signal ended leaves it, unlocked,
+    /// and the next start takes it over.
     ///
     /// Refused untouched: symbolic links, hard links, devices, files of another user, and files that hold something
     /// other than a PID.
@@ -193,10 +195,10 @@ impl Daemon {
     /// An account takes its primary and supplementary groups along; with [`group`](Self::group), that group is the
     /// primary one. An id without an account needs `group`. Real, effective and saved id change, all capabilities
     /// are gone, and both is verified. The PID file stays root's. Log files that are missing are made for the user;
-    /// existing ones must belong to root or the user, and symbolic links and directories in which others can write
-    /// are refused. See credentials(7).
+    /// existing ones must belong to root or the user, and symbolic links and directories in which others can exchange
+    /// files are refused. See credentials(7).
     ///
-    /// To ask for what already is so is no error for an ordinary user.
+    /// An ordinary user may name itself.
     pub fn user(mut self, user: impl AccountValue) -> Self {
         self.user = Some(user.into_account());
         #[cfg(unix)]
@@ -302,7 +304,7 @@ impl Daemon {
     /// | none | starts the daemon | 75 when it runs already |
     /// | `start` | the same | 0 when it runs already |
     /// | `stop` | SIGTERM, and SIGKILL after ten seconds | 0 stopped, or nothing to stop; 1 still running; 4 unknown |
-    /// | `restart` | `stop`, then `start` | that of either |
+    /// | `restart` | `stop`, then `start`, with the arguments that follow: those of the running one are not known | that of either |
     /// | `status` | one line; `--json` for scripts | 0 running, 1 dead with a file left, 3 not running, 4 unknown |
     /// | `run` | stays in the foreground | the body's own |
     /// | `log` | shows the log; `-f` follows it | 0; 1 when it cannot be read, 6 when there is none |

@@ -94,7 +94,8 @@ impl Error {
     /// | 78 `EX_CONFIG` | the root or working directory cannot be entered |
     ///
     /// With [`wait_ready`](crate::Daemon::wait_ready), a body that ends before it is ready hands its own code on: its
-    /// exit code (70 in place of 0), or 128 + n when signal n has killed it.
+    /// exit code (70 in place of 0), which may be any of these, or 128 + n when signal n has killed it. What `before`
+    /// refuses has the code that `main` or the program gives it.
     #[must_use]
     pub fn exit_code(&self) -> u8 {
         match &*self.kind {

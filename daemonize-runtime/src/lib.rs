@@ -9,25 +9,8 @@
 //! }
 //! ```
 //!
-//! or, in a program that wants to handle a failed start itself, by the builder [`Daemon`], which has the same options.
-//!
-//! # What happens
-//!
-//! Three processes take part: the *launcher*, which the user started; the *session leader*, its child; and the
-//! *daemon*, the child of that, where the body of `main` runs. One stage is one file of this crate:
-//!
-//! 1. `prepare`, in the launcher: everything that can fail while its error still reaches the terminal. The process
-//!    has one thread; `/dev/null` and the log files are open; the PID file is open, checked and locked.
-//! 2. `detach`: buffered output is flushed, and the launcher forks the session leader.
-//! 3. `settle`, in the session leader: a new session without a terminal, default signals, no inherited descriptors,
-//!    the working directory, and last the standard streams.
-//! 4. `detach` again: the session leader forks the daemon, which is born ready, writes its PID into the file, and
-//!    ends. The launcher then commits: it sends the daemon one byte, without which the body never runs, and leaves
-//!    with `_exit(0)`.
-//!
-//! A start is a transaction. The launcher exits with 0 if and only if one daemon is up, recorded and locked.
-//! Otherwise it prints one line, `program: what: why`, exits with a code of [`Error::exit_code`], and leaves nothing
-//! running and nothing locked. A launcher that is interrupted takes the unfinished daemon along.
+//! or, in a program that wants to handle a failed start itself, by the builder [`Daemon`], which has the same options. The
+//! *launcher* is the process that the user has started, the *body* what stands in `main`; it runs in the *daemon*.
 //!
 //! # Options
 //!
@@ -40,12 +23,6 @@
 //! | rights | [`user`](Daemon::user), [`group`](Daemon::group), [`umask`](Daemon::umask), [`close_inherited`](Daemon::close_inherited) |
 //! | life | [`when`](Daemon::when), [`wait_ready`](Daemon::wait_ready), [`restart`](Daemon::restart) |
 //! | the attribute alone | `before`, `commands` ([`Daemon::answer_commands`]), `crate` |
-//!
-//! # In the foreground
-//!
-//! A program must not fork away from what supervises it. When `when` is not given, it stays in the foreground as PID 1,
-//! and when systemd has executed this very process and expects no fork. It reports its readiness to a service manager
-//! then. The foreground differs from a daemon in two things: nothing is forked, and the standard streams stay.
 //!
 //! # Readiness
 //!
@@ -64,6 +41,30 @@
 //!     Ok(())
 //! }
 //! ```
+//!
+//! # In the foreground
+//!
+//! A program must not fork away from what supervises it. When `when` is not given, it stays in the foreground as PID 1,
+//! and when systemd has executed this very process and expects no fork. It reports its readiness to a service manager
+//! then. The foreground differs from a daemon in two things: nothing is forked, and the standard streams stay.
+//!
+//! # What happens
+//!
+//! Three processes take part: the *launcher*, which the user started; the *session leader*, its child; and the
+//! *daemon*, the child of that, where the body of `main` runs. One stage is one file of this crate:
+//!
+//! 1. `prepare`, in the launcher: everything that can fail while its error still reaches the terminal. The process
+//!    has one thread; `/dev/null` and the log files are open; the PID file is open, checked and locked.
+//! 2. `detach`: buffered output is flushed, and the launcher forks the session leader.
+//! 3. `settle`, in the session leader: a new session without a terminal, default signals, no inherited descriptors,
+//!    the working directory, and last the standard streams.
+//! 4. `detach` again: the session leader forks the daemon, which is born ready, writes its PID into the file, and
+//!    ends. The launcher then commits: it sends the daemon one byte, without which the body never runs, and leaves
+//!    with `_exit(0)`.
+//!
+//! A start is a transaction. The launcher exits with 0 if and only if one daemon is up, recorded and locked.
+//! Otherwise it prints one line, `program: what: why`, exits with a code of [`Error::exit_code`], and leaves nothing
+//! running and nothing locked. A launcher that is interrupted takes the unfinished daemon along.
 //!
 //! # Questions
 //!

@@ -15,6 +15,7 @@ use std::path::{Path, PathBuf};
 )]
 pub trait PathValue<Form> {
     /// The path, if there is one.
+    #[doc(hidden)]
     fn into_path(self) -> Option<PathBuf>;
 }
 
@@ -27,6 +28,7 @@ pub trait PathValue<Form> {
 )]
 pub trait PathOrSwitch<Form> {
     /// What was chosen, if anything was.
+    #[doc(hidden)]
     fn into_choice(self) -> Option<Choice>;
 }
 
@@ -91,6 +93,7 @@ impl<Form, V: PathValue<Form>> PathOrSwitch<(Form,)> for V {
 )]
 pub trait AccountValue {
     /// The name or id.
+    #[doc(hidden)]
     fn into_account(self) -> Account;
 }
 
