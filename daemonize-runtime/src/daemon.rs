@@ -355,7 +355,7 @@ impl Daemon {
         }
         // Last, since it starts a thread.
         if !detaches && process::id() == 1 {
-            init::serve();
+            init::start_reaper();
         }
         Ok(())
     }

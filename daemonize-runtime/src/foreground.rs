@@ -3,6 +3,7 @@
 use nix::unistd::getpid;
 
 use crate::error::Error;
+use crate::init;
 use crate::notify::Manager;
 use crate::prepare::Prepared;
 use crate::ready::Waiting;
@@ -21,6 +22,10 @@ pub(crate) fn stay(prepared: Prepared, manager: Option<Manager>) -> Result<(), E
     }
     if let Some(pid_file) = prepared.pid_file {
         pid_file.keep();
+    }
+    // Before anybody is told that it is up: whoever was told may ask it to end.
+    if getpid().as_raw() == 1 {
+        init::handle_requests();
     }
     if let Some(manager) = manager {
         match prepared.readiness {

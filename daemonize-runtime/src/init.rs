@@ -16,13 +16,17 @@ const INTERVAL: Duration = Duration::from_secs(1);
 /// How long a dead child is left to a body that may wait for it itself: nothing tells its own children from orphans.
 const GRACE: Duration = Duration::from_secs(3);
 
-/// Takes the duties over.
-pub(crate) fn serve() {
+/// Has requests to end obeyed.
+pub(crate) fn handle_requests() {
     for signal in [Signal::SIGTERM, Signal::SIGINT] {
         if sys::is_default(signal as i32) {
             sys::handle(signal, end);
         }
     }
+}
+
+/// Has orphans reaped, from now on.
+pub(crate) fn start_reaper() {
     // The thread is to run no handler of the body's.
     let mut mask = SigSet::empty();
     let _ = sigprocmask(SigmaskHow::SIG_SETMASK, Some(&SigSet::all()), Some(&mut mask));

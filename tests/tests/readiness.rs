@@ -178,16 +178,22 @@ fn a_body_that_ends_before_the_word_is_a_failed_start_with_its_own_code() {
     }
 }
 
+/// Lets the body begin, which leaves a note, and then ends the launcher.
+#[track_caller]
+fn assert_goes_with_its_launcher(bot: &Bot, signal: Signal) {
+    let launching = begin(bot.command());
+    let _ = note::author(bot);
+    launching.signal(signal);
+    assert_eq!(launching.finish().status.signal(), Some(signal as i32));
+    assert_undone(bot);
+}
+
 #[test]
 fn a_launcher_that_goes_takes_everything_along() {
     for signal in [Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP, Signal::SIGKILL] {
         // What the body has started need not hear any request to end.
         let bot = waiting_bot![r#"spawn=trap "" INT TERM HUP; echo $$ >note; sleep 300"#, "sleep"];
-        let launching = begin(bot.command());
-        let _ = note::author(&bot);
-        launching.signal(signal);
-        assert_eq!(launching.finish().status.signal(), Some(signal as i32));
-        assert_undone(&bot);
+        assert_goes_with_its_launcher(&bot, signal);
     }
 }
 
@@ -284,11 +290,7 @@ fn a_first_body_that_ends_before_the_word_is_not_started_again() {
 fn a_launcher_that_goes_takes_the_supervisor_and_its_body_along() {
     for signal in [Signal::SIGINT, Signal::SIGKILL] {
         let bot = waiting_bot!["restart=always", "spawn=exec sleep 300", "note=note", "sleep"];
-        let launching = begin(bot.command());
-        let _ = note::author(&bot);
-        launching.signal(signal);
-        assert_eq!(launching.finish().status.signal(), Some(signal as i32));
-        assert_undone(&bot);
+        assert_goes_with_its_launcher(&bot, signal);
     }
 }
 
