@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Draws docs/terminal.svg: a start, a status, a refused second start, a stop, and a compile error, from real output.
+# Draws docs/terminal.svg: a start, a status, a refused second start, a stop, and a compile error,
+# from real output.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 repository=$PWD

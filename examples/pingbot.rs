@@ -6,8 +6,8 @@
 //! kill "$(cat pingbot.pid)"
 //! ```
 //!
-//! The address is bound in `before`, so that an address in use is answered on the terminal and nothing is detached.
-//! The runtime and its threads start afterwards, in the daemon.
+//! The address is bound in `before`, so that an address in use is answered on the terminal and
+//! nothing is detached. The runtime and its threads start afterwards, in the daemon.
 
 use std::env;
 use std::io;

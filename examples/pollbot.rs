@@ -1,4 +1,5 @@
-//! A chat bot that asks for messages by long polling, as bots of Telegram do, and answers each with `pong` and the text.
+//! A chat bot that asks for messages by long polling, as bots of Telegram do, and answers each with
+//! `pong` and the text.
 //!
 //! ```sh
 //! export POLLBOT_URL=http://127.0.0.1:8081/bot123456:token
@@ -6,12 +7,13 @@
 //! kill "$(cat pollbot.pid)"
 //! ```
 //!
-//! The URL holds the token, and comes from the environment because everybody can see the arguments of a process. The
-//! launcher returns when the bot is logged in: a wrong token is a failed start. Later errors are logged, and the bot
-//! tries again. What it has not answered comes again as well, so that every message is answered at least once.
+//! The URL holds the token, and comes from the environment because everybody can see the arguments
+//! of a process. The launcher returns when the bot is logged in: a wrong token is a failed start.
+//! Later errors are logged, and the bot tries again. What it has not answered comes again as well,
+//! so that every message is answered at least once.
 //!
-//! This is plain HTTP, as a Bot API server of one's own speaks it. `https://api.telegram.org` needs TLS, which is among
-//! the default features of `ureq`.
+//! This is plain HTTP, as a Bot API server of one's own speaks it. `https://api.telegram.org` needs
+//! TLS, which is among the default features of `ureq`.
 
 use std::env;
 use std::io;
@@ -49,7 +51,8 @@ fn main(url: String) {
 }
 
 fn url() -> String {
-    env::var("POLLBOT_URL").unwrap_or_else(|error| refuse(78, &format!("cannot read POLLBOT_URL: {error}")))
+    env::var("POLLBOT_URL")
+        .unwrap_or_else(|error| refuse(78, &format!("cannot read POLLBOT_URL: {error}")))
 }
 
 /// The codes are those of `sysexits(3)`.
@@ -74,7 +77,8 @@ struct Update {
 fn poll(agent: &Agent, url: &str, offset: &mut i64) -> Result<(), Error> {
     let request = agent.get(format!("{url}/getUpdates")).query("offset", offset.to_string());
     let mut response = request.query("timeout", LONG_POLL.as_secs().to_string()).call()?;
-    let updates: Updates = serde_json::from_str(&response.body_mut().read_to_string()?).map_err(io::Error::from)?;
+    let updates: Updates =
+        serde_json::from_str(&response.body_mut().read_to_string()?).map_err(io::Error::from)?;
     for Update { update_id, message } in updates.result {
         if let Some(text) = message["text"].as_str() {
             answer(agent, url, &message["chat"]["id"], text)?;
@@ -87,9 +91,15 @@ fn poll(agent: &Agent, url: &str, offset: &mut i64) -> Result<(), Error> {
 fn answer(agent: &Agent, url: &str, chat: &Value, text: &str) -> Result<(), Error> {
     println!("{chat} says {text:?}");
     let answer = json!({ "chat_id": chat, "text": format!("pong {text}") });
-    match agent.post(format!("{url}/sendMessage")).content_type("application/json").send(answer.to_string()) {
+    match agent
+        .post(format!("{url}/sendMessage"))
+        .content_type("application/json")
+        .send(answer.to_string())
+    {
         // Whoever blocks the bot would otherwise block it for all others.
-        Err(error @ Error::StatusCode(400 | 403)) => eprintln!("{chat} cannot be answered: {error}"),
+        Err(error @ Error::StatusCode(400 | 403)) => {
+            eprintln!("{chat} cannot be answered: {error}");
+        }
         answered => drop(answered?),
     }
     Ok(())

@@ -6,8 +6,8 @@
 //! kill "$(cat smolbot.pid)"
 //! ```
 //!
-//! smol starts its threads when it is first used, and threads do not survive a fork. So `before` binds a listener of the
-//! standard library, and smol is first used in the body, by `block_on`.
+//! smol starts its threads when it is first used, and threads do not survive a fork. So `before`
+//! binds a listener of the standard library, and smol is first used in the body, by `block_on`.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -62,7 +62,8 @@ async fn welcome(room: Room, stream: TcpStream, guest: SocketAddr) {
     let (sender, lines) = channel::bounded(BACKLOG);
     room.borrow_mut().insert(guest, sender);
     println!("{guest} has come");
-    if let Err(error) = future::or(listen(&room, stream.clone(), guest), tell(stream, lines)).await {
+    if let Err(error) = future::or(listen(&room, stream.clone(), guest), tell(stream, lines)).await
+    {
         eprintln!("{guest}: {error}");
     }
     room.borrow_mut().remove(&guest);

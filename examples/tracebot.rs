@@ -1,4 +1,5 @@
-//! A bot that logs by `tracing`: it takes each file out of the directory `inbox`, and logs how long it was.
+//! A bot that logs by `tracing`: it takes each file out of the directory `inbox`, and logs how long
+//! it was.
 //!
 //! ```sh
 //! mkdir inbox
@@ -8,10 +9,11 @@
 //! kill "$(cat tracebot.pid)"
 //! ```
 //!
-//! The subscriber writes to standard output, which `redirect` leads to the log. A panic and the words of a child are then
-//! in the same file, and `reopen` rotates it under all of them; a subscriber with a file of its own knows nothing of
-//! that. A full disk costs events and not the bot, because `log_internal_errors` is off: where it is on, as it is by
-//! default, an event that cannot be written is reported by `eprintln!`, which panics when it cannot write either.
+//! The subscriber writes to standard output, which `redirect` leads to the log. A panic and the
+//! words of a child are then in the same file, and `reopen` rotates it under all of them; a
+//! subscriber with a file of its own knows nothing of that. A full disk costs events and not the
+//! bot, because `log_internal_errors` is off: where it is on, as it is by default, an event that
+//! cannot be written is reported by `eprintln!`, which panics when it cannot write either.
 
 use std::fs;
 use std::io;

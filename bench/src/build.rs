@@ -21,7 +21,11 @@ struct Recipe {
     program: &'static str,
 }
 
-const RUNTIME: &str = concat!("daemonize-runtime = { path = '", env!("CARGO_MANIFEST_DIR"), "/../daemonize-runtime' }");
+const RUNTIME: &str = concat!(
+    "daemonize-runtime = { path = '",
+    env!("CARGO_MANIFEST_DIR"),
+    "/../daemonize-runtime' }"
+);
 const TOKIO: &str = "tokio = { version = '1', features = ['full'] }";
 const CLAP: &str = "clap = { version = '4', features = ['derive'] }";
 
@@ -29,7 +33,11 @@ const BESIDE: &str = "tokio and clap";
 const ATTRIBUTE_BESIDE: &str = "tokio, clap and `#[daemonize]`";
 
 const RECIPES: [Recipe; 9] = [
-    Recipe { name: FOREGROUND, dependencies: &[], program: "fn main() { println!(\"{}\", NUMBER); }" },
+    Recipe {
+        name: FOREGROUND,
+        dependencies: &[],
+        program: "fn main() { println!(\"{}\", NUMBER); }",
+    },
     Recipe {
         name: ATTRIBUTE,
         dependencies: &[RUNTIME],
@@ -105,14 +113,20 @@ pub(crate) fn measure(bench: &mut Bench) -> Result<Finding> {
 }
 
 /// In a new random order each time.
-fn each<'a>(packages: &mut [Package<'a>], random: &mut Random, act: fn(&mut Package<'a>) -> Result<()>) -> Result<()> {
+fn each<'a>(
+    packages: &mut [Package<'a>],
+    random: &mut Random,
+    act: fn(&mut Package<'a>) -> Result<()>,
+) -> Result<()> {
     let mut order: Vec<&mut Package<'a>> = packages.iter_mut().collect();
     random.shuffle(&mut order);
     order.into_iter().try_for_each(act)
 }
 
 fn goals(packages: &[Package], random: &mut Random) -> Result<Vec<Goal>> {
-    let of = |name| packages.iter().find(|package| package.recipe.name == name).ok_or("a package is missing");
+    let of = |name| {
+        packages.iter().find(|package| package.recipe.name == name).ok_or("a package is missing")
+    };
     let longer = of(ATTRIBUTE_BESIDE)?.cold.median() - of(BESIDE)?.cold.median();
     let again = of(ATTRIBUTE)?.incremental.ratio_to(&of(FOREGROUND)?.incremental, random);
     Ok(vec![
@@ -132,7 +146,8 @@ fn goals(packages: &[Package], random: &mut Random) -> Result<Vec<Goal>> {
 }
 
 impl<'a> Package<'a> {
-    /// The lock file of the benchmark holds the versions of everything, so that the network is not asked.
+    /// The lock file of the benchmark holds the versions of everything, so that the network is not
+    /// asked.
     fn make(recipe: &'a Recipe) -> Result<Self> {
         let name: String = recipe.name.chars().filter(char::is_ascii_alphanumeric).collect();
         let directory = target_directory()?.join("builds").join(name);
@@ -143,7 +158,13 @@ impl<'a> Package<'a> {
             recipe.dependencies.join("\n")
         );
         fs::write(directory.join("Cargo.toml"), manifest)?;
-        Ok(Self { recipe, directory, number: 0, cold: Samples::default(), incremental: Samples::default() })
+        Ok(Self {
+            recipe,
+            directory,
+            number: 0,
+            cold: Samples::default(),
+            incremental: Samples::default(),
+        })
     }
 
     fn build_from_nothing(&mut self) -> Result<()> {
@@ -182,6 +203,10 @@ impl<'a> Package<'a> {
 
     fn row(&self) -> Vec<String> {
         let name = self.recipe.name.to_owned();
-        vec![name, format!("{:.2}", self.cold.median()), format!("{:.2}", self.incremental.median())]
+        vec![
+            name,
+            format!("{:.2}", self.cold.median()),
+            format!("{:.2}", self.incremental.median()),
+        ]
     }
 }

@@ -18,16 +18,21 @@ const MOST_ADDED: usize = 30;
 pub(crate) fn measure(bench: &mut Bench) -> Result<Finding> {
     let title = "System calls";
     if Command::new("strace").arg("-V").output().is_err() {
-        return Ok(Finding { title, text: "Not measured: there is no `strace` here.".into(), goals: Vec::new() });
+        return Ok(Finding {
+            title,
+            text: "Not measured: there is no `strace` here.".into(),
+            goals: Vec::new(),
+        });
     }
-    let counts = bench.line_up.all().into_iter().map(|contestant| Ok((contestant.name, count(contestant)?)));
+    let counts =
+        bench.line_up.all().into_iter().map(|contestant| Ok((contestant.name, count(contestant)?)));
     let counts = counts.collect::<Result<Vec<_>>>()?;
     let of = |name| counts.iter().find(|(known, _)| *known == name).map_or(0, |(_, calls)| *calls);
     let base = of(FOREGROUND);
     let added = of(ATTRIBUTE).saturating_sub(base);
-    let rows = counts
-        .iter()
-        .map(|(name, calls)| vec![(*name).to_owned(), calls.to_string(), calls.saturating_sub(base).to_string()]);
+    let rows = counts.iter().map(|(name, calls)| {
+        vec![(*name).to_owned(), calls.to_string(), calls.saturating_sub(base).to_string()]
+    });
     let text = format!(
         "Of all processes of a start, from the execution of the program until the body sleeps, counted by `strace`.\n\n{}",
         table(&["", "calls", "more than without a daemon"], rows)
@@ -41,13 +46,22 @@ pub(crate) fn measure(bench: &mut Bench) -> Result<Finding> {
     Ok(Finding { title, text, goals: vec![goal] })
 }
 
-/// Ignored signals are inherited, and to reset them is work that not every contestant does. The C library leaves those that it
-/// keeps for itself ignored in what it spawns, and some shells those of the keyboard.
+/// Ignored signals are inherited, and to reset them is work that not every contestant does. The C
+/// library leaves those that it keeps for itself ignored in what it spawns, and some shells those
+/// of the keyboard.
 #[allow(clippy::unnecessary_wraps, reason = "what runs before an execution may fail")]
 fn reset_signals() -> io::Result<()> {
     for signal in 1..=64 {
         // SAFETY: an action of zeros is the default one, and 8 is the size of the mask in it.
-        unsafe { libc::syscall(libc::SYS_rt_sigaction, signal, [0u64; 4].as_ptr(), std::ptr::null::<u64>(), 8) };
+        unsafe {
+            libc::syscall(
+                libc::SYS_rt_sigaction,
+                signal,
+                [0u64; 4].as_ptr(),
+                std::ptr::null::<u64>(),
+                8,
+            )
+        };
     }
     Ok(())
 }
@@ -62,7 +76,9 @@ fn count(contestant: &Contestant) -> Result<usize> {
     let start = Start::spawn(contestant, command, &contestant.directory)?;
     let body = start.await_body()?;
     // The first act is not the last call.
-    wait_until("a body that sleeps", || Ok(is_complete(&fs::read_to_string(&trace)?).then_some(())))?;
+    wait_until("a body that sleeps", || {
+        Ok(is_complete(&fs::read_to_string(&trace)?).then_some(()))
+    })?;
     end(body.pid)?;
     reap_all()?;
     // A call that another process interrupts has a second line, where it is resumed.

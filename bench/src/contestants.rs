@@ -54,12 +54,17 @@ impl LineUp {
             return Err("the contestants cannot be built".into());
         }
         let starts = target.join("starts");
-        let mut line_up: Vec<Contestant> =
-            RUST.iter().map(|(name, file)| Contestant::rust(name, programs.join(file), &starts)).collect();
+        let mut line_up: Vec<Contestant> = RUST
+            .iter()
+            .map(|(name, file)| Contestant::rust(name, programs.join(file), &starts))
+            .collect();
         let c = compile_c(&programs)?.map(|program| vec![program]);
         let python = find_python().map(|python| vec![python, sources().join("original.py")]);
-        line_up.extend(c.map(|command| Contestant::new("hand-written C", command, starts.join("c"))));
-        line_up.extend(python.map(|command| Contestant::new(ORIGINAL, command, starts.join("python"))));
+        line_up
+            .extend(c.map(|command| Contestant::new("hand-written C", command, starts.join("c"))));
+        line_up.extend(
+            python.map(|command| Contestant::new(ORIGINAL, command, starts.join("python"))),
+        );
         let line_up = Self(line_up);
         line_up.settle()?;
         Ok(line_up)
@@ -71,7 +76,9 @@ impl LineUp {
 
     /// The Rust programs: C has another size to begin with.
     pub(crate) fn rust_programs(&self) -> impl Iterator<Item = (&Contestant, &Path)> {
-        self.0.iter().filter_map(|contestant| Some((contestant, contestant.rust_program.as_deref()?)))
+        self.0
+            .iter()
+            .filter_map(|contestant| Some((contestant, contestant.rust_program.as_deref()?)))
     }
 
     /// A freshly built file is slower until it is on the disk, and the first starts fill caches.
@@ -97,7 +104,8 @@ impl Contestant {
         Self { rust_program: Some(program.clone()), ..Self::new(name, vec![program], directory) }
     }
 
-    /// Starts it. One that stays in the foreground ends after its first act, since nobody could wait for it otherwise.
+    /// Starts it. One that stays in the foreground ends after its first act, since nobody could
+    /// wait for it otherwise.
     pub(crate) fn command(&self) -> Command {
         let mut command = self.lasting_command(&[]);
         if self.is_foreground {
@@ -111,7 +119,11 @@ impl Contestant {
         let mut words = before.iter().chain(&self.command);
         let mut command = Command::new(words.next().map_or(Path::new(""), PathBuf::as_path));
         // cargo sets the path for what it runs, and each library would be looked for there first.
-        command.args(words).env_remove("LD_LIBRARY_PATH").stdin(Stdio::null()).stdout(Stdio::null());
+        command
+            .args(words)
+            .env_remove("LD_LIBRARY_PATH")
+            .stdin(Stdio::null())
+            .stdout(Stdio::null());
         command
     }
 }
@@ -135,8 +147,11 @@ pub(crate) fn sources() -> PathBuf {
 
 fn compile_c(directory: &Path) -> Result<Option<PathBuf>> {
     let program = directory.join("handwritten_c");
-    let compiled =
-        Command::new("cc").args(["-O2", "-s", "-o"]).arg(&program).arg(sources().join("handwritten.c")).status();
+    let compiled = Command::new("cc")
+        .args(["-O2", "-s", "-o"])
+        .arg(&program)
+        .arg(sources().join("handwritten.c"))
+        .status();
     match compiled {
         Ok(status) if status.success() => Ok(Some(program)),
         Ok(_) => Err("the C compiler refuses src/handwritten.c".into()),
@@ -144,9 +159,11 @@ fn compile_c(directory: &Path) -> Result<Option<PathBuf>> {
     }
 }
 
-/// The interpreter itself: what is found by name may be a script that chooses one, and takes its time.
+/// The interpreter itself: what is found by name may be a script that chooses one, and takes its
+/// time.
 fn find_python() -> Option<PathBuf> {
-    let output = Command::new("python3").args(["-c", "import sys; print(sys.executable)"]).output().ok()?;
+    let output =
+        Command::new("python3").args(["-c", "import sys; print(sys.executable)"]).output().ok()?;
     let path = PathBuf::from(String::from_utf8(output.stdout).ok()?.trim());
     path.is_file().then_some(path)
 }

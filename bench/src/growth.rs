@@ -58,7 +58,8 @@ pub(crate) fn measure(bench: &mut Bench) -> Result<Finding> {
 impl<'a> Conditions<'a> {
     fn new(contestants: &[&'a Contestant]) -> Self {
         // A script has no heap of this kind, and a hundred interpreters measure something else.
-        let programs = || contestants.iter().copied().filter(|contestant| contestant.name != ORIGINAL);
+        let programs =
+            || contestants.iter().copied().filter(|contestant| contestant.name != ORIGINAL);
         Self {
             usual: Race::new(programs()),
             descriptors: Race::new(programs()),
@@ -102,11 +103,16 @@ impl<'a> Conditions<'a> {
 
     fn goals(&self, random: &mut Random) -> Result<Vec<Goal>> {
         let per_descriptor = |name| -> Result<f64> {
-            let grown = self.descriptors.lane(name)?.prompt.median() - self.usual.lane(name)?.prompt.median();
+            let grown = self.descriptors.lane(name)?.prompt.median()
+                - self.usual.lane(name)?.prompt.median();
             Ok(grown / f64::from(DESCRIPTORS))
         };
         let (attribute, foreground) = (per_descriptor(ATTRIBUTE)?, per_descriptor(FOREGROUND)?);
-        let high_limit = self.high_limit.lane(ATTRIBUTE)?.prompt.ratio_to(&self.usual.lane(ATTRIBUTE)?.prompt, random);
+        let high_limit = self
+            .high_limit
+            .lane(ATTRIBUTE)?
+            .prompt
+            .ratio_to(&self.usual.lane(ATTRIBUTE)?.prompt, random);
         Ok(vec![
             Goal {
                 what: "prompt, for each inherited descriptor",
@@ -128,7 +134,9 @@ impl<'a> Conditions<'a> {
 fn with_descriptors<T>(run: impl FnOnce() -> Result<T>) -> Result<T> {
     let null = File::open("/dev/null")?;
     // Duplicates are inherited, unlike what is opened.
-    let _inherited = (0..DESCRIPTORS).map(|_| rustix::io::dup(&null)).collect::<rustix::io::Result<Vec<OwnedFd>>>()?;
+    let _inherited = (0..DESCRIPTORS)
+        .map(|_| rustix::io::dup(&null))
+        .collect::<rustix::io::Result<Vec<OwnedFd>>>()?;
     run()
 }
 
@@ -148,7 +156,8 @@ fn with_high_limit(run: impl FnOnce() -> Result<()>) -> Result<u64> {
 /// Starts many at once, and measures the last prompt and the last body.
 fn start_crowd(lane: &mut Lane) -> Result<()> {
     let contestant = lane.contestant;
-    let places: Vec<_> = (0..CROWD).map(|number| contestant.directory.join(number.to_string())).collect();
+    let places: Vec<_> =
+        (0..CROWD).map(|number| contestant.directory.join(number.to_string())).collect();
     places.iter().try_for_each(fs::create_dir_all)?;
     let began = bench::now();
     let spawn = |place| Start::spawn(contestant, contestant.command(), place);

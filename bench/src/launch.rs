@@ -31,9 +31,15 @@ pub(crate) struct Body {
 }
 
 impl Start {
-    /// The directory is as a daemon leaves it that has ended well: with its log, without a PID file.
-    pub(crate) fn spawn(contestant: &Contestant, mut command: Command, directory: &Path) -> Result<Self> {
-        let log = OpenOptions::new().read(true).append(true).create(true).open(directory.join(LOG))?;
+    /// The directory is as a daemon leaves it that has ended well: with its log, without a PID
+    /// file.
+    pub(crate) fn spawn(
+        contestant: &Contestant,
+        mut command: Command,
+        directory: &Path,
+    ) -> Result<Self> {
+        let log =
+            OpenOptions::new().read(true).append(true).create(true).open(directory.join(LOG))?;
         let offset = log.metadata()?.len();
         let pid_file = directory.join(PID_FILE);
         let _ = fs::remove_file(&pid_file);
@@ -50,7 +56,11 @@ impl Start {
     pub(crate) fn await_prompt(&mut self) -> Result<Duration> {
         let status = wait_for(&mut self.launcher)?;
         let returned = now();
-        if status.success() { Ok(returned) } else { Err(format!("a start failed: {status}").into()) }
+        if status.success() {
+            Ok(returned)
+        } else {
+            Err(format!("a start failed: {status}").into())
+        }
     }
 
     pub(crate) fn recorded_pid(&self) -> Option<Pid> {
@@ -59,12 +69,17 @@ impl Start {
 
     pub(crate) fn await_body(&self) -> Result<Body> {
         let line = wait_until("a body", || self.read_line())?;
-        let numbers: Vec<u64> = line.split_whitespace().map(str::parse).collect::<std::result::Result<_, _>>()?;
+        let numbers: Vec<u64> =
+            line.split_whitespace().map(str::parse).collect::<std::result::Result<_, _>>()?;
         let &[pid, began, prepared] = &numbers[..] else {
             return Err(format!("the log says {line:?}").into());
         };
         let pid = Pid::from_raw(i32::try_from(pid)?).ok_or("the log says 0")?;
-        Ok(Body { pid, began: Duration::from_nanos(began), prepared: Duration::from_nanos(prepared) })
+        Ok(Body {
+            pid,
+            began: Duration::from_nanos(began),
+            prepared: Duration::from_nanos(prepared),
+        })
     }
 
     fn read_line(&self) -> Result<Option<String>> {

@@ -1,4 +1,5 @@
-//! What all contestants share, so that they differ in nothing but the way in which they become a daemon.
+//! What all contestants share, so that they differ in nothing but the way in which they become a
+//! daemon.
 
 use std::time::Duration;
 use std::{env, process, thread};
@@ -9,7 +10,8 @@ pub const LOG: &str = "bot.log";
 /// The PID file, in the start directory.
 pub const PID_FILE: &str = "bot.pid";
 
-/// Holds the number of MiB that the program has on its heap before it becomes a daemon; none when it is not set.
+/// Holds the number of MiB that the program has on its heap before it becomes a daemon; none when
+/// it is not set.
 pub const HEAP_VARIABLE: &str = "BENCH_HEAP_MIB";
 
 /// As the only argument: the body ends after its first act.
@@ -28,14 +30,16 @@ pub struct Preparation {
 /// What comes before the start of the daemon.
 #[must_use]
 pub fn prepare() -> Preparation {
-    let mebibytes = env::var(HEAP_VARIABLE).ok().and_then(|number| number.parse().ok()).unwrap_or(0);
+    let mebibytes =
+        env::var(HEAP_VARIABLE).ok().and_then(|number| number.parse().ok()).unwrap_or(0);
     // Filled by something other than zeros, which would be untouched memory.
     let heap = vec![1; mebibytes << 20];
     Preparation { _heap: heap, completed: now() }
 }
 
 impl Preparation {
-    /// The body: says first who it is, when it began, and when the start of the daemon began; then sleeps.
+    /// The body: says first who it is, when it began, and when the start of the daemon began; then
+    /// sleeps.
     pub fn live(&self) {
         let began = now();
         println!("{} {} {}", process::id(), began.as_nanos(), self.completed.as_nanos());

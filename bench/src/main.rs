@@ -1,13 +1,13 @@
-//! The runner. One command measures everything, prints a report, writes it to `docs/`, and the table of the starts into
-//! the README:
+//! The runner. One command measures everything, prints a report, writes it to `docs/`, and the
+//! table of the starts into the README:
 //!
 //! ```sh
 //! cargo run --release --manifest-path bench/Cargo.toml
 //! ```
 //!
-//! Words choose among the measurements: `start`, `busy`, `growth`, `calls`, `memory`, `size`, `build`. Then the report
-//! is only printed. `plot` draws the last results of `start` and `busy`. `quick` takes a tenth of the rounds, to see
-//! that everything works, and writes nothing.
+//! Words choose among the measurements: `start`, `busy`, `growth`, `calls`, `memory`, `size`,
+//! `build`. Then the report is only printed. `plot` draws the last results of `start` and `busy`.
+//! `quick` takes a tenth of the rounds, to see that everything works, and writes nothing.
 
 mod build;
 mod busy;
@@ -59,9 +59,11 @@ const MEASUREMENTS: [(&str, Measure); 7] = [
 fn main() -> Result<()> {
     let words: Vec<String> = env::args().skip(1).collect();
     let is_quick = words.iter().any(|word| word == "quick");
-    let chosen: Vec<&str> = words.iter().map(String::as_str).filter(|&word| word != "quick").collect();
-    if let Some(word) =
-        chosen.iter().find(|&&word| word != "plot" && MEASUREMENTS.iter().all(|(known, _)| *known != word))
+    let chosen: Vec<&str> =
+        words.iter().map(String::as_str).filter(|&word| word != "quick").collect();
+    if let Some(word) = chosen
+        .iter()
+        .find(|&&word| word != "plot" && MEASUREMENTS.iter().all(|(known, _)| *known != word))
     {
         return Err(format!("there is no measurement called {word}").into());
     }
@@ -111,8 +113,10 @@ fn quote_in_readme(report: &Report) -> Result<()> {
     const MARKS: [&str; 2] = ["<!-- measured: begin -->\n", "<!-- measured: end -->"];
     let path = documents().join("../README.md");
     let readme = fs::read_to_string(&path)?;
-    let (before, rest) = readme.split_once(MARKS[0]).ok_or("the README has no place for the table")?;
-    let (_, after) = rest.split_once(MARKS[1]).ok_or("the place for the table in the README has no end")?;
+    let (before, rest) =
+        readme.split_once(MARKS[0]).ok_or("the README has no place for the table")?;
+    let (_, after) =
+        rest.split_once(MARKS[1]).ok_or("the place for the table in the README has no end")?;
     let table = report.table_of("A start").ok_or("there is no table of the starts")?;
     Ok(fs::write(path, [before, MARKS[0], &table, MARKS[1], after].concat())?)
 }

@@ -43,7 +43,10 @@ pub(crate) fn measure(bench: &mut Bench) -> Result<Finding> {
     let text = format!(
         "In KiB, medians of {rounds} daemons, one at a time. Private is what no other process uses; dirty is the part of \
          it that is not in a file; proportional adds the share of what others use too.\n\n{}",
-        table(&["", "private", "private and dirty", "proportional"], memories.iter().map(Memory::row))
+        table(
+            &["", "private", "private and dirty", "proportional"],
+            memories.iter().map(Memory::row)
+        )
     );
     Ok(Finding { title: "Memory of the sleeping daemon", text, goals: vec![goal] })
 }
@@ -55,13 +58,17 @@ impl<'a> Memory<'a> {
     }
 
     fn sample(&mut self) -> Result<()> {
-        let mut start =
-            Start::spawn(self.contestant, self.contestant.lasting_command(&[]), &self.contestant.directory)?;
+        let mut start = Start::spawn(
+            self.contestant,
+            self.contestant.lasting_command(&[]),
+            &self.contestant.directory,
+        )?;
         if !self.contestant.is_foreground {
             start.await_prompt()?;
         }
         let body = start.await_body()?;
-        let [clean, dirty, proportional] = read(body.pid, ["Private_Clean", "Private_Dirty", "Pss"])?;
+        let [clean, dirty, proportional] =
+            read(body.pid, ["Private_Clean", "Private_Dirty", "Pss"])?;
         self.private.push(clean + dirty);
         self.dirty.push(dirty);
         self.proportional.push(proportional);
@@ -71,7 +78,12 @@ impl<'a> Memory<'a> {
 
     fn row(&self) -> Vec<String> {
         let cell = |samples: &Samples| format!("{:.0}", samples.median());
-        vec![self.contestant.name.to_owned(), cell(&self.private), cell(&self.dirty), cell(&self.proportional)]
+        vec![
+            self.contestant.name.to_owned(),
+            cell(&self.private),
+            cell(&self.dirty),
+            cell(&self.proportional),
+        ]
     }
 }
 

@@ -31,7 +31,10 @@ text { fill: #e6edf3 }
 }";
 
 pub(crate) fn draw() -> Result<String> {
-    let panels = [("A start on an idle machine", load("start")?), ("A start on a busy machine", load("busy")?)];
+    let panels = [
+        ("A start on an idle machine", load("start")?),
+        ("A start on a busy machine", load("busy")?),
+    ];
     let mut content = String::new();
     let mut top = 0.0;
     for (title, lanes) in &panels {
@@ -60,7 +63,10 @@ struct Row {
 
 impl Panel {
     fn new(lanes: &[Times], top: f64) -> Result<Self> {
-        let base = lanes.iter().find(|lane| lane.name == HANDWRITTEN).ok_or("the base of the plot is missing")?;
+        let base = lanes
+            .iter()
+            .find(|lane| lane.name == HANDWRITTEN)
+            .ok_or("the base of the plot is missing")?;
         let (prompt, body) = (base.prompt.median(), base.body.median());
         let row = |lane: &Times| Row {
             name: lane.name.replace('`', ""),
@@ -86,9 +92,14 @@ impl Panel {
     /// Which colour is what.
     fn draw_key(&self, out: &mut String) -> Result<()> {
         let (square, text) = (self.top + 10.0, self.top + 20.0);
-        for (x, class, what) in [(x_of(0.9), "prompt", "prompt"), (x_of(1.2), "body", "body's first act")] {
+        for (x, class, what) in
+            [(x_of(0.9), "prompt", "prompt"), (x_of(1.2), "body", "body's first act")]
+        {
             let label = x + 16.0;
-            writeln!(out, "<rect class=\"{class}\" x=\"{x}\" y=\"{square}\" width=\"{BAR}\" height=\"{BAR}\"/>")?;
+            writeln!(
+                out,
+                "<rect class=\"{class}\" x=\"{x}\" y=\"{square}\" width=\"{BAR}\" height=\"{BAR}\"/>"
+            )?;
             writeln!(out, "<text x=\"{label}\" y=\"{text}\">{what}</text>")?;
         }
         Ok(())
@@ -96,9 +107,14 @@ impl Panel {
 
     fn draw_grid(&self, out: &mut String) -> Result<()> {
         let (label, top, bottom) = (self.top + HEAD - 12.0, self.top + HEAD - 6.0, self.bottom());
-        for (ratio, class) in [(0.0, "grid"), (0.5, "grid"), (1.0, "one"), (1.5, "grid"), (LARGEST, "grid")] {
+        for (ratio, class) in
+            [(0.0, "grid"), (0.5, "grid"), (1.0, "one"), (1.5, "grid"), (LARGEST, "grid")]
+        {
             let x = x_of(ratio);
-            writeln!(out, "<line class=\"{class}\" x1=\"{x}\" y1=\"{top}\" x2=\"{x}\" y2=\"{bottom}\"/>")?;
+            writeln!(
+                out,
+                "<line class=\"{class}\" x1=\"{x}\" y1=\"{top}\" x2=\"{x}\" y2=\"{bottom}\"/>"
+            )?;
             writeln!(out, "<text x=\"{x}\" y=\"{label}\" text-anchor=\"middle\">{ratio} ×</text>")?;
         }
         Ok(())
@@ -112,7 +128,11 @@ impl Panel {
 impl Row {
     fn draw(&self, top: f64, out: &mut String) -> Result<()> {
         let (right, middle) = (LABELS - 12.0, top + ROW / 2.0);
-        writeln!(out, "<text x=\"{right}\" y=\"{middle}\" text-anchor=\"end\">{}</text>", self.name)?;
+        writeln!(
+            out,
+            "<text x=\"{right}\" y=\"{middle}\" text-anchor=\"end\">{}</text>",
+            self.name
+        )?;
         draw_bar(&self.prompt, "prompt", top + 1.0, out)?;
         draw_bar(&self.body, "body", top + 3.0 + BAR, out)
     }
@@ -130,8 +150,14 @@ fn draw_bar(ratios: &Quartiles, class: &str, top: f64, out: &mut String) -> Resu
         )?);
     }
     let (left, width, x) = (x_of(low), x_of(high.min(LARGEST)) - x_of(low), x_of(median));
-    writeln!(out, "<rect class=\"{class}\" x=\"{left:.1}\" y=\"{top}\" width=\"{width:.1}\" height=\"{BAR}\"/>")?;
-    writeln!(out, "<line class=\"median\" x1=\"{x:.1}\" y1=\"{top}\" x2=\"{x:.1}\" y2=\"{bottom}\"/>")?;
+    writeln!(
+        out,
+        "<rect class=\"{class}\" x=\"{left:.1}\" y=\"{top}\" width=\"{width:.1}\" height=\"{BAR}\"/>"
+    )?;
+    writeln!(
+        out,
+        "<line class=\"median\" x1=\"{x:.1}\" y1=\"{top}\" x2=\"{x:.1}\" y2=\"{bottom}\"/>"
+    )?;
     Ok(())
 }
 

@@ -1,4 +1,5 @@
-//! The processes that the runner answers for: all that a start leaves become its children, and it ends and reaps them.
+//! The processes that the runner answers for: all that a start leaves become its children, and it
+//! ends and reaps them.
 
 use std::os::fd::AsFd;
 use std::time::{Duration, Instant};
@@ -7,8 +8,8 @@ use std::{fs, process, thread};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 use rustix::process::{
-    Pid, PidfdFlags, Resource, Rlimit, Signal, WaitOptions, getpid, getrlimit, kill_process, pidfd_open,
-    set_child_subreaper, setrlimit, wait,
+    Pid, PidfdFlags, Resource, Rlimit, Signal, WaitOptions, getpid, getrlimit, kill_process,
+    pidfd_open, set_child_subreaper, setrlimit, wait,
 };
 
 use crate::Result;
@@ -23,7 +24,8 @@ pub(crate) fn adopt_orphans() -> Result<()> {
     Ok(set_child_subreaper(Some(getpid()))?)
 }
 
-/// What the runner has inherited is passed on to nobody, and programs get the limit of descriptors that is usual.
+/// What the runner has inherited is passed on to nobody, and programs get the limit of descriptors
+/// that is usual.
 pub(crate) fn start_clean() -> Result<()> {
     // SAFETY: the descriptors stay open.
     unsafe { libc::close_range(3, libc::c_uint::MAX, libc::CLOSE_RANGE_CLOEXEC.cast_signed()) };
@@ -46,7 +48,10 @@ pub(crate) fn wait_for(child: &mut process::Child) -> Result<process::ExitStatus
 }
 
 /// Tries again and again until there is an answer.
-pub(crate) fn wait_until<T>(what: &str, mut answer: impl FnMut() -> Result<Option<T>>) -> Result<T> {
+pub(crate) fn wait_until<T>(
+    what: &str,
+    mut answer: impl FnMut() -> Result<Option<T>>,
+) -> Result<T> {
     let deadline = Instant::now() + PATIENCE;
     while Instant::now() < deadline {
         if let Some(answer) = answer()? {
@@ -77,7 +82,9 @@ fn children() -> Result<Vec<Pid>> {
     let mut children = Vec::new();
     for thread in fs::read_dir("/proc/self/task")? {
         let numbers = fs::read_to_string(thread?.path().join("children"))?;
-        children.extend(numbers.split_whitespace().filter_map(|number| Pid::from_raw(number.parse().ok()?)));
+        children.extend(
+            numbers.split_whitespace().filter_map(|number| Pid::from_raw(number.parse().ok()?)),
+        );
     }
     Ok(children)
 }

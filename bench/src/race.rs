@@ -31,7 +31,12 @@ pub(crate) struct Lane<'a> {
 
 impl<'a> Race<'a> {
     pub(crate) fn new(contestants: impl IntoIterator<Item = &'a Contestant>) -> Self {
-        let lane = |contestant| Lane { contestant, prompt: Samples::default(), body: Samples::default(), recorded: 0 };
+        let lane = |contestant| Lane {
+            contestant,
+            prompt: Samples::default(),
+            body: Samples::default(),
+            recorded: 0,
+        };
         Self { lanes: contestants.into_iter().map(lane).collect(), heap_mebibytes: 0 }
     }
 
@@ -57,7 +62,14 @@ impl<'a> Race<'a> {
     pub(crate) fn table(&self, random: &mut Random) -> Result<String> {
         let base = self.lane(HANDWRITTEN)?;
         let rows: Vec<_> = self.lanes.iter().map(|lane| lane.row(base, random)).collect();
-        let head = ["", "prompt, µs", "prompt, ratio", "body, µs", "body, ratio", "PID file right at the prompt"];
+        let head = [
+            "",
+            "prompt, µs",
+            "prompt, ratio",
+            "body, µs",
+            "body, ratio",
+            "PID file right at the prompt",
+        ];
         Ok(table(&head, rows))
     }
 
@@ -98,7 +110,11 @@ impl Lane<'_> {
             self.prompt.ratio_to(&base.prompt, random).to_string(),
             self.body.quartiles().to_string(),
             self.body.ratio_to(&base.body, random).to_string(),
-            if self.contestant.is_foreground { "–".to_owned() } else { format!("{} of {rounds}", self.recorded) },
+            if self.contestant.is_foreground {
+                "–".to_owned()
+            } else {
+                format!("{} of {rounds}", self.recorded)
+            },
         ]
     }
 }
@@ -120,7 +136,11 @@ pub(crate) fn load(group: &str) -> Result<Vec<Times>> {
             return Err(format!("not a saved time: {line}").into());
         };
         if lanes.last().is_none_or(|lane| lane.name != name) {
-            lanes.push(Times { name: name.to_owned(), prompt: Samples::default(), body: Samples::default() });
+            lanes.push(Times {
+                name: name.to_owned(),
+                prompt: Samples::default(),
+                body: Samples::default(),
+            });
         }
         if let Some(lane) = lanes.last_mut() {
             lane.prompt.push(prompt.parse()?);

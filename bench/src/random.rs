@@ -1,4 +1,5 @@
-//! Random numbers for orders and samples: `SplitMix64`, always from the same seed, so that a run can be repeated.
+//! Random numbers for orders and samples: `SplitMix64`, always from the same seed, so that a run
+//! can be repeated.
 
 #[derive(Default)]
 pub(crate) struct Random(u64);

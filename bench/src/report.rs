@@ -61,7 +61,11 @@ fn conditions() -> String {
     // The rest of the name says whose build it is.
     let kernel = kernel.trim().split('-').next().unwrap_or_default();
     let processors = thread::available_parallelism().map_or(1, usize::from);
-    let rustc = Command::new("rustc").arg("--version").output().map(|output| output.stdout).unwrap_or_default();
+    let rustc = Command::new("rustc")
+        .arg("--version")
+        .output()
+        .map(|output| output.stdout)
+        .unwrap_or_default();
     let rustc = String::from_utf8_lossy(&rustc);
     let rustc = rustc.split_whitespace().nth(1).unwrap_or("unknown");
     format!(

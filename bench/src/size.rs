@@ -16,7 +16,9 @@ pub(crate) fn measure(bench: &mut Bench) -> Result<Finding> {
     let of = |name| sizes.iter().find(|(known, _)| *known == name).map_or(0, |(_, size)| *size);
     let base = of(FOREGROUND);
     let added = of(ATTRIBUTE) - base;
-    let rows = sizes.iter().map(|(name, size)| vec![(*name).to_owned(), size.to_string(), (size - base).to_string()]);
+    let rows = sizes
+        .iter()
+        .map(|(name, size)| vec![(*name).to_owned(), size.to_string(), (size - base).to_string()]);
     let text = format!(
         "In bytes, with the default release profile and `strip = true`. Link-time optimization is off, as it is by \
          default.\n\n{}",

@@ -28,5 +28,9 @@ pub(crate) fn measure(bench: &mut Bench) -> Result<Finding> {
          the body. The program without a daemon ends after its first act. {rounds} starts each.\n\n{}",
         race.table(&mut bench.random)?
     );
-    Ok(Finding { title: "A start", text, goals: vec![goal("prompt", prompt), goal("body's first act", body)] })
+    Ok(Finding {
+        title: "A start",
+        text,
+        goals: vec![goal("prompt", prompt), goal("body's first act", body)],
+    })
 }

@@ -50,17 +50,24 @@ impl Samples {
         self.quartiles().median
     }
 
-    /// Rounds are drawn with both values together, since a disturbance of the machine lasts longer than one of them.
+    /// Rounds are drawn with both values together, since a disturbance of the machine lasts longer
+    /// than one of them.
     pub(crate) fn ratio_to(&self, base: &Self, random: &mut Random) -> Ratio {
         let mut ratios = Self::default();
         for _ in 0..RESAMPLES {
             let rounds: Vec<usize> = self.0.iter().map(|_| random.below(self.0.len())).collect();
-            let resampled = |samples: &Self| Self(rounds.iter().map(|&round| samples.0[round]).collect()).median();
+            let resampled = |samples: &Self| {
+                Self(rounds.iter().map(|&round| samples.0[round]).collect()).median()
+            };
             ratios.push(resampled(self) / resampled(base));
         }
         ratios.0.sort_by(f64::total_cmp);
         let tail = RESAMPLES / 40;
-        Ratio { value: self.median() / base.median(), low: ratios.0[tail], high: ratios.0[RESAMPLES - 1 - tail] }
+        Ratio {
+            value: self.median() / base.median(),
+            low: ratios.0[tail],
+            high: ratios.0[RESAMPLES - 1 - tail],
+        }
     }
 }
 

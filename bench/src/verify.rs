@@ -23,7 +23,8 @@ struct Facts {
 
 pub(crate) fn check(bench: &Bench) -> Result<Finding> {
     let mut rows = Vec::new();
-    for contestant in bench.line_up.all().into_iter().filter(|contestant| !contestant.is_foreground) {
+    for contestant in bench.line_up.all().into_iter().filter(|contestant| !contestant.is_foreground)
+    {
         let facts = Facts::of(contestant)?;
         if let Some((what, _)) = facts.necessary.iter().find(|(_, is_so)| !is_so) {
             return Err(format!("{} does not make a daemon: no {what}", contestant.name).into());
@@ -31,7 +32,12 @@ pub(crate) fn check(bench: &Bench) -> Result<Finding> {
         let words = facts.differing.map(|is_so| if is_so { "yes" } else { "no" }.to_owned());
         rows.push([contestant.name.to_owned()].into_iter().chain(words).collect());
     }
-    let head = ["", "cannot get a terminal again", "PID file right at this prompt", "PID file locked by it"];
+    let head = [
+        "",
+        "cannot get a terminal again",
+        "PID file right at this prompt",
+        "PID file locked by it",
+    ];
     let text = format!(
         "Each of them is a daemon: it has a session of its own, its launcher has left with 0 and is not its parent, it \
          reads from `/dev/null` and writes to the log, and its working directory is `/`. In more than that they \
@@ -50,7 +56,9 @@ impl Facts {
         let recorded = start.recorded_pid();
         let body = start.await_body()?;
         // Its parent may take longer to leave than it takes to begin.
-        wait_until("the end of its parents", || Ok((parent_of(body.pid)? == getpid().as_raw_pid()).then_some(())))?;
+        wait_until("the end of its parents", || {
+            Ok((parent_of(body.pid)? == getpid().as_raw_pid()).then_some(()))
+        })?;
         let link = |name: &str| fs::read_link(format!("/proc/{}/{name}", body.pid));
         let log = fs::canonicalize(contestant.directory.join(LOG))?;
         let session = getsid(Some(body.pid))?;

@@ -1,4 +1,5 @@
-//! Receives the tokens in the parentheses of the attribute; hands on [`Args`], the options with the user's own tokens.
+//! Receives the tokens in the parentheses of the attribute; hands on [`Args`], the options with the
+//! user's own tokens.
 //!
 //! A mistake costs only the option that it stands in: reading goes on at the next comma.
 
@@ -65,7 +66,9 @@ impl Args {
     pub(crate) fn commands(&self) -> Option<impl Iterator<Item = (&Ident, &Expr)>> {
         let is_wanted = self.find("commands").is_some_and(Given::is_true);
         let files = ["redirect", "stdout", "stderr", "pid_file"];
-        is_wanted.then(|| self.methods().filter(move |(key, _)| files.contains(&&*key.unraw().to_string())))
+        is_wanted.then(|| {
+            self.methods().filter(move |(key, _)| files.contains(&&*key.unraw().to_string()))
+        })
     }
 
     /// Where the runtime lives, unless there is a mistake in it.
@@ -74,7 +77,8 @@ impl Args {
         given.value.as_ref().and_then(options::path).map(ToTokens::to_token_stream)
     }
 
-    /// The values that no method takes. They stand beside an error, but what they mention is used all the same.
+    /// The values that no method takes. They stand beside an error, but what they mention is used
+    /// all the same.
     pub(crate) fn loose_values(&self) -> Vec<&Expr> {
         let methods = self.methods().map(|(_, value)| value);
         self.stray.iter().chain(methods.filter(|_| self.runtime().is_none())).collect()
@@ -118,7 +122,9 @@ impl Args {
             return;
         }
         for earlier in &self.given {
-            if let Some(text) = contradiction(earlier, &given).or_else(|| contradiction(&given, earlier)) {
+            if let Some(text) =
+                contradiction(earlier, &given).or_else(|| contradiction(&given, earlier))
+            {
                 let (first, second) = (&earlier.key, &given.key);
                 errors.at(quote!(#first #second), text);
             }
@@ -137,7 +143,8 @@ impl Args {
             skip_until(input, ends_option);
         }
         match names::meant(name) {
-            // Others rely on these two: a parameter of `main` on `before`, and all methods on `crate`.
+            // Others rely on these two: a parameter of `main` on `before`, and all methods on
+            // `crate`.
             Some(option) if !option.is_method() && self.find(option.name).is_none() => {
                 self.given.push(Given { option, key, value: value.ok() });
             }
@@ -190,11 +197,13 @@ fn skip_until(input: ParseStream, reached: impl Fn(ParseStream) -> bool) {
 fn contradiction(one: &Given, other: &Given) -> Option<String> {
     let names = (one.option.name, other.option.name);
     match names {
-        ("redirect", stream @ ("stdout" | "stderr")) => {
-            Some(format!("`redirect` takes standard output and standard error, which contradicts `{stream}`"))
-        }
+        ("redirect", stream @ ("stdout" | "stderr")) => Some(format!(
+            "`redirect` takes standard output and standard error, which contradicts `{stream}`"
+        )),
         ("close_fd", stream @ ("redirect" | "stdin" | "stdout" | "stderr")) if one.is_false() => {
-            Some(format!("`close_fd = false` leaves the standard streams as they are, which contradicts `{stream}`"))
+            Some(format!(
+                "`close_fd = false` leaves the standard streams as they are, which contradicts `{stream}`"
+            ))
         }
         ("commands", "pid_file") if one.is_true() && other.is_false() => {
             Some("`commands` asks the PID file, which contradicts `pid_file = false`".into())
@@ -234,8 +243,8 @@ fn without_dots(path: &str) -> PathBuf {
     components.filter(|component| *component != Component::CurDir).collect()
 }
 
-/// In a group that ends where its last token stands, so that an unexpected end is reported at that token
-/// and not at the whole attribute.
+/// In a group that ends where its last token stands, so that an unexpected end is reported at that
+/// token and not at the whole attribute.
 fn enclosed(tokens: TokenStream) -> TokenStream {
     let last = tokens.clone().into_iter().last();
     let mut group = Group::new(Delimiter::Parenthesis, tokens);

@@ -1,6 +1,8 @@
-//! Receives the tokens of the item under the attribute; hands on [`Entry`], the function that becomes the daemon's body.
+//! Receives the tokens of the item under the attribute; hands on [`Entry`], the function that
+//! becomes the daemon's body.
 //!
-//! The body stays unread: what is wrong in it is rustc's business, and rustc shall see it as it was written.
+//! The body stays unread: what is wrong in it is rustc's business, and rustc shall see it as it was
+//! written.
 
 use proc_macro2::TokenTree;
 use syn::{
@@ -47,7 +49,8 @@ impl Entry {
             self.check_parameters(args, errors);
         } else {
             let name = &self.signature.ident;
-            errors.at(name, format!("only `main` can be daemonized, and this is `{}`", name.unraw()));
+            errors
+                .at(name, format!("only `main` can be daemonized, and this is `{}`", name.unraw()));
         }
     }
 
@@ -84,7 +87,8 @@ impl Entry {
         self.attributes.iter().filter(|attribute| describes(attribute))
     }
 
-    /// The attributes that do something with the function, in their order: it is the order in which they nest.
+    /// The attributes that do something with the function, in their order: it is the order in which
+    /// they nest.
     pub(crate) fn working_attributes(&self) -> impl Iterator<Item = &Attribute> {
         self.attributes.iter().filter(|attribute| !describes(attribute) && !is_daemonize(attribute))
     }
@@ -125,10 +129,16 @@ impl Entry {
         let mut parameters = self.parameters();
         match (parameters.next(), before) {
             (Some(parameter), None) => {
-                errors.at(parameter, "`main` takes a parameter, so `#[daemonize]` needs a `before` to fill it");
+                errors.at(
+                    parameter,
+                    "`main` takes a parameter, so `#[daemonize]` needs a `before` to fill it",
+                );
             }
             (None, Some(before)) => {
-                errors.at(&before.key, "`before` has a value, but `main` has no parameter to take it");
+                errors.at(
+                    &before.key,
+                    "`before` has a value, but `main` has no parameter to take it",
+                );
             }
             _ => {}
         }
@@ -144,14 +154,18 @@ impl Entry {
 /// Whether an attribute says something about the function and does nothing with it.
 fn describes(attribute: &Attribute) -> bool {
     const DESCRIBING: &[&str] = &["allow", "warn", "deny", "forbid", "expect", "doc", "deprecated"];
-    attribute.path().get_ident().is_some_and(|name| DESCRIBING.iter().any(|describing| name == describing))
+    attribute
+        .path()
+        .get_ident()
+        .is_some_and(|name| DESCRIBING.iter().any(|describing| name == describing))
 }
 
 fn is_daemonize(attribute: &Attribute) -> bool {
     attribute.path().segments.last().is_some_and(|name| name.ident == "daemonize")
 }
 
-/// Whether an attribute may be a macro that makes `async fn main` an ordinary one: any but those of the compiler and its tools.
+/// Whether an attribute may be a macro that makes `async fn main` an ordinary one: any but those of
+/// the compiler and its tools.
 fn may_run_async(attribute: &Attribute) -> bool {
     const BUILT_IN: &[&str] = &[
         "clippy",

@@ -1,4 +1,5 @@
-//! Receives the mistakes of every stage, in the order in which they stand in the source; hands on one compile error each.
+//! Receives the mistakes of every stage, in the order in which they stand in the source; hands on
+//! one compile error each.
 
 use std::fmt::Display;
 
@@ -31,7 +32,8 @@ impl ToTokens for Errors {
     }
 }
 
-/// `::core::compile_error!`, as syn has it, is looked up in the program's own root in edition 2015. Only `std` is sure to be there.
+/// `::core::compile_error!`, as syn has it, is looked up in the program's own root in edition 2015.
+/// Only `std` is sure to be there.
 fn in_every_edition(token: TokenTree) -> TokenTree {
     match token {
         TokenTree::Ident(name) if name == "core" => Ident::new("std", name.span()).into(),

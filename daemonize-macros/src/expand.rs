@@ -1,7 +1,8 @@
 //! Receives the attribute and the function; hands on the new `main`.
 //!
-//! The new `main` holds the user's function word for word. Every token of the user's keeps its span, so that rustc points at
-//! what the user wrote; every token of ours has the span of the attribute, so that lints see an expansion and stay silent.
+//! The new `main` holds the user's function word for word. Every token of the user's keeps its
+//! span, so that rustc points at what the user wrote; every token of ours has the span of the
+//! attribute, so that lints see an expansion and stay silent.
 
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
@@ -66,8 +67,8 @@ fn wrap(args: &Args, mut entry: Entry) -> TokenStream {
     }
 }
 
-// With `commands = true`, the words that start nothing are answered before anything else. They need to know where the PID
-// file and the log are, so that these options cannot use the parameter.
+// With `commands = true`, the words that start nothing are answered before anything else. They need
+// to know where the PID file and the log are, so that these options cannot use the parameter.
 //
 // Input:
 //     #[daemonize(commands = true, before = Args::parse_from(args_os()), redirect = "bot.log", chdir = false)]
@@ -131,7 +132,8 @@ fn rescue(args: &Args, mut entry: Entry, errors: &Errors) -> TokenStream {
     }
 }
 
-/// The options beside an error: looked up and type-checked like those of a start, but nothing starts.
+/// The options beside an error: looked up and type-checked like those of a start, but nothing
+/// starts.
 fn checked_options(args: &Args, entry: &Entry) -> TokenStream {
     let locals = locals(args, entry);
     let names = locals.iter().map(|local| &local.name);
@@ -156,7 +158,8 @@ fn outer_signature(entry: &Entry) -> TokenStream {
 fn inner_function(entry: &mut Entry) -> TokenStream {
     let has_parameter = entry.parameters().next().is_some();
     let Signature { fn_token, ident, .. } = &mut entry.signature;
-    // An item that begins with a token of ours is an expansion for clippy, which then spares it the lints on signatures.
+    // An item that begins with a token of ours is an expansion for clippy, which then spares it the
+    // lints on signatures.
     fn_token.span = Span::mixed_site().located_at(fn_token.span);
     if has_parameter && ident == "main" {
         // Runtimes like tokio look for the word, and refuse parameters of a `main`.
@@ -167,8 +170,8 @@ fn inner_function(entry: &mut Entry) -> TokenStream {
     quote! { #(#attributes)* #signature #body }
 }
 
-/// A parameter that only the options use is used all the same. The lint would advise to rename it, and then the options
-/// would be wrong.
+/// A parameter that only the options use is used all the same. The lint would advise to rename it,
+/// and then the options would be wrong.
 fn allow_for_options_alone(args: &Args, entry: &mut Entry) {
     for input in &mut entry.signature.inputs {
         if let FnArg::Typed(parameter) = input
@@ -181,7 +184,8 @@ fn allow_for_options_alone(args: &Args, entry: &mut Entry) {
     }
 }
 
-/// Whether a name may be meant somewhere in these tokens; in a text, too, which can be one of `format!`.
+/// Whether a name may be meant somewhere in these tokens; in a text, too, which can be one of
+/// `format!`.
 fn mentions(tokens: TokenStream, name: &str) -> bool {
     tokens.into_iter().any(|token| match token {
         TokenTree::Group(group) => mentions(group.stream(), name),
@@ -211,7 +215,10 @@ fn locals<'entry>(args: &Args, entry: &'entry Entry) -> Vec<Local<'entry>> {
         name: plain_name(&parameter.pat).unwrap_or_else(hidden_name),
         kind: &parameter.ty,
         // Beside an error there may be no value; this stands for one of any type.
-        value: before.take().map_or_else(|| quote!(::core::option::Option::None.unwrap()), ToTokens::to_token_stream),
+        value: before.take().map_or_else(
+            || quote!(::core::option::Option::None.unwrap()),
+            ToTokens::to_token_stream,
+        ),
     };
     entry.parameters().map(local).collect()
 }
@@ -223,7 +230,8 @@ impl ToTokens for Local<'_> {
     }
 }
 
-/// The parameter's own name, so that the options can use it, unless clippy would mind that it is used.
+/// The parameter's own name, so that the options can use it, unless clippy would mind that it is
+/// used.
 fn plain_name(pattern: &Pat) -> Option<Ident> {
     match pattern {
         Pat::Ident(PatIdent { by_ref: None, subpat: None, ident, .. }) => {
@@ -233,7 +241,8 @@ fn plain_name(pattern: &Pat) -> Option<Ident> {
     }
 }
 
-/// A name for a parameter that has none. Hygiene does not keep it apart from the user's items, hence the unlikely name.
+/// A name for a parameter that has none. Hygiene does not keep it apart from the user's items,
+/// hence the unlikely name.
 fn hidden_name() -> Ident {
     Ident::new("__daemonize_before", Span::mixed_site())
 }

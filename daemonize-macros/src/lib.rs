@@ -1,24 +1,27 @@
 //! The attribute of `daemonize-runtime`, which re-exports it: programs depend on that crate alone.
 //!
-//! A use of the attribute passes through four files: this one receives it from the compiler, `args` reads what stands in
-//! the parentheses by the table in `options`, `entry` reads the function, and `expand` writes the new `main`. Each of
-//! them adds what it finds wrong to `errors`; if there is anything, `expand` writes the errors and, beneath them, the
-//! user's function and all options that are right, so that nothing else is wrong because of them.
+//! A use of the attribute passes through four files: this one receives it from the compiler, `args`
+//! reads what stands in the parentheses by the table in `options`, `entry` reads the function, and
+//! `expand` writes the new `main`. Each of them adds what it finds wrong to `errors`; if there is
+//! anything, `expand` writes the errors and, beneath them, the user's function and all options that
+//! are right, so that nothing else is wrong because of them.
 //!
 //! # Adding an option
 //!
-//! An option is one method of the builder in `daemonize-runtime`, one row of the table in `options`, and one row of each
-//! table in a manual: the one of [`macro@daemonize`], and the one of the README. Tests compare them. Only an option that
-//! takes a new kind of literal needs more, which is a variant of `Takes` and what can be wrong with it. Names that
-//! people may bring for it from elsewhere stand in `names`.
+//! An option is one method of the builder in `daemonize-runtime`, one row of the table in
+//! `options`, and one row of each table in a manual: the one of [`macro@daemonize`], and the one of
+//! the README. Tests compare them. Only an option that takes a new kind of literal needs more,
+//! which is a variant of `Takes` and what can be wrong with it. Names that people may bring for it
+//! from elsewhere stand in `names`.
 //!
 //! # How errors read
 //!
-//! An error begins in lower case and ends without a full stop. It is one line, says what is wrong, and underlines the
-//! token where that is. What is code stands in backticks, as the user writes it. At most one way out follows:
-//! `; did you mean ..?` for a name, or `, as in ..` with the example of the table. The macro judges literals, because
-//! plain words are better than types there; rustc judges everything else, under the tokens of the user. A mistake is
-//! reported once, and what only follows from it not at all.
+//! An error begins in lower case and ends without a full stop. It is one line, says what is wrong,
+//! and underlines the token where that is. What is code stands in backticks, as the user writes it.
+//! At most one way out follows: `; did you mean ..?` for a name, or `, as in ..` with the example
+//! of the table. The macro judges literals, because plain words are better than types there; rustc
+//! judges everything else, under the tokens of the user. A mistake is reported once, and what only
+//! follows from it not at all.
 
 mod args;
 mod entry;
@@ -42,13 +45,15 @@ use proc_macro::TokenStream;
 /// }
 /// ```
 ///
-/// Before the body begins, the process detaches from its terminal; the command that started it returns as soon as the
-/// daemon is set up, or prints why it cannot be and exits with another code than 0.
+/// Before the body begins, the process detaches from its terminal; the command that started it
+/// returns as soon as the daemon is set up, or prints why it cannot be and exits with another code
+/// than 0.
 ///
 /// # Options
 ///
-/// An option is written `name = value`. Its value is a literal or any other expression; relative paths are relative to
-/// the directory in which the program was started. Mistakes are found when you compile, all of them at once.
+/// An option is written `name = value`. Its value is a literal or any other expression; relative
+/// paths are relative to the directory in which the program was started. Mistakes are found when
+/// you compile, all of them at once.
 ///
 /// | option | value | default | meaning |
 /// |---|---|---|---|
@@ -72,22 +77,28 @@ use proc_macro::TokenStream;
 /// | `commands` | `true` or `false` | `false` | the program answers `start`, `stop`, `restart`, `status`, `run` and `log` |
 /// | `crate` | path | `::daemonize_runtime` | where the runtime lives, when it is renamed or re-exported |
 ///
-/// Except for `before`, `commands` and `crate`, an option is the method of the same name of the builder `Daemon`, whose
-/// documentation says more about it.
+/// Except for `before`, `commands` and `crate`, an option is the method of the same name of the
+/// builder `Daemon`, whose documentation says more about it.
 ///
 /// # What `main` may look like
 ///
-/// Any `main` that Rust accepts, whatever it returns. Recursion reaches your function, not a second start.
+/// Any `main` that Rust accepts, whatever it returns. Recursion reaches your function, not a second
+/// start.
 ///
-/// With `before` it takes one parameter, which the other options may use. `?` in `before` leaves `main`. So whatever
-/// can go wrong with the command line or with a port is answered on the terminal:
+/// With `before` it takes one parameter, which the other options may use. `?` in `before` leaves
+/// `main`. So whatever can go wrong with the command line or with a port is answered on the
+/// terminal:
 ///
 /// ```no_run
 /// use std::{env, io, net::TcpListener};
 ///
 /// use daemonize_runtime::daemonize;
 ///
-/// #[daemonize(before = TcpListener::bind("127.0.0.1:7007")?, redirect = "bot.log", when = env::args().len() == 1)]
+/// #[daemonize(
+///     before = TcpListener::bind("127.0.0.1:7007")?,
+///     redirect = "bot.log",
+///     when = env::args().len() == 1,
+/// )]
 /// fn main(listener: TcpListener) -> io::Result<()> {
 ///     for visitor in listener.incoming() {
 ///         println!("{:?} called", visitor?.peer_addr());
@@ -96,12 +107,14 @@ use proc_macro::TokenStream;
 /// }
 /// ```
 ///
-/// With `commands = true`, the words `stop`, `status` and `log` are answered before `before` is evaluated. So the options
-/// that say where the PID file and the logs are cannot use the parameter then. The program's own parser is to read
-/// `daemonize_runtime::args_os()`, which is without the word.
+/// With `commands = true`, the words `stop`, `status` and `log` are answered before `before` is
+/// evaluated. So the options that say where the PID file and the logs are cannot use the parameter
+/// then. The program's own parser is to read `daemonize_runtime::args_os()`, which is without the
+/// word.
 ///
-/// It may be asynchronous. The daemon is detached before the runtime of an attribute like `#[tokio::main]` starts,
-/// whichever of the two attributes stands first; when `main` takes a parameter, `#[daemonize]` must be the first.
+/// It may be asynchronous. The daemon is detached before the runtime of an attribute like
+/// `#[tokio::main]` starts, whichever of the two attributes stands first; when `main` takes a
+/// parameter, `#[daemonize]` must be the first.
 ///
 /// ```no_run
 /// # struct Args { log: std::path::PathBuf, foreground: bool }
@@ -115,7 +128,8 @@ use proc_macro::TokenStream;
 /// }
 /// ```
 ///
-/// Lint levels and documentation above `main` hold for the options too. All other attributes stay with your function.
+/// Lint levels and documentation above `main` hold for the options too. All other attributes stay
+/// with your function.
 #[proc_macro_attribute]
 pub fn daemonize(options: TokenStream, item: TokenStream) -> TokenStream {
     expand::expand(options.into(), item.into()).into()

@@ -1,4 +1,5 @@
-//! Receives a name that is no option; hands on the option that was meant, and the sentence that says so.
+//! Receives a name that is no option; hands on the option that was meant, and the sentence that
+//! says so.
 
 use crate::options::{self, Known, OPTIONS};
 
@@ -78,9 +79,12 @@ pub(crate) fn unknown(name: &str) -> String {
         Meaning::BroughtAlong(Known { name: here, example, .. }) => {
             format!("`{name}` is called `{here}` here, as in `{example}`")
         }
-        Meaning::Misspelt(option) => format!("unknown option `{name}`; did you mean `{}`?", option.name),
+        Meaning::Misspelt(option) => {
+            format!("unknown option `{name}`; did you mean `{}`?", option.name)
+        }
         Meaning::Unknown => {
-            let mut all: Vec<_> = OPTIONS.iter().map(|option| format!("`{}`", option.name)).collect();
+            let mut all: Vec<_> =
+                OPTIONS.iter().map(|option| format!("`{}`", option.name)).collect();
             all.sort_unstable();
             format!("unknown option `{name}`; the options are {}", all.join(", "))
         }
@@ -89,7 +93,8 @@ pub(crate) fn unknown(name: &str) -> String {
 
 fn meaning(name: &str) -> Meaning {
     let name = name.to_lowercase();
-    let brought_along = BROUGHT_ALONG.iter().find(|(foreign, _)| run_together(foreign) == run_together(&name));
+    let brought_along =
+        BROUGHT_ALONG.iter().find(|(foreign, _)| run_together(foreign) == run_together(&name));
     if let Some(option) = brought_along.and_then(|(_, here)| options::find(here)) {
         return Meaning::BroughtAlong(option);
     }
@@ -104,10 +109,12 @@ fn run_together(name: &str) -> String {
     name.replace('_', "")
 }
 
-/// How many letters were inserted, left out, exchanged or swapped with their neighbour between one spelling and the other.
+/// How many letters were inserted, left out, exchanged or swapped with their neighbour between one
+/// spelling and the other.
 fn distance(one: &str, other: &str) -> usize {
     let (one, other): (Vec<char>, Vec<char>) = (one.chars().collect(), other.chars().collect());
-    // `rows[i][j]` is the distance between the first `i` letters of one and the first `j` letters of the other.
+    // `rows[i][j]` is the distance between the first `i` letters of one and the first `j` letters
+    // of the other.
     let mut rows = vec![vec![0; other.len() + 1]; one.len() + 1];
     for i in 0..=one.len() {
         for j in 0..=other.len() {
@@ -115,9 +122,13 @@ fn distance(one: &str, other: &str) -> usize {
                 i + j
             } else {
                 let differs = usize::from(one[i - 1] != other[j - 1]);
-                let swapped = i > 1 && j > 1 && one[i - 1] == other[j - 2] && one[i - 2] == other[j - 1];
+                let swapped =
+                    i > 1 && j > 1 && one[i - 1] == other[j - 2] && one[i - 2] == other[j - 1];
                 let swap = if swapped { rows[i - 2][j - 2] + 1 } else { usize::MAX };
-                (rows[i - 1][j] + 1).min(rows[i][j - 1] + 1).min(rows[i - 1][j - 1] + differs).min(swap)
+                (rows[i - 1][j] + 1)
+                    .min(rows[i][j - 1] + 1)
+                    .min(rows[i - 1][j - 1] + differs)
+                    .min(swap)
             };
         }
     }

@@ -1,4 +1,5 @@
-//! The one list of options. Receives a name, hands on its row; receives a value, hands on what is wrong with a literal in it.
+//! The one list of options. Receives a name, hands on its row; receives a value, hands on what is
+//! wrong with a literal in it.
 
 use syn::{Error, Expr, Lit, Path, Result, UnOp};
 
@@ -10,7 +11,8 @@ pub(crate) struct Known {
     pub(crate) example: &'static str,
 }
 
-/// What a value may be, as far as a literal shows it. Anything else is an expression, and rustc's business.
+/// What a value may be, as far as a literal shows it. Anything else is an expression, and rustc's
+/// business.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Takes {
     File,
@@ -21,7 +23,8 @@ pub(crate) enum Takes {
     Mask,
     Account,
     RestartWord,
-    /// A flag that changes what is written, so that it must be known here; no method of the builder.
+    /// A flag that changes what is written, so that it must be known here; no method of the
+    /// builder.
     Commands,
     /// Evaluated before anything is detached; no method of the builder.
     Before,
@@ -29,7 +32,8 @@ pub(crate) enum Takes {
     Crate,
 }
 
-/// Every option, in the order of the manual. Whatever the attribute says about options by name, it looks up here.
+/// Every option, in the order of the manual. Whatever the attribute says about options by name, it
+/// looks up here.
 pub(crate) const OPTIONS: &[Known] = &[
     known("redirect", Takes::File, r#"redirect = "out.log""#),
     known("stdin", Takes::File, r#"stdin = "commands.txt""#),
@@ -85,7 +89,9 @@ impl Known {
     fn judge_crate(&self, value: &Expr) -> Result<()> {
         let path = path(value).ok_or_else(|| Error::new_spanned(value, self.wrong_kind()))?;
         match path.segments.iter().find(|segment| !segment.arguments.is_none()) {
-            Some(segment) => Err(Error::new_spanned(&segment.arguments, "`crate` takes a plain path")),
+            Some(segment) => {
+                Err(Error::new_spanned(&segment.arguments, "`crate` takes a plain path"))
+            }
             None => Ok(()),
         }
     }
@@ -94,15 +100,21 @@ impl Known {
         match (self.takes, literal) {
             (Takes::Before, _)
             | (Takes::Account, Lit::Int(_))
-            | (Takes::Flag | Takes::FlagOrFile | Takes::FlagOrDirectory | Takes::Commands, Lit::Bool(_)) => None,
-            (Takes::File | Takes::FlagOrFile | Takes::FlagOrDirectory | Takes::Directory, Lit::Str(path)) => {
-                self.objection_to_path(&path.value())
-            }
+            | (
+                Takes::Flag | Takes::FlagOrFile | Takes::FlagOrDirectory | Takes::Commands,
+                Lit::Bool(_),
+            ) => None,
+            (
+                Takes::File | Takes::FlagOrFile | Takes::FlagOrDirectory | Takes::Directory,
+                Lit::Str(path),
+            ) => self.objection_to_path(&path.value()),
             (Takes::Mask, Lit::Int(mask)) => objection_to_mask(&mask.to_string()),
             (Takes::Account, Lit::Str(name)) if name.value().is_empty() => {
                 Some(format!("`{}` cannot be empty", self.name))
             }
-            (Takes::Account, Lit::Str(name)) => name.value().contains('\0').then(|| "a name cannot hold a NUL".into()),
+            (Takes::Account, Lit::Str(name)) => {
+                name.value().contains('\0').then(|| "a name cannot hold a NUL".into())
+            }
             (Takes::RestartWord, Lit::Str(word)) if RESTART_WORDS.contains(&&*word.value()) => None,
             _ => Some(self.wrong_kind()),
         }
@@ -128,7 +140,9 @@ impl Known {
             Some(format!("`{name}` cannot be empty"))
         } else if path.contains('\0') {
             Some("a path cannot hold a NUL".into())
-        } else if matches!(path, "true" | "false") && !matches!(takes, Takes::File | Takes::Directory) {
+        } else if matches!(path, "true" | "false")
+            && !matches!(takes, Takes::File | Takes::Directory)
+        {
             Some(format!("write `{name} = {path}` without quotes"))
         } else if is_directory && !matches!(takes, Takes::FlagOrDirectory | Takes::Directory) {
             Some(format!("`{name}` takes a file, and `{}` is a directory", path.escape_debug()))
@@ -169,7 +183,8 @@ pub(crate) fn path(value: &Expr) -> Option<&Path> {
     }
 }
 
-/// The value without parentheses, visible or not: a value that a `macro_rules!` macro hands on comes in invisible ones.
+/// The value without parentheses, visible or not: a value that a `macro_rules!` macro hands on
+/// comes in invisible ones.
 fn ungrouped(value: &Expr) -> &Expr {
     match value {
         Expr::Group(group) => ungrouped(&group.expr),

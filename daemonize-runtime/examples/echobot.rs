@@ -1,5 +1,5 @@
-//! A bot for every day: it answers on a TCP port with what it was told, and has the words `start`, `stop`, `restart`,
-//! `status`, `run` and `log`. A crash is followed by a restart.
+//! A bot for every day: it answers on a TCP port with what it was told, and has the words `start`,
+//! `stop`, `restart`, `status`, `run` and `log`. A crash is followed by a restart.
 //!
 //! ```sh
 //! cargo build --example echobot
@@ -35,10 +35,13 @@ fn main(listener: TcpListener) -> io::Result<()> {
 
 /// `--port N`, or 7007. The parser sees its arguments without the bot's own words.
 fn port_argument() -> u16 {
-    let arguments: Vec<_> = daemonize_runtime::args_os().skip(1).map(OsString::into_string).collect();
+    let arguments: Vec<_> =
+        daemonize_runtime::args_os().skip(1).map(OsString::into_string).collect();
     match &arguments[..] {
         [] => 7007,
-        [Ok(option), Ok(port)] if option == "--port" => port.parse().unwrap_or_else(|_| refuse_usage()),
+        [Ok(option), Ok(port)] if option == "--port" => {
+            port.parse().unwrap_or_else(|_| refuse_usage())
+        }
         _ => refuse_usage(),
     }
 }

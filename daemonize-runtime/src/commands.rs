@@ -1,5 +1,5 @@
-//! The words of `commands = true`: `start`, `stop`, `restart`, `status`, `run`, `log`. Answers those that start nothing,
-//! and remembers the others for the start.
+//! The words of `commands = true`: `start`, `stop`, `restart`, `status`, `run`, `log`. Answers
+//! those that start nothing, and remembers the others for the start.
 
 use std::ffi::OsString;
 use std::fs::File;
@@ -37,19 +37,23 @@ pub(crate) fn word() -> Option<Word> {
     WORD.get().copied()
 }
 
-/// The program's arguments without the word of `commands`, if there was one: what the program's own parser is to see,
-/// as in `Args::parse_from(daemonize_runtime::args_os())`.
+/// The program's arguments without the word of `commands`, if there was one: what the program's own
+/// parser is to see, as in `Args::parse_from(daemonize_runtime::args_os())`.
 ///
 /// The same as [`std::env::args_os`] in a program without `commands`.
 pub fn args_os() -> impl Iterator<Item = OsString> {
     let skipped = word().map(|_| 1);
-    env::args_os().enumerate().filter(move |(index, _)| Some(*index) != skipped).map(|(_, argument)| argument)
+    env::args_os()
+        .enumerate()
+        .filter(move |(index, _)| Some(*index) != skipped)
+        .map(|(_, argument)| argument)
 }
 
-/// Answers the first argument, if it is one of the words. Does not return for `stop`, `status` and `log`; the exit
-/// codes are those of the Linux Standard Base.
+/// Answers the first argument, if it is one of the words. Does not return for `stop`, `status` and
+/// `log`; the exit codes are those of the Linux Standard Base.
 pub(crate) fn answer(daemon: &Daemon) {
-    let mut arguments = env::args_os().skip(1).map(|argument| argument.into_string().unwrap_or_default());
+    let mut arguments =
+        env::args_os().skip(1).map(|argument| argument.into_string().unwrap_or_default());
     let Some(first) = arguments.next() else { return refuse_second(daemon) };
     let rest: Vec<String> = arguments.collect();
     let rest: Vec<&str> = rest.iter().map(String::as_str).collect();
@@ -82,8 +86,8 @@ pub(crate) fn answer(daemon: &Daemon) {
     let _ = WORD.set(started);
 }
 
-/// Without any argument there is nothing that the program could answer first, such as `--help`, and a running one has the
-/// port or the like that it would look for.
+/// Without any argument there is nothing that the program could answer first, such as `--help`, and
+/// a running one has the port or the like that it would look for.
 fn refuse_second(daemon: &Daemon) {
     if let Some(path) = path_of(&daemon.pid_file, default_pid_file)
         && let Status::Running { pid, .. } = status(&path)
@@ -155,15 +159,21 @@ fn say_status(daemon: &Daemon, as_json: bool) -> i32 {
         let reason = if let Status::Unknown(why) = &status { json(why) } else { "null".to_owned() };
         let log = log.as_deref().map_or_else(|| "null".to_owned(), json);
         let [state, file] = [json(state), json(&pid_file.to_string_lossy())];
-        format!(r#"{{"state":{state},"pid":{pid},"since":{since},"pid_file":{file},"log":{log},"reason":{reason}}}"#)
+        format!(
+            r#"{{"state":{state},"pid":{pid},"since":{since},"pid_file":{file},"log":{log},"reason":{reason}}}"#
+        )
     } else {
         let log = log.map(|log| format!(", log {log}")).unwrap_or_default();
         let said = match &status {
-            Status::Running { pid, since } => format!("is running, PID {pid}, since {}{log}", utc(*since)),
+            Status::Running { pid, since } => {
+                format!("is running, PID {pid}, since {}{log}", utc(*since))
+            }
             Status::Starting => "is starting".to_owned(),
             Status::Dead => format!("is dead and left {}{log}", pid_file.display()),
             Status::NotRunning => format!("is not running ({})", absolute(&pid_file)),
-            Status::Unknown(why) => format!("is in an unknown state: {}: {why}", pid_file.display()),
+            Status::Unknown(why) => {
+                format!("is in an unknown state: {}: {why}", pid_file.display())
+            }
         };
         format!("{} {said}", program())
     };
@@ -224,8 +234,11 @@ fn json(text: &str) -> String {
     for character in text.chars() {
         match character {
             '"' | '\\' => quoted.extend(['\\', character]),
-            // In Rust's form of the escape the number stands in braces, in JSON's it has four digits.
-            _ if character.is_control() => quoted.extend(["\\u", &format!("{:04x}", u32::from(character))]),
+            // In Rust's form of the escape the number stands in braces, in JSON's it has four
+            // digits.
+            _ if character.is_control() => {
+                quoted.extend(["\\u", &format!("{:04x}", u32::from(character))]);
+            }
             _ => quoted.push(character),
         }
     }
@@ -237,7 +250,8 @@ fn json(text: &str) -> String {
 fn utc(time: SystemTime) -> String {
     let seconds = time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs();
     let days_of_year = |year: u64| {
-        let is_leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
+        let is_leap =
+            year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
         if is_leap { 366 } else { 365 }
     };
     let (mut day, mut year, mut month) = (seconds / 86_400, 1970, 0);

@@ -1,7 +1,7 @@
 //! Is a daemon running, and how to stop it: given its PID file, from any process that may.
 //!
-//! The lock says whether it runs. The number is only a hint, and no signal is ever sent to it before the process that
-//! has it is pinned, and proven to be the one that holds the lock.
+//! The lock says whether it runs. The number is only a hint, and no signal is ever sent to it
+//! before the process that has it is pinned, and proven to be the one that holds the lock.
 
 use std::fmt;
 use std::fs::{self, File, OpenOptions};
@@ -71,7 +71,8 @@ pub enum StopError {
     StillRunning,
 }
 
-/// Says whether the daemon of this PID file runs. A relative path is relative to the working directory.
+/// Says whether the daemon of this PID file runs. A relative path is relative to the working
+/// directory.
 #[must_use]
 pub fn status(pid_file: impl AsRef<Path>) -> Status {
     let path = pid_file.as_ref();
@@ -82,8 +83,8 @@ pub fn status(pid_file: impl AsRef<Path>) -> Status {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Status::NotRunning,
             Err(error) => Status::Unknown(error.to_string()),
         };
-        // Text, lock and process are looked at one after the other, and a daemon may start or end in between. What
-        // does not fit together then does at the next look.
+        // Text, lock and process are looked at one after the other, and a daemon may start or end
+        // in between. What does not fit together then does at the next look.
         if !matches!(status, Status::Unknown(_)) || Instant::now() >= settled_by {
             return status;
         }
@@ -91,13 +92,14 @@ pub fn status(pid_file: impl AsRef<Path>) -> Status {
     }
 }
 
-/// Ends the daemon of this PID file: by SIGTERM, and by SIGKILL when it has not ended after `patience`. Returns when
-/// the process is gone and its lock is free, and removes the file that it leaves.
+/// Ends the daemon of this PID file: by SIGTERM, and by SIGKILL when it has not ended after
+/// `patience`. Returns when the process is gone and its lock is free, and removes the file that it
+/// leaves.
 ///
 /// # Errors
 ///
-/// When it is not certain which process to signal, when the signal is refused, and when the process outlives SIGKILL,
-/// as it may in an uninterruptible wait.
+/// When it is not certain which process to signal, when the signal is refused, and when the process
+/// outlives SIGKILL, as it may in an uninterruptible wait.
 pub fn stop(pid_file: impl AsRef<Path>, patience: Duration) -> Result<Stopped, StopError> {
     let path = pid_file.as_ref();
     let deadline = Instant::now() + patience;
@@ -136,7 +138,8 @@ fn end(path: &Path, process: &Process, patience: Duration) -> Result<Stopped, St
             return Err(StopError::StillRunning);
         }
     }
-    // Children of the daemon may hold the lock a little longer, such as the body under a supervisor.
+    // Children of the daemon may hold the lock a little longer, such as the body under a
+    // supervisor.
     let deadline = Instant::now() + KERNEL_PATIENCE;
     while matches!(status(path), Status::Running { .. } | Status::Starting | Status::Unknown(_)) {
         if Instant::now() >= deadline {
@@ -177,7 +180,13 @@ impl Look {
             return Err(io::Error::other("not a regular file"));
         }
         let written = metadata.modified()?;
-        Ok(Self { identity: identity(&metadata), owner: metadata.uid(), written, text: read(&file), file })
+        Ok(Self {
+            identity: identity(&metadata),
+            owner: metadata.uid(),
+            written,
+            text: read(&file),
+            file,
+        })
     }
 
     fn status(&self) -> Status {
@@ -198,13 +207,18 @@ impl Look {
             Err(fs::TryLockError::Error(error)) => return Status::Unknown(error.to_string()),
         }
         let Some(pid) = pid else { return Status::Starting };
-        // The first process of a container names itself; anywhere else a 1 is no daemon of ours, and is not attested.
+        // The first process of a container names itself; anywhere else a 1 is no daemon of ours,
+        // and is not attested.
         let Some(process) = Process::pin(pid) else {
             return unknown("its lock is held by a process that it does not name");
         };
         match process.holds(self.identity) {
-            Some(true) if process.belongs_to(self.owner) => Status::Running { pid, since: self.written },
-            Some(true) => unknown("it belongs to another user than the process that holds its lock"),
+            Some(true) if process.belongs_to(self.owner) => {
+                Status::Running { pid, since: self.written }
+            }
+            Some(true) => {
+                unknown("it belongs to another user than the process that holds its lock")
+            }
             Some(false) => unknown("its lock is held by a process that it does not name"),
             None => unknown("it belongs to another user; only root can tell"),
         }

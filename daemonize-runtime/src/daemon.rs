@@ -1,5 +1,5 @@
-//! The builder: what a daemon shall be. Every option of the attribute is one method here, and its documentation is
-//! the option's documentation. Hands the finished description on to `prepare`.
+//! The builder: what a daemon shall be. Every option of the attribute is one method here, and its
+//! documentation is the option's documentation. Hands the finished description on to `prepare`.
 
 use std::path::PathBuf;
 use std::process;
@@ -37,11 +37,12 @@ pub fn is_daemon() -> bool {
     IS_DAEMON.load(Ordering::Relaxed)
 }
 
-/// Says that the program is up: with [`wait_ready`](Daemon::wait_ready) the standard streams change now, and the
-/// launcher returns; a service manager is told.
+/// Says that the program is up: with [`wait_ready`](Daemon::wait_ready) the standard streams change
+/// now, and the launcher returns; a service manager is told.
 ///
-/// Standard output is flushed first. Does nothing when it is called again, without `wait_ready`, before a start, and
-/// in a process that the daemon has forked. When the launcher is gone, nobody was told, and the daemon leaves.
+/// Standard output is flushed first. Does nothing when it is called again, without `wait_ready`,
+/// before a start, and in a process that the daemon has forked. When the launcher is gone, nobody
+/// was told, and the daemon leaves.
 pub fn ready() {
     #[cfg(unix)]
     crate::ready::ready();
@@ -108,17 +109,17 @@ impl Default for Daemon {
 }
 
 impl Daemon {
-    /// A daemon with the default of every option: streams at `/dev/null`, working directory `/`, and
-    /// `<program>.pid` in the start directory.
+    /// A daemon with the default of every option: streams at `/dev/null`, working directory `/`,
+    /// and `<program>.pid` in the start directory.
     pub fn new() -> Self {
         Self::default()
     }
 
     /// Appends standard output and standard error to this file. Default: `/dev/null`.
     ///
-    /// The file is made with mode 0666 and the umask if it is missing. A relative path is relative to the start
-    /// directory, whatever [`chdir`](Self::chdir) says. Cannot be combined with [`stdout`](Self::stdout),
-    /// [`stderr`](Self::stderr) and `close_fd(false)`.
+    /// The file is made with mode 0666 and the umask if it is missing. A relative path is relative
+    /// to the start directory, whatever [`chdir`](Self::chdir) says. Cannot be combined with
+    /// [`stdout`](Self::stdout), [`stderr`](Self::stderr) and `close_fd(false)`.
     ///
     /// `println!` panics when the file cannot take more, as on a full disk.
     pub fn redirect<Form>(mut self, path: impl PathValue<Form>) -> Self {
@@ -128,7 +129,8 @@ impl Daemon {
 
     /// Reads standard input from this file. Default: `/dev/null`.
     ///
-    /// A relative path is relative to the start directory. Cannot be combined with `close_fd(false)`.
+    /// A relative path is relative to the start directory. Cannot be combined with
+    /// `close_fd(false)`.
     pub fn stdin<Form>(mut self, path: impl PathValue<Form>) -> Self {
         self.stdin = path.into_path();
         self
@@ -136,7 +138,8 @@ impl Daemon {
 
     /// Appends standard output to this file. Default: `/dev/null`.
     ///
-    /// Like [`redirect`](Self::redirect), for this stream alone. The same path as [`stderr`](Self::stderr) is fine.
+    /// Like [`redirect`](Self::redirect), for this stream alone. The same path as
+    /// [`stderr`](Self::stderr) is fine.
     pub fn stdout<Form>(mut self, path: impl PathValue<Form>) -> Self {
         self.stdout = path.into_path();
         self
@@ -144,7 +147,8 @@ impl Daemon {
 
     /// Appends standard error to this file. Default: `/dev/null`.
     ///
-    /// Like [`redirect`](Self::redirect), for this stream alone. The same path as [`stdout`](Self::stdout) is fine.
+    /// Like [`redirect`](Self::redirect), for this stream alone. The same path as
+    /// [`stdout`](Self::stdout) is fine.
     pub fn stderr<Form>(mut self, path: impl PathValue<Form>) -> Self {
         self.stderr = path.into_path();
         self
@@ -152,51 +156,56 @@ impl Daemon {
 
     /// Whether the three standard streams are replaced. Default: `true`.
     ///
-    /// With `false` they stay as the launcher had them. The daemon has left the terminal all the same: it may write
-    /// to it, but gets no signals from it.
+    /// With `false` they stay as the launcher had them. The daemon has left the terminal all the
+    /// same: it may write to it, but gets no signals from it.
     pub fn close_fd(mut self, close: bool) -> Self {
         self.close_fd = close;
         self
     }
 
-    /// The working directory: `true` is `/`, `false` is the start directory, a path is that directory, inside of the new
-    /// root if there is one. Default: `true`, so that no file system is kept busy.
+    /// The working directory: `true` is `/`, `false` is the start directory, a path is that
+    /// directory, inside of the new root if there is one. Default: `true`, so that no file system
+    /// is kept busy.
     #[doc(alias = "working_directory")]
     pub fn chdir<Form>(mut self, directory: impl PathOrSwitch<Form>) -> Self {
         self.chdir = directory.into_choice().unwrap_or(Choice::Default);
         self
     }
 
-    /// The PID file: `true` is `<program>.pid` in the start directory, named after `argv[0]` with its extension
-    /// replaced; `false` is none; a path is that file, relative to the start directory. Default: `true`.
+    /// The PID file: `true` is `<program>.pid` in the start directory, named after `argv[0]` with
+    /// its extension replaced; `false` is none; a path is that file, relative to the start
+    /// directory. Default: `true`.
     ///
-    /// The file holds the daemon's PID and a newline, has mode 0644, and is locked by `flock(2)` as long as the
-    /// daemon lives: the lock says whether it runs, the number is only a hint. It is complete when the launcher
-    /// returns. When `main` returns or something calls `exit`, the daemon removes the file, if its user may write in the
-    /// directory, and unless another file stands in its place by then; a daemon that a signal ended leaves it, unlocked,
-    /// and the next start takes it over.
+    /// The file holds the daemon's PID and a newline, has mode 0644, and is locked by `flock(2)` as
+    /// long as the daemon lives: the lock says whether it runs, the number is only a hint. It is
+    /// complete when the launcher returns. When `main` returns or something calls `exit`, the
+    /// daemon removes the file, if its user may write in the directory, and unless another file
+    /// stands in its place by then; a daemon that a signal ended leaves it, unlocked, and the next
+    /// start takes it over.
     ///
-    /// Refused untouched: symbolic links, hard links, devices, files of another user, and files that hold something
-    /// other than a PID.
+    /// Refused untouched: symbolic links, hard links, devices, files of another user, and files
+    /// that hold something other than a PID.
     pub fn pid_file<Form>(mut self, path: impl PathOrSwitch<Form>) -> Self {
         self.pid_file = path.into_choice().unwrap_or(Choice::Default);
         self
     }
 
-    /// The file mode creation mask of the daemon and of the log files that the start makes, from 0 to `0o777`.
-    /// Default: inherited. See umask(2).
+    /// The file mode creation mask of the daemon and of the log files that the start makes, from 0
+    /// to `0o777`. Default: inherited. See umask(2).
     pub fn umask(mut self, mask: u32) -> Self {
         self.umask = Some(mask);
         self
     }
 
-    /// The user that the daemon becomes for good, by name or id; only root can do that. Default: unchanged.
+    /// The user that the daemon becomes for good, by name or id; only root can do that. Default:
+    /// unchanged.
     ///
-    /// An account takes its primary and supplementary groups along; with [`group`](Self::group), that group is the
-    /// primary one. An id without an account needs `group`. Real, effective and saved id change, all capabilities
-    /// are gone, and both is verified. The PID file stays root's. Log files that are missing are made for the user;
-    /// existing ones must belong to root or the user, and symbolic links and directories in which others can exchange
-    /// files are refused. See credentials(7).
+    /// An account takes its primary and supplementary groups along; with [`group`](Self::group),
+    /// that group is the primary one. An id without an account needs `group`. Real, effective and
+    /// saved id change, all capabilities are gone, and both is verified. The PID file stays root's.
+    /// Log files that are missing are made for the user; existing ones must belong to root or the
+    /// user, and symbolic links and directories in which others can exchange files are refused. See
+    /// credentials(7).
     ///
     /// An ordinary user may name itself.
     pub fn user(mut self, user: impl AccountValue) -> Self {
@@ -208,7 +217,8 @@ impl Daemon {
         self
     }
 
-    /// The group that the daemon becomes for good, by name or id; only root can do that. Default: unchanged.
+    /// The group that the daemon becomes for good, by name or id; only root can do that. Default:
+    /// unchanged.
     ///
     /// Without [`user`](Self::user) the supplementary groups are given up.
     pub fn group(mut self, group: impl AccountValue) -> Self {
@@ -220,10 +230,12 @@ impl Daemon {
         self
     }
 
-    /// The new root directory, relative to the start directory; only root can do that. Default: unchanged.
+    /// The new root directory, relative to the start directory; only root can do that. Default:
+    /// unchanged.
     ///
-    /// The working directory is inside it, log files and PID file are opened outside before. Open directories lead
-    /// out of it and are refused. Without [`user`](Self::user) this is no protection: root can leave. See chroot(2).
+    /// The working directory is inside it, log files and PID file are opened outside before. Open
+    /// directories lead out of it and are refused. Without [`user`](Self::user) this is no
+    /// protection: root can leave. See chroot(2).
     pub fn chroot<Form>(mut self, directory: impl PathValue<Form>) -> Self {
         self.chroot = directory.into_path();
         #[cfg(unix)]
@@ -233,22 +245,24 @@ impl Daemon {
         self
     }
 
-    /// Whether the daemon closes the descriptors from 3 up that the launcher inherited, so that no pipe of the caller
-    /// waits for the daemon's end. Default: `true`.
+    /// Whether the daemon closes the descriptors from 3 up that the launcher inherited, so that no
+    /// pipe of the caller waits for the daemon's end. Default: `true`.
     ///
-    /// Inherited are those without close-on-exec: what the program opened itself before, such as a socket, stays open.
-    /// So do the sockets that systemd has passed to this very process, by `LISTEN_PID` and `LISTEN_FDS`.
+    /// Inherited are those without close-on-exec: what the program opened itself before, such as a
+    /// socket, stays open. So do the sockets that systemd has passed to this very process, by
+    /// `LISTEN_PID` and `LISTEN_FDS`.
     pub fn close_inherited(mut self, close: bool) -> Self {
         self.close_inherited = close;
         self
     }
 
-    /// Whether the program detaches: `false` keeps it in the foreground, `true` detaches it whatever has started it.
-    /// Default: it detaches, unless it is PID 1, or systemd has executed this very process and expects no fork.
+    /// Whether the program detaches: `false` keeps it in the foreground, `true` detaches it
+    /// whatever has started it. Default: it detaches, unless it is PID 1, or systemd has executed
+    /// this very process and expects no fork.
     ///
-    /// The foreground differs from a daemon in two things: nothing is forked, and the standard streams stay; log files
-    /// are neither opened nor made. Everything else applies, so that a bot cannot run twice, and behaves the same
-    /// when it is debugged.
+    /// The foreground differs from a daemon in two things: nothing is forked, and the standard
+    /// streams stay; log files are neither opened nor made. Everything else applies, so that a bot
+    /// cannot run twice, and behaves the same when it is debugged.
     pub fn when(mut self, detach: bool) -> Self {
         self.when = Some(detach);
         self
@@ -256,8 +270,8 @@ impl Daemon {
 
     /// Whether the launcher waits until the body calls [`ready`](fn@ready). Default: `false`.
     ///
-    /// Until then the body talks to the terminal, and a body that ends is a failed start, with its own exit code.
-    /// Whatever ends the waiting launcher ends the unfinished daemon too.
+    /// Until then the body talks to the terminal, and a body that ends is a failed start, with its
+    /// own exit code. Whatever ends the waiting launcher ends the unfinished daemon too.
     pub fn wait_ready(mut self, wait: bool) -> Self {
         self.wait_ready = wait;
         #[cfg(unix)]
@@ -269,9 +283,10 @@ impl Daemon {
 
     /// Whether SIGHUP opens the log files anew, as after a rotation. Default: `false`.
     ///
-    /// A file that cannot be opened stays the old one, so that no line is lost. The handler is installed before the
-    /// body runs, and libraries that install theirs later and call the one before, such as `signal-hook` and
-    /// `tokio::signal`, keep it working. With [`chroot`](Self::chroot) the logs must be inside of the new root.
+    /// A file that cannot be opened stays the old one, so that no line is lost. The handler is
+    /// installed before the body runs, and libraries that install theirs later and call the one
+    /// before, such as `signal-hook` and `tokio::signal`, keep it working. With
+    /// [`chroot`](Self::chroot) the logs must be inside of the new root.
     pub fn reopen(mut self, reopen: bool) -> Self {
         self.reopen = reopen;
         #[cfg(unix)]
@@ -281,23 +296,26 @@ impl Daemon {
         self
     }
 
-    /// When the body is started again after it ended: `"never"`, `"on-failure"`, `"always"`, or a [`Restart`] with its
-    /// delays and limits. Default: never.
+    /// When the body is started again after it ended: `"never"`, `"on-failure"`, `"always"`, or a
+    /// [`Restart`] with its delays and limits. Default: never.
     ///
-    /// The daemon, which the PID file names, is a supervisor then, and the body runs in its child. SIGTERM, SIGINT and
-    /// SIGQUIT end both and are never followed by a restart; SIGHUP, SIGUSR1, SIGUSR2 and SIGWINCH are passed on. Each
-    /// restart is one line on standard error. With [`wait_ready`](Self::wait_ready), a first body that ends before it
-    /// is ready is a failed start. In the foreground nothing is supervised.
+    /// The daemon, which the PID file names, is a supervisor then, and the body runs in its child.
+    /// SIGTERM, SIGINT and SIGQUIT end both and are never followed by a restart; SIGHUP, SIGUSR1,
+    /// SIGUSR2 and SIGWINCH are passed on. Each restart is one line on standard error. With
+    /// [`wait_ready`](Self::wait_ready), a first body that ends before it is ready is a failed
+    /// start. In the foreground nothing is supervised.
     pub fn restart(mut self, plan: impl RestartValue) -> Self {
         self.restart = Some(plan.into_restart());
         self
     }
 
-    /// Answers the program's first argument if it is `stop`, `status` or `log`, and exits; remembers `start`, `restart`
-    /// and `run` for [`start_or_exit`](Self::start_or_exit). Does nothing for any other.
+    /// Answers the program's first argument if it is `stop`, `status` or `log`, and exits;
+    /// remembers `start`, `restart` and `run` for [`start_or_exit`](Self::start_or_exit). Does
+    /// nothing for any other.
     ///
-    /// What the attribute does for `commands = true`, before anything else. Of the options, `pid_file` and those that
-    /// name a log have to be set. [`args_os`](crate::args_os) is without the word afterwards.
+    /// What the attribute does for `commands = true`, before anything else. Of the options,
+    /// `pid_file` and those that name a log have to be set. [`args_os`](crate::args_os) is without
+    /// the word afterwards.
     ///
     /// | word | what it does | exit code |
     /// |---|---|---|
@@ -313,13 +331,14 @@ impl Daemon {
         crate::commands::answer(&self);
     }
 
-    /// Starts the daemon. Returns `Ok` in the daemon, and only there: the launcher has left with `_exit(0)` then.
-    /// In the foreground it returns `Ok` in the process that called it.
+    /// Starts the daemon. Returns `Ok` in the daemon, and only there: the launcher has left with
+    /// `_exit(0)` then. In the foreground it returns `Ok` in the process that called it.
     ///
     /// # Errors
     ///
-    /// Returns an [`Error`] in the launcher when the start failed. Nothing is running and nothing is locked then,
-    /// and the process is as it was before (in the foreground, the working directory may have changed).
+    /// Returns an [`Error`] in the launcher when the start failed. Nothing is running and nothing
+    /// is locked then, and the process is as it was before (in the foreground, the working
+    /// directory may have changed).
     pub fn start(self) -> Result<(), Error> {
         #[cfg(not(unix))]
         return Err(crate::error::Kind::Unsupported.into());
@@ -362,7 +381,8 @@ impl Daemon {
 
     /// Starts the daemon, or says on standard error in one line why it did not start, and exits.
     ///
-    /// Returns in the daemon alone, or in the foreground. The exit code of a failed start is [`Error::exit_code`].
+    /// Returns in the daemon alone, or in the foreground. The exit code of a failed start is
+    /// [`Error::exit_code`].
     pub fn start_or_exit(self) {
         #[cfg(unix)]
         let (this, is_running_fine) = match word() {

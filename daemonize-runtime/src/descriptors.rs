@@ -1,5 +1,5 @@
-//! The inherited descriptors: those from 3 up without close-on-exec. What the program opened itself has it, because
-//! Rust sets it on everything that it opens.
+//! The inherited descriptors: those from 3 up without close-on-exec. What the program opened itself
+//! has it, because Rust sets it on everything that it opens.
 
 use std::os::fd::RawFd;
 use std::{env, process};
@@ -9,8 +9,8 @@ use crate::{supervisor, sys};
 
 /// All open descriptors from this one on.
 ///
-/// The kernel tells how large its table of them is, which for most programs is so small that one call is enough. That
-/// is faster than to list `/proc/self/fd`, and works without it.
+/// The kernel tells how large its table of them is, which for most programs is so small that one
+/// call is enough. That is faster than to list `/proc/self/fd`, and works without it.
 pub(crate) fn open_from(first: RawFd, proc_self: &ProcSelf) -> Vec<RawFd> {
     let table = proc_self.descriptor_table.and_then(|size| RawFd::try_from(size).ok());
     let mut open = Vec::new();
@@ -18,7 +18,8 @@ pub(crate) fn open_from(first: RawFd, proc_self: &ProcSelf) -> Vec<RawFd> {
     open
 }
 
-/// Finds the inherited descriptors, but for those that were passed on purpose. Must run before this crate opens anything.
+/// Finds the inherited descriptors, but for those that were passed on purpose. Must run before this
+/// crate opens anything.
 pub(crate) fn inherited(proc_self: &ProcSelf) -> Vec<RawFd> {
     let passed = supervisor::passed_descriptors(process::id, |name| env::var_os(name));
     let mut open = open_from(passed.saturating_add(3), proc_self);

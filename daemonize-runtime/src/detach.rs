@@ -1,17 +1,20 @@
-//! The two forks, and the agreement between launcher and daemon. Receives what is prepared; returns in the daemon.
+//! The two forks, and the agreement between launcher and daemon. Receives what is prepared; returns
+//! in the daemon.
 //!
-//! The session leader sets everything up and the daemon is born ready, so that the launcher waits for one process
-//! only: on a busy machine each process that has to be scheduled first costs the user a time slice. That the start
-//! is a transaction all the same is the work of one byte. The launcher writes it when the session leader has ended
-//! well, and the daemon runs nothing before it has read it:
+//! The session leader sets everything up and the daemon is born ready, so that the launcher waits
+//! for one process only: on a busy machine each process that has to be scheduled first costs the
+//! user a time slice. That the start is a transaction all the same is the work of one byte. The
+//! launcher writes it when the session leader has ended well, and the daemon runs nothing before it
+//! has read it:
 //!
 //! - the byte cannot be written: the daemon is dead, the start has failed;
 //! - the byte never comes: the launcher is dead, the daemon leaves.
 //!
-//! With `wait_ready` there are two bytes: one lets the body run, the second answers its `ready()`. In between the
-//! session leader stays, because it is the daemon's parent and learns how it ends.
+//! With `wait_ready` there are two bytes: one lets the body run, the second answers its `ready()`.
+//! In between the session leader stays, because it is the daemon's parent and learns how it ends.
 //!
-//! Between the byte and its `_exit(0)` the launcher has all signals blocked, so that nothing comes between.
+//! Between the byte and its `_exit(0)` the launcher has all signals blocked, so that nothing comes
+//! between.
 
 use std::convert::Infallible;
 use std::io::{self, PipeReader, PipeWriter, Read, Write};
@@ -59,21 +62,23 @@ pub(crate) fn detach(prepared: Prepared, only_thread: &OnlyThread) -> Result<(),
 
 type Lifeline = Option<(PipeReader, PipeWriter)>;
 
-/// The socket between launcher and daemon. The lifeline is held by the session leader alone, while it is to stay: the end
-/// of it is the end of the session leader.
+/// The socket between launcher and daemon. The lifeline is held by the session leader alone, while
+/// it is to stay: the end of it is the end of the session leader.
 fn connect(prepared: &Prepared) -> io::Result<(UnixStream, UnixStream, Lifeline)> {
     let (launchers_end, daemons_end) = UnixStream::pair()?;
     let lifeline = prepared.readiness.map(|_| io::pipe()).transpose()?;
     Ok((launchers_end, daemons_end, lifeline))
 }
 
-/// What is printed so far must appear once, and not a second time from the buffers that a fork copies.
+/// What is printed so far must appear once, and not a second time from the buffers that a fork
+/// copies.
 fn flush_output() {
     let _ = io::stdout().flush();
     sys::flush_c_streams();
 }
 
-/// The launcher: waits until everything is set up, then commits. Returns only to say why the start failed.
+/// The launcher: waits until everything is set up, then commits. Returns only to say why the start
+/// failed.
 fn launch(
     prepared: &Prepared,
     mut daemon: &UnixStream,
@@ -93,8 +98,8 @@ fn launch(
         sys::set_signal_mask(&old_mask);
         report = None;
     }
-    // Nothing more comes from here, so that a daemon which waits for the byte leaves; then the end of its answers
-    // says that nobody is left.
+    // Nothing more comes from here, so that a daemon which waits for the byte leaves; then the end
+    // of its answers says that nobody is left.
     let _ = daemon.shutdown(Shutdown::Write);
     while let Some(next) = Report::receive(daemon) {
         report = report.or(Some(next));
@@ -114,9 +119,14 @@ fn await_end(session_leader: Pid) -> Option<Report> {
 }
 
 /// The session leader. Returns in the daemon alone.
-fn lead_session(mut prepared: Prepared, only_thread: &OnlyThread, launcher: UnixStream, lifeline: Option<PipeWriter>) {
-    let forked =
-        set_up(&mut prepared).and_then(|()| sys::fork(only_thread).map_err(|reason| Failure(Stage::Fork, reason)));
+fn lead_session(
+    mut prepared: Prepared,
+    only_thread: &OnlyThread,
+    launcher: UnixStream,
+    lifeline: Option<PipeWriter>,
+) {
+    let forked = set_up(&mut prepared)
+        .and_then(|()| sys::fork(only_thread).map_err(|reason| Failure(Stage::Fork, reason)));
     let recorded = match forked {
         Ok(ForkResult::Child) => {
             drop(lifeline);
@@ -144,9 +154,9 @@ fn set_up(prepared: &mut Prepared) -> Result<(), Failure> {
     if prepared.readiness.is_some() { Ok(()) } else { replace_streams(prepared) }
 }
 
-/// The daemon: everything is set up but its own existence, which it owes to the launcher's byte. With `wait_ready` it
-/// owes the launcher an answer then, and waits for a second byte. With `restart` it becomes the supervisor, and this
-/// returns in the bodies.
+/// The daemon: everything is set up but its own existence, which it owes to the launcher's byte.
+/// With `wait_ready` it owes the launcher an answer then, and waits for a second byte. With
+/// `restart` it becomes the supervisor, and this returns in the bodies.
 fn become_daemon(prepared: Prepared, only_thread: &OnlyThread, mut launcher: UnixStream) {
     let Prepared { signals, pid_file, streams, logs, readiness, restart, .. } = prepared;
     if launcher.read_exact(&mut [0]).is_err() {
@@ -159,7 +169,8 @@ fn become_daemon(prepared: Prepared, only_thread: &OnlyThread, mut launcher: Uni
     if let Some(pid_file) = pid_file {
         pid_file.keep();
     }
-    let waiting = |_| Launcher { socket: launcher, change: Change { streams, logs }, supervisor: None };
+    let waiting =
+        |_| Launcher { socket: launcher, change: Change { streams, logs }, supervisor: None };
     match (restart, readiness) {
         (Some(plan), readiness) => (plan.supervise)(&plan, only_thread, readiness.map(waiting)),
         (None, Some(readiness)) => (readiness.postpone)(Waiting::Launcher(waiting(readiness))),

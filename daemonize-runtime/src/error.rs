@@ -4,7 +4,8 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::{env, fmt};
 
-/// Why a start failed. Its `Display` is the sentence that the user sees, without the program's name.
+/// Why a start failed. Its `Display` is the sentence that the user sees, without the program's
+/// name.
 ///
 /// `Debug` is the same sentence, so that `fn main() -> Result<(), Error>` prints it well.
 pub struct Error {
@@ -54,7 +55,8 @@ pub(crate) enum Kind {
     Died,
 }
 
-/// A step of the start that the operating system can refuse. Its `Display` says what was not possible.
+/// A step of the start that the operating system can refuse. Its `Display` says what was not
+/// possible.
 #[derive(Clone, Debug)]
 pub(crate) enum Step {
     FindStartDirectory,
@@ -93,9 +95,10 @@ impl Error {
     /// | 77 `EX_NOPERM` | only root may do what the options ask for |
     /// | 78 `EX_CONFIG` | the root or working directory cannot be entered |
     ///
-    /// With [`wait_ready`](crate::Daemon::wait_ready), a body that ends before it is ready hands its own code on: its
-    /// exit code (70 in place of 0), which may be any of these, or 128 + n when signal n has killed it. What `before`
-    /// refuses has the code that `main` or the program gives it.
+    /// With [`wait_ready`](crate::Daemon::wait_ready), a body that ends before it is ready hands
+    /// its own code on: its exit code (70 in place of 0), which may be any of these, or 128 + n
+    /// when signal n has killed it. What `before` refuses has the code that `main` or the program
+    /// gives it.
     #[must_use]
     pub fn exit_code(&self) -> u8 {
         match &*self.kind {
@@ -164,20 +167,28 @@ impl fmt::Display for Error {
         match &*self.kind {
             Kind::Unsupported => {
                 // Some platforms are a processor without a system.
-                let system = if env::consts::OS.is_empty() { env::consts::ARCH } else { env::consts::OS };
+                let system =
+                    if env::consts::OS.is_empty() { env::consts::ARCH } else { env::consts::OS };
                 write!(f, "daemon mode is not supported on {system}")
             }
             Kind::Contradiction(why) => write!(f, "cannot start: {why}"),
             Kind::EmptyPath(option) => write!(f, "cannot start: the path of `{option}` is empty"),
-            Kind::Umask(mask) => write!(f, "cannot start: the umask {mask:#o} has bits beyond 0o777"),
+            Kind::Umask(mask) => {
+                write!(f, "cannot start: the umask {mask:#o} has bits beyond 0o777")
+            }
             Kind::UnknownPolicy(word) => write!(
                 f,
                 "cannot start: `restart` is never, on-failure or always, and not {}",
                 Printable(Path::new(word))
             ),
-            Kind::Unknown(what, name) => write!(f, "cannot start: there is no {what} {}", Printable(Path::new(name))),
+            Kind::Unknown(what, name) => {
+                write!(f, "cannot start: there is no {what} {}", Printable(Path::new(name)))
+            }
             Kind::UserWithoutGroup(id) => {
-                write!(f, "cannot start: the user id {id} has no account that names its group; set `group`")
+                write!(
+                    f,
+                    "cannot start: the user id {id} has no account that names its group; set `group`"
+                )
             }
             Kind::NotRoot(what) => write!(f, "cannot start: only root can {what}"),
             Kind::Untrusted(path, why) => {
@@ -197,7 +208,9 @@ impl fmt::Display for Error {
             }
             Kind::Step(step, source) => write!(f, "{step}: {source}"),
             Kind::FakeNull => f.write_str("cannot open /dev/null: not the null device"),
-            Kind::NotAFile(path) => write!(f, "cannot open {}: not a regular file", Printable(path)),
+            Kind::NotAFile(path) => {
+                write!(f, "cannot open {}: not a regular file", Printable(path))
+            }
             Kind::ForeignPidFile(path, why) => {
                 write!(
                     f,
@@ -211,11 +224,19 @@ impl fmt::Display for Error {
             Kind::AlreadyRunning(path, None) => {
                 write!(f, "cannot start: already running, or about to ({})", Printable(path))
             }
-            Kind::ExitedEarly(code) => write!(f, "cannot start: it ended with exit code {code} before it was ready"),
-            Kind::KilledEarly(signal) => {
-                write!(f, "cannot start: it was killed by signal {signal}{} before it was ready", name_of(*signal))
+            Kind::ExitedEarly(code) => {
+                write!(f, "cannot start: it ended with exit code {code} before it was ready")
             }
-            Kind::Died => f.write_str("cannot start: a process of the start was killed before the daemon was set up"),
+            Kind::KilledEarly(signal) => {
+                write!(
+                    f,
+                    "cannot start: it was killed by signal {signal}{} before it was ready",
+                    name_of(*signal)
+                )
+            }
+            Kind::Died => f.write_str(
+                "cannot start: a process of the start was killed before the daemon was set up",
+            ),
         }
     }
 }
@@ -223,7 +244,9 @@ impl fmt::Display for Error {
 /// The signal's name in parentheses, where it has one.
 #[cfg(unix)]
 fn name_of(signal: i32) -> String {
-    nix::sys::signal::Signal::try_from(signal).map(|known| format!(" ({known})")).unwrap_or_default()
+    nix::sys::signal::Signal::try_from(signal)
+        .map(|known| format!(" ({known})"))
+        .unwrap_or_default()
 }
 
 #[cfg(not(unix))]
@@ -245,11 +268,19 @@ impl fmt::Display for Step {
             Step::Connect => f.write_str("cannot connect to the daemon"),
             Step::Fork => f.write_str("cannot fork"),
             Step::LeaveSession => f.write_str("cannot leave the session"),
-            Step::FindUser(name) => write!(f, "cannot look up the user {}", Printable(Path::new(name))),
-            Step::FindGroup(name) => write!(f, "cannot look up the group {}", Printable(Path::new(name))),
-            Step::ChangeRoot(path) => write!(f, "cannot change the root directory to {}", Printable(path)),
+            Step::FindUser(name) => {
+                write!(f, "cannot look up the user {}", Printable(Path::new(name)))
+            }
+            Step::FindGroup(name) => {
+                write!(f, "cannot look up the group {}", Printable(Path::new(name)))
+            }
+            Step::ChangeRoot(path) => {
+                write!(f, "cannot change the root directory to {}", Printable(path))
+            }
             Step::DropPrivileges => f.write_str("cannot drop the privileges"),
-            Step::ChangeDirectory(path) => write!(f, "cannot change to the directory {}", Printable(path)),
+            Step::ChangeDirectory(path) => {
+                write!(f, "cannot change to the directory {}", Printable(path))
+            }
             Step::ReplaceStreams => f.write_str("cannot replace the standard streams"),
         }
     }

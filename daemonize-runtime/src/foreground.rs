@@ -1,4 +1,5 @@
-//! A program that stays in the foreground: the same preparation and the same settling, without fork and streams.
+//! A program that stays in the foreground: the same preparation and the same settling, without fork
+//! and streams.
 
 use nix::unistd::getpid;
 

@@ -1,5 +1,5 @@
-//! What the kernel leaves to the first process of a container: it ignores signals that nobody handles there, and it gives
-//! it the orphans of others, which are to be reaped.
+//! What the kernel leaves to the first process of a container: it ignores signals that nobody
+//! handles there, and it gives it the orphans of others, which are to be reaped.
 
 use std::thread::sleep;
 use std::time::{Duration, Instant};
@@ -13,7 +13,8 @@ use crate::{proc_self, sys};
 /// How often dead children are looked for.
 const INTERVAL: Duration = Duration::from_secs(1);
 
-/// How long a dead child is left to a body that may wait for it itself: nothing tells its own children from orphans.
+/// How long a dead child is left to a body that may wait for it itself: nothing tells its own
+/// children from orphans.
 const GRACE: Duration = Duration::from_secs(3);
 
 /// Has requests to end obeyed.

@@ -9,12 +9,14 @@
 //! }
 //! ```
 //!
-//! or, in a program that wants to handle a failed start itself, by the builder [`Daemon`], which has the same options. The
-//! *launcher* is the process that the user has started, the *body* what stands in `main`; it runs in the *daemon*.
+//! or, in a program that wants to handle a failed start itself, by the builder [`Daemon`], which
+//! has the same options. The *launcher* is the process that the user has started, the *body* what
+//! stands in `main`; it runs in the *daemon*.
 //!
 //! # Options
 //!
-//! Each is a method of [`Daemon`], whose documentation says more, and `key = value` in the attribute.
+//! Each is a method of [`Daemon`], whose documentation says more, and `key = value` in the
+//! attribute.
 //!
 //! | what it is about | options |
 //! |---|---|
@@ -26,16 +28,18 @@
 //!
 //! # Readiness
 //!
-//! A bot that loads its configuration or logs in somewhere is not up when it has only been forked. With
-//! `wait_ready = true` the launcher waits until the body calls [`ready`](fn@ready), and the body talks to the terminal until
-//! then. A body that ends before is a failed start, with its own exit code:
+//! A bot that loads its configuration or logs in somewhere is not up when it has only been forked.
+//! With `wait_ready = true` the launcher waits until the body calls [`ready`](fn@ready), and the
+//! body talks to the terminal until then. A body that ends before is a failed start, with its own
+//! exit code:
 //!
 //! ```no_run
 //! use daemonize_runtime::daemonize;
 //!
 //! #[daemonize(wait_ready = true, redirect = "bot.log")]
 //! fn main() -> Result<(), Box<dyn std::error::Error>> {
-//!     let token = std::fs::read_to_string("/etc/bot/token")?; // an error here is seen on the terminal
+//!     // An error here is seen on the terminal.
+//!     let token = std::fs::read_to_string("/etc/bot/token")?;
 //!     daemonize_runtime::ready();
 //!     println!("logged in with {} bytes", token.len()); // this is in the log
 //!     Ok(())
@@ -44,58 +48,68 @@
 //!
 //! # In the foreground
 //!
-//! A program must not fork away from what supervises it. When `when` is not given, it stays in the foreground as PID 1,
-//! and when systemd has executed this very process and expects no fork. It reports its readiness to a service manager
-//! then. The foreground differs from a daemon in two things: nothing is forked, and the standard streams stay.
+//! A program must not fork away from what supervises it. When `when` is not given, it stays in the
+//! foreground as PID 1, and when systemd has executed this very process and expects no fork. It
+//! reports its readiness to a service manager then. The foreground differs from a daemon in two
+//! things: nothing is forked, and the standard streams stay.
 //!
 //! # What happens
 //!
-//! Three processes take part: the *launcher*, which the user started; the *session leader*, its child; and the
-//! *daemon*, the child of that, where the body of `main` runs. One stage is one file of this crate:
+//! Three processes take part: the *launcher*, which the user started; the *session leader*, its
+//! child; and the *daemon*, the child of that, where the body of `main` runs. One stage is one file
+//! of this crate:
 //!
-//! 1. `prepare`, in the launcher: everything that can fail while its error still reaches the terminal. The process
-//!    has one thread; `/dev/null` and the log files are open; the PID file is open, checked and locked.
+//! 1. `prepare`, in the launcher: everything that can fail while its error still reaches the
+//!    terminal. The process has one thread; `/dev/null` and the log files are open; the PID file is
+//!    open, checked and locked.
 //! 2. `detach`: buffered output is flushed, and the launcher forks the session leader.
-//! 3. `settle`, in the session leader: a new session without a terminal, default signals, no inherited descriptors,
-//!    the working directory, and last the standard streams.
-//! 4. `detach` again: the session leader forks the daemon, which is born ready, writes its PID into the file, and
-//!    ends. The launcher then commits: it sends the daemon one byte, without which the body never runs, and leaves
-//!    with `_exit(0)`.
+//! 3. `settle`, in the session leader: a new session without a terminal, default signals, no
+//!    inherited descriptors, the working directory, and last the standard streams.
+//! 4. `detach` again: the session leader forks the daemon, which is born ready, writes its PID into
+//!    the file, and ends. The launcher then commits: it sends the daemon one byte, without which
+//!    the body never runs, and leaves with `_exit(0)`.
 //!
-//! A start is a transaction. The launcher exits with 0 if and only if one daemon is up, recorded and locked.
-//! Otherwise it prints one line, `program: what: why`, exits with a code of [`Error::exit_code`], and leaves nothing
-//! running and nothing locked. A launcher that is interrupted takes the unfinished daemon along.
+//! A start is a transaction. The launcher exits with 0 if and only if one daemon is up, recorded
+//! and locked. Otherwise it prints one line, `program: what: why`, exits with a code of
+//! [`Error::exit_code`], and leaves nothing running and nothing locked. A launcher that is
+//! interrupted takes the unfinished daemon along.
 //!
 //! # Questions
 //!
-//! **The program seems to exit at once.** The launcher does; the daemon goes on. Its output is at `/dev/null`, unless
-//! [`redirect`](Daemon::redirect) says where.
+//! **The program seems to exit at once.** The launcher does; the daemon goes on. Its output is at
+//! `/dev/null`, unless [`redirect`](Daemon::redirect) says where.
 //!
-//! **My async runtime hangs in the daemon.** It was started before the fork. Let the attribute fork first, which it does
-//! above and below `#[tokio::main]`; the builder belongs in front of the runtime, and refuses to fork when there are
-//! threads.
+//! **My async runtime hangs in the daemon.** It was started before the fork. Let the attribute fork
+//! first, which it does above and below `#[tokio::main]`; the builder belongs in front of the
+//! runtime, and refuses to fork when there are threads.
 //!
-//! **A relative path leads elsewhere in the daemon.** Its working directory is `/`. The paths of the options are relative
-//! to the start directory all the same; for the body's own, use `chdir = false`, or make them absolute in `before`.
+//! **A relative path leads elsewhere in the daemon.** Its working directory is `/`. The paths of
+//! the options are relative to the start directory all the same; for the body's own, use
+//! `chdir = false`, or make them absolute in `before`.
 //!
 //! **`--help` shows nothing.** Parse the arguments in `before`, which runs on the terminal.
 //!
-//! **How do I stop it?** `kill "$(cat bot.pid)"`, [`control::stop`], or `bot stop` with `commands = true`.
+//! **How do I stop it?** `kill "$(cat bot.pid)"`, [`control::stop`], or `bot stop` with
+//! `commands = true`.
 //!
-//! **The PID file is there, but nothing runs.** A killed daemon leaves it. Its lock is free, and that is all the next start
-//! looks at.
+//! **The PID file is there, but nothing runs.** A killed daemon leaves it. Its lock is free, and
+//! that is all the next start looks at.
 //!
-//! **`println!` panics.** It does when a write fails, as on a full disk. Use `writeln!` and decide what to do. A logger that
-//! reports its own failures by `eprintln!` panics, too, unless it is told not to, as `tracing-subscriber` is by
-//! `log_internal_errors(false)`.
+//! **`println!` panics.** It does when a write fails, as on a full disk. Use `writeln!` and decide
+//! what to do. A logger that reports its own failures by `eprintln!` panics, too, unless it is told
+//! not to, as `tracing-subscriber` is by `log_internal_errors(false)`.
 //!
-//! **A pipe or an ssh session waits for the daemon.** Not for this one: inherited descriptors are closed. A child of the
-//! bot that inherits what the bot opened without close-on-exec may keep it.
+//! **A pipe or an ssh session waits for the daemon.** Not for this one: inherited descriptors are
+//! closed. A child of the bot that inherits what the bot opened without close-on-exec may keep it.
 //!
-//! **May I call it from a library?** [`Daemon::start`] is safe to call anywhere, and an error where it cannot be sound.
+//! **May I call it from a library?** [`Daemon::start`] is safe to call anywhere, and an error where
+//! it cannot be sound.
 
 #![deny(unsafe_code)]
-#![cfg_attr(not(unix), allow(dead_code, reason = "the options are the same everywhere, and of no use without a fork"))]
+#![cfg_attr(
+    not(unix),
+    allow(dead_code, reason = "the options are the same everywhere, and of no use without a fork")
+)]
 
 mod daemon;
 mod error;

@@ -1,5 +1,6 @@
-//! The `sd_notify(3)` protocol: one datagram a state, errors ignored. A crate would do, but those at hand read the
-//! environment each time, from which the variable is gone when the last state is due.
+//! The `sd_notify(3)` protocol: one datagram a state, errors ignored. A crate would do, but those
+//! at hand read the environment each time, from which the variable is gone when the last state is
+//! due.
 
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
@@ -17,8 +18,8 @@ pub(crate) struct Manager(SocketAddr);
 static STOPPING: OnceLock<(Pid, Manager)> = OnceLock::new();
 
 impl Manager {
-    /// The manager behind the value of `NOTIFY_SOCKET`: a path, or an abstract name behind `@`. Others are not spoken
-    /// to, such as sockets of virtual machines.
+    /// The manager behind the value of `NOTIFY_SOCKET`: a path, or an abstract name behind `@`.
+    /// Others are not spoken to, such as sockets of virtual machines.
     pub(crate) fn at(socket: &OsStr) -> Option<Self> {
         match socket.as_bytes() {
             [b'/', ..] => SocketAddr::from_pathname(socket).ok().map(Self),
@@ -37,7 +38,8 @@ impl Manager {
     }
 
     fn send(&self, state: &str) {
-        let _ = UnixDatagram::unbound().and_then(|socket| socket.send_to_addr(state.as_bytes(), &self.0));
+        let _ = UnixDatagram::unbound()
+            .and_then(|socket| socket.send_to_addr(state.as_bytes(), &self.0));
     }
 }
 

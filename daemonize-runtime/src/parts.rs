@@ -1,5 +1,5 @@
-//! What only some options need. The option's method brings its part, and the stages reach it through this value alone,
-//! so that a program without the option is without its code.
+//! What only some options need. The option's method brings its part, and the stages reach it
+//! through this value alone, so that a program without the option is without its code.
 
 use crate::privileges::Resolve;
 use crate::ready::Readiness;

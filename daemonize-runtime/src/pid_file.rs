@@ -1,8 +1,9 @@
 //! The PID file. Its lock is the truth about whether the daemon runs, the number in it only a hint.
 //!
-//! The launcher opens, checks and locks it, so that a refusal reaches the terminal. The lock belongs to the open file
-//! and so is inherited by the daemon, which holds it for life. It must not be given back by `LOCK_UN`, as some types
-//! do on drop: that would release the daemon's lock from the launcher. Closing is harmless.
+//! The launcher opens, checks and locks it, so that a refusal reaches the terminal. The lock
+//! belongs to the open file and so is inherited by the daemon, which holds it for life. It must not
+//! be given back by `LOCK_UN`, as some types do on drop: that would release the daemon's lock from
+//! the launcher. Closing is harmless.
 
 use std::env;
 use std::fs::{self, File, Metadata, OpenOptions, Permissions, TryLockError};
@@ -23,7 +24,8 @@ use crate::privileges::Privileges;
 use crate::sys::{self, retry_interrupted};
 use crate::trust::check_directory_of;
 
-/// How long another process may hold the lock without a PID in the file: it is starting, or only looking.
+/// How long another process may hold the lock without a PID in the file: it is starting, or only
+/// looking.
 const PATIENCE: Duration = Duration::from_secs(2);
 
 /// How long to wait before the next try.
@@ -61,8 +63,8 @@ pub(crate) type Identity = (u64, u64);
 impl PidFile {
     /// Opens, checks and locks the file, and makes it if it is missing.
     ///
-    /// A daemon that gives up its privileges keeps a descriptor that can only read, so that whoever gets hold of it
-    /// cannot make root's tools signal a stranger.
+    /// A daemon that gives up its privileges keeps a descriptor that can only read, so that whoever
+    /// gets hold of it cannot make root's tools signal a stranger.
     pub(crate) fn acquire(name: &Path, privileges: Option<&Privileges>) -> Result<Self, Error> {
         if let Some(privileges) = privileges {
             check_directory_of(name, privileges.user.unwrap_or_else(geteuid))?;
@@ -78,20 +80,26 @@ impl PidFile {
         }
     }
 
-    /// One try. `None` where it is worth another: the file was just removed, or its lock may be about to be free.
+    /// One try. `None` where it is worth another: the file was just removed, or its lock may be
+    /// about to be free.
     fn try_acquire(name: &Path, read_only: bool, is_last_try: bool) -> Result<Option<Self>, Error> {
         let (file, is_new) = open_or_create(name).map_err(|error| refuse_odd_path(name, error))?;
         let opened = file.metadata().at_path(Step::OpenPidFile, name)?;
         if !is_new {
             check_kind(name, &opened)?;
         }
-        let keeper =
-            if read_only { Some(open_options().read(true).open(name).at_path(Step::OpenPidFile, name)?) } else { None };
+        let keeper = if read_only {
+            Some(open_options().read(true).open(name).at_path(Step::OpenPidFile, name)?)
+        } else {
+            None
+        };
         if !lock(keeper.as_ref().unwrap_or(&file), name, is_last_try)? {
             return Ok(None);
         }
         // Its owner may have removed it before it was locked here, and then the lock says nothing.
-        let Some(locked) = fs::symlink_metadata(name).ok().filter(|there| identity(there) == identity(&opened)) else {
+        let Some(locked) =
+            fs::symlink_metadata(name).ok().filter(|there| identity(there) == identity(&opened))
+        else {
             return Ok(None);
         };
         if let Some(keeper) = &keeper
@@ -103,7 +111,8 @@ impl PidFile {
             mark_as_starting(name, &file, locked.len())?;
         }
         if locked.mode() & 0o022 != 0 {
-            // Others may have it open for writing, and would keep that right whatever its mode becomes.
+            // Others may have it open for writing, and would keep that right whatever its mode
+            // becomes.
             fs::remove_file(name).at_path(Step::OpenPidFile, name)?;
             return Ok(None);
         }
@@ -151,7 +160,8 @@ impl PidFile {
 }
 
 impl Place {
-    /// Removes the file, if it is still this one. The lock is held meanwhile, so that nobody can have taken it over.
+    /// Removes the file, if it is still this one. The lock is held meanwhile, so that nobody can
+    /// have taken it over.
     fn remove(&self) {
         if fs::symlink_metadata(&self.path).is_ok_and(|there| identity(&there) == self.identity) {
             // What cannot be removed stays as a stale file, which hinders nobody.
@@ -190,8 +200,9 @@ fn open_options() -> OpenOptions {
     options
 }
 
-/// Makes the file, or opens the one that is there. Not by one call: without `O_EXCL`, `O_CREAT` is refused in sticky
-/// directories on an existing file of somebody else, even to root. Says whether the file is new.
+/// Makes the file, or opens the one that is there. Not by one call: without `O_EXCL`, `O_CREAT` is
+/// refused in sticky directories on an existing file of somebody else, even to root. Says whether
+/// the file is new.
 fn open_or_create(path: &Path) -> io::Result<(File, bool)> {
     let mut options = open_options();
     options.read(true).write(true).mode(0o644);
@@ -237,7 +248,9 @@ fn check_kind(name: &Path, metadata: &Metadata) -> Result<(), Error> {
 fn lock(file: &File, name: &Path, is_last_try: bool) -> Result<bool, Error> {
     match file.try_lock() {
         Ok(()) => return Ok(true),
-        Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Interrupted => return Ok(false),
+        Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Interrupted => {
+            return Ok(false);
+        }
         Err(TryLockError::Error(error)) => return Err(error).at_path(Step::LockPidFile, name),
         Err(TryLockError::WouldBlock) => {}
     }
@@ -254,14 +267,16 @@ fn lock(file: &File, name: &Path, is_last_try: bool) -> Result<bool, Error> {
     Ok(false)
 }
 
-/// Replaces the PID that an earlier daemon left by zeros, nobody's PID, so that a locked file never names a stranger.
+/// Replaces the PID that an earlier daemon left by zeros, nobody's PID, so that a locked file never
+/// names a stranger.
 fn mark_as_starting(name: &Path, file: &File, length: u64) -> Result<(), Error> {
     match read(file).at_path(Step::OpenPidFile, name)? {
         Text::Foreign => return Err(foreign(name, FOREIGN_TEXT)),
         Text::NoPid => return Ok(()),
         Text::Pid(_) => {}
     }
-    // The length stays: to empty the file makes some file systems write it to the disk when it is closed.
+    // The length stays: to empty the file makes some file systems write it to the disk when it is
+    // closed.
     let zeros = [b'0'; LONGEST_TEXT];
     file.write_at(&zeros[..usize::try_from(length).unwrap_or(LONGEST_TEXT).min(LONGEST_TEXT)], 0)
         .map(drop)

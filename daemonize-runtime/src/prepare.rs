@@ -1,5 +1,5 @@
-//! The launcher's part: everything that can fail while its error can still reach the terminal. Receives the builder,
-//! hands on what the start needs, open and checked.
+//! The launcher's part: everything that can fail while its error can still reach the terminal.
+//! Receives the builder, hands on what the start needs, open and checked.
 
 use std::fs::File;
 use std::os::fd::RawFd;
@@ -48,11 +48,14 @@ pub(crate) fn prepare(
 ) -> Result<Prepared, Error> {
     let pid_file = path_of(&daemon.pid_file, default_pid_file);
     check_options(daemon, pid_file.as_deref())?;
-    let inherited_descriptors = if daemon.close_inherited { descriptors::inherited(proc_self) } else { Vec::new() };
+    let inherited_descriptors =
+        if daemon.close_inherited { descriptors::inherited(proc_self) } else { Vec::new() };
     // The launcher's streams reach the body, if only for a time.
     let streams_stay = !detaches || !daemon.close_fd || daemon.wait_ready;
     let root = match (&daemon.chroot, daemon.parts.find_root) {
-        (Some(path), Some(find)) => Some(find(path, streams_stay, &inherited_descriptors, proc_self)?),
+        (Some(path), Some(find)) => {
+            Some(find(path, streams_stay, &inherited_descriptors, proc_self)?)
+        }
         _ => None,
     };
     let open = || open_files(daemon, detaches, pid_file.as_deref(), privileges.as_ref());
@@ -96,15 +99,22 @@ fn open_streams(
     null: File,
     privileges: Option<&Privileges>,
 ) -> Result<(Streams, Option<Rotation>), Error> {
-    let streams = if detaches && daemon.close_fd { Streams::open(daemon, null, privileges)? } else { Streams::keep() };
+    let streams = if detaches && daemon.close_fd {
+        Streams::open(daemon, null, privileges)?
+    } else {
+        Streams::keep()
+    };
     let logs = match daemon.parts.find_logs {
-        Some(find) if daemon.reopen => Some(find(&streams, daemon.chroot.as_deref(), privileges.is_none())?),
+        Some(find) if daemon.reopen => {
+            Some(find(&streams, daemon.chroot.as_deref(), privileges.is_none())?)
+        }
         _ => None,
     };
     Ok((streams, logs))
 }
 
-/// Makes files with the daemon's umask. The launcher's own comes back, in case that the start fails and it goes on.
+/// Makes files with the daemon's umask. The launcher's own comes back, in case that the start fails
+/// and it goes on.
 fn under_umask<T>(mask: Option<u32>, open: impl FnOnce() -> T) -> T {
     let old = mask.map(sys::set_umask);
     let files = open();
@@ -142,7 +152,11 @@ fn check_options(daemon: &Daemon, pid_file: Option<&Path>) -> Result<(), Error> 
     let chdir = if let Choice::Path(path) = chdir { Some(path) } else { None };
     let paths = [("redirect", redirect), ("stdin", stdin), ("stdout", stdout), ("stderr", stderr)];
     let paths = paths.map(|(option, path)| (option, path.as_deref()));
-    let others = [("chdir", chdir.map(PathBuf::as_path)), ("chroot", chroot.as_deref()), ("pid_file", pid_file)];
+    let others = [
+        ("chdir", chdir.map(PathBuf::as_path)),
+        ("chroot", chroot.as_deref()),
+        ("pid_file", pid_file),
+    ];
     for (option, path) in paths.iter().chain(&others) {
         if path.is_some_and(|path| path.as_os_str().is_empty()) {
             return Err(Kind::EmptyPath(option).into());

@@ -1,5 +1,6 @@
-//! Privileges: looked up in the launcher, where the databases can be reached, and given up in the session leader, for
-//! good and verified. The order is the point: groups while root still may, the user last.
+//! Privileges: looked up in the launcher, where the databases can be reached, and given up in the
+//! session leader, for good and verified. The order is the point: groups while root still may, the
+//! user last.
 
 use std::ffi::CString;
 
@@ -22,11 +23,15 @@ pub(crate) struct Privileges {
 }
 
 /// What [`Privileges::resolve`] is, for those who hold it as a value.
-pub(crate) type Resolve = fn(Option<&Account>, Option<&Account>) -> Result<Option<Privileges>, Error>;
+pub(crate) type Resolve =
+    fn(Option<&Account>, Option<&Account>) -> Result<Option<Privileges>, Error>;
 
 impl Privileges {
     /// Looks the names up. `None` where nothing has to change.
-    pub(crate) fn resolve(user: Option<&Account>, group: Option<&Account>) -> Result<Option<Self>, Error> {
+    pub(crate) fn resolve(
+        user: Option<&Account>,
+        group: Option<&Account>,
+    ) -> Result<Option<Self>, Error> {
         let group = group.map(find_group).transpose()?;
         let wanted = match (user.map(find_user).transpose()?, group) {
             (None, None) => return Ok(None),
@@ -37,7 +42,9 @@ impl Privileges {
                 Self::new(Some(account.uid), group, supplementary)
             }
             (Some(Found::BareId(uid)), Some(group)) => Self::new(Some(uid), group, vec![group]),
-            (Some(Found::BareId(uid)), None) => return Err(Kind::UserWithoutGroup(uid.as_raw()).into()),
+            (Some(Found::BareId(uid)), None) => {
+                return Err(Kind::UserWithoutGroup(uid.as_raw()).into());
+            }
         };
         if geteuid().is_root() {
             Ok(Some(wanted))
@@ -52,8 +59,8 @@ impl Privileges {
         Self { user, group, supplementary, assume: Self::assume }
     }
 
-    /// Gives up everything else. Each step is verified by asking the kernel, since a filter can make a system call
-    /// succeed without effect, and at the end by an attempt to come back.
+    /// Gives up everything else. Each step is verified by asking the kernel, since a filter can
+    /// make a system call succeed without effect, and at the end by an attempt to come back.
     fn assume(&self) -> nix::Result<()> {
         sys::set_groups(&self.supplementary)?;
         sys::set_group_ids(self.group)?;
@@ -76,7 +83,8 @@ impl Privileges {
 
     /// Whether root, or a part of its power, could be had back.
     fn can_return(&self) -> bool {
-        self.user.is_some_and(|user| !user.is_root()) && (sys::can_become_root() || sys::has_capabilities())
+        self.user.is_some_and(|user| !user.is_root())
+            && (sys::can_become_root() || sys::has_capabilities())
     }
 }
 
@@ -86,7 +94,8 @@ enum Found {
 }
 
 fn find_user(wanted: &Account) -> Result<Found, Error> {
-    let failed = |reason: Errno| Error::from(Kind::Step(Step::FindUser(wanted.to_string()), reason.into()));
+    let failed =
+        |reason: Errno| Error::from(Kind::Step(Step::FindUser(wanted.to_string()), reason.into()));
     let unknown = || Error::from(Kind::Unknown("user", wanted.to_string()));
     if let Account::Name(name) = wanted
         && let Some(account) = User::from_name(name).map_err(failed)?
@@ -98,7 +107,8 @@ fn find_user(wanted: &Account) -> Result<Found, Error> {
 }
 
 fn find_group(wanted: &Account) -> Result<Gid, Error> {
-    let failed = |reason: Errno| Error::from(Kind::Step(Step::FindGroup(wanted.to_string()), reason.into()));
+    let failed =
+        |reason: Errno| Error::from(Kind::Step(Step::FindGroup(wanted.to_string()), reason.into()));
     if let Account::Name(name) = wanted
         && let Some(group) = Group::from_name(name).map_err(failed)?
     {
@@ -108,7 +118,8 @@ fn find_group(wanted: &Account) -> Result<Gid, Error> {
 }
 
 fn groups_of(name: &str, primary: Gid) -> Result<Vec<Gid>, Error> {
-    let failed = |reason: Errno| Error::from(Kind::Step(Step::FindUser(name.to_owned()), reason.into()));
+    let failed =
+        |reason: Errno| Error::from(Kind::Step(Step::FindUser(name.to_owned()), reason.into()));
     let name = CString::new(name).map_err(|_| failed(Errno::EINVAL))?;
     sys::group_list(&name, primary).map_err(failed)
 }

@@ -1,4 +1,5 @@
-//! What `/proc` says about this process. Every answer may be missing: `/proc` can be hidden, or not exist.
+//! What `/proc` says about this process. Every answer may be missing: `/proc` can be hidden, or not
+//! exist.
 
 use std::fs::File;
 use std::io::Read;
@@ -24,10 +25,18 @@ impl ProcSelf {
         // As bytes, since a program's name in it need not be UTF-8.
         for line in read("/proc/self/status", false).split(|&byte| byte == b'\n') {
             let (answer, value, base) = match line {
-                [b'T', b'h', b'r', b'e', b'a', b'd', b's', b':', value @ ..] => (&mut answers.threads, value, 10),
-                [b'F', b'D', b'S', b'i', b'z', b'e', b':', value @ ..] => (&mut answers.descriptor_table, value, 10),
-                [b'S', b'i', b'g', b'I', b'g', b'n', b':', value @ ..] => (&mut answers.ignored_signals, value, 16),
-                [b'S', b'i', b'g', b'B', b'l', b'k', b':', value @ ..] => (&mut answers.blocked_signals, value, 16),
+                [b'T', b'h', b'r', b'e', b'a', b'd', b's', b':', value @ ..] => {
+                    (&mut answers.threads, value, 10)
+                }
+                [b'F', b'D', b'S', b'i', b'z', b'e', b':', value @ ..] => {
+                    (&mut answers.descriptor_table, value, 10)
+                }
+                [b'S', b'i', b'g', b'I', b'g', b'n', b':', value @ ..] => {
+                    (&mut answers.ignored_signals, value, 16)
+                }
+                [b'S', b'i', b'g', b'B', b'l', b'k', b':', value @ ..] => {
+                    (&mut answers.blocked_signals, value, 16)
+                }
                 _ => continue,
             };
             *answer = number(value, base);
@@ -45,7 +54,8 @@ pub(crate) fn for_each_child_of_init(mut look_at: impl FnMut(Pid)) {
     }
 }
 
-/// The file; empty when it cannot be read. One that has many pieces may be read short at the end of each.
+/// The file; empty when it cannot be read. One that has many pieces may be read short at the end of
+/// each.
 fn read(path: &str, has_many_pieces: bool) -> Vec<u8> {
     // Mostly this is enough. `fs::read` would ask for the size first, which is 0 here.
     let mut text = vec![0; 2048];

@@ -31,7 +31,8 @@ impl Process {
         }
     }
 
-    /// Whether it has the file open and locked, by its table of descriptors. `None` where this user may not know.
+    /// Whether it has the file open and locked, by its table of descriptors. `None` where this user
+    /// may not know.
     pub(crate) fn holds(&self, file: Identity) -> Option<bool> {
         if !cfg!(target_os = "linux") {
             // Nothing here can tell, so that the number in the file has to do.
@@ -39,18 +40,24 @@ impl Process {
         }
         let directory = PathBuf::from(format!("/proc/{}", self.pid));
         for descriptor in fs::read_dir(directory.join("fd")).ok()?.flatten() {
-            let is_the_file = fs::metadata(descriptor.path()).is_ok_and(|open| identity(&open) == file);
+            let is_the_file =
+                fs::metadata(descriptor.path()).is_ok_and(|open| identity(&open) == file);
             let details = directory.join("fdinfo").join(descriptor.file_name());
-            if is_the_file && fs::read_to_string(details).is_ok_and(|details| details.contains("\nlock:")) {
+            if is_the_file
+                && fs::read_to_string(details).is_ok_and(|details| details.contains("\nlock:"))
+            {
                 return Some(true);
             }
         }
         Some(false)
     }
 
-    /// Whether a PID file of this owner may name it: root's may name anybody, and everybody else's only their own.
+    /// Whether a PID file of this owner may name it: root's may name anybody, and everybody else's
+    /// only their own.
     pub(crate) fn belongs_to(&self, owner: u32) -> bool {
-        let is_its_own = || fs::metadata(format!("/proc/{}", self.pid)).is_ok_and(|process| process.uid() == owner);
+        let is_its_own = || {
+            fs::metadata(format!("/proc/{}", self.pid)).is_ok_and(|process| process.uid() == owner)
+        };
         owner == 0 || !cfg!(target_os = "linux") || is_its_own()
     }
 

@@ -1,4 +1,5 @@
-//! Readiness: the daemon talks to the terminal, and the launcher waits, until the body says that it is up.
+//! Readiness: the daemon talks to the terminal, and the launcher waits, until the body says that it
+//! is up.
 
 use std::io::{self, PipeReader, PipeWriter, Read, Write};
 use std::os::unix::net::UnixStream;
@@ -43,7 +44,8 @@ pub(crate) struct Change {
 impl Change {
     pub(crate) fn apply(self) -> nix::Result<()> {
         self.streams.install()?;
-        // Afterwards, so that a signal which comes in between does not open them on the terminal's descriptors.
+        // Afterwards, so that a signal which comes in between does not open them on the terminal's
+        // descriptors.
         if let Some(logs) = self.logs {
             logs.publish();
         }
@@ -102,12 +104,14 @@ fn complete(launcher: Launcher) {
     }
 }
 
-/// The body may run, and takes its time. The session leader watches over it meanwhile, and the launcher over the session
-/// leader: without it nobody would notice the body's end, so that the body goes too.
+/// The body may run, and takes its time. The session leader watches over it meanwhile, and the
+/// launcher over the session leader: without it nobody would notice the body's end, so that the
+/// body goes too.
 fn wait(mut daemon: &UnixStream, session_leader: Pid, lifeline: &PipeReader) -> Option<Report> {
     let mut report = Report::receive_while(daemon, lifeline);
     if let Some(Report::Recorded) = report {
-        report = daemon.write_all(&[COMMIT]).ok().and_then(|()| Report::receive_while(daemon, lifeline));
+        report =
+            daemon.write_all(&[COMMIT]).ok().and_then(|()| Report::receive_while(daemon, lifeline));
     }
     match report {
         Some(Report::Ready) => {
@@ -121,8 +125,9 @@ fn wait(mut daemon: &UnixStream, session_leader: Pid, lifeline: &PipeReader) -> 
     report
 }
 
-/// The session leader's second task: it is the daemon's parent, so that it alone learns how the daemon ends, and it
-/// notices when the launcher is gone, whatever the body is doing. Ends with the launcher's word that all is well.
+/// The session leader's second task: it is the daemon's parent, so that it alone learns how the
+/// daemon ends, and it notices when the launcher is gone, whatever the body is doing. Ends with the
+/// launcher's word that all is well.
 fn watch(daemon: Pid, launcher: &UnixStream, pid_file: Option<&PidFile>) -> ! {
     let mut child_signal = SigSet::empty();
     child_signal.add(Signal::SIGCHLD);

@@ -1,5 +1,6 @@
-//! Log rotation: on SIGHUP the log files are opened anew, by a handler that uses async-signal-safe calls alone. A thread
-//! that waits for the signal would end the rule of one thread, and its signal mask would reach the daemon's children.
+//! Log rotation: on SIGHUP the log files are opened anew, by a handler that uses async-signal-safe
+//! calls alone. A thread that waits for the signal would end the rule of one thread, and its signal
+//! mask would reach the daemon's children.
 
 use std::ffi::CString;
 use std::fmt;
@@ -32,8 +33,9 @@ struct Log {
 
 /// What becomes of the log files on SIGHUP.
 pub(crate) trait Reopen: fmt::Debug + Send {
-    /// Installs the handler, which does nothing until it is told what. Before the body runs: libraries that install
-    /// theirs later call the one before, and one that came after theirs would throw theirs away.
+    /// Installs the handler, which does nothing until it is told what. Before the body runs:
+    /// libraries that install theirs later call the one before, and one that came after theirs
+    /// would throw theirs away.
     fn handle_hangup(&self);
 
     /// Tells the handler what to open.
@@ -51,11 +53,16 @@ static LOGS: OnceLock<Logs> = OnceLock::new();
 
 impl Logs {
     /// The daemon's working directory is another one, and its root may be.
-    pub(crate) fn find(streams: &Streams, root: Option<&Path>, follow_links: bool) -> Result<Rotation, Error> {
+    pub(crate) fn find(
+        streams: &Streams,
+        root: Option<&Path>,
+        follow_links: bool,
+    ) -> Result<Rotation, Error> {
         let logs = streams.logs().map(|(path, descriptors)| {
             let path = inside(root, path)?;
-            let path =
-                CString::new(path.as_os_str().as_bytes()).map_err(|_| Errno::EINVAL).at_path(Step::OpenLog, &path)?;
+            let path = CString::new(path.as_os_str().as_bytes())
+                .map_err(|_| Errno::EINVAL)
+                .at_path(Step::OpenLog, &path)?;
             Ok(Log { path, descriptors })
         });
         let mut flags = OFlag::O_WRONLY | OFlag::O_APPEND | OFlag::O_CREAT | OFlag::O_NOCTTY;

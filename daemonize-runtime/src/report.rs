@@ -1,4 +1,5 @@
-//! What the launcher is told over the socket: a stage that failed, or in the mode that waits, how far the body came.
+//! What the launcher is told over the socket: a stage that failed, or in the mode that waits, how
+//! far the body came.
 
 use std::io::{self, PipeReader, Read, Write};
 use std::os::unix::net::UnixStream;
@@ -60,10 +61,13 @@ impl Report {
         }
     }
 
-    /// Waits for the next message as long as somebody holds the lifeline; `None` when its holder is gone without one.
+    /// Waits for the next message as long as somebody holds the lifeline; `None` when its holder is
+    /// gone without one.
     pub(crate) fn receive_while(daemon: &UnixStream, lifeline: &PipeReader) -> Option<Self> {
-        // The end of the holder comes after its last message, so that this is looked for once more then.
-        if sys::is_first_ready(daemon, lifeline) || sys::wait_until_readable(daemon, Duration::ZERO) {
+        // The end of the holder comes after its last message, so that this is looked for once more
+        // then.
+        if sys::is_first_ready(daemon, lifeline) || sys::wait_until_readable(daemon, Duration::ZERO)
+        {
             return Self::receive(daemon);
         }
         None

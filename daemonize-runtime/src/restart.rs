@@ -8,7 +8,9 @@ use std::time::Duration;
 /// use std::time::Duration;
 /// use daemonize_runtime::Restart;
 ///
-/// let restart = Restart::on_failure().first_delay(Duration::from_millis(200)).give_up(10, Duration::from_secs(60));
+/// let restart = Restart::on_failure()
+///     .first_delay(Duration::from_millis(200))
+///     .give_up(10, Duration::from_secs(60));
 /// ```
 #[derive(Clone, Debug)]
 pub struct Restart {
@@ -66,7 +68,8 @@ impl Restart {
         }
     }
 
-    /// The delay before the first restart, doubled for each further one, with up to 20 % jitter. Default: 1 s.
+    /// The delay before the first restart, doubled for each further one, with up to 20 % jitter.
+    /// Default: 1 s.
     #[must_use]
     pub fn first_delay(mut self, delay: Duration) -> Self {
         self.first_delay = delay;
@@ -80,7 +83,8 @@ impl Restart {
         self
     }
 
-    /// A body that has run for so long is healthy: the next delay is the first one again. Default: 60 s.
+    /// A body that has run for so long is healthy: the next delay is the first one again. Default:
+    /// 60 s.
     #[must_use]
     pub fn healthy_after(mut self, time: Duration) -> Self {
         self.healthy_after = time;
@@ -103,8 +107,8 @@ impl Restart {
     }
 }
 
-/// What [`Daemon::restart`](crate::Daemon::restart) takes: a [`Restart`], or one of its words as a `&str`: `"never"`,
-/// `"on-failure"`, `"always"`.
+/// What [`Daemon::restart`](crate::Daemon::restart) takes: a [`Restart`], or one of its words as a
+/// `&str`: `"never"`, `"on-failure"`, `"always"`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not say when to restart",
     label = "expected \"never\", \"on-failure\", \"always\" or a `Restart`"
@@ -144,8 +148,15 @@ impl History {
         Self { ends: Vec::new(), next_delay: plan.first_delay }
     }
 
-    /// The delay before the next start, or `None` to give up. `now` counts from any fixed time, `jitter` is 0 to 255.
-    pub(crate) fn after_end(&mut self, plan: &Restart, now: Duration, lived: Duration, jitter: u8) -> Option<Duration> {
+    /// The delay before the next start, or `None` to give up. `now` counts from any fixed time,
+    /// `jitter` is 0 to 255.
+    pub(crate) fn after_end(
+        &mut self,
+        plan: &Restart,
+        now: Duration,
+        lived: Duration,
+        jitter: u8,
+    ) -> Option<Duration> {
         if lived >= plan.healthy_after {
             self.next_delay = plan.first_delay;
         }
@@ -171,7 +182,8 @@ mod tests {
     fn delays_double_up_to_the_longest_and_start_over_after_a_healthy_time() {
         let plan = Restart::on_failure().longest_delay(4 * SECOND).give_up(100, SECOND);
         let mut history = History::new(&plan);
-        let mut delay_after = |lived: u32| history.after_end(&plan, Duration::ZERO, lived * SECOND, 0).unwrap();
+        let mut delay_after =
+            |lived: u32| history.after_end(&plan, Duration::ZERO, lived * SECOND, 0).unwrap();
         let expected = [1100, 2200, 4400, 4400].map(Duration::from_millis);
         assert_eq!([delay_after(1), delay_after(1), delay_after(1), delay_after(59)], expected);
         assert_eq!(delay_after(60), expected[0]);
@@ -180,15 +192,20 @@ mod tests {
     #[test]
     fn jitter_adds_between_a_tenth_and_a_fifth() {
         let plan = Restart::always();
-        let delay = |jitter| History::new(&plan).after_end(&plan, Duration::ZERO, SECOND, jitter).unwrap();
-        assert_eq!((delay(0), delay(255)), (Duration::from_millis(1100), Duration::from_millis(1200)));
+        let delay =
+            |jitter| History::new(&plan).after_end(&plan, Duration::ZERO, SECOND, jitter).unwrap();
+        assert_eq!(
+            (delay(0), delay(255)),
+            (Duration::from_millis(1100), Duration::from_millis(1200))
+        );
     }
 
     #[test]
     fn it_gives_up_after_a_burst_but_not_after_the_same_number_of_ends_over_a_long_time() {
         let plan = Restart::on_failure();
         let mut burst = History::new(&plan);
-        let answers: Vec<_> = (1..=5).map(|end| burst.after_end(&plan, end * SECOND, SECOND, 0).is_some()).collect();
+        let answers: Vec<_> =
+            (1..=5).map(|end| burst.after_end(&plan, end * SECOND, SECOND, 0).is_some()).collect();
         assert_eq!(answers, [true, true, true, true, false]);
         let mut slow = History::new(&plan);
         assert!((1..=50).all(|end| slow.after_end(&plan, end * 20 * SECOND, SECOND, 0).is_some()));

@@ -40,19 +40,24 @@ impl Root {
             return Err(Kind::NotRoot("change the root directory").into());
         }
         let first = if streams_stay { 0 } else { 3 };
-        let is_way_out = |descriptor: &RawFd| !closed_later.contains(descriptor) && sys::is_directory(*descriptor);
-        if let Some(descriptor) = descriptors::open_from(first, proc_self).into_iter().find(is_way_out) {
+        let is_way_out = |descriptor: &RawFd| {
+            !closed_later.contains(descriptor) && sys::is_directory(*descriptor)
+        };
+        if let Some(descriptor) =
+            descriptors::open_from(first, proc_self).into_iter().find(is_way_out)
+        {
             return Err(Kind::OpenDirectory(descriptor).into());
         }
         Ok(Self { path: path.to_owned(), identity: identity(&metadata), enter: Self::enter })
     }
 
-    /// Verified, since a filter can make a system call succeed without effect. The working directory goes along:
-    /// one that stays outside is a way out.
+    /// Verified, since a filter can make a system call succeed without effect. The working
+    /// directory goes along: one that stays outside is a way out.
     fn enter(&self) -> nix::Result<()> {
         chroot(&self.path)?;
         chdir("/")?;
-        let is_inside = |path| fs::metadata(path).is_ok_and(|there| identity(&there) == self.identity);
+        let is_inside =
+            |path| fs::metadata(path).is_ok_and(|there| identity(&there) == self.identity);
         if is_inside("/") && is_inside(".") { Ok(()) } else { Err(Errno::EPERM) }
     }
 }

@@ -1,5 +1,5 @@
-//! What makes a process what the daemon shall be. The session leader does it, and the daemon inherits all of it; in
-//! the foreground the program does it to itself.
+//! What makes a process what the daemon shall be. The session leader does it, and the daemon
+//! inherits all of it; in the foreground the program does it to itself.
 
 use std::path::Path;
 use std::{fs, io, mem};
@@ -37,20 +37,21 @@ const STAGES: [Stage; 7] = [
     Stage::WritePidFile,
 ];
 
-/// A stage that failed, and the operating system's reason: small enough to be reported from process to process, since
-/// the launcher knows the names.
+/// A stage that failed, and the operating system's reason: small enough to be reported from process
+/// to process, since the launcher knows the names.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Failure(pub(crate) Stage, pub(crate) Errno);
 
-/// Starts a session that has no terminal. Verified, since a filter can make a system call succeed without effect.
+/// Starts a session that has no terminal. Verified, since a filter can make a system call succeed
+/// without effect.
 pub(crate) fn leave_session() -> Result<(), Failure> {
     // The new session has the number of this process, and nothing that pretends knows it.
     let leave = || if setsid()?.as_raw() > 0 { Ok(()) } else { Err(Errno::EPERM) };
     leave().map_err(|reason| Failure(Stage::LeaveSession, reason))
 }
 
-/// Everything but session and streams. Allocates nothing, but for groups and very long paths: in the session leader
-/// this runs between fork and report.
+/// Everything but session and streams. Allocates nothing, but for groups and very long paths: in
+/// the session leader this runs between fork and report.
 pub(crate) fn settle(prepared: &Prepared) -> Result<(), Failure> {
     if let Some(mask) = prepared.umask {
         sys::set_umask(mask);
@@ -66,29 +67,36 @@ pub(crate) fn settle(prepared: &Prepared) -> Result<(), Failure> {
     if let Some(privileges) = &prepared.privileges {
         (privileges.assume)(privileges).map_err(|reason| Failure(Stage::DropPrivileges, reason))?;
     }
-    // Afterwards: the daemon must be allowed to be there, and root is nobody on some network file systems.
+    // Afterwards: the daemon must be allowed to be there, and root is nobody on some network file
+    // systems.
     if let Some(directory) = &prepared.working_directory {
         change_directory(directory).map_err(|reason| Failure(Stage::ChangeDirectory, reason))?;
     }
     Ok(())
 }
 
-/// Verified, for the same reason as the session. The root is asked for by name, which takes one call; to compare two
-/// files takes two.
+/// Verified, for the same reason as the session. The root is asked for by name, which takes one
+/// call; to compare two files takes two.
 fn change_directory(directory: &Path) -> nix::Result<()> {
     let identity = |path: &Path| fs::metadata(path).map(|there| pid_file::identity(&there)).ok();
     let is_root = directory.as_os_str() == "/";
     // Before it changes what a relative path means.
     let wanted = if is_root { None } else { identity(directory) };
     retry_interrupted(|| chdir(directory))?;
-    let is_there = if is_root { sys::is_in_root() } else { wanted.is_some() && identity(Path::new(".")) == wanted };
+    let is_there = if is_root {
+        sys::is_in_root()
+    } else {
+        wanted.is_some() && identity(Path::new(".")) == wanted
+    };
     if is_there { Ok(()) } else { Err(Errno::EPERM) }
 }
 
 /// The last step, so that until here a message would still find the terminal.
 pub(crate) fn replace_streams(prepared: &mut Prepared) -> Result<(), Failure> {
     let streams = mem::replace(&mut prepared.streams, Streams::keep());
-    Change { streams, logs: prepared.logs.take() }.apply().map_err(|reason| Failure(Stage::ReplaceStreams, reason))
+    Change { streams, logs: prepared.logs.take() }
+        .apply()
+        .map_err(|reason| Failure(Stage::ReplaceStreams, reason))
 }
 
 /// Writes down who the daemon is.
@@ -118,16 +126,18 @@ impl Failure {
         let Self(stage, reason) = self;
         let step = match stage {
             Stage::LeaveSession => Step::LeaveSession,
-            Stage::ChangeRoot => {
-                Step::ChangeRoot(prepared.root.as_ref().map(|root| root.path.clone()).unwrap_or_default())
-            }
+            Stage::ChangeRoot => Step::ChangeRoot(
+                prepared.root.as_ref().map(|root| root.path.clone()).unwrap_or_default(),
+            ),
             Stage::DropPrivileges => Step::DropPrivileges,
-            Stage::ChangeDirectory => Step::ChangeDirectory(prepared.working_directory.clone().unwrap_or_default()),
+            Stage::ChangeDirectory => {
+                Step::ChangeDirectory(prepared.working_directory.clone().unwrap_or_default())
+            }
             Stage::ReplaceStreams => Step::ReplaceStreams,
             Stage::Fork => Step::Fork,
-            Stage::WritePidFile => {
-                Step::WritePidFile(prepared.pid_file.as_ref().map(|file| file.name.clone()).unwrap_or_default())
-            }
+            Stage::WritePidFile => Step::WritePidFile(
+                prepared.pid_file.as_ref().map(|file| file.name.clone()).unwrap_or_default(),
+            ),
         };
         Kind::Step(step, io::Error::from(reason)).into()
     }

@@ -1,5 +1,5 @@
-//! Signals during the start, and those that the daemon inherits: nothing blocked, and nothing ignored but SIGPIPE,
-//! which Rust programs expect to be ignored.
+//! Signals during the start, and those that the daemon inherits: nothing blocked, and nothing
+//! ignored but SIGPIPE, which Rust programs expect to be ignored.
 
 use nix::libc::{SIGCHLD, SIGPIPE, SIGXFSZ};
 use nix::sys::signal::SigSet;
@@ -17,7 +17,8 @@ pub(crate) struct Signals {
 
 impl Signals {
     pub(crate) fn inspect(proc_self: &ProcSelf) -> Self {
-        let ask_for_each = || sys::signals().filter(|&signal| sys::is_ignored(signal)).map(bit).sum();
+        let ask_for_each =
+            || sys::signals().filter(|&signal| sys::is_ignored(signal)).map(bit).sum();
         Self {
             ignored: proc_self.ignored_signals.unwrap_or_else(ask_for_each),
             is_any_blocked: proc_self.blocked_signals != Some(0),
@@ -25,8 +26,8 @@ impl Signals {
         }
     }
 
-    /// For the time of the start: children can be waited for, and a file that may not grow is an error to report and
-    /// not a death.
+    /// For the time of the start: children can be waited for, and a file that may not grow is an
+    /// error to report and not a death.
     pub(crate) fn hold(self) {
         if self.ignores(SIGCHLD) {
             sys::set_default(SIGCHLD);

@@ -1,5 +1,5 @@
-//! The standard streams: their files are opened in the launcher, where an error reaches the user, and put in place
-//! in the session leader.
+//! The standard streams: their files are opened in the launcher, where an error reaches the user,
+//! and put in place in the session leader.
 
 use std::fs::{File, Metadata, OpenOptions};
 use std::io;
@@ -35,7 +35,11 @@ pub(crate) struct StandardDescriptors(u8);
 
 impl Streams {
     /// Opens what the options name; the null device for every other stream.
-    pub(crate) fn open(daemon: &Daemon, null: File, privileges: Option<&Privileges>) -> Result<Self, Error> {
+    pub(crate) fn open(
+        daemon: &Daemon,
+        null: File,
+        privileges: Option<&Privileges>,
+    ) -> Result<Self, Error> {
         const INPUT: u8 = 1 << STDIN_FILENO;
         const OUTPUT: u8 = 1 << STDOUT_FILENO;
         const ERRORS: u8 = 1 << STDERR_FILENO;
@@ -43,20 +47,30 @@ impl Streams {
         let mut unset = INPUT | OUTPUT | ERRORS;
         if let Some(path) = &daemon.stdin {
             unset &= !INPUT;
-            streams.push(Stream { file: open_input(path)?, descriptors: StandardDescriptors(INPUT), log: None });
+            streams.push(Stream {
+                file: open_input(path)?,
+                descriptors: StandardDescriptors(INPUT),
+                log: None,
+            });
         }
         let stdout = daemon.stdout.as_ref().or(daemon.redirect.as_ref());
         let stderr = daemon.stderr.as_ref().or(daemon.redirect.as_ref());
         // One open file for both, as the shell's `>>log 2>&1` has it.
         let outputs = match (stdout, stderr) {
-            (Some(path), Some(same)) if path.as_os_str() == same.as_os_str() => [(stdout, OUTPUT | ERRORS), (None, 0)],
+            (Some(path), Some(same)) if path.as_os_str() == same.as_os_str() => {
+                [(stdout, OUTPUT | ERRORS), (None, 0)]
+            }
             _ => [(stdout, OUTPUT), (stderr, ERRORS)],
         };
         for (path, descriptors) in outputs {
             if let Some(path) = path {
                 unset &= !descriptors;
                 let file = open_log(path, privileges)?;
-                streams.push(Stream { file, descriptors: StandardDescriptors(descriptors), log: Some(path.clone()) });
+                streams.push(Stream {
+                    file,
+                    descriptors: StandardDescriptors(descriptors),
+                    log: Some(path.clone()),
+                });
             }
         }
         streams.push(Stream { file: null, descriptors: StandardDescriptors(unset), log: None });
@@ -80,10 +94,13 @@ impl Streams {
 }
 
 impl StandardDescriptors {
-    /// Makes them lead to a file. `dup2` clears close-on-exec, so that the daemon's children have it too.
+    /// Makes them lead to a file. `dup2` clears close-on-exec, so that the daemon's children have
+    /// it too.
     pub(crate) fn replace(self, file: &impl AsFd) -> nix::Result<()> {
         let file = file.as_fd();
-        for descriptor in (STDIN_FILENO..=STDERR_FILENO).filter(|descriptor| self.0 & 1 << descriptor != 0) {
+        for descriptor in
+            (STDIN_FILENO..=STDERR_FILENO).filter(|descriptor| self.0 & 1 << descriptor != 0)
+        {
             retry_interrupted(|| match descriptor {
                 STDIN_FILENO => dup2_stdin(file),
                 STDOUT_FILENO => dup2_stdout(file),
@@ -96,8 +113,8 @@ impl StandardDescriptors {
 
 /// Opens the null device, above the three standard descriptors.
 ///
-/// It is the first file that a start opens, so that a program which closed a standard descriptor finds it filled
-/// before anything that must not be there could land in it.
+/// It is the first file that a start opens, so that a program which closed a standard descriptor
+/// finds it filled before anything that must not be there could land in it.
 pub(crate) fn open_null() -> Result<File, Error> {
     loop {
         let null = OpenOptions::new()
@@ -157,7 +174,9 @@ fn open(
     let file = match options.clone().custom_flags(flags).open(path) {
         // A pipe that nobody reads, or a socket.
         Err(error) if error.raw_os_error() == Some(libc::ENXIO) => return Err(not_a_file()),
-        Err(error) if extra_flags & libc::O_NOFOLLOW != 0 && error.raw_os_error() == Some(libc::ELOOP) => {
+        Err(error)
+            if extra_flags & libc::O_NOFOLLOW != 0 && error.raw_os_error() == Some(libc::ELOOP) =>
+        {
             return Err(Kind::Untrusted(path.to_owned(), "it is a symbolic link").into());
         }
         opened => opened.at_path(step, path)?,
@@ -166,7 +185,8 @@ fn open(
     if !metadata.is_file() && !is_null(&metadata) {
         return Err(not_a_file());
     }
-    // Only the opening was not to block: to the readers and writers of the stream the flag would be a surprise.
+    // Only the opening was not to block: to the readers and writers of the stream the flag would be
+    // a surprise.
     fcntl(&file, FcntlArg::F_SETFL(lasting_flags)).at_path(step, path)?;
     Ok(file)
 }

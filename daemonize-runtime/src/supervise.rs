@@ -1,6 +1,6 @@
-//! The supervisor: the daemon itself, which runs no user code, forks a body, and forks the next one when it ends. Each
-//! body starts from the same pristine state. At most two processes, and both hold the lock, so that an orphaned body
-//! hinders a second daemon.
+//! The supervisor: the daemon itself, which runs no user code, forks a body, and forks the next one
+//! when it ends. Each body starts from the same pristine state. At most two processes, and both
+//! hold the lock, so that an orphaned body hinders a second daemon.
 
 use std::fmt;
 use std::io::{self, PipeReader};
@@ -23,7 +23,8 @@ const ENDING: [Signal; 3] = [Signal::SIGTERM, Signal::SIGINT, Signal::SIGQUIT];
 /// Signals that are the body's business.
 const PASSED_ON: [Signal; 4] = [Signal::SIGHUP, Signal::SIGUSR1, Signal::SIGUSR2, Signal::SIGWINCH];
 
-/// Stands for the end of a body that could not be started, or that nobody knows: a failure of the system's.
+/// Stands for the end of a body that could not be started, or that nobody knows: a failure of the
+/// system's.
 const NOBODY: End = End::Exited(71);
 
 /// What [`supervise`] is, for those who hold it as a value.
@@ -45,12 +46,17 @@ pub(crate) fn supervise(plan: &Restart, only_thread: &OnlyThread, launcher: Opti
         if plan.policy == Policy::OnFailure && end == End::Exited(0) {
             leave(0);
         }
-        let Some(delay) = history.after_end(plan, born.elapsed(), started.elapsed(), jitter()) else {
+        let Some(delay) = history.after_end(plan, born.elapsed(), started.elapsed(), jitter())
+        else {
             say(&format!("given up: it {end}, for the last of {} times", plan.most_failures));
             leave(code_of(end));
         };
         // Not as a fraction: the code that writes one is larger than all of this.
-        say(&format!("starting again in {}.{:03} s: it {end}", delay.as_secs(), delay.subsec_millis()));
+        say(&format!(
+            "starting again in {}.{:03} s: it {end}",
+            delay.as_secs(),
+            delay.subsec_millis()
+        ));
         pause(delay);
         body = match supervisor.start_in_own_group() {
             Ok(None) => return,
@@ -67,8 +73,9 @@ struct Supervisor<'a> {
 }
 
 impl Supervisor<'_> {
-    /// The first body may still owe the launcher its readiness. Ending before is a failed start and no reason to start
-    /// again: the supervisor ends as the body did, and is reported in its place. `None` in the body.
+    /// The first body may still owe the launcher its readiness. Ending before is a failed start and
+    /// no reason to start again: the supervisor ends as the body did, and is reported in its place.
+    /// `None` in the body.
     fn start_first(&self, launcher: Option<Launcher>) -> Option<nix::Result<Pid>> {
         let Some(mut launcher) = launcher else {
             return self.start_in_own_group().transpose();
@@ -81,11 +88,13 @@ impl Supervisor<'_> {
                 None
             }
             Ok(Some(body)) => {
-                // The launcher's byte must fail when the body is dead, and so must find nobody else here.
+                // The launcher's byte must fail when the body is dead, and so must find nobody else
+                // here.
                 drop((launcher.socket, teller));
                 await_ready(body, &told);
                 sys::set_signal_mask(&all_handled());
-                // Not before: until then a start that comes to nothing ends the whole group of the session leader.
+                // Not before: until then a start that comes to nothing ends the whole group of the
+                // session leader.
                 let _ = setpgid(body, body);
                 // A supervisor without log still does its work.
                 let _ = launcher.change.apply();
@@ -95,8 +104,8 @@ impl Supervisor<'_> {
         }
     }
 
-    /// Forks a body with a process group of its own, so that it can be ended together with what it started. `None` in
-    /// the body.
+    /// Forks a body with a process group of its own, so that it can be ended together with what it
+    /// started. `None` in the body.
     fn start_in_own_group(&self) -> nix::Result<Option<Pid>> {
         let started = self.start()?;
         // In both processes, since either may be the first to need it.
@@ -136,8 +145,8 @@ impl Supervisor<'_> {
         }
     }
 
-    /// A request to end beats every restart. A stopped body is continued, so that it can end; one that takes too long
-    /// is killed.
+    /// A request to end beats every restart. A stopped body is continued, so that it can end; one
+    /// that takes too long is killed.
     fn end(&self, body: Pid) -> ! {
         let _ = killpg(body, Signal::SIGTERM);
         let _ = killpg(body, Signal::SIGCONT);

@@ -1,7 +1,8 @@
-//! Who started the program, and whether that one watches this very process: then it must not fork away.
+//! Who started the program, and whether that one watches this very process: then it must not fork
+//! away.
 //!
-//! Only what names this process counts. Most of a supervisor's variables are inherited by everything below it, shells
-//! in terminals included, and prove nothing.
+//! Only what names this process counts. Most of a supervisor's variables are inherited by
+//! everything below it, shells in terminals included, and prove nothing.
 
 use std::ffi::OsString;
 
@@ -26,19 +27,27 @@ impl Mode {
     }
 }
 
-/// Decides by the process's own PID, its parent's, and the environment. See systemd.exec(5) for the variables.
-pub(crate) fn decide(own: u32, parent: impl FnOnce() -> u32, variable: impl Fn(&str) -> Option<OsString>) -> Mode {
-    let names = |name: &str, pid: u32| variable(name).is_some_and(|value| value == *pid.to_string());
+/// Decides by the process's own PID, its parent's, and the environment. See systemd.exec(5) for the
+/// variables.
+pub(crate) fn decide(
+    own: u32,
+    parent: impl FnOnce() -> u32,
+    variable: impl Fn(&str) -> Option<OsString>,
+) -> Mode {
+    let names =
+        |name: &str, pid: u32| variable(name).is_some_and(|value| value == *pid.to_string());
     let notify = variable("NOTIFY_SOCKET").filter(|socket| !socket.is_empty());
     // The first process of a container, or of the system.
     if own == 1 {
         return Mode::Foreground { notify };
     }
-    // Set for a unit with a PID file only; without a socket beside it the unit is of the type that forks.
+    // Set for a unit with a PID file only; without a socket beside it the unit is of the type that
+    // forks.
     if variable("PIDFILE").is_some() && notify.is_none() {
         return Mode::Daemon;
     }
-    // The parent tells a manager's own child from a stranger that has the same number in another PID namespace.
+    // The parent tells a manager's own child from a stranger that has the same number in another
+    // PID namespace.
     let is_manager = |parent| parent == 1 || names("MANAGERPID", parent);
     let is_executed_by_systemd = names("SYSTEMD_EXEC_PID", own) && is_manager(parent());
     if is_executed_by_systemd || names("LISTEN_PID", own) || names("WATCHDOG_PID", own) {
@@ -47,8 +56,12 @@ pub(crate) fn decide(own: u32, parent: impl FnOnce() -> u32, variable: impl Fn(&
     Mode::Daemon
 }
 
-/// How many descriptors a manager has passed to this very process, from number 3 on. See `sd_listen_fds(3)`.
-pub(crate) fn passed_descriptors(own: impl FnOnce() -> u32, variable: impl Fn(&str) -> Option<OsString>) -> i32 {
+/// How many descriptors a manager has passed to this very process, from number 3 on. See
+/// `sd_listen_fds(3)`.
+pub(crate) fn passed_descriptors(
+    own: impl FnOnce() -> u32,
+    variable: impl Fn(&str) -> Option<OsString>,
+) -> i32 {
     match variable("LISTEN_PID") {
         Some(named) if named == *own().to_string() => {
             let count = variable("LISTEN_FDS").and_then(|count| count.to_str()?.parse().ok());
@@ -104,8 +117,9 @@ mod tests {
             (OWN, 1, &[], Mode::Daemon),
         ];
         for (own, parent, environment, expected) in cases {
-            let variable =
-                |name: &str| environment.iter().find(|(known, _)| *known == name).map(|(_, value)| value.into());
+            let variable = |name: &str| {
+                environment.iter().find(|(known, _)| *known == name).map(|(_, value)| value.into())
+            };
             let decided = decide(own, || parent, variable);
             assert_eq!(decided, expected, "own {own}, parent {parent}, {environment:?}");
         }

@@ -1,4 +1,5 @@
-//! The calls that Rust cannot check, and what differs between platforms. The only `unsafe` code of the crate is here.
+//! The calls that Rust cannot check, and what differs between platforms. The only `unsafe` code of
+//! the crate is here.
 
 #![allow(unsafe_code)]
 
@@ -9,7 +10,9 @@ use std::time::{Duration, Instant};
 use nix::errno::Errno;
 use nix::libc;
 use nix::poll::{PollFd, PollFlags};
-use nix::sys::signal::{SaFlags, SigAction, SigHandler, SigSet, SigmaskHow, Signal, sigaction, sigprocmask};
+use nix::sys::signal::{
+    SaFlags, SigAction, SigHandler, SigSet, SigmaskHow, Signal, sigaction, sigprocmask,
+};
 use nix::unistd::{ForkResult, Gid, Pid, Uid};
 
 use crate::threads::OnlyThread;
@@ -24,14 +27,16 @@ pub(crate) fn retry_interrupted<T>(mut call: impl FnMut() -> nix::Result<T>) -> 
     }
 }
 
-/// Forks. The child is a full copy: the proof that there was one thread is the reason why it may do anything.
+/// Forks. The child is a full copy: the proof that there was one thread is the reason why it may do
+/// anything.
 pub(crate) fn fork(_proof: &OnlyThread) -> nix::Result<ForkResult> {
-    // SAFETY: no other thread exists that could hold a lock, the allocator's included, which the child would then
-    // find locked for ever.
+    // SAFETY: no other thread exists that could hold a lock, the allocator's included, which the
+    // child would then find locked for ever.
     unsafe { nix::unistd::fork() }
 }
 
-/// Ends the process at once: no exit handlers, no destructors, no flush. Those belong to the daemon.
+/// Ends the process at once: no exit handlers, no destructors, no flush. Those belong to the
+/// daemon.
 pub(crate) fn exit_now(code: i32) -> ! {
     // SAFETY: `_exit` has no preconditions.
     unsafe { libc::_exit(code) }
@@ -52,19 +57,25 @@ pub(crate) fn flush_c_streams() {
     unsafe { libc::fflush(std::ptr::null_mut()) };
 }
 
-/// Starts a thread that lasts as long as the process. By the thread library alone: what std adds, for values, names and
-/// panics, is larger than the one thread that this crate has.
-pub(crate) fn start_thread(task: extern "C" fn(*mut libc::c_void) -> *mut libc::c_void) -> nix::Result<()> {
+/// Starts a thread that lasts as long as the process. By the thread library alone: what std adds,
+/// for values, names and panics, is larger than the one thread that this crate has.
+pub(crate) fn start_thread(
+    task: extern "C" fn(*mut libc::c_void) -> *mut libc::c_void,
+) -> nix::Result<()> {
     let mut thread = std::mem::MaybeUninit::uninit();
-    // SAFETY: the thread's number is written to memory that is ours, a null pointer asks for the usual attributes, and
-    // the task, which gets nothing, is a function that lives as long as the program.
-    match unsafe { libc::pthread_create(thread.as_mut_ptr(), std::ptr::null(), task, std::ptr::null_mut()) } {
+    // SAFETY: the thread's number is written to memory that is ours, a null pointer asks for the
+    // usual attributes, and the task, which gets nothing, is a function that lives as long as the
+    // program.
+    match unsafe {
+        libc::pthread_create(thread.as_mut_ptr(), std::ptr::null(), task, std::ptr::null_mut())
+    } {
         0 => Ok(()),
         error => Err(Errno::from_raw(error)),
     }
 }
 
-/// How a process ended: by an exit code or by a signal, which may be one of those that have no names.
+/// How a process ended: by an exit code or by a signal, which may be one of those that have no
+/// names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum End {
     Exited(i32),
@@ -112,10 +123,11 @@ pub(crate) fn raise(signal: i32) {
 pub(crate) fn is_dead_child(child: Pid) -> bool {
     let mut details = std::mem::MaybeUninit::<libc::siginfo_t>::zeroed();
     let flags = libc::WEXITED | libc::WNOHANG | libc::WNOWAIT;
-    // SAFETY: the details are written to memory that is ours, all-zero is a valid value of them, and what is read is a
-    // number that is there for this call.
+    // SAFETY: the details are written to memory that is ours, all-zero is a valid value of them,
+    // and what is read is a number that is there for this call.
     unsafe {
-        let found = libc::waitid(libc::P_PID, child.as_raw().unsigned_abs(), details.as_mut_ptr(), flags);
+        let found =
+            libc::waitid(libc::P_PID, child.as_raw().unsigned_abs(), details.as_mut_ptr(), flags);
         found == 0 && details.assume_init().si_pid() != 0
     }
 }
@@ -131,16 +143,18 @@ pub(crate) fn close_all(descriptors: &[RawFd]) {
     for run in descriptors.chunk_by(|one, next| one + 1 == *next) {
         if run.len() == 1 || !close_range(run[0], run[run.len() - 1]) {
             for &descriptor in run {
-                // SAFETY: the descriptor has come through an execution, and Rust's own do not. Who has made an object of a
-                // number that it was told asks for it to be kept, by `close_inherited`. An error changes nothing: the
-                // descriptor is gone even after EINTR.
+                // SAFETY: the descriptor has come through an execution, and Rust's own do not. Who
+                // has made an object of a number that it was told asks for it to be kept, by
+                // `close_inherited`. An error changes nothing: the descriptor is gone even after
+                // EINTR.
                 unsafe { libc::close(descriptor) };
             }
         }
     }
 }
 
-/// Closes a range of descriptors by one call, where the kernel has that (Linux since 5.9); says whether it did.
+/// Closes a range of descriptors by one call, where the kernel has that (Linux since 5.9); says
+/// whether it did.
 #[cfg(target_os = "linux")]
 fn close_range(first: RawFd, last: RawFd) -> bool {
     // SAFETY: as for the descriptors one by one.
@@ -166,7 +180,10 @@ pub(crate) fn find_open(numbers: std::ops::Range<RawFd>, open: &mut Vec<RawFd>) 
         }
         ask_for_descriptors(&mut questions[..count]);
         open.extend(
-            questions[..count].iter().filter(|answer| answer.revents != libc::POLLNVAL).map(|answer| answer.fd),
+            questions[..count]
+                .iter()
+                .filter(|answer| answer.revents != libc::POLLNVAL)
+                .map(|answer| answer.fd),
         );
     }
 }
@@ -175,8 +192,8 @@ pub(crate) fn find_open(numbers: std::ops::Range<RawFd>, open: &mut Vec<RawFd>) 
 #[cfg(not(target_vendor = "apple"))]
 fn ask_for_descriptors(questions: &mut [libc::pollfd]) {
     let count = questions.len().try_into().unwrap_or_default();
-    // SAFETY: pointer and length belong to one slice. Closed descriptors are an answer, not an error, and a time limit of
-    // zero waits for none.
+    // SAFETY: pointer and length belong to one slice. Closed descriptors are an answer, not an
+    // error, and a time limit of zero waits for none.
     let answered = unsafe { libc::poll(questions.as_mut_ptr(), count, 0) };
     // More questions than the process may have descriptors are not answered.
     if answered == -1 && questions.len() > 1 {
@@ -245,12 +262,22 @@ pub(crate) fn is_default(signal: i32) -> bool {
     action_of(signal) == libc::SIG_DFL
 }
 
-/// What a signal does. The direct call answers for the signals, too, that the C library keeps for itself.
+/// What a signal does. The direct call answers for the signals, too, that the C library keeps for
+/// itself.
 #[cfg(all(target_os = "linux", target_pointer_width = "64"))]
 fn action_of(signal: i32) -> libc::sighandler_t {
     let mut action = [0; 4];
-    // SAFETY: a null action changes nothing, the old one fits the memory that is ours, and 8 is the size of its mask.
-    unsafe { libc::syscall(libc::SYS_rt_sigaction, signal, std::ptr::null::<usize>(), action.as_mut_ptr(), 8) };
+    // SAFETY: a null action changes nothing, the old one fits the memory that is ours, and 8 is the
+    // size of its mask.
+    unsafe {
+        libc::syscall(
+            libc::SYS_rt_sigaction,
+            signal,
+            std::ptr::null::<usize>(),
+            action.as_mut_ptr(),
+            8,
+        )
+    };
     action[0]
 }
 
@@ -258,8 +285,8 @@ fn action_of(signal: i32) -> libc::sighandler_t {
 #[cfg(not(all(target_os = "linux", target_pointer_width = "64")))]
 fn action_of(signal: i32) -> libc::sighandler_t {
     let mut action = std::mem::MaybeUninit::<libc::sigaction>::zeroed();
-    // SAFETY: a null action changes nothing; the old one is written to memory that is ours, and all-zero is a valid
-    // `sigaction` for numbers that are answered with EINVAL.
+    // SAFETY: a null action changes nothing; the old one is written to memory that is ours, and
+    // all-zero is a valid `sigaction` for numbers that are answered with EINVAL.
     unsafe {
         libc::sigaction(signal, std::ptr::null(), action.as_mut_ptr());
         action.assume_init().sa_sigaction
@@ -268,11 +295,18 @@ fn action_of(signal: i32) -> libc::sighandler_t {
 
 /// Gives a signal its default action.
 pub(crate) fn set_default(signal: i32) {
-    // SAFETY: neither form runs code of ours. The direct call reaches the signals, too, that the C library keeps for
-    // itself and leaves ignored in what it spawns; all-zero is the default action, and 8 is the size of its mask.
+    // SAFETY: neither form runs code of ours. The direct call reaches the signals, too, that the C
+    // library keeps for itself and leaves ignored in what it spawns; all-zero is the default
+    // action, and 8 is the size of its mask.
     unsafe {
         #[cfg(all(target_os = "linux", target_pointer_width = "64"))]
-        libc::syscall(libc::SYS_rt_sigaction, signal, [0u64; 4].as_ptr(), std::ptr::null::<u64>(), 8);
+        libc::syscall(
+            libc::SYS_rt_sigaction,
+            signal,
+            [0u64; 4].as_ptr(),
+            std::ptr::null::<u64>(),
+            8,
+        );
         #[cfg(not(all(target_os = "linux", target_pointer_width = "64")))]
         libc::signal(signal, libc::SIG_DFL);
     }
@@ -294,8 +328,13 @@ pub(crate) fn is_file_size_limited() -> bool {
 
 /// Has a signal handled. Interrupted calls go on, and no other signal comes between.
 pub(crate) fn handle(signal: Signal, handler: extern "C" fn(libc::c_int)) {
-    let action = SigAction::new(SigHandler::Handler(handler), SaFlags::SA_RESTART | SaFlags::SA_ONSTACK, SigSet::all());
-    // SAFETY: every handler of this crate uses async-signal-safe calls alone, and leaves `errno` as it was.
+    let action = SigAction::new(
+        SigHandler::Handler(handler),
+        SaFlags::SA_RESTART | SaFlags::SA_ONSTACK,
+        SigSet::all(),
+    );
+    // SAFETY: every handler of this crate uses async-signal-safe calls alone, and leaves `errno` as
+    // it was.
     let _ = unsafe { sigaction(signal, &action) };
 }
 
@@ -307,7 +346,8 @@ pub(crate) fn interrupt_on(signal: Signal) {
     let _ = unsafe { sigaction(signal, &action) };
 }
 
-/// Waits until something happens to a descriptor, or a signal comes that is blocked otherwise; says what happened.
+/// Waits until something happens to a descriptor, or a signal comes that is blocked otherwise; says
+/// what happened.
 pub(crate) fn wait_for_event(descriptor: &impl AsFd, events: PollFlags) -> PollFlags {
     let mut question = [PollFd::new(descriptor.as_fd(), events)];
     #[cfg(any(target_os = "linux", target_os = "android", target_os = "freebsd"))]
@@ -327,7 +367,8 @@ pub(crate) fn wait_for_signal(signals: &SigSet, limit: Option<Duration>) -> Opti
     {
         let limit = nix::sys::time::TimeSpec::from_duration(limit);
         // SAFETY: both references live through the call, and a null pointer asks for no details.
-        let signal = unsafe { libc::sigtimedwait(signals.as_ref(), std::ptr::null_mut(), limit.as_ref()) };
+        let signal =
+            unsafe { libc::sigtimedwait(signals.as_ref(), std::ptr::null_mut(), limit.as_ref()) };
         Signal::try_from(signal).ok()
     }
     // There is no `sigtimedwait` here, so that the clock decides how soon a signal is noticed.
@@ -341,7 +382,8 @@ pub(crate) fn wait_for_signal(signals: &SigSet, limit: Option<Duration>) -> Opti
     }
 }
 
-/// A handle of a process, by `pidfd_open(2)`, which goes on to mean this process when its number is used again.
+/// A handle of a process, by `pidfd_open(2)`, which goes on to mean this process when its number is
+/// used again.
 #[cfg(target_os = "linux")]
 pub(crate) fn open_process(pid: i32) -> nix::Result<OwnedFd> {
     use std::os::fd::FromRawFd;
@@ -358,15 +400,21 @@ pub(crate) fn open_process(_pid: i32) -> nix::Result<OwnedFd> {
     Err(Errno::ENOSYS)
 }
 
-/// Signals a process, by its handle where there is one; without a signal, asks whether there is such a process.
-pub(crate) fn signal_process(pid: i32, handle: Option<&OwnedFd>, signal: Option<Signal>) -> nix::Result<()> {
+/// Signals a process, by its handle where there is one; without a signal, asks whether there is
+/// such a process.
+pub(crate) fn signal_process(
+    pid: i32,
+    handle: Option<&OwnedFd>,
+    signal: Option<Signal>,
+) -> nix::Result<()> {
     let number = signal.map_or(0, |signal| signal as i32);
     #[cfg(target_os = "linux")]
     if let Some(handle) = handle {
         let handle = std::os::fd::AsRawFd::as_raw_fd(handle);
         let details = std::ptr::null::<libc::siginfo_t>();
         // SAFETY: the handle is open, and a null pointer asks for the usual details.
-        let sent = unsafe { libc::syscall(libc::SYS_pidfd_send_signal, handle, number, details, 0) };
+        let sent =
+            unsafe { libc::syscall(libc::SYS_pidfd_send_signal, handle, number, details, 0) };
         return Errno::result(sent).map(drop);
     }
     let _ = handle;
@@ -374,11 +422,14 @@ pub(crate) fn signal_process(pid: i32, handle: Option<&OwnedFd>, signal: Option<
     Errno::result(unsafe { libc::kill(pid.max(1), number) }).map(drop)
 }
 
-/// Waits until the one descriptor can be read, or the other end of the other one is gone; says whether it is the one.
+/// Waits until the one descriptor can be read, or the other end of the other one is gone; says
+/// whether it is the one.
 pub(crate) fn is_first_ready(one: &impl AsFd, other: &impl AsFd) -> bool {
     loop {
-        let mut questions =
-            [PollFd::new(one.as_fd(), PollFlags::POLLIN), PollFd::new(other.as_fd(), PollFlags::empty())];
+        let mut questions = [
+            PollFd::new(one.as_fd(), PollFlags::POLLIN),
+            PollFd::new(other.as_fd(), PollFlags::empty()),
+        ];
         match nix::poll::poll(&mut questions, nix::poll::PollTimeout::NONE) {
             Err(Errno::EINTR) => {}
             // When nothing can be waited for, to read is the way to find out more.
@@ -455,7 +506,8 @@ pub(crate) fn set_umask(mask: u32) -> u32 {
 #[cfg(not(any(target_vendor = "apple", target_os = "illumos", target_os = "solaris")))]
 pub(crate) use nix::unistd::getgrouplist as group_list;
 
-/// The supplementary groups of an account: unknown here, and to guess them would be worse than to refuse.
+/// The supplementary groups of an account: unknown here, and to guess them would be worse than to
+/// refuse.
 #[cfg(any(target_vendor = "apple", target_os = "illumos", target_os = "solaris"))]
 pub(crate) fn group_list(_name: &std::ffi::CStr, _primary: Gid) -> nix::Result<Vec<Gid>> {
     Err(Errno::ENOSYS)
@@ -482,35 +534,77 @@ pub(crate) fn set_groups(_groups: &[Gid]) -> nix::Result<()> {
 
 /// Sets real, effective and saved group id.
 pub(crate) fn set_group_ids(group: Gid) -> nix::Result<()> {
-    #[cfg(any(target_os = "linux", target_os = "freebsd", target_os = "dragonfly", target_os = "openbsd"))]
+    #[cfg(any(
+        target_os = "linux",
+        target_os = "freebsd",
+        target_os = "dragonfly",
+        target_os = "openbsd"
+    ))]
     return nix::unistd::setresgid(group, group, group);
     // As root this sets all three.
-    #[cfg(not(any(target_os = "linux", target_os = "freebsd", target_os = "dragonfly", target_os = "openbsd")))]
+    #[cfg(not(any(
+        target_os = "linux",
+        target_os = "freebsd",
+        target_os = "dragonfly",
+        target_os = "openbsd"
+    )))]
     return nix::unistd::setgid(group);
 }
 
 /// Sets real, effective and saved user id.
 pub(crate) fn set_user_ids(user: Uid) -> nix::Result<()> {
-    #[cfg(any(target_os = "linux", target_os = "freebsd", target_os = "dragonfly", target_os = "openbsd"))]
+    #[cfg(any(
+        target_os = "linux",
+        target_os = "freebsd",
+        target_os = "dragonfly",
+        target_os = "openbsd"
+    ))]
     return nix::unistd::setresuid(user, user, user);
     // As root this sets all three.
-    #[cfg(not(any(target_os = "linux", target_os = "freebsd", target_os = "dragonfly", target_os = "openbsd")))]
+    #[cfg(not(any(
+        target_os = "linux",
+        target_os = "freebsd",
+        target_os = "dragonfly",
+        target_os = "openbsd"
+    )))]
     return nix::unistd::setuid(user);
 }
 
 /// Whether real, effective and saved group id are this one.
 pub(crate) fn has_group_ids(group: Gid) -> bool {
-    #[cfg(any(target_os = "linux", target_os = "freebsd", target_os = "dragonfly", target_os = "openbsd"))]
-    return nix::unistd::getresgid().is_ok_and(|ids| [ids.real, ids.effective, ids.saved] == [group; 3]);
-    #[cfg(not(any(target_os = "linux", target_os = "freebsd", target_os = "dragonfly", target_os = "openbsd")))]
+    #[cfg(any(
+        target_os = "linux",
+        target_os = "freebsd",
+        target_os = "dragonfly",
+        target_os = "openbsd"
+    ))]
+    return nix::unistd::getresgid()
+        .is_ok_and(|ids| [ids.real, ids.effective, ids.saved] == [group; 3]);
+    #[cfg(not(any(
+        target_os = "linux",
+        target_os = "freebsd",
+        target_os = "dragonfly",
+        target_os = "openbsd"
+    )))]
     return [nix::unistd::getgid(), nix::unistd::getegid()] == [group; 2];
 }
 
 /// Whether real, effective and saved user id are this one.
 pub(crate) fn has_user_ids(user: Uid) -> bool {
-    #[cfg(any(target_os = "linux", target_os = "freebsd", target_os = "dragonfly", target_os = "openbsd"))]
-    return nix::unistd::getresuid().is_ok_and(|ids| [ids.real, ids.effective, ids.saved] == [user; 3]);
-    #[cfg(not(any(target_os = "linux", target_os = "freebsd", target_os = "dragonfly", target_os = "openbsd")))]
+    #[cfg(any(
+        target_os = "linux",
+        target_os = "freebsd",
+        target_os = "dragonfly",
+        target_os = "openbsd"
+    ))]
+    return nix::unistd::getresuid()
+        .is_ok_and(|ids| [ids.real, ids.effective, ids.saved] == [user; 3]);
+    #[cfg(not(any(
+        target_os = "linux",
+        target_os = "freebsd",
+        target_os = "dragonfly",
+        target_os = "openbsd"
+    )))]
     return [nix::unistd::getuid(), nix::unistd::geteuid()] == [user; 2];
 }
 
@@ -526,7 +620,8 @@ pub(crate) fn has_capabilities() -> bool {
     let mut header = [VERSION_3, 0];
     // Effective, permitted and inheritable, in two halves.
     let mut sets = [u32::MAX; 6];
-    // SAFETY: header and sets have the layout of capget(2) for this version, and 0 stands for this process.
+    // SAFETY: header and sets have the layout of capget(2) for this version, and 0 stands for this
+    // process.
     let result = unsafe { libc::syscall(libc::SYS_capget, header.as_mut_ptr(), sets.as_mut_ptr()) };
     result != 0 || [sets[0], sets[1], sets[3], sets[4]] != [0; 4]
 }
@@ -537,10 +632,12 @@ pub(crate) fn has_capabilities() -> bool {
     false
 }
 
-/// Whether this is the only thread, asked of the kernel without `/proc`; `None` where it does not say.
+/// Whether this is the only thread, asked of the kernel without `/proc`; `None` where it does not
+/// say.
 #[cfg(target_os = "linux")]
 pub(crate) fn is_single_threaded() -> Option<bool> {
-    // SAFETY: undoing the sharing with other threads is refused when there are any, and does nothing when there are none.
+    // SAFETY: undoing the sharing with other threads is refused when there are any, and does
+    // nothing when there are none.
     match Errno::result(unsafe { libc::unshare(libc::CLONE_THREAD) }) {
         Ok(_) => Some(true),
         Err(Errno::EINVAL) => Some(false),

@@ -1,4 +1,5 @@
-//! What root may open for another user: nothing that this or a third user could have exchanged for something else.
+//! What root may open for another user: nothing that this or a third user could have exchanged for
+//! something else.
 
 use std::fs::{self, Metadata};
 use std::os::unix::fs::MetadataExt;
@@ -13,7 +14,10 @@ const WRITABLE_BY_OTHERS: u32 = 0o022;
 
 /// Refuses a path in whose directory somebody but root and `owner` can make and rename files.
 pub(crate) fn check_directory_of(path: &Path, owner: Uid) -> Result<(), Error> {
-    let directory = path.parent().filter(|directory| !directory.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let directory = path
+        .parent()
+        .filter(|directory| !directory.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
     // A directory that is missing is reported by whoever opens the file.
     let Ok(metadata) = fs::metadata(directory) else {
         return Ok(());

@@ -1,13 +1,14 @@
 //! What an option may be given: a path or none, a path or a switch, a user or a group.
 //!
-//! The traits have a `Form` parameter that is always inferred. It keeps "anything that is a path" apart from "an
-//! `Option` of anything that is a path", which Rust would otherwise take for overlapping implementations.
+//! The traits have a `Form` parameter that is always inferred. It keeps "anything that is a path"
+//! apart from "an `Option` of anything that is a path", which Rust would otherwise take for
+//! overlapping implementations.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-/// A path for an option: anything that is `AsRef<Path>`, or an `Option` of it, where `None` is as if the option were
-/// not given.
+/// A path for an option: anything that is `AsRef<Path>`, or an `Option` of it, where `None` is as
+/// if the option were not given.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not name a file",
     label = "expected a path",
@@ -19,8 +20,8 @@ pub trait PathValue<Form> {
     fn into_path(self) -> Option<PathBuf>;
 }
 
-/// A path, or `true` for the default one, or `false` for none; also an `Option` of a path, where `None` is as if the
-/// option were not given.
+/// A path, or `true` for the default one, or `false` for none; also an `Option` of a path, where
+/// `None` is as if the option were not given.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is neither a path nor a `bool`",
     label = "expected a path, `true` or `false`",
@@ -107,7 +108,8 @@ pub enum Account {
 }
 
 impl Account {
-    /// The id that was given; `None` for a name, and for `u32::MAX`, which system calls take for "unchanged".
+    /// The id that was given; `None` for a name, and for `u32::MAX`, which system calls take for
+    /// "unchanged".
     pub(crate) fn id(&self) -> Option<u32> {
         let id = match self {
             Self::Name(name) => name.parse().ok(),

@@ -1,4 +1,5 @@
-//! The examples do what the README says of them: each is started, used, refused a second time, and stopped.
+//! The examples do what the README says of them: each is started, used, refused a second time, and
+//! stopped.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -33,10 +34,17 @@ fn fenced_lines(command: &str) -> Vec<&'static str> {
 
 #[test]
 fn the_readme_runs_an_example_that_exists() {
-    let [command] = fenced_lines("cargo run")[..] else { panic!("{:?}", fenced_lines("cargo run")) };
+    let [command] = fenced_lines("cargo run")[..] else {
+        panic!("{:?}", fenced_lines("cargo run"))
+    };
     let (_, example) = command.split_once("--example ").expect("an example");
-    assert!(Path::new(env!("CARGO_BIN_EXE_heartbeat")).ends_with(example), "{example} is tried here");
-    assert!(README.contains(&format!("{example}.log")) && README.contains(&format!("{example}.pid")));
+    assert!(
+        Path::new(env!("CARGO_BIN_EXE_heartbeat")).ends_with(example),
+        "{example} is tried here"
+    );
+    assert!(
+        README.contains(&format!("{example}.log")) && README.contains(&format!("{example}.pid"))
+    );
 }
 
 #[test]
@@ -67,7 +75,9 @@ fn port_in_log(bot: &Bot, name: &str) -> u16 {
 #[track_caller]
 fn await_in_log(bot: &Bot, name: &str, text: &str) {
     let log = bot.file(name);
-    wait::until(&format!("{text:?} in {name}"), || fs::read_to_string(&log).is_ok_and(|log| log.contains(text)));
+    wait::until(&format!("{text:?} in {name}"), || {
+        fs::read_to_string(&log).is_ok_and(|log| log.contains(text))
+    });
 }
 
 /// Somebody who talks with a bot line by line.
@@ -112,7 +122,13 @@ fn heartbeat_gives_a_sign_of_life_until_it_is_stopped() {
     let daemon = bot.start_and_await("heartbeat.log", "alive for 0 s\n");
     bot.await_text("heartbeat.log", "alive for 0 s\nalive for 1 s\n");
     let line = bot.launch().refusal("heartbeat", 75);
-    assert_eq!(line, format!("heartbeat: cannot start: already running with PID {} (heartbeat.pid)", daemon.pid()));
+    assert_eq!(
+        line,
+        format!(
+            "heartbeat: cannot start: already running with PID {} (heartbeat.pid)",
+            daemon.pid()
+        )
+    );
     daemon.signal(Signal::SIGTERM);
     let _end = daemon.end();
     let _next = bot.start();
@@ -143,8 +159,13 @@ fn echobot_has_a_life_of_words_and_survives_a_crash() {
     let port = port_in(&launch.stdout).unwrap_or_else(|| panic!("{launch:?}"));
     let supervisor = bot.daemon();
     assert_eq!(ask(port, "hello\n"), "hello\n");
-    assert!(tell(&bot, &["status"]).stdout.starts_with(&format!("echobot is running, PID {}", supervisor.pid())));
-    // Told by the PID file: the first before any port is looked for, the second behind a port that was free.
+    assert!(
+        tell(&bot, &["status"])
+            .stdout
+            .starts_with(&format!("echobot is running, PID {}", supervisor.pid()))
+    );
+    // Told by the PID file: the first before any port is looked for, the second behind a port that
+    // was free.
     for words in [&[][..], &["--port", "0"]] {
         let _line = tell(&bot, words).refusal("echobot", 75);
     }
@@ -152,7 +173,8 @@ fn echobot_has_a_life_of_words_and_survives_a_crash() {
     let body = children(supervisor.process).pop().expect("a body");
     kill(body.0, Signal::SIGKILL).expect("it runs");
     wait::until("the crash", || !body.is_alive());
-    // The listening socket is the supervisor's as well, so that who connects now waits for the next body.
+    // The listening socket is the supervisor's as well, so that who connects now waits for the next
+    // body.
     assert_eq!(ask(port, "again\n"), "again\n");
     assert!(tell(&bot, &["log"]).stdout.contains("echobot: starting again in 1"));
     assert_eq!(tell(&bot, &["stop"]).stdout, "echobot stopped\n");
@@ -203,7 +225,8 @@ fn smolbot_passes_on_what_one_says_to_all_others() {
 
 #[test]
 fn smolbot_lets_guests_in_when_others_have_left_room() {
-    let bot = Bot::new(env!("CARGO_BIN_EXE_smolbot")).under(Condition::Limited(Resource::RLIMIT_NOFILE, 24));
+    let bot = Bot::new(env!("CARGO_BIN_EXE_smolbot"))
+        .under(Condition::Limited(Resource::RLIMIT_NOFILE, 24));
     tell(&bot, &["127.0.0.1:0"]).assert_silent_success();
     let port = port_in_log(&bot, "smolbot.log");
     let crowd = [(); 30].map(|()| Guest::of(port));
@@ -253,8 +276,10 @@ fn tracebot_logs_into_a_new_file_when_the_old_one_is_moved() {
 fn tracebot_outlives_a_full_disk() {
     let bot = Bot::new(env!("CARGO_BIN_EXE_tracebot"));
     fs::create_dir(bot.file("inbox")).expect("an inbox");
-    // A file that cannot grow, as on a full disk, and that everybody may have: a full disk needs root.
-    let full = memfd_create("full", MFdFlags::MFD_ALLOW_SEALING | MFdFlags::MFD_CLOEXEC).expect("a file in memory");
+    // A file that cannot grow, as on a full disk, and that everybody may have: a full disk needs
+    // root.
+    let full = memfd_create("full", MFdFlags::MFD_ALLOW_SEALING | MFdFlags::MFD_CLOEXEC)
+        .expect("a file in memory");
     fcntl(&full, FcntlArg::F_ADD_SEALS(SealFlag::F_SEAL_GROW)).expect("a seal");
     let path = format!("/proc/{}/fd/{}", process::id(), full.as_raw_fd());
     symlink(path, bot.file("tracebot.log")).expect("a link");
@@ -289,7 +314,8 @@ fn pollbot_answers_each_message_and_survives_a_broken_connection() {
     service.await_poll(104);
     service.happen(&json!({ "poll": {} }));
     service.await_poll(105);
-    let answers = ["hello", "again"].map(|text| json!({ "chat_id": 7, "text": format!("pong {text}") }));
+    let answers =
+        ["hello", "again"].map(|text| json!({ "chat_id": 7, "text": format!("pong {text}") }));
     assert_eq!(service.conversation().answers, answers);
     // What could not be answered came again. All else was asked for once, and without haste.
     assert_eq!(service.conversation().polls, [0, 101, 101, 102, 103, 104, 105]);
@@ -318,7 +344,10 @@ fn pollbot_refuses_on_the_terminal_to_start_without_a_login() {
         let launch = begin(polling(&bot, &service.url(token))).finish();
         assert_eq!((launch.status.code(), &launch.stdout[..]), (Some(code), ""), "{launch:?}");
         assert!(launch.stderr.starts_with(&format!("pollbot: cannot log in: {why}")), "{launch:?}");
-        assert!(launch.stderr.contains(&format!("it ended with exit code {code} before")), "{launch:?}");
+        assert!(
+            launch.stderr.contains(&format!("it ended with exit code {code} before")),
+            "{launch:?}"
+        );
         bot.await_nothing_left();
     }
     assert!(service.conversation().polls.is_empty());
@@ -398,7 +427,9 @@ impl Service {
     /// Waits until everything below this number is done, and the next is asked for.
     #[track_caller]
     fn await_poll(&self, offset: i64) {
-        wait::until(&format!("a request from {offset} on"), || self.conversation().polls.last() == Some(&offset));
+        wait::until(&format!("a request from {offset} on"), || {
+            self.conversation().polls.last() == Some(&offset)
+        });
     }
 }
 
@@ -440,7 +471,10 @@ impl Shared {
         let mut body = vec![0; length.map_or(0, |length| length.parse().expect("a length"))];
         reader.read_exact(&mut body)?;
         if let Some((status, answer)) = self.answer(&head, &body) {
-            let head = format!("HTTP/1.1 {status} .\r\nContent-Length: {}\r\nConnection: close", answer.len());
+            let head = format!(
+                "HTTP/1.1 {status} .\r\nContent-Length: {}\r\nConnection: close",
+                answer.len()
+            );
             write!(reader.into_inner(), "{head}\r\n\r\n{answer}")?;
         }
         Ok(())
@@ -461,15 +495,23 @@ impl Shared {
         let result = match (method, call.split_once('?')) {
             ("get", None) if call == "getme" => json!({ "id": 1, "is_bot": true }),
             ("get", Some(("getupdates", query))) => self.updates(conversation, query),
-            ("post", None) if call == "sendmessage" && head.contains("\r\ncontent-type: application/json\r\n") => {
+            ("post", None)
+                if call == "sendmessage"
+                    && head.contains("\r\ncontent-type: application/json\r\n") =>
+            {
                 let message: Value = serde_json::from_slice(body).expect("a message");
                 if message["chat_id"] == BLOCKING {
-                    return Some((403, json!({ "ok": false, "description": "Forbidden" }).to_string()));
+                    return Some((
+                        403,
+                        json!({ "ok": false, "description": "Forbidden" }).to_string(),
+                    ));
                 }
                 conversation.answers.push(message);
                 json!({})
             }
-            _ => return Some((404, json!({ "ok": false, "description": "Not Found" }).to_string())),
+            _ => {
+                return Some((404, json!({ "ok": false, "description": "Not Found" }).to_string()));
+            }
         };
         Some((200, json!({ "ok": true, "result": result }).to_string()))
     }
@@ -484,7 +526,9 @@ impl Shared {
         conversation.updates.retain(|&number, _| number >= parameters["offset"]);
         conversation.polls.push(parameters["offset"]);
         let limit = Duration::from_secs(parameters["timeout"].try_into().expect("a duration"));
-        let nothing_new = |conversation: &mut Conversation| conversation.updates.is_empty() && !conversation.is_over;
+        let nothing_new = |conversation: &mut Conversation| {
+            conversation.updates.is_empty() && !conversation.is_over
+        };
         let waited = self.changed.wait_timeout_while(conversation, limit, nothing_new);
         let (conversation, _) = waited.expect("no request has failed");
         conversation.updates.values().cloned().collect()

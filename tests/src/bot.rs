@@ -90,7 +90,9 @@ impl Bot {
     #[track_caller]
     pub fn await_text(&self, name: &str, text: &str) {
         let path = self.file(name);
-        wait::until(&format!("{text:?} in {name}"), || fs::read(&path).is_ok_and(|bytes| bytes == text.as_bytes()));
+        wait::until(&format!("{text:?} in {name}"), || {
+            fs::read(&path).is_ok_and(|bytes| bytes == text.as_bytes())
+        });
     }
 
     /// Where the PID file is: as the words say, or else beside the name of the program.
@@ -129,7 +131,8 @@ impl Bot {
         command
     }
 
-    /// The command that starts the bot by another program, which executes the words that it finds behind its own.
+    /// The command that starts the bot by another program, which executes the words that it finds
+    /// behind its own.
     #[must_use]
     pub fn command_by(&self, other: &[&str]) -> Command {
         let (program, words) = other.split_first().expect("another program");
@@ -173,7 +176,8 @@ impl Bot {
         self.daemon()
     }
 
-    /// Starts the bot and waits until its body has written this text, its last, into a file in the start directory.
+    /// Starts the bot and waits until its body has written this text, its last, into a file in the
+    /// start directory.
     #[must_use]
     #[track_caller]
     pub fn start_and_await(&self, name: &str, text: &str) -> Daemon {
@@ -218,11 +222,15 @@ impl Bot {
     #[must_use]
     pub fn processes(&self) -> Vec<Process> {
         let mark = [MARK.as_bytes(), b"=", self.home.path().as_os_str().as_bytes()].concat();
-        process::all().into_iter().filter(|process| process.carries(&mark) && process.is_alive()).collect()
+        process::all()
+            .into_iter()
+            .filter(|process| process.carries(&mark) && process.is_alive())
+            .collect()
     }
 }
 
-/// The variable in the environment by which the processes of a bot are known: it names the start directory.
+/// The variable in the environment by which the processes of a bot are known: it names the start
+/// directory.
 const MARK: &str = "BOT_HOME";
 
 /// Executes a command of a bot.

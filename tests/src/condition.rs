@@ -40,17 +40,23 @@ pub(crate) fn impose(command: &mut Command, conditions: &[Condition]) {
         clean()?;
         conditions.iter().try_for_each(Condition::establish)
     };
-    // SAFETY: between fork and exec, `establish` makes system calls and nothing else; it neither allocates nor locks.
+    // SAFETY: between fork and exec, `establish` makes system calls and nothing else; it neither
+    // allocates nor locks.
     unsafe { command.pre_exec(establish) };
 }
 
-/// Keeps from the program what the test process has: descriptors, ignored signals, and a signal mask.
+/// Keeps from the program what the test process has: descriptors, ignored signals, and a signal
+/// mask.
 fn clean() -> io::Result<()> {
-    // SAFETY: the call changes a flag of descriptors and touches no memory. Closing them at once would take the pipe
-    // away over which `Command` learns that the program could not be executed.
-    let marked = unsafe { libc::syscall(libc::SYS_close_range, 3, libc::c_uint::MAX, libc::CLOSE_RANGE_CLOEXEC) };
+    // SAFETY: the call changes a flag of descriptors and touches no memory. Closing them at once
+    // would take the pipe away over which `Command` learns that the program could not be executed.
+    let marked = unsafe {
+        libc::syscall(libc::SYS_close_range, 3, libc::c_uint::MAX, libc::CLOSE_RANGE_CLOEXEC)
+    };
     Errno::result(marked)?;
-    for resettable in Signal::iterator().filter(|signal| ![Signal::SIGKILL, Signal::SIGSTOP].contains(signal)) {
+    for resettable in
+        Signal::iterator().filter(|signal| ![Signal::SIGKILL, Signal::SIGSTOP].contains(signal))
+    {
         dispose(resettable, SigHandler::SigDfl)?;
     }
     sigprocmask(SigmaskHow::SIG_SETMASK, Some(&SigSet::empty()), None)?;

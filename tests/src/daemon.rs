@@ -23,9 +23,11 @@ impl Daemon {
     #[must_use]
     #[track_caller]
     pub fn recorded_in(pid_file: &Path) -> Self {
-        let text = fs::read_to_string(pid_file).unwrap_or_else(|error| panic!("{}: {error}", pid_file.display()));
+        let text = fs::read_to_string(pid_file)
+            .unwrap_or_else(|error| panic!("{}: {error}", pid_file.display()));
         let number = text.strip_suffix('\n').and_then(|number| number.parse().ok());
-        let number = number.unwrap_or_else(|| panic!("{} is not complete: {text:?}", pid_file.display()));
+        let number =
+            number.unwrap_or_else(|| panic!("{} is not complete: {text:?}", pid_file.display()));
         Self::adopted(Process(Pid::from_raw(number)))
     }
 
@@ -71,7 +73,9 @@ impl Daemon {
     #[track_caller]
     fn reap(&self) -> WaitStatus {
         wait::for_some("the daemon's end", || {
-            match waitpid(self.process.0, Some(WaitPidFlag::WNOHANG)).expect("the daemon is a child of the test") {
+            match waitpid(self.process.0, Some(WaitPidFlag::WNOHANG))
+                .expect("the daemon is a child of the test")
+            {
                 WaitStatus::StillAlive => None,
                 end => Some(end),
             }

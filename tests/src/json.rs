@@ -69,10 +69,14 @@ impl Reader<'_> {
         if self.0.starts_with('"') {
             return Value::Text(self.string());
         }
-        let end = self.0.find(|character: char| !character.is_ascii_digit()).unwrap_or(self.0.len());
+        let end =
+            self.0.find(|character: char| !character.is_ascii_digit()).unwrap_or(self.0.len());
         let (digits, rest) = self.0.split_at(end);
         self.0 = rest;
-        assert!(digits == "0" || !digits.starts_with('0'), "a number has no leading zeros: {digits}");
+        assert!(
+            digits == "0" || !digits.starts_with('0'),
+            "a number has no leading zeros: {digits}"
+        );
         Value::Number(digits.parse().expect("a number"))
     }
 
@@ -98,7 +102,10 @@ impl Reader<'_> {
             'u' => {
                 let (digits, rest) = self.0.split_at(4);
                 self.0 = rest;
-                u32::from_str_radix(digits, 16).ok().and_then(char::from_u32).expect("a character's number")
+                u32::from_str_radix(digits, 16)
+                    .ok()
+                    .and_then(char::from_u32)
+                    .expect("a character's number")
             }
             other => panic!("unknown escape: {other}"),
         }

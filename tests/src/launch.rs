@@ -35,8 +35,8 @@ impl Launching {
         kill(Pid::from_raw(pid), signal).expect("the launcher was not reaped yet");
     }
 
-    /// Waits for the launcher's return and for the end of its output: a daemon that keeps the launcher's standard
-    /// streams open keeps everybody waiting who reads them.
+    /// Waits for the launcher's return and for the end of its output: a daemon that keeps the
+    /// launcher's standard streams open keeps everybody waiting who reads them.
     #[must_use]
     #[track_caller]
     pub fn finish(self) -> Launch {
@@ -44,7 +44,8 @@ impl Launching {
         let (sender, receiver) = mpsc::channel();
         thread::spawn(move || sender.send(self.0.wait_with_output()));
         let output = receiver.recv_timeout(PATIENCE);
-        let output = output.unwrap_or_else(|_| panic!("launcher {pid} did not return, or its output did not end"));
+        let output = output
+            .unwrap_or_else(|_| panic!("launcher {pid} did not return, or its output did not end"));
         output.expect("the output can be read").into()
     }
 }
@@ -63,11 +64,14 @@ impl Launch {
     /// A start that succeeded says nothing.
     #[track_caller]
     pub fn assert_silent_success(&self) {
-        assert!(self.status.success() && self.stdout.is_empty() && self.stderr.is_empty(), "not silent: {self:?}");
+        assert!(
+            self.status.success() && self.stdout.is_empty() && self.stderr.is_empty(),
+            "not silent: {self:?}"
+        );
     }
 
-    /// A start that failed has a code of its own, and says why in one line on standard error, `program: what: why`.
-    /// Returns the line.
+    /// A start that failed has a code of its own, and says why in one line on standard error,
+    /// `program: what: why`. Returns the line.
     #[must_use]
     #[track_caller]
     pub fn refusal(&self, program: &str, code: i32) -> String {
@@ -75,7 +79,10 @@ impl Launch {
         assert_eq!(self.stdout, "", "a failed start writes to standard error alone");
         let line = self.stderr.strip_suffix('\n').unwrap_or_else(|| panic!("not a line: {self:?}"));
         assert!(!line.contains(char::is_control), "not one printable line: {line:?}");
-        assert!(line.starts_with(&format!("{program}: ")), "does not begin with the program's name: {line:?}");
+        assert!(
+            line.starts_with(&format!("{program}: ")),
+            "does not begin with the program's name: {line:?}"
+        );
         line.to_owned()
     }
 }

@@ -10,7 +10,9 @@ use nix::libc;
 #[must_use]
 pub fn is_held(path: &Path) -> bool {
     // A pipe would keep waiting who opens it, and nothing but a regular file becomes a PID file.
-    let Ok(file) = OpenOptions::new().read(true).custom_flags(libc::O_NONBLOCK).open(path) else { return false };
+    let Ok(file) = OpenOptions::new().read(true).custom_flags(libc::O_NONBLOCK).open(path) else {
+        return false;
+    };
     match file.try_lock_shared() {
         Ok(()) => false,
         Err(TryLockError::WouldBlock) => true,

@@ -1,5 +1,6 @@
-//! What a test needs of the machine or of whoever runs it. Where that is missing the test is counted as ignored, and
-//! says what it needs; the standard harness decides that at compile time only.
+//! What a test needs of the machine or of whoever runs it. Where that is missing the test is
+//! counted as ignored, and says what it needs; the standard harness decides that at compile time
+//! only.
 
 use std::process::{Command, Stdio};
 
@@ -9,9 +10,10 @@ use nix::unistd::geteuid;
 /// A user with no account and no other process.
 pub const NOBODY_ELSE: u32 = 61_234;
 
-/// Makes a program that follows the first process of a PID namespace, which goes when this one goes. An ordinary user
-/// becomes root in a namespace for that.
-pub const AS_PID_1: [&str; 6] = ["unshare", "--map-root-user", "--pid", "--fork", "--mount-proc", "--kill-child"];
+/// Makes a program that follows the first process of a PID namespace, which goes when this one
+/// goes. An ordinary user becomes root in a namespace for that.
+pub const AS_PID_1: [&str; 6] =
+    ["unshare", "--map-root-user", "--pid", "--fork", "--mount-proc", "--kill-child"];
 
 /// Something that not every machine and not every user has.
 #[derive(Clone, Copy, Debug)]

@@ -1,4 +1,5 @@
-//! The note that a body leaves in the start directory: that it has come so far, and which process it runs in.
+//! The note that a body leaves in the start directory: that it has come so far, and which process
+//! it runs in.
 
 use std::fs;
 

@@ -1,4 +1,5 @@
-//! What `/proc` says about a process. Everything is read as bytes: a process may call itself anything.
+//! What `/proc` says about a process. Everything is read as bytes: a process may call itself
+//! anything.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -48,7 +49,13 @@ impl Process {
         let mut fields = fields.split_ascii_whitespace();
         let state = *fields.next()?.as_bytes().first()?;
         let mut number = || fields.next()?.parse().ok();
-        Some(Stat { state, parent: number()?, group: number()?, session: number()?, terminal: number()? })
+        Some(Stat {
+            state,
+            parent: number()?,
+            group: number()?,
+            session: number()?,
+            terminal: number()?,
+        })
     }
 
     /// Whether the process can still do something: a zombie cannot.

@@ -48,7 +48,8 @@ impl Terminal {
     pub fn await_screen(&mut self, text: &str) {
         let mut seen = Vec::new();
         wait::until(&format!("{text:?} on the screen"), || {
-            // The terminal never ends as long as it is open here, so reading ends when it would have to wait.
+            // The terminal never ends as long as it is open here, so reading ends when it would
+            // have to wait.
             let _ = self.user.read_to_end(&mut seen);
             String::from_utf8_lossy(&seen).contains(text)
         });

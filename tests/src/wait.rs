@@ -3,7 +3,8 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// How long anything may take: reached by a hang alone, also on a machine that is busy with other things.
+/// How long anything may take: reached by a hang alone, also on a machine that is busy with other
+/// things.
 pub const PATIENCE: Duration = Duration::from_secs(20);
 
 const PAUSE: Duration = Duration::from_millis(2);

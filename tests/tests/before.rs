@@ -53,7 +53,10 @@ fn an_error_leaves_main_before_anything_is_detached() {
     let bot = parser(["log=out.log", "nonsense"]);
     let launch = bot.launch();
     assert_eq!(launch.status.code(), Some(1), "{launch:?}");
-    assert_eq!((launch.stdout.as_str(), launch.stderr.as_str()), ("", "Error: \"unknown word nonsense\"\n"));
+    assert_eq!(
+        (launch.stdout.as_str(), launch.stderr.as_str()),
+        ("", "Error: \"unknown word nonsense\"\n")
+    );
     assert_untouched(&bot);
 }
 
@@ -115,12 +118,23 @@ fn an_asynchronous_main_runs_on_several_threads_of_the_daemon_in_either_order_of
 
 #[test]
 fn a_main_of_any_kind_keeps_its_code_in_the_foreground() {
-    let cases = [("unit", 0), ("success", 0), ("failure", 1), ("exit-code", 42), ("own-type", 43), ("never", 44)];
+    let cases = [
+        ("unit", 0),
+        ("success", 0),
+        ("failure", 1),
+        ("exit-code", 42),
+        ("own-type", 43),
+        ("never", 44),
+    ];
     for (kind, code) in cases {
         let bot = main_of_kind(kind);
         let launch = bot.launch();
         assert_eq!(launch.status.code(), Some(code), "{kind}: {launch:?}");
-        assert_eq!(launch.stderr, if kind == "failure" { "Error: \"out of cheese\"\n" } else { "" }, "{kind}");
+        assert_eq!(
+            launch.stderr,
+            if kind == "failure" { "Error: \"out of cheese\"\n" } else { "" },
+            "{kind}"
+        );
         assert_untouched(&bot);
     }
 }
@@ -129,5 +143,8 @@ fn a_main_of_any_kind_keeps_its_code_in_the_foreground() {
 fn a_main_that_calls_itself_reaches_the_users_function() {
     let launch = main_of_kind("recursion").launch();
     assert!(launch.status.success(), "{launch:?}");
-    assert_eq!((launch.stdout.as_str(), launch.stderr.as_str()), ("depth 1\ndepth 2\ndepth 3\n", ""));
+    assert_eq!(
+        (launch.stdout.as_str(), launch.stderr.as_str()),
+        ("depth 1\ndepth 2\ndepth 3\n", "")
+    );
 }

@@ -1,5 +1,5 @@
-//! Machines that are not as they should be. To make one takes a privilege or a tool, and where that is missing the
-//! test is counted as ignored and says what it needs.
+//! Machines that are not as they should be. To make one takes a privilege or a tool, and where that
+//! is missing the test is counted as ignored and says what it needs.
 
 use std::fs::{self, File, Permissions};
 use std::os::unix::fs::{PermissionsExt, chown};
@@ -15,8 +15,10 @@ use tests::process::Process;
 use tests::{bot, trials, wait};
 
 fn main() {
-    let mounts =
-        Need::command("mounts of its own", &[&OWN_MOUNTS[..], &["mount", "-t", "tmpfs", "none", "/proc"]].concat());
+    let mounts = Need::command(
+        "mounts of its own",
+        &[&OWN_MOUNTS[..], &["mount", "-t", "tmpfs", "none", "/proc"]].concat(),
+    );
     let tracer = Need::command("strace", &[&SLOW_TO_LOCK[..], &["true"]].concat());
     need::run(trials![
         mounts => [
@@ -34,7 +36,8 @@ fn main() {
     ])
 }
 
-/// Runs what follows with mounts that nobody else sees; an ordinary user becomes root in a namespace for that.
+/// Runs what follows with mounts that nobody else sees; an ordinary user becomes root in a
+/// namespace for that.
 const OWN_MOUNTS: [&str; 3] = ["unshare", "--map-root-user", "--mount"];
 
 /// The command that starts the bot after a script has made its mounts.
@@ -71,7 +74,8 @@ fn without_the_null_device_nothing_is_started() {
 
 fn a_false_null_device_is_not_trusted() {
     let bot = bot!["sleep"];
-    let line = bot.refused_by(after_mounting(&bot, "mount -t tmpfs none /dev && echo secret >/dev/null"), 72);
+    let line = bot
+        .refused_by(after_mounting(&bot, "mount -t tmpfs none /dev && echo secret >/dev/null"), 72);
     assert!(line.contains("/dev/null"), "{line}");
 }
 
@@ -93,14 +97,23 @@ fn a_full_file_system_is_named_as_the_reason() {
 
 fn a_file_system_without_inodes_is_named_too() {
     let bot = bot!["sleep"];
-    let mount = "mkdir full && mount -t tmpfs -o nr_inodes=2 none full && cd full && echo 1 >filler";
+    let mount =
+        "mkdir full && mount -t tmpfs -o nr_inodes=2 none full && cd full && echo 1 >filler";
     let line = bot.refused_by(after_mounting(&bot, mount), 73);
     assert!(line.contains("builder.pid: No space left on device"), "{line}");
 }
 
 /// Runs what follows with a second's pause before it first locks a file.
-const SLOW_TO_LOCK: [&str; 8] =
-    ["strace", "-D", "-f", "-qq", "-o", "/dev/null", "--trace=flock", "--inject=flock:delay_enter=1000000:when=1"];
+const SLOW_TO_LOCK: [&str; 8] = [
+    "strace",
+    "-D",
+    "-f",
+    "-qq",
+    "-o",
+    "/dev/null",
+    "--trace=flock",
+    "--inject=flock:delay_enter=1000000:when=1",
+];
 
 fn a_lock_on_a_file_that_was_replaced_is_not_enough() {
     let bot = bot!["sleep"];
@@ -108,7 +121,9 @@ fn a_lock_on_a_file_that_was_replaced_is_not_enough() {
     fs::write(&path, "").expect("a file");
     let launching = begin(bot.command_by(&SLOW_TO_LOCK));
     let has_opened = |process: Process| (3..10).any(|number| process.has_open(number, &path));
-    wait::until("a launcher that has opened the file", || bot.processes().into_iter().any(has_opened));
+    wait::until("a launcher that has opened the file", || {
+        bot.processes().into_iter().any(has_opened)
+    });
     fs::remove_file(&path).expect("the file");
     fs::write(&path, "4711\n").expect("another file");
     let other_daemon = File::open(&path).expect("the other file");
@@ -131,8 +146,8 @@ fn a_process_that_cannot_be_made_is_a_reason() {
         let bot = bot!["sleep"].under(Condition::Limited(Resource::RLIMIT_NPROC, processes));
         // The user need not be able to reach the folder in which the fixture was built.
         let program = bot.file("builder");
-        // By a process of its own: a file that this one has open for writing cannot be executed by a child that another
-        // test forks meanwhile.
+        // By a process of its own: a file that this one has open for writing cannot be executed by
+        // a child that another test forks meanwhile.
         let copied = Command::new("cp").arg(env!("CARGO_BIN_EXE_builder")).arg(&program).status();
         assert!(copied.is_ok_and(|status| status.success()));
         fs::set_permissions(bot.start_directory(), Permissions::from_mode(0o777)).expect("ours");
@@ -145,7 +160,8 @@ fn a_process_that_cannot_be_made_is_a_reason() {
 }
 
 fn a_missing_permission_is_named_as_the_reason() {
-    let cases = [("redirect=closed/out.log", 73), ("pid_file=closed/bot.pid", 73), ("chdir=closed", 78)];
+    let cases =
+        [("redirect=closed/out.log", 73), ("pid_file=closed/bot.pid", 73), ("chdir=closed", 78)];
     for (word, code) in cases {
         let bot = bot![word, "sleep"];
         fs::create_dir(bot.file("closed")).expect("a directory");

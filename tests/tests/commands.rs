@@ -11,7 +11,8 @@ use tests::json::{self, Value};
 use tests::launch::{Launch, Launching};
 use tests::wait;
 
-/// A bot that answers. Whatever it is told, its log says which arguments the program itself has seen.
+/// A bot that answers. Whatever it is told, its log says which arguments the program itself has
+/// seen.
 fn commander() -> Bot {
     Bot::new(env!("CARGO_BIN_EXE_commander"))
 }
@@ -52,7 +53,13 @@ fn without_a_word_a_bot_starts_and_is_refused_when_it_runs() {
     let bot = commander();
     let daemon = bot.start();
     let line = tell(&bot, &[]).refusal("commander", 75);
-    assert_eq!(line, format!("commander: cannot start: already running with PID {} (commander.pid)", daemon.pid()));
+    assert_eq!(
+        line,
+        format!(
+            "commander: cannot start: already running with PID {} (commander.pid)",
+            daemon.pid()
+        )
+    );
     assert_eq!(bot.processes(), [daemon.process]);
     assert_eq!(times_started(&bot), 1, "`before` could have looked for what the running bot has");
 }
@@ -62,7 +69,10 @@ fn the_word_start_is_content_with_a_bot_that_runs() {
     let bot = commander();
     tell(&bot, &["start"]).assert_silent_success();
     let daemon = bot.daemon();
-    assert_eq!(answer(&bot, &["start"], 0), format!("commander is already running, PID {}\n", daemon.pid()));
+    assert_eq!(
+        answer(&bot, &["start"], 0),
+        format!("commander is already running, PID {}\n", daemon.pid())
+    );
     assert_eq!(bot.processes(), [daemon.process]);
     assert_eq!(times_started(&bot), 1, "`before` could have looked for what the running bot has");
 }
@@ -119,7 +129,11 @@ const STATES: [State; 5] = [
     State { name: "running", code: 0, bring_about: |bot| mem::forget(bot.start()) },
     State { name: "dead", code: 1, bring_about: |bot| bot.start().kill() },
     State { name: "starting", code: 0, bring_about: lock_an_empty_file },
-    State { name: "unknown", code: 4, bring_about: |bot| fs::write(bot.pid_file(), "notes\n").expect("a file") },
+    State {
+        name: "unknown",
+        code: 4,
+        bring_about: |bot| fs::write(bot.pid_file(), "notes\n").expect("a file"),
+    },
 ];
 
 fn lock_an_empty_file(bot: &Bot) {
@@ -144,7 +158,10 @@ fn the_status_of_a_running_bot_names_all_that_one_looks_for() {
     let bot = commander();
     let daemon = bot.start();
     let line = answer(&bot, &["status"], 0);
-    assert!(line.starts_with(&format!("commander is running, PID {}, since 20", daemon.pid())), "{line}");
+    assert!(
+        line.starts_with(&format!("commander is running, PID {}, since 20", daemon.pid())),
+        "{line}"
+    );
     assert!(line.ends_with("Z, log out.log\n"), "{line}");
 }
 
@@ -155,7 +172,10 @@ fn status_for_scripts_is_json_with_the_same_members_in_every_state() {
         bring_about(&bot);
         let line = answer(&bot, &["status", "--json"], code);
         let members = json::members(line.strip_suffix('\n').expect("a line"));
-        assert!(members.keys().eq(["log", "pid", "pid_file", "reason", "since", "state"]), "{line}");
+        assert!(
+            members.keys().eq(["log", "pid", "pid_file", "reason", "since", "state"]),
+            "{line}"
+        );
         assert_eq!(members["state"], name.into());
         assert_eq!(members["log"], "out.log".into());
         assert_eq!(members["pid_file"], "commander.pid".into());
@@ -245,8 +265,13 @@ fn the_program_sees_its_arguments_without_the_word() {
 
 #[test]
 fn arguments_that_a_word_does_not_take_are_refused() {
-    let cases =
-        [&["stop", "now"][..], &["status", "--xml"], &["status", "--json", "x"], &["log", "-n"], &["log", "-f", "x"]];
+    let cases = [
+        &["stop", "now"][..],
+        &["status", "--xml"],
+        &["status", "--json", "x"],
+        &["log", "-n"],
+        &["log", "-f", "x"],
+    ];
     for arguments in cases {
         let bot = commander();
         let daemon = bot.start();

@@ -1,4 +1,5 @@
-//! Status and stop, by the PID file: the lock is the truth, and nobody is ever signalled who is not proven to hold it.
+//! Status and stop, by the PID file: the lock is the truth, and nobody is ever signalled who is not
+//! proven to hold it.
 
 use std::fs::{self, File, Permissions};
 use std::os::unix::fs::{PermissionsExt, chown, symlink};
@@ -71,9 +72,14 @@ fn a_running_bot_is_running_since_its_start() {
     for option in ["wait_ready=false", "restart=always"] {
         let bot = bot![option, "sleep"];
         let daemon = bot.start();
-        let Status::Running { pid, since } = status(bot.pid_file()) else { panic!("{:?}", status(bot.pid_file())) };
+        let Status::Running { pid, since } = status(bot.pid_file()) else {
+            panic!("{:?}", status(bot.pid_file()))
+        };
         assert_eq!(pid, daemon.pid());
-        assert!(before <= since && since <= SystemTime::now() + Duration::from_secs(2), "{since:?}");
+        assert!(
+            before <= since && since <= SystemTime::now() + Duration::from_secs(2),
+            "{since:?}"
+        );
     }
 }
 
@@ -212,15 +218,22 @@ fn numbers_that_are_nobody_are_never_signalled() {
         let stopped = stop(&bot.pid_file(), SHORT);
         assert!(matches!(stopped, Err(StopError::Unknown(_))), "{text:?}: {stopped:?}");
         assert_eq!(bot.read("builder.pid"), text);
-        // Closing would not do: for a moment, each child that another test makes has the open file too.
+        // Closing would not do: for a moment, each child that another test makes has the open file
+        // too.
         holder.unlock().expect("the lock is ours");
         assert_eq!(status(bot.pid_file()), Status::Dead, "{text:?}");
-        assert_eq!(stop(&bot.pid_file(), SHORT).expect("nothing to do"), Stopped::WasNotRunning, "{text:?}");
+        assert_eq!(
+            stop(&bot.pid_file(), SHORT).expect("nothing to do"),
+            Stopped::WasNotRunning,
+            "{text:?}"
+        );
     }
 }
 
 fn a_file_that_holds_no_number_is_left_alone() {
-    for text in ["-1\n", "notes\n", "12 34\n", "12\n34\n", "0x10\n", &"7".repeat(100), &"x".repeat(1 << 20)] {
+    for text in
+        ["-1\n", "notes\n", "12 34\n", "12\n34\n", "0x10\n", &"7".repeat(100), &"x".repeat(1 << 20)]
+    {
         let bot = bot!["sleep"];
         fs::write(bot.pid_file(), text).expect("a file");
         assert_nobody_is_stopped(&bot);
@@ -251,7 +264,10 @@ fn what_is_no_file_is_left_alone_without_waiting_for_it() {
         let stopped = stop(&bot.pid_file(), PATIENCE);
         assert!(matches!(stopped, Err(StopError::Unknown(_))), "{before:?}: {stopped:?}");
         assert!(is_unknown(&status(bot.pid_file())), "{before:?}");
-        assert_eq!(fs::symlink_metadata(bot.pid_file()).expect("it is still there").file_type(), before);
+        assert_eq!(
+            fs::symlink_metadata(bot.pid_file()).expect("it is still there").file_type(),
+            before
+        );
     }
     let bot = bot!["sleep"];
     let daemon = bot.start();
@@ -278,8 +294,11 @@ fn looks_at_fifty_starts_and_ends() -> Vec<Status> {
     let (testing, test_is_over) = mpsc::channel::<()>();
     let looking = thread::spawn(move || {
         let mut looks = Vec::new();
-        // Far more often than anybody looks, and yet with a moment between in which the lock is free.
-        while test_is_over.recv_timeout(Duration::from_micros(200)) == Err(RecvTimeoutError::Timeout) {
+        // Far more often than anybody looks, and yet with a moment between in which the lock is
+        // free.
+        while test_is_over.recv_timeout(Duration::from_micros(200))
+            == Err(RecvTimeoutError::Timeout)
+        {
             looks.push(status(&path));
         }
         looks
@@ -303,8 +322,8 @@ fn another_user_cannot_tell_and_stops_nobody() {
     let bot = Bot::new(env!("CARGO_BIN_EXE_commander"));
     // The user need not be able to reach the folder in which the fixture was built.
     let program = bot.file("commander");
-    // By a process of its own: a file that this one has open for writing cannot be executed by a child that another
-    // test forks meanwhile.
+    // By a process of its own: a file that this one has open for writing cannot be executed by a
+    // child that another test forks meanwhile.
     let copied = Command::new("cp").arg(env!("CARGO_BIN_EXE_commander")).arg(&program).status();
     assert!(copied.is_ok_and(|status| status.success()));
     fs::set_permissions(bot.start_directory(), Permissions::from_mode(0o755)).expect("ours");

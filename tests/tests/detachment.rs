@@ -44,7 +44,10 @@ fn the_session_leader_is_gone_and_reaped_whenever_the_launcher_returns() {
         let daemon = bot.start();
         let leader = daemon.stat().session;
         assert_ne!(leader, daemon.pid());
-        assert!(Process(Pid::from_raw(leader)).stat().is_none(), "the session leader is still there");
+        assert!(
+            Process(Pid::from_raw(leader)).stat().is_none(),
+            "the session leader is still there"
+        );
     }
 }
 
@@ -65,7 +68,8 @@ fn a_caller_that_ignores_the_end_of_children_does_not_disturb_the_start() {
 #[test]
 fn a_reader_of_the_launchers_output_is_not_kept_waiting() {
     let bot = bot!["sleep"];
-    let launch = begin(bot.command_in_shell(r#"output=$("$@" 2>&1); echo "read: $output""#)).finish();
+    let launch =
+        begin(bot.command_in_shell(r#"output=$("$@" 2>&1); echo "read: $output""#)).finish();
     assert_eq!(launch.stdout, "read: \n");
     assert_eq!(bot.processes(), [bot.daemon().process]);
 }
@@ -73,7 +77,8 @@ fn a_reader_of_the_launchers_output_is_not_kept_waiting() {
 #[test]
 fn a_reader_of_a_pipe_that_the_bot_only_inherits_is_not_kept_waiting() {
     let bot = bot!["sleep"];
-    let launch = begin(bot.command_in_shell(r#"{ "$@" 3>&1 >/dev/null 2>&1; } | cat; echo read"#)).finish();
+    let launch =
+        begin(bot.command_in_shell(r#"{ "$@" 3>&1 >/dev/null 2>&1; } | cat; echo read"#)).finish();
     assert_eq!(launch.stdout, "read\n");
     assert_eq!(bot.processes(), [bot.daemon().process]);
 }

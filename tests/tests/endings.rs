@@ -11,7 +11,8 @@ use tests::{bot, lock, wait};
 
 #[test]
 fn a_body_that_ends_takes_the_pid_file_along() {
-    for (ending, code) in [("print=the last step", 0), ("exit=7", 7), ("panic=out of cheese", 101)] {
+    for (ending, code) in [("print=the last step", 0), ("exit=7", 7), ("panic=out of cheese", 101)]
+    {
         let bot = bot!["chdir=false", "await-in-body=gate", ending];
         let gate = Gate::closed(&bot.file("gate"));
         let daemon = bot.start();
@@ -39,7 +40,8 @@ fn a_body_that_is_killed_leaves_a_free_pid_file_to_the_next_start() {
 
 #[test]
 fn a_body_that_aborts_leaves_a_free_pid_file_to_the_next_start() {
-    let bot = bot!["chdir=false", "await-in-body=gate", "abort"].under(Condition::Limited(Resource::RLIMIT_CORE, 0));
+    let bot = bot!["chdir=false", "await-in-body=gate", "abort"]
+        .under(Condition::Limited(Resource::RLIMIT_CORE, 0));
     let gate = Gate::closed(&bot.file("gate"));
     let daemon = bot.start();
     let pid = daemon.process.0;
@@ -61,7 +63,9 @@ fn a_forked_child_that_exits_does_not_remove_the_pid_file() {
 fn a_child_that_outlives_the_daemon_does_not_block_the_next_start() {
     let bot = bot!["redirect=out.log", "spawn=exec sleep 300", "print=spawned", "sleep"];
     let daemon = bot.start_and_await("out.log", "spawned\n");
-    let child = wait::for_some("the child", || bot.processes().into_iter().find(|&process| process != daemon.process));
+    let child = wait::for_some("the child", || {
+        bot.processes().into_iter().find(|&process| process != daemon.process)
+    });
     daemon.kill();
     let _next = bot.start();
     assert!(child.is_alive());

@@ -1,6 +1,7 @@
 //! The fault matrix: a start stays a transaction, whichever of its system calls fails, and however.
 //!
-//! `FAULTS=all` tries every error number, also where a call cannot really fail with it; that takes minutes.
+//! `FAULTS=all` tries every error number, also where a call cannot really fail with it; that takes
+//! minutes.
 
 use std::fs::{self, File, Permissions};
 use std::os::fd::OwnedFd;
@@ -25,18 +26,33 @@ use tests::faults::recording::{Errors, Recording, Start};
 const STARTS: &[Start] = &[
     DEFAULT,
     Start { name: "with_everything_to_do", bot: with_everything_to_do, ..DEFAULT },
-    Start { name: "whose_launcher_waits", bot: || bot!["wait_ready=true", "ready", "sleep"], ..DEFAULT },
-    Start { name: "that_reopens_its_log", bot: || bot!["redirect=out.log", "reopen=true", "sleep"], ..DEFAULT },
+    Start {
+        name: "whose_launcher_waits",
+        bot: || bot!["wait_ready=true", "ready", "sleep"],
+        ..DEFAULT
+    },
+    Start {
+        name: "that_reopens_its_log",
+        bot: || bot!["redirect=out.log", "reopen=true", "sleep"],
+        ..DEFAULT
+    },
     Start { name: "that_drops_privileges", bot: without_privileges, needs_root: true, ..DEFAULT },
-    Start { name: "that_cannot_enter_its_directory", bot: || bot!["chdir=missing", "sleep"], code: 78, ..DEFAULT },
+    Start {
+        name: "that_cannot_enter_its_directory",
+        bot: || bot!["chdir=missing", "sleep"],
+        code: 78,
+        ..DEFAULT
+    },
     Start { name: "that_cannot_write_its_pid", bot: with_empty_files_only, code: 74, ..DEFAULT },
 ];
 
-const DEFAULT: Start = Start { name: "with_defaults", bot: || bot!["sleep"], code: 0, needs_root: false };
+const DEFAULT: Start =
+    Start { name: "with_defaults", bot: || bot!["sleep"], code: 0, needs_root: false };
 
 /// A user and a group without accounts, so that it is the same on every machine, behind a new root.
 fn without_privileges() -> Bot {
-    let bot = bot!["uid=61234", "gid=61234", "umask=027", "chroot=jail", "redirect=out.log", "sleep"];
+    let bot =
+        bot!["uid=61234", "gid=61234", "umask=027", "chroot=jail", "redirect=out.log", "sleep"];
     fs::create_dir(bot.file("jail")).expect("a directory");
     bot
 }
@@ -54,14 +70,16 @@ fn with_everything_to_do() -> Bot {
     fs::write(bot.pid_file(), "123456789\n").expect("a stale PID file");
     fs::set_permissions(bot.pid_file(), Permissions::from_mode(0o600)).expect("its mode");
     let inherited = OwnedFd::from(File::open("/dev/null").expect("the null device"));
-    // Above all that this process has open, so that they are one row in each start: a row is closed by one call.
+    // Above all that this process has open, so that they are one row in each start: a row is closed
+    // by one call.
     bot.under(Condition::Open(Arc::new(inherited), 2, 200))
         .under(Condition::Ignored(Signal::SIGHUP))
         .under(Condition::Ignored(Signal::SIGCHLD))
         .under(Condition::Blocked)
 }
 
-/// A lie that no runtime can see through, and what the oracle says of it. It shows that the oracle looks.
+/// A lie that no runtime can see through, and what the oracle says of it. It shows that the oracle
+/// looks.
 struct Undetectable {
     name: &'static str,
     call: c_long,
@@ -99,20 +117,29 @@ fn main() {
 }
 
 fn disturb(&start: &Start) -> Trial {
-    Trial::ignorable_test(format!("a_start_{}_is_a_transaction_whatever_fails", start.name), move || {
-        if start.needs_root && !geteuid().is_root() {
-            return Ok(Completion::ignored_with("needs root"));
-        }
-        or_ignored(matrix::run(start, errors()), |tally| {
-            let violations: Vec<_> = tally.violations.iter().map(|(fault, text)| format!("{fault}: {text}")).collect();
-            TALLIES.lock().expect("nobody panics while holding it").push(tally);
-            if violations.is_empty() { Ok(()) } else { Err(violations.join("\n").into()) }
-        })
-    })
+    Trial::ignorable_test(
+        format!("a_start_{}_is_a_transaction_whatever_fails", start.name),
+        move || {
+            if start.needs_root && !geteuid().is_root() {
+                return Ok(Completion::ignored_with("needs root"));
+            }
+            or_ignored(matrix::run(start, errors()), |tally| {
+                let violations: Vec<_> = tally
+                    .violations
+                    .iter()
+                    .map(|(fault, text)| format!("{fault}: {text}"))
+                    .collect();
+                TALLIES.lock().expect("nobody panics while holding it").push(tally);
+                if violations.is_empty() { Ok(()) } else { Err(violations.join("\n").into()) }
+            })
+        },
+    )
 }
 
 fn expect_complaint(lie: &'static Undetectable) -> Trial {
-    guard(lie.name, lie.complaint, |recording| recording.fault_at(lie.call, Disturbance::Lie(lie.value)))
+    guard(lie.name, lie.complaint, |recording| {
+        recording.fault_at(lie.call, Disturbance::Lie(lie.value))
+    })
 }
 
 /// A fault that does not come about must not count as one that was survived.
@@ -134,14 +161,20 @@ fn guard(
             let fault = find(&recording).ok_or("a start without this call")?;
             match matrix::try_fault(DEFAULT, &recording, fault) {
                 Err(violation) if violation.contains(complaint) => Ok(()),
-                judged => Err(format!("expected the complaint {complaint:?}, not {judged:?}").into()),
+                judged => {
+                    Err(format!("expected the complaint {complaint:?}, not {judged:?}").into())
+                }
             }
         })
     })
 }
 
-/// Where the kernel, or a container around it, does not let system calls be answered, there is nothing to test.
-fn or_ignored<T>(allowed: io::Result<T>, test: impl FnOnce(T) -> Result<(), Failed>) -> Result<Completion, Failed> {
+/// Where the kernel, or a container around it, does not let system calls be answered, there is
+/// nothing to test.
+fn or_ignored<T>(
+    allowed: io::Result<T>,
+    test: impl FnOnce(T) -> Result<(), Failed>,
+) -> Result<Completion, Failed> {
     const REFUSALS: [i32; 5] = [libc::EPERM, libc::EACCES, libc::EINVAL, libc::ENOSYS, libc::EBUSY];
     match allowed {
         Ok(allowed) => test(allowed).map(|()| Completion::Completed),
@@ -170,6 +203,10 @@ fn print_sum() {
             ended(Outcome::Undone),
             ended(Outcome::DaemonKilled),
         );
-        println!("{} faults, {} violations", sum(&Tally::faults), sum(&|tally| tally.violations.len()));
+        println!(
+            "{} faults, {} violations",
+            sum(&Tally::faults),
+            sum(&|tally| tally.violations.len())
+        );
     }
 }

@@ -1,4 +1,5 @@
-//! In the foreground nothing is forked and the standard streams stay; everything else is as in a daemon.
+//! In the foreground nothing is forked and the standard streams stay; everything else is as in a
+//! daemon.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -75,14 +76,19 @@ fn the_pid_file_is_the_only_descriptor_beside_the_streams() {
 
 #[test]
 fn neither_a_daemon_nor_the_foreground_starts_beside_the_other() {
-    for (first, second) in [("when=false", "when=true"), ("when=true", "when=false"), ("when=false", "when=false")] {
+    for (first, second) in
+        [("when=false", "when=true"), ("when=true", "when=false"), ("when=false", "when=false")]
+    {
         let bot = bot![first, "chdir=false", "note=note", "sleep"];
         let _launching = begin(bot.command());
         let running = note::author(&bot);
         let mut command = bot.command();
         command.arg(second);
         let line = begin(command).finish().refusal("builder", 75);
-        assert_eq!(line, format!("builder: cannot start: already running with PID {} (builder.pid)", running.0));
+        assert_eq!(
+            line,
+            format!("builder: cannot start: already running with PID {} (builder.pid)", running.0)
+        );
         assert_eq!(bot.read("note"), format!("{}\n", running.0), "the second has no body");
         assert!(running.is_alive());
     }
@@ -90,7 +96,8 @@ fn neither_a_daemon_nor_the_foreground_starts_beside_the_other() {
 
 #[test]
 fn the_end_takes_the_pid_file_along_and_keeps_its_code() {
-    for (ending, code) in [("print=the last step", 0), ("exit=7", 7), ("panic=out of cheese", 101)] {
+    for (ending, code) in [("print=the last step", 0), ("exit=7", 7), ("panic=out of cheese", 101)]
+    {
         let bot = foreground_bot!["chdir=false", "note=note", "await-in-body=gate", ending];
         let gate = Gate::closed(&bot.file("gate"));
         let launching = begin(bot.command());
@@ -104,10 +111,13 @@ fn the_end_takes_the_pid_file_along_and_keeps_its_code() {
 
 #[test]
 fn the_working_directory_is_a_daemons() {
-    for (option, directory) in [("chdir=true", None), ("chdir=false", Some("")), ("chdir=chosen", Some("chosen"))] {
+    for (option, directory) in
+        [("chdir=true", None), ("chdir=false", Some("")), ("chdir=chosen", Some("chosen"))]
+    {
         let bot = foreground_bot![option];
         fs::create_dir(bot.file("chosen")).expect("a directory");
-        let expected = directory.map_or("/".into(), |directory| bot.start_directory().join(directory));
+        let expected =
+            directory.map_or("/".into(), |directory| bot.start_directory().join(directory));
         let (_launching, process) = run(&bot);
         assert_eq!(process.working_directory(), expected, "{option}");
     }

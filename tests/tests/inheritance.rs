@@ -15,7 +15,11 @@ use tests::{bot, wait};
 
 /// So many descriptors on the null device.
 fn inherited(count: usize) -> Condition {
-    Condition::Open(Arc::new(OwnedFd::from(File::open("/dev/null").expect("the null device"))), count, 3)
+    Condition::Open(
+        Arc::new(OwnedFd::from(File::open("/dev/null").expect("the null device"))),
+        count,
+        3,
+    )
 }
 
 /// A bot whose body has begun, and with it everything that the start still had open is closed.
@@ -61,12 +65,16 @@ fn what_the_program_opened_itself_stays_open() {
     let daemon = in_its_body(&bot);
     let descriptors = daemon.process.descriptors();
     assert_eq!(descriptors.len(), 5, "{descriptors:?}");
-    assert!(descriptors.keys().any(|&number| daemon.process.has_open(number, &bot.file("own"))), "{descriptors:?}");
+    assert!(
+        descriptors.keys().any(|&number| daemon.process.has_open(number, &bot.file("own"))),
+        "{descriptors:?}"
+    );
 }
 
 #[test]
 fn children_of_the_daemon_have_the_streams_and_nothing_else() {
-    let bot = bot!["open=own", "redirect=out.log", "spawn=exec sleep 300", "print=up", "sleep"].under(inherited(3));
+    let bot = bot!["open=own", "redirect=out.log", "spawn=exec sleep 300", "print=up", "sleep"]
+        .under(inherited(3));
     File::create(bot.file("own")).expect("a file");
     let daemon = in_its_body(&bot);
     // The shell in between may have files of its own for a moment.
@@ -80,7 +88,8 @@ fn children_of_the_daemon_have_the_streams_and_nothing_else() {
 fn signals_that_the_launcher_has_blocked_reach_the_daemon() {
     let bot = bot!["sleep"].under(Condition::Blocked);
     let daemon = bot.start();
-    // Some C libraries block all signals until their `fork` is over, which may be later than the launcher.
+    // Some C libraries block all signals until their `fork` is over, which may be later than the
+    // launcher.
     wait::until("a process that blocks nothing", || daemon.process.signals("SigBlk") == 0);
     let pid = daemon.process.0;
     daemon.signal(Signal::SIGTERM);
@@ -89,10 +98,12 @@ fn signals_that_the_launcher_has_blocked_reach_the_daemon() {
 
 #[test]
 fn of_all_ignored_signals_only_a_broken_pipe_stays_ignored() {
-    let ignorable = Signal::iterator().filter(|signal| ![Signal::SIGKILL, Signal::SIGSTOP].contains(signal));
+    let ignorable =
+        Signal::iterator().filter(|signal| ![Signal::SIGKILL, Signal::SIGSTOP].contains(signal));
     let bot = ignorable.map(Condition::Ignored).fold(bot!["sleep"], Bot::under);
     let ignored = bot.start().process.signals("SigIgn");
-    // Above 31 are the signals that the C library keeps for itself: it leaves one of them ignored in what it executes.
+    // Above 31 are the signals that the C library keeps for itself: it leaves one of them ignored
+    // in what it executes.
     assert_eq!(ignored & 0x7fff_ffff, 1 << (Signal::SIGPIPE as i32 - 1));
 }
 

@@ -9,7 +9,8 @@ use tests::bot;
 use tests::bot::{Bot, begin};
 use tests::daemon::Daemon;
 
-/// Longer in bytes than what the kernel keeps as a process name, which it cuts inside of a character.
+/// Longer in bytes than what the kernel keeps as a process name, which it cuts inside of a
+/// character.
 const CYRILLIC: &str = "робот-который-долго-называется";
 
 #[test]
@@ -56,7 +57,8 @@ fn with_an_empty_name_the_executable_gives_its_own() {
 
 #[test]
 fn without_any_arguments_the_executable_gives_its_name() {
-    let bot = Bot::new(env!("CARGO_BIN_EXE_nameless")).words([env!("CARGO_BIN_EXE_builder").into()]);
+    let bot =
+        Bot::new(env!("CARGO_BIN_EXE_nameless")).words([env!("CARGO_BIN_EXE_builder").into()]);
     fs::write(bot.file("builder.pid"), "notes\n").expect("a file");
     let line = bot.launch().refusal("builder", 73);
     assert!(line.contains("builder.pid"), "{line}");
@@ -67,7 +69,9 @@ fn without_any_arguments_the_executable_gives_its_name() {
 #[test]
 fn the_message_begins_with_the_name_and_escapes_what_would_break_the_line() {
     let bot = bot!["redirect=missing/out.log"];
-    for (name, shown) in [("bot", "bot"), ("/some/where/bot.exe", "bot.exe"), ("a\nb\x1b[31m", r"a\nb\u{1b}[31m")] {
+    for (name, shown) in
+        [("bot", "bot"), ("/some/where/bot.exe", "bot.exe"), ("a\nb\x1b[31m", r"a\nb\u{1b}[31m")]
+    {
         let _line = begin(bot.command_as(name)).finish().refusal(shown, 73);
     }
 }

@@ -68,11 +68,22 @@ fn a_second_start_is_refused_and_touches_nothing() {
     let daemon = bot.start_and_await("out.log", "up\n");
     let seen = |name| {
         let file = fs::metadata(bot.file(name)).expect("the file");
-        (file.ino(), file.mtime(), file.mtime_nsec(), file.ctime(), file.ctime_nsec(), file.mode(), bot.read(name))
+        (
+            file.ino(),
+            file.mtime(),
+            file.mtime_nsec(),
+            file.ctime(),
+            file.ctime_nsec(),
+            file.mode(),
+            bot.read(name),
+        )
     };
     let before = ["builder.pid", "out.log"].map(seen);
     let line = bot.launch().refusal("builder", 75);
-    assert_eq!(line, format!("builder: cannot start: already running with PID {} (builder.pid)", daemon.pid()));
+    assert_eq!(
+        line,
+        format!("builder: cannot start: already running with PID {} (builder.pid)", daemon.pid())
+    );
     assert_eq!(["builder.pid", "out.log"].map(seen), before);
     assert_eq!(bot.processes(), [daemon.process]);
     fs::remove_file(bot.file("out.log")).expect("a log");
@@ -93,7 +104,9 @@ fn a_number_that_nobody_stands_behind_is_taken_over() {
 
 #[test]
 fn a_file_that_holds_anything_else_is_refused_untouched() {
-    for text in ["notes\n", "-1\n", "12 34\n", " 12\n", "12\n\n", "12\n34\n", "12\0", &"x".repeat(1 << 20)] {
+    for text in
+        ["notes\n", "-1\n", "12 34\n", " 12\n", "12\n\n", "12\n34\n", "12\0", &"x".repeat(1 << 20)]
+    {
         let bot = bot!["sleep"];
         fs::write(bot.pid_file(), text).expect("a file");
         let line = bot.refused(73);
@@ -112,7 +125,10 @@ fn what_is_no_regular_file_is_refused_without_waiting_for_it() {
         let line = bot.refused(73);
         assert!(line.contains(odd), "{line}");
         let kind = fs::symlink_metadata(bot.file(odd)).expect("it is still there").file_type();
-        assert!(!kind.is_file() && (kind.is_fifo() || kind.is_socket() || kind.is_dir() || kind.is_char_device()));
+        assert!(
+            !kind.is_file()
+                && (kind.is_fifo() || kind.is_socket() || kind.is_dir() || kind.is_char_device())
+        );
     }
 }
 
@@ -173,8 +189,11 @@ fn looking_at_the_lock_does_not_disturb_a_start() {
     let path = bot.pid_file();
     let (testing, test_is_over) = mpsc::channel::<()>();
     thread::spawn(move || {
-        // Far more often than anybody looks, and yet with a moment between in which the lock is free.
-        while test_is_over.recv_timeout(Duration::from_micros(200)) == Err(RecvTimeoutError::Timeout) {
+        // Far more often than anybody looks, and yet with a moment between in which the lock is
+        // free.
+        while test_is_over.recv_timeout(Duration::from_micros(200))
+            == Err(RecvTimeoutError::Timeout)
+        {
             let _ = lock::is_held(&path);
         }
     });

@@ -1,5 +1,5 @@
-//! Who the daemon is, and what it can no longer do: users and groups, the files that root makes for another user, the
-//! umask, and a new root directory.
+//! Who the daemon is, and what it can no longer do: users and groups, the files that root makes for
+//! another user, the umask, and a new root directory.
 
 use std::collections::BTreeMap;
 use std::fs::{self, DirBuilder, File, Permissions};
@@ -23,9 +23,12 @@ use tests::terminal::Terminal;
 use tests::{bot, lock, trials, wait};
 
 fn main() {
-    let accounts = Need::command("root with mounts of its own, and setpriv", &OWN_ACCOUNTS_ARE_POSSIBLE);
-    let kept_capabilities =
-        Need::command("setpriv and the right to keep capabilities", &KEEPING_CAPABILITIES_IS_POSSIBLE);
+    let accounts =
+        Need::command("root with mounts of its own, and setpriv", &OWN_ACCOUNTS_ARE_POSSIBLE);
+    let kept_capabilities = Need::command(
+        "setpriv and the right to keep capabilities",
+        &KEEPING_CAPABILITIES_IS_POSSIBLE,
+    );
     let user_namespace = Need::command("a user namespace", &["unshare", "--map-root-user", "true"]);
     need::run(trials![
         accounts => [
@@ -71,14 +74,22 @@ fn main() {
 
 // Users and groups.
 
-/// Accounts that nobody else sees: `bot` with two supplementary groups, and a group without members.
+/// Accounts that nobody else sees: `bot` with two supplementary groups, and a group without
+/// members.
 const PASSWD: &str = "root:x:0:0::/:/bin/sh\nbot:x:61001:61001::/:/bin/sh\n";
-const GROUP: &str = "root:x:0:\nbot:x:61001:\nfirst:x:61010:bot\nsecond:x:61020:other,bot\nlonely:x:61030:\n";
+const GROUP: &str =
+    "root:x:0:\nbot:x:61001:\nfirst:x:61010:bot\nsecond:x:61020:other,bot\nlonely:x:61030:\n";
 
-const OWN_ACCOUNTS_ARE_POSSIBLE: [&str; 5] =
-    ["unshare", "--mount", "sh", "-c", "mount --bind /etc/group /etc/group && setpriv --groups 61077 true"];
+const OWN_ACCOUNTS_ARE_POSSIBLE: [&str; 5] = [
+    "unshare",
+    "--mount",
+    "sh",
+    "-c",
+    "mount --bind /etc/group /etc/group && setpriv --groups 61077 true",
+];
 
-/// The command that starts a bot among these accounts, from a process with a supplementary group of its own.
+/// The command that starts a bot among these accounts, from a process with a supplementary group of
+/// its own.
 fn among_own_accounts(bot: &Bot) -> Command {
     fs::write(bot.file("passwd"), PASSWD).expect("a file");
     fs::write(bot.file("group"), GROUP).expect("a file");
@@ -97,15 +108,20 @@ fn assert_becomes(words: &[&str], user: u32, group: u32, groups: &[u32]) {
     let bot = builder(words);
     let daemon = bot.start_by(among_own_accounts(&bot));
     assert_ids(daemon.process, user, group);
-    let held: Vec<u32> =
-        daemon.process.status("Groups").split_whitespace().map(|id| id.parse().expect("an id")).collect();
+    let held: Vec<u32> = daemon
+        .process
+        .status("Groups")
+        .split_whitespace()
+        .map(|id| id.parse().expect("an id"))
+        .collect();
     assert_eq!(held, groups, "{words:?}");
 }
 
 /// Real, effective, saved and file system id, and what else makes a process mighty.
 #[track_caller]
 fn assert_ids(process: Process, user: u32, group: u32) {
-    let four = |id: u32| [id.to_string(), id.to_string(), id.to_string(), id.to_string()].join("\t");
+    let four =
+        |id: u32| [id.to_string(), id.to_string(), id.to_string(), id.to_string()].join("\t");
     assert_eq!(process.status("Uid"), four(user));
     assert_eq!(process.status("Gid"), four(group));
     if user != 0 {
@@ -158,7 +174,11 @@ fn unknown_users_and_groups_are_refused() {
 
 /// The ids under which a command of [`as_ordinary_user`] runs.
 fn ordinary_ids() -> (u32, u32) {
-    if getuid().is_root() { (NOBODY_ELSE, NOBODY_ELSE) } else { (getuid().as_raw(), getgid().as_raw()) }
+    if getuid().is_root() {
+        (NOBODY_ELSE, NOBODY_ELSE)
+    } else {
+        (getuid().as_raw(), getgid().as_raw())
+    }
 }
 
 /// The command that starts the bot as somebody who is not root.
@@ -166,8 +186,9 @@ fn as_ordinary_user(bot: &Bot) -> Command {
     if !getuid().is_root() {
         return bot.command();
     }
-    // The user need not be able to reach the folder in which the fixture was built. A copy that this process made could
-    // still be open for writing in a child that another test has just forked, and such a file cannot be executed.
+    // The user need not be able to reach the folder in which the fixture was built. A copy that
+    // this process made could still be open for writing in a child that another test has just
+    // forked, and such a file cannot be executed.
     let program = bot.file("builder");
     let copied = Command::new("cp").arg(env!("CARGO_BIN_EXE_builder")).arg(&program).status();
     assert!(copied.is_ok_and(|status| status.success()));
@@ -207,7 +228,8 @@ fn groups_that_cannot_be_given_up_are_named_as_the_reason() {
 
 /// Capabilities that survive a change of the user.
 const KEEPING_CAPABILITIES: [&str; 2] = ["setpriv", "--securebits=+no_setuid_fixup"];
-const KEEPING_CAPABILITIES_IS_POSSIBLE: [&str; 3] = [KEEPING_CAPABILITIES[0], KEEPING_CAPABILITIES[1], "true"];
+const KEEPING_CAPABILITIES_IS_POSSIBLE: [&str; 3] =
+    [KEEPING_CAPABILITIES[0], KEEPING_CAPABILITIES[1], "true"];
 
 /// They do nothing until they are asked for, which a daemon that was taken over would do.
 fn capabilities_that_the_program_keeps_are_a_reason_not_to_start() {
@@ -226,7 +248,8 @@ fn capabilities_that_stay_are_a_reason_not_to_start() {
 
 // The daemon after it has given up its privileges.
 
-/// A bot that becomes somebody who owns nothing, in a start directory of root's that everybody may enter.
+/// A bot that becomes somebody who owns nothing, in a start directory of root's that everybody may
+/// enter.
 fn without_privileges(words: &[&str]) -> Bot {
     let id = NOBODY_ELSE;
     let bot = bot![format!("uid={id}"), format!("gid={id}")].words(words.iter().map(Into::into));
@@ -264,7 +287,8 @@ fn the_pid_file_stays_roots_and_can_only_be_read() {
 #[track_caller]
 fn assert_holds_pid_file_for_reading(bot: &Bot, process: Process) {
     let descriptors = process.descriptors();
-    let mut on_pid_file = descriptors.iter().filter(|&(&number, _)| process.has_open(number, &bot.pid_file()));
+    let mut on_pid_file =
+        descriptors.iter().filter(|&(&number, _)| process.has_open(number, &bot.pid_file()));
     let (_, keeper) = on_pid_file.next().expect("the lock is held");
     assert!(on_pid_file.next().is_none(), "{descriptors:?}");
     assert_eq!(keeper.flags & OFlag::O_ACCMODE, OFlag::O_RDONLY, "{keeper:?}");
@@ -333,14 +357,17 @@ fn give_away(path: &Path, owner: u32) {
 /// Neither root, nor who the daemon becomes.
 const THIRD_USER: u32 = NOBODY_ELSE + 1;
 
-/// What can be seen of files, but for the time of the last reading: inode, mode, owner, length and last change. Not of
-/// directories, in which a PID file has come and gone.
+/// What can be seen of files, but for the time of the last reading: inode, mode, owner, length and
+/// last change. Not of directories, in which a PID file has come and gone.
 type Inventory = BTreeMap<PathBuf, (u64, u32, u32, u64, Option<(i64, i64)>)>;
 
 /// All that is in a directory, and the directory itself.
 fn inventory(directory: &Path) -> Inventory {
-    let entries = fs::read_dir(directory).expect("the directory").map(|entry| entry.expect("an entry").path());
-    let below = entries.flat_map(|path| if path.is_dir() { inventory(&path) } else { look_at(path) });
+    let entries = fs::read_dir(directory)
+        .expect("the directory")
+        .map(|entry| entry.expect("an entry").path());
+    let below =
+        entries.flat_map(|path| if path.is_dir() { inventory(&path) } else { look_at(path) });
     below.chain(look_at(directory.to_owned())).collect()
 }
 
@@ -383,13 +410,18 @@ fn a_log_that_belongs_to_root_or_the_user_is_continued() {
         give_away(&bot.file("out.log"), owner);
         let _daemon = assert_user_writes(&bot, "out.log");
         assert_eq!(bot.read("out.log"), "an earlier line\nup\n");
-        assert_eq!(fs::metadata(bot.file("out.log")).expect("the log").uid(), owner, "it stays whose it was");
+        assert_eq!(
+            fs::metadata(bot.file("out.log")).expect("the log").uid(),
+            owner,
+            "it stays whose it was"
+        );
     }
 }
 
 fn in_a_sticky_directory_logs_are_made_and_continued() {
     for earlier in [None, Some("an earlier line\n")] {
-        let bot = without_privileges(&["redirect=shared/out.log", "pid_file=shared/bot.pid", "print=up"]);
+        let bot =
+            without_privileges(&["redirect=shared/out.log", "pid_file=shared/bot.pid", "print=up"]);
         make_directory(&bot.file("shared"), 0o1777);
         if let Some(earlier) = earlier {
             fs::write(bot.file("shared/out.log"), earlier).expect("a log");
@@ -413,7 +445,10 @@ const UNSAFE_DIRECTORIES: [(Trap, &str); 3] = [
 /// Logs that somebody else has prepared.
 const UNSAFE_LOGS: [(Trap, &str); 3] = [
     (|bot| give_away(&existing_log(bot), THIRD_USER), "it belongs to a third user"),
-    (|bot| fs::hard_link(existing_log(bot), bot.file("other")).expect("a link"), "it has another name, by a hard link"),
+    (
+        |bot| fs::hard_link(existing_log(bot), bot.file("other")).expect("a link"),
+        "it has another name, by a hard link",
+    ),
     (|bot| symlink("../other", bot.file("logs/out.log")).expect("a link"), "it is a symbolic link"),
 ];
 
@@ -464,7 +499,10 @@ fn the_daemon_must_be_allowed_into_its_working_directory() {
     let bot = without_privileges(&["chdir=home"]);
     make_directory(&bot.file("home"), 0o700);
     let line = bot.refused(78);
-    assert_eq!(line, "builder: cannot change to the directory home: Permission denied (os error 13)");
+    assert_eq!(
+        line,
+        "builder: cannot change to the directory home: Permission denied (os error 13)"
+    );
     assert!(!bot.pid_file().exists());
     give_away(&bot.file("home"), NOBODY_ELSE);
     assert_eq!(bot.start().process.working_directory(), bot.file("home"));
@@ -486,8 +524,12 @@ fn the_chosen_umask_holds_for_the_daemon_and_its_log_but_not_for_the_pid_file() 
 
 fn a_umask_of_more_than_permissions_is_refused() {
     for umask in ["1000", "1022", "7777", "37777777777"] {
-        let line = refused_untouched(&builder(&[&format!("umask={umask}"), "redirect=out.log"]), 64);
-        assert_eq!(line, format!("builder: cannot start: the umask 0o{umask} has bits beyond 0o777"));
+        let line =
+            refused_untouched(&builder(&[&format!("umask={umask}"), "redirect=out.log"]), 64);
+        assert_eq!(
+            line,
+            format!("builder: cannot start: the umask 0o{umask} has bits beyond 0o777")
+        );
     }
 }
 
@@ -512,7 +554,9 @@ fn assert_no_directory_is_open(daemon: &Daemon) {
 }
 
 fn the_daemon_is_in_its_new_root_and_its_files_are_outside() {
-    for (option, directory) in [("chdir=true", "jail"), ("chdir=false", "jail"), ("chdir=/inner", "jail/inner")] {
+    for (option, directory) in
+        [("chdir=true", "jail"), ("chdir=false", "jail"), ("chdir=/inner", "jail/inner")]
+    {
         let bot = jailed(&[option, "redirect=out.log"]);
         let daemon = bot.start();
         assert_eq!(root_of(daemon.process), bot.file("jail"), "{option}");
@@ -569,6 +613,8 @@ fn inherited_descriptors_can_be_kept() {
     let bot = bot.under(Condition::Open(Arc::new(inherited.into()), 2, 3));
     let daemon = bot.start();
     let descriptors = daemon.process.descriptors();
-    let kept = descriptors.keys().filter(|&&number| daemon.process.has_open(number, &bot.file("inherited")));
+    let kept = descriptors
+        .keys()
+        .filter(|&&number| daemon.process.has_open(number, &bot.file("inherited")));
     assert_eq!(kept.count(), 2, "{descriptors:?}");
 }

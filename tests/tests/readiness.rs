@@ -1,5 +1,5 @@
-//! With `wait_ready` the launcher returns when the body says that it is up. Until then the body talks to whoever started
-//! it, and a body that ends, or a launcher that goes, is a failed start.
+//! With `wait_ready` the launcher returns when the body says that it is up. Until then the body
+//! talks to whoever started it, and a body that ends, or a launcher that goes, is a failed start.
 
 use std::fs;
 use std::os::unix::process::ExitStatusExt;
@@ -23,7 +23,14 @@ macro_rules! waiting_bot {
 
 /// A body that stands at a gate before it says the word, and leaves a note that it has come so far.
 fn bot_at_a_gate() -> (Bot, Gate) {
-    let bot = waiting_bot!["print=early", "note=note", "await-in-body=gate", "ready", "print=late", "sleep"];
+    let bot = waiting_bot![
+        "print=early",
+        "note=note",
+        "await-in-body=gate",
+        "ready",
+        "print=late",
+        "sleep"
+    ];
     let gate = Gate::closed(&bot.file("gate"));
     (bot, gate)
 }
@@ -68,7 +75,14 @@ fn the_launcher_waits_for_the_word_and_not_for_the_end() {
 
 #[test]
 fn until_the_word_both_outputs_are_the_launchers_and_then_they_are_the_log() {
-    let bot = waiting_bot!["print=out", "print-error=err", "ready", "print=late", "print-error=later", "sleep"];
+    let bot = waiting_bot![
+        "print=out",
+        "print-error=err",
+        "ready",
+        "print=late",
+        "print-error=later",
+        "sleep"
+    ];
     let launch = bot.launch();
     assert!(launch.status.success());
     assert_eq!((launch.stdout.as_str(), launch.stderr.as_str()), ("out\n", "err\n"));
@@ -90,7 +104,10 @@ fn until_the_word_the_body_writes_on_the_screen() {
     let daemon = bot.daemon();
     bot.await_text("out.log", "late\n");
     let descriptors = daemon.process.descriptors();
-    assert!(descriptors.values().all(|descriptor| descriptor.target != terminal.path()), "{descriptors:?}");
+    assert!(
+        descriptors.values().all(|descriptor| descriptor.target != terminal.path()),
+        "{descriptors:?}"
+    );
 }
 
 #[test]
@@ -110,7 +127,10 @@ fn after_the_word_the_daemon_has_its_streams_and_its_pid_file_open_and_nothing_e
     let descriptors = daemon.process.descriptors();
     assert_eq!(descriptors.len(), 4, "{descriptors:?}");
     assert!(daemon.process.has_open(0, "/dev/null".as_ref()));
-    assert!((1..=2).all(|number| daemon.process.has_open(number, &bot.file("out.log"))), "{descriptors:?}");
+    assert!(
+        (1..=2).all(|number| daemon.process.has_open(number, &bot.file("out.log"))),
+        "{descriptors:?}"
+    );
     let (&number, lock) = descriptors.last_key_value().expect("four descriptors");
     assert!(daemon.process.has_open(number, &bot.pid_file()), "{descriptors:?}");
     assert!(lock.flags.contains(OFlag::O_CLOEXEC), "{lock:?}");
@@ -138,8 +158,10 @@ fn the_word_may_come_from_any_thread() {
 
 #[test]
 fn the_word_of_a_forked_child_does_not_count() {
-    let bot = waiting_bot!["ready-in-child", "print=the child has left", "ready", "print=late", "sleep"];
-    // A launcher that had believed the child would be gone, and the daemon would leave at its own word.
+    let bot =
+        waiting_bot!["ready-in-child", "print=the child has left", "ready", "print=late", "sleep"];
+    // A launcher that had believed the child would be gone, and the daemon would leave at its own
+    // word.
     assert_started(begin(bot.command()), "the child has left\n");
     let daemon = bot.daemon();
     bot.await_text("out.log", "late\n");
@@ -172,7 +194,10 @@ fn a_body_that_ends_before_the_word_is_a_failed_start_with_its_own_code() {
         let bot = bot.under(Condition::Limited(Resource::RLIMIT_CORE, 0));
         let launch = begin(bot.command()).finish();
         assert_eq!(launch.status.code(), Some(code), "{ending}: {launch:?}");
-        assert_eq!(only_line_of_the_launcher(&launch), format!("builder: cannot start: {end} before it was ready"));
+        assert_eq!(
+            only_line_of_the_launcher(&launch),
+            format!("builder: cannot start: {end} before it was ready")
+        );
         assert!(launch.stderr.starts_with("the body's own words\n"), "{launch:?}");
         assert_undone(&bot);
     }
@@ -199,7 +224,8 @@ fn a_launcher_that_goes_takes_everything_along() {
 
 #[test]
 fn a_key_that_interrupts_the_launcher_takes_everything_along() {
-    let bot = waiting_bot!["spawn=exec sleep 300", "print=waiting", "sleep"].under(Condition::Terminal);
+    let bot =
+        waiting_bot!["spawn=exec sleep 300", "print=waiting", "sleep"].under(Condition::Terminal);
     let mut terminal = Terminal::new();
     let mut command = bot.command();
     terminal.attach(&mut command);
@@ -214,7 +240,11 @@ fn a_key_that_interrupts_the_launcher_takes_everything_along() {
 fn a_launcher_that_runs_out_of_time_takes_everything_along() {
     let bot = waiting_bot!["spawn=exec sleep 300", "sleep"];
     let launch = begin(bot.command_by(&["timeout", "1"])).finish();
-    assert_eq!(launch.status.code(), Some(124), "the code of a command that was out of time: {launch:?}");
+    assert_eq!(
+        launch.status.code(),
+        Some(124),
+        "the code of a command that was out of time: {launch:?}"
+    );
     assert_eq!(launch.stderr, "");
     assert_undone(&bot);
 }
@@ -235,8 +265,15 @@ fn a_start_that_loses_its_session_leader_fails() {
 
 #[test]
 fn a_hangup_before_the_word_finds_a_handler_that_leaves_the_streams_alone() {
-    let bot =
-        waiting_bot!["reopen=true", "note=note", "await-in-body=gate", "print=early", "ready", "print=late", "sleep"];
+    let bot = waiting_bot![
+        "reopen=true",
+        "note=note",
+        "await-in-body=gate",
+        "print=early",
+        "ready",
+        "print=late",
+        "sleep"
+    ];
     let gate = Gate::closed(&bot.file("gate"));
     let launching = begin(bot.command());
     kill(note::author(&bot).0, Signal::SIGHUP).expect("the body waits");
@@ -257,7 +294,8 @@ fn a_handler_that_the_body_installed_before_the_word_and_ours_both_hear() {
 
 #[test]
 fn the_launcher_waits_for_the_first_body_of_a_supervisor() {
-    let bot = waiting_bot!["restart=always", "print=early", "note=note", "ready", "print=late", "sleep"];
+    let bot =
+        waiting_bot!["restart=always", "print=early", "note=note", "ready", "print=late", "sleep"];
     assert_started(begin(bot.command()), "early\n");
     let supervisor = bot.daemon();
     bot.await_text("out.log", "late\n");
@@ -280,7 +318,10 @@ fn a_first_body_that_ends_before_the_word_is_not_started_again() {
         let bot = waiting_bot!["restart=always", "spawn=exec sleep 300", "note=note", ending];
         let launch = begin(bot.command()).finish();
         assert_eq!(launch.status.code(), Some(code), "{ending}: {launch:?}");
-        assert_eq!(only_line_of_the_launcher(&launch), format!("builder: cannot start: {end} before it was ready"));
+        assert_eq!(
+            only_line_of_the_launcher(&launch),
+            format!("builder: cannot start: {end} before it was ready")
+        );
         assert_undone(&bot);
         assert_eq!(bot.read("note").lines().count(), 1, "one body was enough");
     }

@@ -1,4 +1,5 @@
-//! A start that fails says why in one line, has a code that tells the reasons apart, and leaves nothing.
+//! A start that fails says why in one line, has a code that tells the reasons apart, and leaves
+//! nothing.
 
 use std::ffi::OsStr;
 use std::fs::{self, File, OpenOptions};
@@ -44,7 +45,9 @@ fn a_working_directory_that_cannot_be_entered_is_named_with_the_reason() {
 
 #[test]
 fn threads_that_run_already_are_counted() {
-    for (threads, words) in [("2 threads", vec!["thread"]), ("4 threads", vec!["thread", "thread", "thread"])] {
+    for (threads, words) in
+        [("2 threads", vec!["thread"]), ("4 threads", vec!["thread", "thread", "thread"])]
+    {
         let bot = bot!["sleep"].words(words.into_iter().map(Into::into));
         let line = bot.refused(70);
         assert!(line.contains(threads), "{line}");
@@ -66,7 +69,11 @@ fn options_that_cannot_be_had_together_are_refused() {
     for [one, other] in together {
         let bot = bot![one, other, "sleep"];
         let _line = bot.refused(64);
-        assert_eq!(fs::read_dir(bot.start_directory()).expect("the start directory").count(), 0, "{one} {other}");
+        assert_eq!(
+            fs::read_dir(bot.start_directory()).expect("the start directory").count(),
+            0,
+            "{one} {other}"
+        );
     }
 }
 

@@ -1,4 +1,5 @@
-//! Log rotation: the log is renamed, SIGHUP comes, and whatever stands in the log's place then, no line is lost.
+//! Log rotation: the log is renamed, SIGHUP comes, and whatever stands in the log's place then, no
+//! line is lost.
 
 use std::fs::{self, OpenOptions, Permissions};
 use std::mem;
@@ -48,8 +49,8 @@ fn main() {
     ])
 }
 
-/// Does what logrotate does. A bot that waits at a gate handles the signal before it passes, so that the new log is in
-/// place when the gate is opened afterwards.
+/// Does what logrotate does. A bot that waits at a gate handles the signal before it passes, so
+/// that the new log is in place when the gate is opened afterwards.
 fn rotate(bot: &Bot, daemon: &Daemon, log: &str) {
     fs::rename(bot.file(log), bot.file(format!("{log}.old"))).expect("the log");
     daemon.signal(Signal::SIGHUP);
@@ -75,15 +76,27 @@ fn both_streams_go_on_in_a_new_log() {
 }
 
 fn streams_apart_go_on_in_a_new_log_each() {
-    let bot = bot!["chdir=false", "stdout=out.log", "stderr=error.log", "reopen=true", "print=old", "print-error=old"];
-    let bot = bot.words(["await-in-body=gate", "print=new", "print-error=new error", "sleep"].map(Into::into));
+    let bot = bot![
+        "chdir=false",
+        "stdout=out.log",
+        "stderr=error.log",
+        "reopen=true",
+        "print=old",
+        "print-error=old"
+    ];
+    let bot = bot.words(
+        ["await-in-body=gate", "print=new", "print-error=new error", "sleep"].map(Into::into),
+    );
     let gate = Gate::closed(&bot.file("gate"));
     let daemon = bot.start_and_await("error.log", "old\n");
     fs::rename(bot.file("error.log"), bot.file("error.log.old")).expect("the other log");
     rotate(&bot, &daemon, "out.log");
     gate.open();
     bot.await_text("error.log", "new error\n");
-    assert_eq!(["out.log", "out.log.old", "error.log.old"].map(|log| bot.read(log)), ["new\n", "old\n", "old\n"]);
+    assert_eq!(
+        ["out.log", "out.log.old", "error.log.old"].map(|log| bot.read(log)),
+        ["new\n", "old\n", "old\n"]
+    );
 }
 
 fn a_log_for_one_stream_leaves_the_other_alone() {
@@ -96,7 +109,14 @@ fn a_log_for_one_stream_leaves_the_other_alone() {
 }
 
 fn a_deleted_log_is_made_anew() {
-    let bot = bot!["chdir=false", "redirect=out.log", "reopen=true", "await-in-body=gate", "print=new", "sleep"];
+    let bot = bot![
+        "chdir=false",
+        "redirect=out.log",
+        "reopen=true",
+        "await-in-body=gate",
+        "print=new",
+        "sleep"
+    ];
     let gate = Gate::closed(&bot.file("gate"));
     let daemon = bot.start();
     fs::remove_file(bot.file("out.log")).expect("the log");
@@ -106,7 +126,14 @@ fn a_deleted_log_is_made_anew() {
 }
 
 fn the_target_of_a_symbolic_link_is_made_anew() {
-    let bot = bot!["chdir=false", "redirect=link.log", "reopen=true", "await-in-body=gate", "print=new", "sleep"];
+    let bot = bot![
+        "chdir=false",
+        "redirect=link.log",
+        "reopen=true",
+        "await-in-body=gate",
+        "print=new",
+        "sleep"
+    ];
     symlink("real.log", bot.file("link.log")).expect("a link");
     let gate = Gate::closed(&bot.file("gate"));
     let daemon = bot.start();
@@ -121,7 +148,9 @@ fn a_new_log_is_opened_like_the_first() {
     let daemon = bot.start_and_await("out.log", "up\n");
     let before = daemon.process.descriptors();
     rotate(&bot, &daemon, "out.log");
-    wait::until("the new log", || (1..=2).all(|number| daemon.process.has_open(number, &bot.file("out.log"))));
+    wait::until("the new log", || {
+        (1..=2).all(|number| daemon.process.has_open(number, &bot.file("out.log")))
+    });
     let after = daemon.process.descriptors();
     assert_eq!(before.len(), after.len(), "{after:?}");
     for number in 1..=2 {
@@ -137,11 +166,14 @@ fn a_hundred_rotations_lose_and_tear_no_line_of_eight_threads() {
     let gate = Gate::closed(&bot.file("gate"));
     let daemon = bot.start();
     let await_lines = || {
-        wait::until("lines in the log", || fs::metadata(bot.file("out.log")).is_ok_and(|log| log.len() > 0));
+        wait::until("lines in the log", || {
+            fs::metadata(bot.file("out.log")).is_ok_and(|log| log.len() > 0)
+        });
     };
     await_lines();
     let descriptors = daemon.process.descriptors().len();
-    let old_logs: Vec<PathBuf> = (0..ROTATIONS).map(|rotation| bot.file(format!("out.log.{rotation}"))).collect();
+    let old_logs: Vec<PathBuf> =
+        (0..ROTATIONS).map(|rotation| bot.file(format!("out.log.{rotation}"))).collect();
     for old_log in &old_logs {
         await_lines();
         fs::rename(bot.file("out.log"), old_log).expect("the log");
@@ -171,11 +203,16 @@ fn assert_complete(logs: &str) {
             lines_of[writer] += 1;
         }
     }
-    assert!(lines_of.iter().all(|&lines| lines > 20_000) && ended == [true; 8], "{lines_of:?} {ended:?}");
+    assert!(
+        lines_of.iter().all(|&lines| lines > 20_000) && ended == [true; 8],
+        "{lines_of:?} {ended:?}"
+    );
 }
 
 fn a_log_that_cannot_be_made_stays_the_old_one_until_it_can() {
-    keeps_the_old_log("a removed directory", |log| fs::remove_dir(log.parent().expect("a directory")).expect("empty"));
+    keeps_the_old_log("a removed directory", |log| {
+        fs::remove_dir(log.parent().expect("a directory")).expect("empty");
+    });
     keeps_the_old_log("a directory", |log| fs::create_dir(log).expect("a directory"));
     keeps_the_old_log("a link to nothing", |log| symlink("missing/out.log", log).expect("a link"));
     keeps_the_old_log("a link to itself", |log| symlink("out.log", log).expect("a link"));
@@ -196,7 +233,13 @@ fn in_a_directory_that_became_unwritable_the_old_log_is_kept() {
 
 /// Puts an obstacle where the log was, and takes it away again.
 fn keeps_the_old_log(what: &str, put_obstacle: fn(&Path)) {
-    let bot = bot!["chdir=false", "redirect=logs/out.log", "reopen=true", "await-in-body=first", "print=kept"];
+    let bot = bot![
+        "chdir=false",
+        "redirect=logs/out.log",
+        "reopen=true",
+        "await-in-body=first",
+        "print=kept"
+    ];
     let bot = bot.words(["await-in-body=second", "print=recovered", "sleep"].map(Into::into));
     let [logs, log] = ["logs", "logs/out.log"].map(|name| bot.file(name));
     let [first, second] = ["first", "second"].map(|name| Gate::closed(&bot.file(name)));
@@ -236,7 +279,14 @@ fn a_hangup_that_was_ignored_or_blocked_is_heard() {
 }
 
 fn after_wait_ready_the_log_is_made_anew_too() {
-    let bot = bot!["chdir=false", "redirect=out.log", "reopen=true", "wait_ready=true", "ready", "print=old"];
+    let bot = bot![
+        "chdir=false",
+        "redirect=out.log",
+        "reopen=true",
+        "wait_ready=true",
+        "ready",
+        "print=old"
+    ];
     let bot = bot.words(["await-in-body=gate", "print=new", "sleep"].map(Into::into));
     let gate = Gate::closed(&bot.file("gate"));
     let daemon = bot.start_and_await("out.log", "old\n");
@@ -246,9 +296,12 @@ fn after_wait_ready_the_log_is_made_anew_too() {
 }
 
 fn children_neither_block_nor_ignore_a_hangup() {
-    let bot = bot!["redirect=out.log", "reopen=true", "spawn=exec sleep 300", "print=spawned", "sleep"];
+    let bot =
+        bot!["redirect=out.log", "reopen=true", "spawn=exec sleep 300", "print=spawned", "sleep"];
     let daemon = bot.start_and_await("out.log", "spawned\n");
-    let child = wait::for_some("the child", || bot.processes().into_iter().find(|&process| process != daemon.process));
+    let child = wait::for_some("the child", || {
+        bot.processes().into_iter().find(|&process| process != daemon.process)
+    });
     let hangup = 1 << (Signal::SIGHUP as i32 - 1);
     assert_eq!(child.signals("SigBlk") & hangup, 0);
     assert_eq!(child.signals("SigIgn") & hangup, 0);
@@ -281,8 +334,14 @@ fn a_log_outside_of_the_new_root_is_refused() {
 }
 
 fn under_a_new_root_the_log_is_made_anew() {
-    let bot =
-        bot!["chroot=jail", "redirect=jail/out.log", "reopen=true", "print=old", "await-in-body=gate", "print=new"];
+    let bot = bot![
+        "chroot=jail",
+        "redirect=jail/out.log",
+        "reopen=true",
+        "print=old",
+        "await-in-body=gate",
+        "print=new"
+    ];
     let bot = bot.words(["sleep".into()]);
     fs::create_dir(bot.file("jail")).expect("a directory");
     let gate = Gate::closed(&bot.file("jail/gate"));
@@ -296,7 +355,8 @@ fn under_a_new_root_the_log_is_made_anew() {
 /// A bot that becomes another user, to whom the directory of its log belongs.
 fn bot_without_privileges() -> Bot {
     let id = NOBODY_ELSE;
-    let bot = bot![format!("uid={id}"), format!("gid={id}"), "redirect=logs/out.log", "reopen=true"];
+    let bot =
+        bot![format!("uid={id}"), format!("gid={id}"), "redirect=logs/out.log", "reopen=true"];
     fs::set_permissions(bot.start_directory(), Permissions::from_mode(0o755)).expect("ours");
     fs::create_dir(bot.file("logs")).expect("a directory");
     chown(bot.file("logs"), Some(id), Some(id)).expect("root can give directories away");
@@ -326,17 +386,28 @@ fn without_privileges_no_link_is_followed() {
 }
 
 fn logrotate_can_do_its_work() {
-    let bot =
-        bot!["chdir=false", "redirect=out.log", "reopen=true", "print=old", "await-in-body=gate", "print=new", "sleep"];
+    let bot = bot![
+        "chdir=false",
+        "redirect=out.log",
+        "reopen=true",
+        "print=old",
+        "await-in-body=gate",
+        "print=new",
+        "sleep"
+    ];
     let gate = Gate::closed(&bot.file("gate"));
     let _daemon = bot.start_and_await("out.log", "old\n");
     let [log, pid_file, rules] = [bot.file("out.log"), bot.pid_file(), bot.file("rules")];
     let hangup = format!("kill -HUP $(cat {})", pid_file.display());
-    let text = format!("{} {{\n rotate 2\n nocreate\n postrotate\n {hangup}\n endscript\n}}\n", log.display());
+    let text = format!(
+        "{} {{\n rotate 2\n nocreate\n postrotate\n {hangup}\n endscript\n}}\n",
+        log.display()
+    );
     fs::write(&rules, text).expect("a file");
     fs::set_permissions(&rules, Permissions::from_mode(0o644)).expect("ours");
     let mut logrotate = Command::new("logrotate");
-    let output = logrotate.arg("--force").arg("--state").arg(bot.file("state")).arg(&rules).output();
+    let output =
+        logrotate.arg("--force").arg("--state").arg(bot.file("state")).arg(&rules).output();
     let output = output.expect("logrotate runs");
     assert!(output.status.success(), "{output:?}");
     gate.open();

@@ -1,4 +1,5 @@
-//! A supervised bot: the body that ends is started again, by a supervisor that outlives it and that the PID file names.
+//! A supervised bot: the body that ends is started again, by a supervisor that outlives it and that
+//! the PID file names.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -29,7 +30,9 @@ macro_rules! bot_at_a_gate {
 #[track_caller]
 fn next_body(supervisor: &Daemon, last: Option<Process>) -> Process {
     wait::for_some("a body", || {
-        children(supervisor.process).into_iter().find(|&child| child.is_alive() && Some(child) != last)
+        children(supervisor.process)
+            .into_iter()
+            .find(|&child| child.is_alive() && Some(child) != last)
     })
 }
 
@@ -42,7 +45,8 @@ fn await_in_log(bot: &Bot, text: &str) {
 /// The restarts that a log tells of: each with its delay in seconds, and with its reason.
 fn restarts(log: &str) -> Vec<(f32, &str)> {
     let lines = log.lines().filter_map(|line| line.strip_prefix("builder: starting again in "));
-    let parts = lines.map(|line| line.split_once(" s: ").unwrap_or_else(|| panic!("no delay: {line}")));
+    let parts =
+        lines.map(|line| line.split_once(" s: ").unwrap_or_else(|| panic!("no delay: {line}")));
     parts.map(|(delay, reason)| (delay.parse().expect("a number"), reason)).collect()
 }
 
@@ -66,7 +70,10 @@ fn a_body_that_fails_is_started_again_until_it_is_given_up() {
     assert_gone(&bot);
     let log = bot.read("out.log");
     assert_eq!(reasons(&log), ["it ended with exit code 7"; 2]);
-    assert!(log.ends_with("\nbuilder: given up: it ended with exit code 7, for the last of 3 times\n"), "{log}");
+    assert!(
+        log.ends_with("\nbuilder: given up: it ended with exit code 7, for the last of 3 times\n"),
+        "{log}"
+    );
     assert_eq!(log.lines().count(), 3, "{log}");
     let bodies: BTreeSet<String> = bot.read("bodies").lines().map(ToOwned::to_owned).collect();
     assert!(bodies.len() == 3 && !bodies.contains(&pid.to_string()), "{bodies:?}");
@@ -96,7 +103,8 @@ fn a_body_that_a_signal_ends_is_started_again_by_the_same_supervisor() {
         last = Some(body);
     }
     let _body = next_body(&supervisor, last);
-    let reasons_expected = ["it was killed by SIGKILL", "it was killed by SIGABRT", "it was killed by SIGTERM"];
+    let reasons_expected =
+        ["it was killed by SIGKILL", "it was killed by SIGABRT", "it was killed by SIGTERM"];
     assert_eq!(reasons(&bot.read("out.log")), reasons_expected);
     assert_eq!(bot.read("builder.pid"), format!("{}\n", supervisor.pid()));
 }
@@ -141,7 +149,10 @@ fn without_restart_there_is_one_process() {
 fn in_the_foreground_nothing_is_supervised() {
     let bot = bot!["when=false", "restart=always", "print=up", "exit=3"];
     let launch = bot.launch();
-    assert_eq!((launch.status.code(), launch.stdout.as_str(), launch.stderr.as_str()), (Some(3), "up\n", ""));
+    assert_eq!(
+        (launch.status.code(), launch.stdout.as_str(), launch.stderr.as_str()),
+        (Some(3), "up\n", "")
+    );
 }
 
 #[test]
@@ -157,7 +168,11 @@ fn the_delays_double_up_to_the_longest() {
     let begun = Instant::now();
     gate.open();
     let _end = supervisor.end();
-    assert!(begun.elapsed() >= Duration::from_millis(100 + 200 + 400 + 400), "{:?}", begun.elapsed());
+    assert!(
+        begun.elapsed() >= Duration::from_millis(100 + 200 + 400 + 400),
+        "{:?}",
+        begun.elapsed()
+    );
     let log = bot.read("out.log");
     let planned = [0.1, 0.2, 0.4, 0.4];
     assert_eq!(restarts(&log).len(), planned.len(), "{log}");
@@ -214,7 +229,11 @@ fn a_body_that_was_stopped_goes_on_in_order_to_end() {
     let asked = Instant::now();
     supervisor.signal(Signal::SIGTERM);
     assert_eq!(supervisor.end(), WaitStatus::Exited(pid, 0));
-    assert!(asked.elapsed() < Duration::from_secs(10), "it did not have to be killed: {:?}", asked.elapsed());
+    assert!(
+        asked.elapsed() < Duration::from_secs(10),
+        "it did not have to be killed: {:?}",
+        asked.elapsed()
+    );
     assert_gone(&bot);
 }
 
@@ -258,7 +277,9 @@ fn a_new_log_is_everybodys() {
     fs::rename(bot.file("out.log"), bot.file("old.log")).expect("the log");
     supervisor.signal(Signal::SIGHUP);
     for process in [supervisor.process, first] {
-        wait::until("the new log", || (1..=2).all(|number| process.has_open(number, &bot.file("out.log"))));
+        wait::until("the new log", || {
+            (1..=2).all(|number| process.has_open(number, &bot.file("out.log")))
+        });
     }
     kill(first.0, Signal::SIGKILL).expect("it runs");
     await_in_log(&bot, "s: it was killed by SIGKILL\nup\n");
@@ -268,8 +289,14 @@ fn a_new_log_is_everybodys() {
 #[test]
 fn a_first_body_that_was_never_ready_is_a_failed_start_and_not_started_again() {
     for (ending, code) in [("exit=7", 7), ("exit=0", 70), ("run=kill -KILL $PPID", 128 + 9)] {
-        let bot =
-            bot!["chdir=false", "wait_ready=true", "redirect=out.log", "restart-quickly=9", "note=bodies", ending];
+        let bot = bot![
+            "chdir=false",
+            "wait_ready=true",
+            "redirect=out.log",
+            "restart-quickly=9",
+            "note=bodies",
+            ending
+        ];
         let line = bot.refused(code);
         assert!(line.contains("before it was ready"), "{line}");
         assert_eq!(bot.read("bodies").lines().count(), 1, "{ending}");
@@ -279,7 +306,8 @@ fn a_first_body_that_was_never_ready_is_a_failed_start_and_not_started_again() {
 
 #[test]
 fn a_body_that_was_ready_is_started_again() {
-    let bot = bot!["chdir=false", "redirect=out.log", "wait_ready=true", "restart-quickly=3", "ready"];
+    let bot =
+        bot!["chdir=false", "redirect=out.log", "wait_ready=true", "restart-quickly=3", "ready"];
     let bot = bot.words(["await-in-body=gate", "exit=5"].map(Into::into));
     let gate = Gate::closed(&bot.file("gate"));
     let supervisor = bot.start();
@@ -299,7 +327,8 @@ struct Size {
 
 fn size(supervisor: &Daemon) -> Size {
     let memory = supervisor.process.status("VmRSS");
-    let kilobytes = memory.strip_suffix(" kB").and_then(|number| number.trim().parse().ok()).expect("a size");
+    let kilobytes =
+        memory.strip_suffix(" kB").and_then(|number| number.trim().parse().ok()).expect("a size");
     Size { descriptors: supervisor.process.descriptors().len(), kilobytes }
 }
 
@@ -312,7 +341,8 @@ fn a_thousand_crashes_leave_nothing_in_the_supervisor() {
         wait::until(&format!("{number} bodies"), || {
             assert!(bot.processes().len() <= 2, "{:?}", bot.processes());
             assert!(children(supervisor.process).len() <= 1, "{:?}", children(supervisor.process));
-            fs::read_to_string(bot.file("bodies")).is_ok_and(|bodies| bodies.lines().count() >= number)
+            fs::read_to_string(bot.file("bodies"))
+                .is_ok_and(|bodies| bodies.lines().count() >= number)
         });
     };
     await_bodies(100);

@@ -18,7 +18,14 @@ const NULL: &str = "/dev/null";
 
 #[test]
 fn by_default_what_the_daemon_says_vanishes_and_what_it_reads_is_empty() {
-    let bot = bot!["chdir=false", "print=out", "print-error=error", "run=wc -c >count", "note=note", "sleep"];
+    let bot = bot![
+        "chdir=false",
+        "print=out",
+        "print-error=error",
+        "run=wc -c >count",
+        "note=note",
+        "sleep"
+    ];
     let daemon = bot.start();
     bot.await_text("note", &format!("{}\n", daemon.pid()));
     assert_eq!(bot.read("count"), "0\n");
@@ -29,14 +36,28 @@ fn by_default_what_the_daemon_says_vanishes_and_what_it_reads_is_empty() {
 
 #[test]
 fn redirect_takes_output_and_errors_in_their_order() {
-    let bot = bot!["redirect=out.log", "print=one", "print-error=two", "run=echo three >&2", "print=four", "sleep"];
+    let bot = bot![
+        "redirect=out.log",
+        "print=one",
+        "print-error=two",
+        "run=echo three >&2",
+        "print=four",
+        "sleep"
+    ];
     let daemon = bot.start_and_await("out.log", "one\ntwo\nthree\nfour\n");
     assert!(daemon.process.has_open(0, Path::new(NULL)));
 }
 
 #[test]
 fn one_file_may_take_output_and_errors_by_their_own_options() {
-    let bot = bot!["stdout=out.log", "stderr=out.log", "print=one", "print-error=two", "print=three", "sleep"];
+    let bot = bot![
+        "stdout=out.log",
+        "stderr=out.log",
+        "print=one",
+        "print-error=two",
+        "print=three",
+        "sleep"
+    ];
     let _daemon = bot.start_and_await("out.log", "one\ntwo\nthree\n");
 }
 
@@ -54,7 +75,11 @@ fn a_stream_without_a_file_vanishes_and_makes_none() {
         let daemon = bot.start_and_await("only.log", "said\n");
         assert!(daemon.process.has_open(number, &bot.file("only.log")));
         assert!(daemon.process.has_open(other, Path::new(NULL)));
-        assert_eq!(fs::read_dir(bot.start_directory()).expect("the start directory").count(), 2, "log and PID file");
+        assert_eq!(
+            fs::read_dir(bot.start_directory()).expect("the start directory").count(),
+            2,
+            "log and PID file"
+        );
     }
 }
 
@@ -93,7 +118,10 @@ fn the_streams_block_and_are_passed_on_to_children() {
     let daemon = bot.start();
     for number in 0..=2 {
         let flags = daemon.process.descriptors()[&number].flags;
-        assert!(!flags.intersects(OFlag::O_NONBLOCK | OFlag::O_CLOEXEC), "descriptor {number}: {flags:?}");
+        assert!(
+            !flags.intersects(OFlag::O_NONBLOCK | OFlag::O_CLOEXEC),
+            "descriptor {number}: {flags:?}"
+        );
     }
 }
 
@@ -129,7 +157,11 @@ fn a_pipe_that_is_refused_as_a_log_is_left_as_it_was() {
     let bot = bot!["redirect=pipe", "sleep"];
     mkfifo(&bot.file("pipe"), Mode::S_IRWXU).expect("a pipe");
     // With a reader, opening it for writing would succeed.
-    let mut reader = OpenOptions::new().read(true).custom_flags(libc::O_NONBLOCK).open(bot.file("pipe")).expect("ours");
+    let mut reader = OpenOptions::new()
+        .read(true)
+        .custom_flags(libc::O_NONBLOCK)
+        .open(bot.file("pipe"))
+        .expect("ours");
     let _line = bot.refused(73);
     assert!(fs::metadata(bot.file("pipe")).expect("the pipe").file_type().is_fifo());
     assert_eq!(reader.read(&mut [0]).expect("nobody has written"), 0);
@@ -155,14 +187,23 @@ fn whichever_standard_streams_are_closed_the_daemon_has_its_own() {
 #[test]
 fn whichever_standard_streams_are_closed_nothing_else_takes_their_place() {
     for combination in 0..8 {
-        let bot = bot!["close_fd=false", "chdir=false", "print=out", "print-error=error", "note=note", "sleep"];
+        let bot = bot![
+            "close_fd=false",
+            "chdir=false",
+            "print=out",
+            "print-error=error",
+            "note=note",
+            "sleep"
+        ];
         let bot = with_closed_streams(bot, combination);
         let mut command = bot.command();
         command.stdout(File::create(bot.file("out")).expect("a file"));
         command.stderr(File::create(bot.file("error")).expect("a file"));
         let daemon = bot.start_by(command);
         bot.await_text("note", &format!("{}\n", daemon.pid()));
-        let expected = |number: i32, name| if combination >> number & 1 == 1 { NULL.into() } else { bot.file(name) };
+        let expected = |number: i32, name| {
+            if combination >> number & 1 == 1 { NULL.into() } else { bot.file(name) }
+        };
         assert!(daemon.process.has_open(0, Path::new(NULL)), "combination {combination:03b}");
         assert!(daemon.process.has_open(1, &expected(1, "out")), "combination {combination:03b}");
         assert!(daemon.process.has_open(2, &expected(2, "error")), "combination {combination:03b}");

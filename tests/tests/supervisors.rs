@@ -1,5 +1,5 @@
-//! Who watches the bot decides whether it detaches: it must not fork away from a supervisor, which it tells when it is
-//! ready and when it goes.
+//! Who watches the bot decides whether it detaches: it must not fork away from a supervisor, which
+//! it tells when it is ready and when it goes.
 
 use std::ffi::OsString;
 use std::os::linux::net::SocketAddrExt;
@@ -43,7 +43,8 @@ fn main() {
     ])
 }
 
-/// Whether the bot becomes a daemon with these variables. `$$` is its own number, and `$PPID` that of its parent.
+/// Whether the bot becomes a daemon with these variables. `$$` is its own number, and `$PPID` that
+/// of its parent.
 fn detaches(option: &str, variables: &str) -> bool {
     detaches_by(option, |bot| bot.command_in_shell(&format!(r#"export {variables}; exec "$@""#)))
 }
@@ -101,7 +102,8 @@ fn evidence_that_names_nobody_or_another_process_keeps_nobody_from_detaching() {
 }
 
 fn what_a_shell_was_given_says_nothing_about_its_children() {
-    let script = r#"export LISTEN_PID=$$ WATCHDOG_PID=$$ SYSTEMD_EXEC_PID=$$ MANAGERPID=$$; "$@"; exit $?"#;
+    let script =
+        r#"export LISTEN_PID=$$ WATCHDOG_PID=$$ SYSTEMD_EXEC_PID=$$ MANAGERPID=$$; "$@"; exit $?"#;
     assert!(detaches_by(NO_OPTION, |bot| bot.command_in_shell(script)));
 }
 
@@ -112,9 +114,11 @@ fn when_overrides_every_evidence() {
 }
 
 fn a_child_of_pid_1_that_systemd_executed_stays_in_the_foreground() {
-    // The outer shell is PID 1, and stays as long as the inner one, which the bot takes the place of.
+    // The outer shell is PID 1, and stays as long as the inner one, which the bot takes the place
+    // of.
     let script = r#"sh -c 'export SYSTEMD_EXEC_PID=$$; exec "$@"' sh "$@"; exit $?"#;
-    assert!(!detaches_by(NO_OPTION, |bot| bot.command_by(&[&AS_PID_1[..], &["sh", "-c", script, "sh"]].concat())));
+    assert!(!detaches_by(NO_OPTION, |bot| bot
+        .command_by(&[&AS_PID_1[..], &["sh", "-c", script, "sh"]].concat())));
 }
 
 /// A service manager: a socket on which it listens, and what a bot is told of it.
@@ -131,7 +135,8 @@ impl Manager {
 
     fn at_abstract_name(bot: &Bot) -> Self {
         let name = bot.file("manager");
-        let address = SocketAddr::from_abstract_name(name.as_os_str().as_encoded_bytes()).expect("a short name");
+        let address = SocketAddr::from_abstract_name(name.as_os_str().as_encoded_bytes())
+            .expect("a short name");
         let mut told = OsString::from("@");
         told.push(&name);
         Self::of(UnixDatagram::bind_addr(&address), told)
@@ -146,7 +151,9 @@ impl Manager {
     /// What has come since it was asked for the last time.
     fn heard(&self) -> Vec<String> {
         let mut buffer = [0; 4096];
-        let datagrams = std::iter::from_fn(|| self.socket.recv(&mut buffer).ok().map(|end| buffer[..end].to_vec()));
+        let datagrams = std::iter::from_fn(|| {
+            self.socket.recv(&mut buffer).ok().map(|end| buffer[..end].to_vec())
+        });
         datagrams.map(|datagram| String::from_utf8(datagram).expect("text")).collect()
     }
 
@@ -185,7 +192,8 @@ fn tells_readiness_and_the_end(manager: fn(&Bot) -> Manager) {
 }
 
 fn with_wait_ready_readiness_is_told_at_ready_and_once() {
-    let bot = bot!["chdir=false", "wait_ready=true", "note=up", "await-in-body=gate", "ready", "ready"];
+    let bot =
+        bot!["chdir=false", "wait_ready=true", "note=up", "await-in-body=gate", "ready", "ready"];
     let gate = Gate::closed(&bot.file("gate"));
     let manager = Manager::at_path(&bot);
     let launching = begin(manager.command(&bot));
@@ -216,7 +224,11 @@ fn a_forked_child_says_no_farewell() {
 fn the_socket_is_no_business_of_children() {
     let is_unset = r#"run=test -z "${NOTIFY_SOCKET+set}""#;
     assert_eq!(says(&[is_unset]), ["READY=1", "STOPPING=1"]);
-    assert_eq!(says(&["when=true", "wait_ready=true", is_unset, "ready"]), [""; 0], "in a daemon, too");
+    assert_eq!(
+        says(&["when=true", "wait_ready=true", is_unset, "ready"]),
+        [""; 0],
+        "in a daemon, too"
+    );
 }
 
 fn a_daemon_tells_nobody() {
@@ -239,7 +251,10 @@ fn a_manager_that_does_not_listen_does_not_matter() {
         let mut command = bot.command_in_shell(r#"export LISTEN_PID=$$; exec "$@""#);
         command.env("NOTIFY_SOCKET", address);
         let launch = begin(command).finish();
-        assert!(launch.status.success() && launch.stdout == "up\n" && launch.stderr.is_empty(), "{launch:?}");
+        assert!(
+            launch.status.success() && launch.stdout == "up\n" && launch.stderr.is_empty(),
+            "{launch:?}"
+        );
     }
 }
 
@@ -247,7 +262,9 @@ fn without_evidence_nobody_is_told() {
     for option in [NO_OPTION, "when=false"] {
         let bot = bot!["chdir=false", option, "note=up"];
         let manager = Manager::at_path(&bot);
-        assert!(begin(manager.command_with(&bot, "export LISTEN_PID=$PPID")).finish().status.success());
+        assert!(
+            begin(manager.command_with(&bot, "export LISTEN_PID=$PPID")).finish().status.success()
+        );
         wait::until("the body", || bot.file("up").exists());
         bot.await_nothing_left();
         assert!(manager.heard().is_empty(), "{option}");
@@ -302,7 +319,13 @@ fn pid_1_reaps_orphans() {
 }
 
 fn pid_1_can_wait_for_its_own_children() {
-    let bot = bot!["chdir=false", "run-and-wait-late=exit 0", "run-and-wait-late=exit 0", "note=up", "sleep"];
+    let bot = bot![
+        "chdir=false",
+        "run-and-wait-late=exit 0",
+        "run-and-wait-late=exit 0",
+        "note=up",
+        "sleep"
+    ];
     let _launching = begin(bot.command_by(&AS_PID_1));
     // The note is behind both.
     assert!(first_process(&bot).is_alive());

@@ -1,4 +1,5 @@
-//! The daemon has left the terminal: no hang-up and no key reaches it, and it cannot get a terminal by accident.
+//! The daemon has left the terminal: no hang-up and no key reaches it, and it cannot get a terminal
+//! by accident.
 
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::process::Command;
@@ -37,7 +38,8 @@ fn a_bot_that_leads_the_terminals_session_survives_its_end() {
     for _ in 0..20 {
         let (bot, gate) = waiting_bot();
         let terminal = Terminal::new();
-        // The return of the launcher, as session leader, already hangs up everything that is left in the session.
+        // The return of the launcher, as session leader, already hangs up everything that is left
+        // in the session.
         let daemon = bot.start_by(at(&terminal, bot.command()));
         drop(terminal);
         assert_unharmed(&bot, &daemon, gate);
@@ -61,7 +63,8 @@ fn keys_that_interrupt_the_shell_do_not_reach_the_daemon() {
     for (key, signal) in [("\x03", Signal::SIGINT), ("\x1c", Signal::SIGQUIT)] {
         let (bot, gate) = waiting_bot();
         let mut terminal = Terminal::new();
-        let shell = begin(at(&terminal, bot.command_in_shell(r#""$@"; echo started; read -r line"#)));
+        let shell =
+            begin(at(&terminal, bot.command_in_shell(r#""$@"; echo started; read -r line"#)));
         terminal.await_screen("started");
         let daemon = bot.daemon();
         terminal.type_keys(key);
@@ -90,9 +93,16 @@ fn the_daemon_has_no_controlling_terminal() {
 #[test]
 fn a_terminal_that_the_daemon_opens_does_not_become_its_controlling_terminal() {
     let terminal = Terminal::new();
-    let bot = bot!["redirect=out.log", word("touch-terminal", &terminal.path()), "print=opened", "sleep"];
+    let bot =
+        bot!["redirect=out.log", word("touch-terminal", &terminal.path()), "print=opened", "sleep"];
     let daemon = bot.start_and_await("out.log", "opened\n");
-    assert!(daemon.process.descriptors().values().any(|descriptor| descriptor.target == terminal.path()));
+    assert!(
+        daemon
+            .process
+            .descriptors()
+            .values()
+            .any(|descriptor| descriptor.target == terminal.path())
+    );
     assert_eq!(daemon.stat().terminal, 0);
 }
 

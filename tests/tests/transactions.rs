@@ -22,7 +22,8 @@ fn duration_of_a_start() -> Duration {
     (0..10).map(measure).min().expect("some starts")
 }
 
-/// Starts bots and sends each launcher the signal at another moment, spread evenly over the duration of a start.
+/// Starts bots and sends each launcher the signal at another moment, spread evenly over the
+/// duration of a start.
 fn interrupt(signal: Signal, rounds: u32) -> impl Iterator<Item = (Bot, Launch)> {
     let duration = duration_of_a_start();
     (0..rounds).map(move |round| {
@@ -60,7 +61,11 @@ fn an_interrupted_launcher_takes_the_unfinished_daemon_along() {
 fn a_killed_launcher_leaves_a_whole_daemon_or_none() {
     for (bot, launch) in interrupt(Signal::SIGKILL, 200) {
         let body_runs = wait::for_some("a daemon or nothing", || {
-            if bot.file("note").exists() { Some(true) } else { bot.processes().is_empty().then_some(false) }
+            if bot.file("note").exists() {
+                Some(true)
+            } else {
+                bot.processes().is_empty().then_some(false)
+            }
         });
         if body_runs {
             // The launcher has returned, or it died between its word to the daemon and its return.
@@ -81,7 +86,8 @@ fn of_a_thousand_simultaneous_starts_exactly_one_succeeds() {
     let launching: Vec<_> = (0..1000).map(|_| begin(bot.command())).collect();
     gate.open();
     let launches: Vec<_> = launching.into_iter().map(Launching::finish).collect();
-    let (up, refused): (Vec<_>, Vec<_>) = launches.into_iter().partition(|launch| launch.status.success());
+    let (up, refused): (Vec<_>, Vec<_>) =
+        launches.into_iter().partition(|launch| launch.status.success());
     assert_eq!(up.len(), 1);
     up[0].assert_silent_success();
     for launch in refused {
@@ -117,7 +123,10 @@ fn starts_that_race_with_each_other_and_with_a_killed_daemon_never_make_two() {
             daemon.kill();
         }
         let launches = [one.finish(), other.finish()];
-        assert!(launches.iter().all(|launch| [Some(0), Some(75)].contains(&launch.status.code())), "{launches:?}");
+        assert!(
+            launches.iter().all(|launch| [Some(0), Some(75)].contains(&launch.status.code())),
+            "{launches:?}"
+        );
         let up = launches.iter().filter(|launch| launch.status.success()).count();
         let living = bot.processes();
         assert_eq!(living.len(), up, "{launches:?}");

@@ -78,7 +78,8 @@ fn in_a_deleted_start_directory_absolute_files_work() {
         word("note", &file("note")),
         "sleep",
     ];
-    let daemon = bot.start_by(bot.command_in_shell(r#"mkdir gone; cd gone; rmdir "$PWD"; exec "$@""#));
+    let daemon =
+        bot.start_by(bot.command_in_shell(r#"mkdir gone; cd gone; rmdir "$PWD"; exec "$@""#));
     tests::wait::until("the body", || file("note").exists());
     assert!(daemon.process.has_open(1, &file("out.log")));
 }
@@ -89,7 +90,8 @@ fn the_umask_is_the_launchers() {
         let bot = bot!["redirect=out.log", "chdir=false", "note=note", "print=noted", "sleep"];
         let bot = bot.under(Condition::Umask(Mode::from_bits_truncate(umask)));
         let _daemon = bot.start_and_await("out.log", "noted\n");
-        let mode = |name| fs::metadata(bot.file(name)).expect("the file").permissions().mode() & 0o7777;
+        let mode =
+            |name| fs::metadata(bot.file(name)).expect("the file").permissions().mode() & 0o7777;
         assert_eq!(mode("note"), 0o666 & !umask, "a file that the body makes under {umask:o}");
         assert_eq!(mode("out.log"), 0o666 & !umask, "the log under {umask:o}");
         assert_eq!(mode("builder.pid"), 0o644, "the PID file under {umask:o}");

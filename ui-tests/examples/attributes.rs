@@ -1,5 +1,12 @@
-//! Attributes above, below and inside of `main`, each of which does what it does without `#[daemonize]`.
-#![deny(missing_docs, unfulfilled_lint_expectations, unreachable_pub, unused_attributes, unused_must_use)]
+//! Attributes above, below and inside of `main`, each of which does what it does without
+//! `#[daemonize]`.
+#![deny(
+    missing_docs,
+    unfulfilled_lint_expectations,
+    unreachable_pub,
+    unused_attributes,
+    unused_must_use
+)]
 
 use daemonize_runtime::daemonize;
 

@@ -33,10 +33,18 @@ fn no_error_tells_where_it_was_recorded() {
 #[test]
 fn our_errors_are_lines_of_our_own() {
     for (file, text) in errors("ui/ours").into_iter().chain(errors("ui/every-edition")) {
-        for line in text.lines().filter(|line| line.starts_with(|first: char| first.is_ascii_alphabetic())) {
-            let text = line.strip_prefix("error: ").unwrap_or_else(|| panic!("{}: {line}", file.display()));
+        for line in
+            text.lines().filter(|line| line.starts_with(|first: char| first.is_ascii_alphabetic()))
+        {
+            let text = line
+                .strip_prefix("error: ")
+                .unwrap_or_else(|| panic!("{}: {line}", file.display()));
             assert!(!text.ends_with('.'), "{}: {line}", file.display());
-            assert!(!text.starts_with(|first: char| first.is_uppercase()), "{}: {line}", file.display());
+            assert!(
+                !text.starts_with(|first: char| first.is_uppercase()),
+                "{}: {line}",
+                file.display()
+            );
             let ways_out = text.matches("; ").count() + text.matches(", as in ").count();
             assert!(ways_out <= 1, "{}: {line}", file.display());
         }
@@ -54,14 +62,19 @@ fn the_attribute_changes_nothing_in_the_errors_of_a_body() {
             program.lines().skip(3).map(str::to_owned).collect::<Vec<_>>()
         };
         assert_eq!(body(&plain), body(&daemonized), "{}", daemonized.display());
-        let errors_of_daemonized = fs::read_to_string(&daemonized).expect("the errors of the same body");
-        assert_eq!(errors_of_plain.replace("bodies/plain", "bodies/daemonized"), errors_of_daemonized);
+        let errors_of_daemonized =
+            fs::read_to_string(&daemonized).expect("the errors of the same body");
+        assert_eq!(
+            errors_of_plain.replace("bodies/plain", "bodies/daemonized"),
+            errors_of_daemonized
+        );
     }
 }
 
 /// The files of expected errors, and what is in them.
 fn errors(folder: &str) -> Vec<(PathBuf, String)> {
-    let errors = files(folder).into_iter().filter(|file| file.extension() == Some(OsStr::new("stderr")));
+    let errors =
+        files(folder).into_iter().filter(|file| file.extension() == Some(OsStr::new("stderr")));
     errors.map(|file| (file.clone(), fs::read_to_string(file).expect("text"))).collect()
 }
 

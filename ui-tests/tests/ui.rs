@@ -1,5 +1,5 @@
-//! Compiles every program in `ui/` and compares what the compiler says with the `.stderr` file beside it.
-//! The programs in `ui/every-edition` are compiled by the crates `edition-*`.
+//! Compiles every program in `ui/` and compares what the compiler says with the `.stderr` file
+//! beside it. The programs in `ui/every-edition` are compiled by the crates `edition-*`.
 
 use std::env;
 use std::process::Command;
@@ -15,12 +15,17 @@ fn errors() {
         cases.compile_fail("ui/rustc/*.rs");
         cases.compile_fail("ui/bodies/*/*.rs");
     } else {
-        println!("skipped: `ui/rustc` and `ui/bodies` hold the words of {PINNED}and this is another compiler");
+        println!(
+            "skipped: `ui/rustc` and `ui/bodies` hold the words of {PINNED}and this is another compiler"
+        );
     }
 }
 
 fn is_pinned() -> bool {
     let rustc = env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
-    let version = Command::new(rustc).arg("--version").output().expect("a compiler is here, or this test were not");
+    let version = Command::new(rustc)
+        .arg("--version")
+        .output()
+        .expect("a compiler is here, or this test were not");
     version.stdout.starts_with(PINNED.as_bytes())
 }

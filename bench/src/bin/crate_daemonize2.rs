@@ -12,7 +12,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     let log = OpenOptions::new().append(true).create(true).open(LOG)?;
     // It would take a relative path as relative to its working directory.
     let pid_file = absolute(PID_FILE)?;
-    let daemonize = Daemonize::new().working_directory("/").pid_file(pid_file).stdout(log.try_clone()?).stderr(log);
+    let daemonize = Daemonize::new()
+        .working_directory("/")
+        .pid_file(pid_file)
+        .stdout(log.try_clone()?)
+        .stderr(log);
     // SAFETY: there is one thread.
     unsafe { daemonize.start()? };
     preparation.live();

@@ -11,7 +11,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     let preparation = bench::prepare();
     let log = OpenOptions::new().append(true).create(true).open(LOG)?;
     // It would take a relative path as relative to its working directory.
-    Daemon::new().pid_file(absolute(PID_FILE)?, None).stdout(log.try_clone()?).stderr(log).start()?;
+    Daemon::new()
+        .pid_file(absolute(PID_FILE)?, None)
+        .stdout(log.try_clone()?)
+        .stderr(log)
+        .start()?;
     preparation.live();
     Ok(())
 }

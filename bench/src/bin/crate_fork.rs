@@ -1,4 +1,5 @@
-//! By `checked_daemon` of the crate `fork`. It has no PID file, but tells the launcher what to write into one.
+//! By `checked_daemon` of the crate `fork`. It has no PID file, but tells the launcher what to
+//! write into one.
 
 use std::error::Error;
 use std::fs::{self, OpenOptions};

@@ -1,5 +1,5 @@
-//! What a careful programmer writes with `libc` for the same guarantees: the command exits with 0 if and only if one
-//! daemon is up, recorded and locked, and otherwise says why not.
+//! What a careful programmer writes with `libc` for the same guarantees: the command exits with 0
+//! if and only if one daemon is up, recorded and locked, and otherwise says why not.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, PipeReader, PipeWriter, Read, Write};
@@ -53,10 +53,18 @@ fn daemonize() -> io::Result<()> {
 /// Takes the lock of the file that stands at the path, and not of one that was removed just before.
 fn lock_pid_file() -> io::Result<File> {
     loop {
-        let file = OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(0o644).open(PID_FILE)?;
+        let file = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .mode(0o644)
+            .open(PID_FILE)?;
         file.try_lock()?;
         let locked = file.metadata()?;
-        if fs::metadata(PID_FILE).is_ok_and(|there| (there.dev(), there.ino()) == (locked.dev(), locked.ino())) {
+        if fs::metadata(PID_FILE)
+            .is_ok_and(|there| (there.dev(), there.ino()) == (locked.dev(), locked.ino()))
+        {
             return Ok(file);
         }
     }
@@ -86,7 +94,9 @@ fn lead_session(files: Files, mut writer: PipeWriter) {
     };
     let report = match &result {
         Ok(()) => READY,
-        Err(error) => error.raw_os_error().and_then(|number| number.try_into().ok()).unwrap_or(UNKNOWN),
+        Err(error) => {
+            error.raw_os_error().and_then(|number| number.try_into().ok()).unwrap_or(UNKNOWN)
+        }
     };
     let reported = writer.write_all(&[report]);
     if result.is_err() || reported.is_err() {

@@ -1,4 +1,5 @@
-//! Receives bytes from the fuzzer; hands them as options and as item to the property that the test suite checks too.
+//! Receives bytes from the fuzzer; hands them as options and as item to the property that the test
+//! suite checks too.
 //!
 //! A crate of procedural macros cannot be linked, so its files are compiled here once more.
 #![no_main]

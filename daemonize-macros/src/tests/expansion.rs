@@ -68,7 +68,13 @@ fn a_parameter_that_only_the_options_use_is_no_reason_for_a_warning() {
 #[test]
 fn commands_are_answered_before_anything_else() {
     becomes(
-        quote!(commands = true, before = Args::parse(), chdir = false, redirect = "bot.log", when = args.detach),
+        quote!(
+            commands = true,
+            before = Args::parse(),
+            chdir = false,
+            redirect = "bot.log",
+            when = args.detach
+        ),
         quote! { fn main(args: Args) { args.run() } },
         &quote! {
             fn main() {

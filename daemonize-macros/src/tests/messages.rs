@@ -44,7 +44,10 @@ fn half_typed_options() {
     options(r#"redirect = "a" +"#, &["unexpected end of input, expected an expression"]);
     options(
         r#"redirect = "a" + , chdir = 5"#,
-        &["expected an expression", "`chdir` takes `true`, `false` or a path, as in `chdir = false`"],
+        &[
+            "expected an expression",
+            "`chdir` takes `true`, `false` or a path, as in `chdir = false`",
+        ],
     );
 }
 
@@ -69,7 +72,10 @@ fn literals() {
         options(&format!("redirect = {wrong}"), &[redirect]);
     }
     options("close_fd = 1", &["`close_fd` takes `true` or `false`, as in `close_fd = false`"]);
-    options(r#"when = "yes""#, &["`when` takes `true` or `false`, as in `when = !args.foreground`"]);
+    options(
+        r#"when = "yes""#,
+        &["`when` takes `true` or `false`, as in `when = !args.foreground`"],
+    );
     options("chdir = 5", &["`chdir` takes `true`, `false` or a path, as in `chdir = false`"]);
     options(r#"chdir = "false""#, &["write `chdir = false` without quotes"]);
     options(r#"pid_file = "true""#, &["write `pid_file = true` without quotes"]);
@@ -89,14 +95,21 @@ fn contradictions() {
     options("stdout = f(), redirect = g()", &[covered]);
     options(
         "redirect = a, stdout = b, stderr = c",
-        &[covered, "`redirect` takes standard output and standard error, which contradicts `stderr`"],
+        &[
+            covered,
+            "`redirect` takes standard output and standard error, which contradicts `stderr`",
+        ],
     );
-    let kept = "`close_fd = false` leaves the standard streams as they are, which contradicts `stdin`";
+    let kept =
+        "`close_fd = false` leaves the standard streams as they are, which contradicts `stdin`";
     options("close_fd = false, stdin = a", &[kept]);
     options("stdin = a, close_fd = false", &[kept]);
     options("stdin = a, close_fd = keep", &[]);
     options("stdin = a, close_fd = true", &[]);
-    options(r#"redirect = "a", pid_file = "./a""#, &["`redirect` and `pid_file` name the same file"]);
+    options(
+        r#"redirect = "a", pid_file = "./a""#,
+        &["`redirect` and `pid_file` name the same file"],
+    );
     options(r#"pid_file = "a", stderr = "a""#, &["`stderr` and `pid_file` name the same file"]);
     options(r#"redirect = "a", pid_file = "b", stdin = "a""#, &[]);
 }
@@ -113,8 +126,12 @@ fn the_path_of_the_runtime() {
 #[test]
 fn functions() {
     function("fn run() {}", &["only `main` can be daemonized, and this is `run`"]);
-    function("async unsafe fn run<T>(n: u8) {}", &["only `main` can be daemonized, and this is `run`"]);
-    for item in ["struct Main;", "pub mod app {}", "const A: u8 = 5;", "fn main();", "println! {}"] {
+    function(
+        "async unsafe fn run<T>(n: u8) {}",
+        &["only `main` can be daemonized, and this is `run`"],
+    );
+    for item in ["struct Main;", "pub mod app {}", "const A: u8 = 5;", "fn main();", "println! {}"]
+    {
         function(item, &["`#[daemonize]` goes on `fn main`"]);
     }
     let unrun = "`#[daemonize]` must stand above the attribute that runs `async fn main`, such as `#[tokio::main]`";
@@ -126,7 +143,10 @@ fn functions() {
     function("unsafe fn main() {}", &["`main` cannot be `unsafe`"]);
     function("extern \"C\" fn main() {}", &["`main` cannot be `extern`"]);
     function("const fn main() {}", &["`main` cannot be `const`"]);
-    function("#[daemonize] fn main() {}", &["`main` is already daemonized by another `#[daemonize]`"]);
+    function(
+        "#[daemonize] fn main() {}",
+        &["`main` is already daemonized by another `#[daemonize]`"],
+    );
 }
 
 #[test]

@@ -1,4 +1,5 @@
-//! Receives source text; hands on what the attribute makes of it, for the tests of each promise in the files below.
+//! Receives source text; hands on what the attribute makes of it, for the tests of each promise in
+//! the files below.
 
 mod expansion;
 mod messages;

@@ -1,6 +1,8 @@
-//! Receives any text as a program; panics unless the attribute keeps its promise there. Shared with the fuzzer.
+//! Receives any text as a program; panics unless the attribute keeps its promise there. Shared with
+//! the fuzzer.
 //!
-//! The promise: whatever stands in the parentheses, it becomes a start, or errors that lie inside the parentheses.
+//! The promise: whatever stands in the parentheses, it becomes a start, or errors that lie inside
+//! the parentheses.
 
 use std::ops::Range;
 
@@ -47,21 +49,31 @@ fn check(program: &str) -> Option<(Range<usize>, Vec<CompileError>)> {
     let errors = compile_errors(output.clone());
     let starts = count_starts(&output);
     let expected_starts = usize::from(errors.is_empty());
-    assert!(starts == expected_starts || cannot_be_counted, "{starts} starts in the expansion of {program}");
+    assert!(
+        starts == expected_starts || cannot_be_counted,
+        "{starts} starts in the expansion of {program}"
+    );
     let stays_well_formed = parse2::<Item>(output).is_ok();
-    assert!(stays_well_formed || !errors.is_empty() || !is_well_formed, "no item in the expansion of {program}");
+    assert!(
+        stays_well_formed || !errors.is_empty() || !is_well_formed,
+        "no item in the expansion of {program}"
+    );
     Some((options.span().byte_range(), errors))
 }
 
 /// The options and the item, if the text is an attribute above something.
 fn take_apart(program: &str) -> Option<(Group, TokenStream)> {
     let mut program = program.parse::<TokenStream>().ok()?.into_iter();
-    let (Some(TokenTree::Punct(_)), Some(TokenTree::Group(attribute))) = (program.next(), program.next()) else {
+    let (Some(TokenTree::Punct(_)), Some(TokenTree::Group(attribute))) =
+        (program.next(), program.next())
+    else {
         return None;
     };
     let mut attribute = attribute.stream().into_iter();
     match (attribute.next(), attribute.next(), attribute.next()) {
-        (Some(TokenTree::Ident(_)), Some(TokenTree::Group(options)), None) => Some((options, program.collect())),
+        (Some(TokenTree::Ident(_)), Some(TokenTree::Group(options)), None) => {
+            Some((options, program.collect()))
+        }
         _ => None,
     }
 }
@@ -79,9 +91,14 @@ fn count_starts(tokens: &TokenStream) -> usize {
 pub(crate) fn compile_errors(expansion: TokenStream) -> Vec<CompileError> {
     let tokens: Vec<TokenTree> = expansion.into_iter().collect();
     let errors = tokens.windows(3).filter_map(|window| match window {
-        [TokenTree::Ident(name), TokenTree::Punct(_), TokenTree::Group(braces)] if name == "compile_error" => {
+        [TokenTree::Ident(name), TokenTree::Punct(_), TokenTree::Group(braces)]
+            if name == "compile_error" =>
+        {
             let text = parse2::<LitStr>(braces.stream()).ok()?.value();
-            Some(CompileError { text, place: name.span().byte_range().start..braces.span().byte_range().end })
+            Some(CompileError {
+                text,
+                place: name.span().byte_range().start..braces.span().byte_range().end,
+            })
         }
         _ => None,
     });

@@ -41,7 +41,10 @@ fn an_option_in_capitals_or_with_one_letter_left_out_is_recognised() {
         for left_out in 0..option.name.len() {
             let mut name = option.name.to_owned();
             name.remove(left_out);
-            assert!(suggestion(&name).contains(&expected) && !suggestion(&name).contains("options"), "{name}");
+            assert!(
+                suggestion(&name).contains(&expected) && !suggestion(&name).contains("options"),
+                "{name}"
+            );
         }
     }
 }
@@ -78,7 +81,10 @@ fn a_name_from_elsewhere_is_translated() {
 #[test]
 fn every_translation_leads_to_an_option_and_none_hides_one() {
     for (foreign, here) in names::BROUGHT_ALONG {
-        assert!(OPTIONS.iter().any(|option| option.name == *here), "{foreign} is said to be {here}");
+        assert!(
+            OPTIONS.iter().any(|option| option.name == *here),
+            "{foreign} is said to be {here}"
+        );
         assert!(OPTIONS.iter().all(|option| option.name != *foreign), "{foreign} is an option");
     }
 }

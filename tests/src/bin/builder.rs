@@ -1,7 +1,7 @@
 //! A bot whose options and body come from its command line, so that one binary serves most tests.
 //!
-//! A word is `key=value` or `key`. It is an option of the builder, or something to do before the start, or a step of
-//! the body; steps are taken in the order of the words.
+//! A word is `key=value` or `key`. It is an option of the builder, or something to do before the
+//! start, or a step of the body; steps are taken in the order of the words.
 
 use std::ffi::{CString, OsStr, OsString};
 use std::fs::{File, OpenOptions};
@@ -85,9 +85,11 @@ fn configure_switch(daemon: Daemon, key: &str, switch: bool) -> Daemon {
     }
 }
 
-/// A plan whose times are a test's: the first and the longest delay in milliseconds, and how many ends are the last.
+/// A plan whose times are a test's: the first and the longest delay in milliseconds, and how many
+/// ends are the last.
 fn plan(numbers: &str) -> Restart {
-    let numbers: Vec<u32> = numbers.split(' ').map(|number| number.parse().expect("a number")).collect();
+    let numbers: Vec<u32> =
+        numbers.split(' ').map(|number| number.parse().expect("a number")).collect();
     let [first, longest, most] = numbers[..] else { panic!("not three numbers: {numbers:?}") };
     let delay = |milliseconds: u32| Duration::from_millis(milliseconds.into());
     let plan = Restart::on_failure().first_delay(delay(first)).longest_delay(delay(longest));
@@ -115,7 +117,9 @@ fn body_step(key: &str, value: &OsStr) -> Option<Step> {
     Some(match key {
         "alone" => Box::new(move || be_alone(&value)),
         "abort" => Box::new(|| process::abort()),
-        "exit" => Box::new(move || process::exit(value.to_str().and_then(|code| code.parse().ok()).expect("a code"))),
+        "exit" => Box::new(move || {
+            process::exit(value.to_str().and_then(|code| code.parse().ok()).expect("a code"))
+        }),
         "await-in-body" => Box::new(move || pass(&value)),
         "block" => Box::new(move || block(&value)),
         "fork" => Box::new(|| fork_and_exit(|| ())),
@@ -130,7 +134,9 @@ fn body_step(key: &str, value: &OsStr) -> Option<Step> {
         "print-is-daemon" => Box::new(|| println!("{}", is_daemon())),
         "ready" => Box::new(ready),
         "ready-in-child" => Box::new(|| fork_and_exit(ready)),
-        "ready-in-thread" => Box::new(|| thread::spawn(ready).join().expect("the thread has no reason to panic")),
+        "ready-in-thread" => {
+            Box::new(|| thread::spawn(ready).join().expect("the thread has no reason to panic"))
+        }
         "run" => Box::new(move || run(&value)),
         "run-and-wait-late" => Box::new(move || run_and_wait_late(&value)),
         "sleep" => Box::new(|| thread::sleep(SLEEP)),
@@ -179,7 +185,8 @@ fn fork_and_exit(task: fn()) {
 
 /// Lets a forked child, which has all that the bot has, sleep for so many milliseconds.
 fn fork_and_sleep(milliseconds: &OsStr) {
-    let milliseconds = milliseconds.to_str().and_then(|number| number.parse().ok()).expect("a number");
+    let milliseconds =
+        milliseconds.to_str().and_then(|number| number.parse().ok()).expect("a number");
     // SAFETY: the bot has one thread.
     if let ForkResult::Child = unsafe { fork() }.expect("a child") {
         thread::sleep(Duration::from_millis(milliseconds));
@@ -215,7 +222,8 @@ fn block(signal: &OsStr) {
 
 /// Names each signal that a supervisor passes on, when it comes.
 fn hear() {
-    let signals: SigSet = [Signal::SIGHUP, Signal::SIGUSR1, Signal::SIGUSR2, Signal::SIGWINCH].into_iter().collect();
+    let signals: SigSet =
+        [Signal::SIGHUP, Signal::SIGUSR1, Signal::SIGUSR2, Signal::SIGWINCH].into_iter().collect();
     signals.thread_block().expect("a mask");
     println!("listening");
     loop {
@@ -223,7 +231,8 @@ fn hear() {
     }
 }
 
-/// Opens a terminal the way that makes it the controlling terminal of a session leader, and keeps it open.
+/// Opens a terminal the way that makes it the controlling terminal of a session leader, and keeps
+/// it open.
 fn touch_terminal(path: &OsStr) {
     let terminal = OpenOptions::new().read(true).write(true).open(path);
     mem::forget(terminal.expect("the terminal opens"));

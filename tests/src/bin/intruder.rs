@@ -1,4 +1,5 @@
-//! A bot that has given up its privileges, and tries to get at what belongs to root. Its log says how each try ended.
+//! A bot that has given up its privileges, and tries to get at what belongs to root. Its log says
+//! how each try ended.
 
 use std::fs::{self, File, OpenOptions, Permissions};
 use std::io;
@@ -49,11 +50,14 @@ fn replace_pid_file() {
     tell("rename", fs::rename(PID_FILE, "elsewhere"));
 }
 
-/// The descriptor by which the bot holds its lock: its number, and a duplicate that can do the same.
+/// The descriptor by which the bot holds its lock: its number, and a duplicate that can do the
+/// same.
 fn own_descriptor() -> (PathBuf, File) {
     let entries = fs::read_dir("/proc/self/fd").expect("the descriptors can be read").flatten();
-    let mut links = entries.filter_map(|entry| Some((entry.file_name(), fs::read_link(entry.path()).ok()?)));
-    let (number, _) = links.find(|(_, target)| target.ends_with(PID_FILE)).expect("the lock is held");
+    let mut links =
+        entries.filter_map(|entry| Some((entry.file_name(), fs::read_link(entry.path()).ok()?)));
+    let (number, _) =
+        links.find(|(_, target)| target.ends_with(PID_FILE)).expect("the lock is held");
     let raw = number.to_str().and_then(|number| number.parse().ok()).expect("a number");
     // SAFETY: nothing in this program closes the descriptor.
     let held = unsafe { BorrowedFd::borrow_raw(raw) };
@@ -67,6 +71,8 @@ fn for_writing(path: &Path) -> io::Result<File> {
 fn tell<T>(what: &str, outcome: Result<T, impl Into<io::Error>>) {
     match outcome.map_err(Into::into) {
         Ok(_) => println!("{what}: done"),
-        Err(refusal) => println!("{what}: {:?}", Errno::from_raw(refusal.raw_os_error().unwrap_or_default())),
+        Err(refusal) => {
+            println!("{what}: {:?}", Errno::from_raw(refusal.raw_os_error().unwrap_or_default()));
+        }
     }
 }

@@ -1,4 +1,5 @@
-//! A bot that handles SIGHUP itself, by the library that its command line names, and has its log opened anew as well.
+//! A bot that handles SIGHUP itself, by the library that its command line names, and has its log
+//! opened anew as well.
 
 use std::env;
 

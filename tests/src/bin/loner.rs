@@ -1,5 +1,5 @@
-//! A bot that answers the words of `commands` and leaves nothing that they could look at, neither PID file nor log. The
-//! attribute refuses to compile that.
+//! A bot that answers the words of `commands` and leaves nothing that they could look at, neither
+//! PID file nor log. The attribute refuses to compile that.
 
 use daemonize_runtime::Daemon;
 

@@ -1,4 +1,5 @@
-//! A bot with a `main` of each kind, of which its command line chooses one. Each is called like the program's own.
+//! A bot with a `main` of each kind, of which its command line chooses one. Each is called like the
+//! program's own.
 
 use std::env;
 use std::process::{ExitCode, Termination};
@@ -36,7 +37,10 @@ mod unit {
 
 mod success {
     #[daemonize_runtime::daemonize(when = false)]
-    #[expect(clippy::unnecessary_wraps, reason = "the type of a program that may fail, in its good case")]
+    #[expect(
+        clippy::unnecessary_wraps,
+        reason = "the type of a program that may fail, in its good case"
+    )]
     pub(super) fn main() -> Result<(), String> {
         Ok(())
     }
@@ -85,7 +89,8 @@ mod never {
 mod recursion {
     use std::sync::atomic::{AtomicU32, Ordering};
 
-    /// The generated `main` would start a second time, and be refused: it would find the same PID file.
+    /// The generated `main` would start a second time, and be refused: it would find the same PID
+    /// file.
     #[daemonize_runtime::daemonize(when = false, chdir = false)]
     pub(super) fn main() {
         static DEPTH: AtomicU32 = AtomicU32::new(1);

@@ -1,4 +1,5 @@
-//! Executes the program that its command line names, with no arguments at all, not even a name for it.
+//! Executes the program that its command line names, with no arguments at all, not even a name for
+//! it.
 
 use std::env;
 use std::ffi::{CStr, CString};

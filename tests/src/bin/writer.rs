@@ -1,4 +1,5 @@
-//! A bot whose threads write numbered lines into its log, each line by one system call, until the test opens the gate.
+//! A bot whose threads write numbered lines into its log, each line by one system call, until the
+//! test opens the gate.
 
 use std::fs::File;
 use std::io;

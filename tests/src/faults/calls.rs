@@ -5,8 +5,8 @@ use std::fmt;
 use nix::libc::{self, c_int, c_long};
 
 use crate::faults::errors::{
-    CHANGE_FILE, CHANGE_IDENTITY, CONNECT, DUPLICATE, ENTER, FLAG, FORK, LEAVE, LOCATE, LOCK, LOOK, MAP, OPEN, POLL,
-    READ, RECEIVE, SEND, UNFAILING, UNSUPPORTED, WAIT, WRITE,
+    CHANGE_FILE, CHANGE_IDENTITY, CONNECT, DUPLICATE, ENTER, FLAG, FORK, LEAVE, LOCATE, LOCK, LOOK,
+    MAP, OPEN, POLL, READ, RECEIVE, SEND, UNFAILING, UNSUPPORTED, WAIT, WRITE,
 };
 
 /// A system call: its number and, for a call that is many in one, which of them.

@@ -1,13 +1,14 @@
 //! With which errors a system call can fail, by what it does.
 //!
-//! The errors are those that a correct caller can meet: from the manual pages, from file systems with quotas, over a
-//! network or of FUSE, and from the filters of containers. Not among them are EBADF and EFAULT, which answer to
-//! mistakes.
+//! The errors are those that a correct caller can meet: from the manual pages, from file systems
+//! with quotas, over a network or of FUSE, and from the filters of containers. Not among them are
+//! EBADF and EFAULT, which answer to mistakes.
 
 use nix::libc::{
-    EACCES, EAFNOSUPPORT, EAGAIN, EBUSY, ECHILD, ECONNRESET, EDQUOT, EEXIST, EFBIG, EINTR, EINVAL, EIO, EISDIR, ELOOP,
-    EMFILE, ENAMETOOLONG, ENFILE, ENOBUFS, ENODEV, ENOENT, ENOLCK, ENOMEM, ENOSPC, ENOSYS, ENOTDIR, ENXIO, EOPNOTSUPP,
-    EOVERFLOW, EPERM, EPIPE, ERANGE, EROFS, ESRCH, ESTALE, c_int,
+    EACCES, EAFNOSUPPORT, EAGAIN, EBUSY, ECHILD, ECONNRESET, EDQUOT, EEXIST, EFBIG, EINTR, EINVAL,
+    EIO, EISDIR, ELOOP, EMFILE, ENAMETOOLONG, ENFILE, ENOBUFS, ENODEV, ENOENT, ENOLCK, ENOMEM,
+    ENOSPC, ENOSYS, ENOTDIR, ENXIO, EOPNOTSUPP, EOVERFLOW, EPERM, EPIPE, ERANGE, EROFS, ESRCH,
+    ESTALE, c_int,
 };
 
 /// To find a file, and open or make it.
@@ -18,21 +19,36 @@ pub(crate) const OPEN: &[c_int] = &[
 ];
 
 /// To find a file, and read what it is.
-pub(crate) const LOOK: &[c_int] =
-    &[EINTR, ENOMEM, EIO, EACCES, EPERM, ENOENT, ENOTDIR, ELOOP, ENAMETOOLONG, ESTALE, EOVERFLOW, ENOSYS];
+pub(crate) const LOOK: &[c_int] = &[
+    EINTR,
+    ENOMEM,
+    EIO,
+    EACCES,
+    EPERM,
+    ENOENT,
+    ENOTDIR,
+    ELOOP,
+    ENAMETOOLONG,
+    ESTALE,
+    EOVERFLOW,
+    ENOSYS,
+];
 
 /// To read from a file.
 pub(crate) const READ: &[c_int] = &[EINTR, EAGAIN, ENOMEM, EIO, ESTALE, ESRCH];
 
 /// To write to a file.
-pub(crate) const WRITE: &[c_int] = &[EINTR, EAGAIN, ENOMEM, ENOSPC, EDQUOT, EIO, EFBIG, EPERM, EROFS, ENOLCK, ESTALE];
+pub(crate) const WRITE: &[c_int] =
+    &[EINTR, EAGAIN, ENOMEM, ENOSPC, EDQUOT, EIO, EFBIG, EPERM, EROFS, ENOLCK, ESTALE];
 
 /// To send to a local socket.
 pub(crate) const SEND: &[c_int] = &[EINTR, EAGAIN, ENOMEM, ENOBUFS, EPIPE, ECONNRESET, EPERM];
 
 /// To change length, mode, owner or existence of a file.
-pub(crate) const CHANGE_FILE: &[c_int] =
-    &[EINTR, ENOMEM, ENOSPC, EDQUOT, EIO, EFBIG, EACCES, EPERM, EROFS, EINVAL, EOPNOTSUPP, ESTALE, ENOSYS];
+pub(crate) const CHANGE_FILE: &[c_int] = &[
+    EINTR, ENOMEM, ENOSPC, EDQUOT, EIO, EFBIG, EACCES, EPERM, EROFS, EINVAL, EOPNOTSUPP, ESTALE,
+    ENOSYS,
+];
 
 /// To lock a file.
 pub(crate) const LOCK: &[c_int] =

@@ -26,7 +26,8 @@ pub enum Role {
 pub struct Place {
     /// The process.
     pub role: Role,
-    /// The number of its earlier calls: the launcher's since the start began, the others' since their birth.
+    /// The number of its earlier calls: the launcher's since the start began, the others' since
+    /// their birth.
     pub index: usize,
 }
 

@@ -32,7 +32,8 @@ fn with_message<T>(act: impl FnOnce(&mut msghdr) -> T) -> T {
 /// Sends a descriptor.
 pub(crate) fn send(descriptor: RawFd, socket: RawFd) -> io::Result<()> {
     let sent = with_message(|message| {
-        // SAFETY: the message has room for the header and the descriptor, and all that it points to outlives the call.
+        // SAFETY: the message has room for the header and the descriptor, and all that it points to
+        // outlives the call.
         unsafe {
             let header = libc::CMSG_FIRSTHDR(message);
             (*header).cmsg_level = libc::SOL_SOCKET;
@@ -49,14 +50,23 @@ pub(crate) fn send(descriptor: RawFd, socket: RawFd) -> io::Result<()> {
 /// Receives a descriptor; `None` when the message that came has none.
 pub(crate) fn receive(socket: &UnixStream) -> io::Result<Option<OwnedFd>> {
     with_message(|message| {
-        // SAFETY: the kernel writes into the memory that the message points to, which outlives the call.
-        Errno::result(unsafe { libc::recvmsg(socket.as_raw_fd(), message, libc::MSG_CMSG_CLOEXEC) })?;
-        // SAFETY: the kernel has told in the message how much it wrote, and the macro looks no farther.
-        let Some(header) = (unsafe { libc::CMSG_FIRSTHDR(message).as_ref() }) else { return Ok(None) };
+        // SAFETY: the kernel writes into the memory that the message points to, which outlives the
+        // call.
+        Errno::result(unsafe {
+            libc::recvmsg(socket.as_raw_fd(), message, libc::MSG_CMSG_CLOEXEC)
+        })?;
+        // SAFETY: the kernel has told in the message how much it wrote, and the macro looks no
+        // farther.
+        let Some(header) = (unsafe { libc::CMSG_FIRSTHDR(message).as_ref() }) else {
+            return Ok(None);
+        };
         if (header.cmsg_level, header.cmsg_type) != (libc::SOL_SOCKET, libc::SCM_RIGHTS) {
             return Ok(None);
         }
-        // SAFETY: a header of this type is followed by a descriptor, which is new here and which nobody else knows.
-        Ok(Some(unsafe { OwnedFd::from_raw_fd(libc::CMSG_DATA(header).cast::<RawFd>().read_unaligned()) }))
+        // SAFETY: a header of this type is followed by a descriptor, which is new here and which
+        // nobody else knows.
+        Ok(Some(unsafe {
+            OwnedFd::from_raw_fd(libc::CMSG_DATA(header).cast::<RawFd>().read_unaligned())
+        }))
     })
 }

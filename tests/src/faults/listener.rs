@@ -56,8 +56,8 @@ impl Listener {
         Self(descriptor)
     }
 
-    /// Waits for the next call. `None` when no process is left that could make one, or none has made one for longer
-    /// than anything may take.
+    /// Waits for the next call. `None` when no process is left that could make one, or none has
+    /// made one for longer than anything may take.
     pub(crate) fn next(&self) -> Option<Notice> {
         loop {
             let mut question = [PollFd::new(self.0.as_fd(), PollFlags::POLLIN)];
@@ -76,16 +76,23 @@ impl Listener {
 
     /// The call that waits; `None` when its process was killed meanwhile.
     fn receive(&self) -> Option<Notice> {
-        // SAFETY: all-zero is a valid value of these integers, and the only one that the kernel takes.
+        // SAFETY: all-zero is a valid value of these integers, and the only one that the kernel
+        // takes.
         let mut notice: libc::seccomp_notif = unsafe { mem::zeroed() };
-        // SAFETY: the kernel fills a structure of ours, of the size that the number of the request contains.
+        // SAFETY: the kernel fills a structure of ours, of the size that the number of the request
+        // contains.
         match unsafe { ioctl::receive(self.0.as_raw_fd(), &raw mut notice) } {
             Err(Errno::ENOENT | Errno::EINTR) => return None,
             received => received.expect("a call can be received"),
         };
         let arguments = notice.data.args;
         let call = Call { number: notice.data.nr.into(), second_argument: arguments[1] };
-        Some(Notice { id: notice.id, process: Pid::from_raw(notice.pid.cast_signed()), call, arguments })
+        Some(Notice {
+            id: notice.id,
+            process: Pid::from_raw(notice.pid.cast_signed()),
+            call,
+            arguments,
+        })
     }
 
     /// Answers a call. A process that was killed meanwhile needs no answer.
@@ -96,7 +103,8 @@ impl Listener {
             Answer::Return(value) => (value, 0, 0),
         };
         let mut response = libc::seccomp_notif_resp { id: notice.id, val, error, flags };
-        // SAFETY: the kernel reads a structure of ours, of the size that the number of the request contains.
+        // SAFETY: the kernel reads a structure of ours, of the size that the number of the request
+        // contains.
         match unsafe { ioctl::send(self.0.as_raw_fd(), &raw mut response) } {
             Err(Errno::ENOENT) => {}
             sent => assert!(sent.is_ok(), "a call cannot be answered: {sent:?}"),
@@ -109,8 +117,8 @@ impl Notice {
     pub(crate) fn names(&self, path: &CStr) -> bool {
         let Ok(memory) = File::open(format!("/proc/{}/mem", self.process)) else { return false };
         let mut bytes = vec![0; path.count_bytes() + 1];
-        self.arguments[..2]
-            .iter()
-            .any(|&address| memory.read_exact_at(&mut bytes, address).is_ok() && bytes == path.to_bytes_with_nul())
+        self.arguments[..2].iter().any(|&address| {
+            memory.read_exact_at(&mut bytes, address).is_ok() && bytes == path.to_bytes_with_nul()
+        })
     }
 }

@@ -71,10 +71,13 @@ pub fn run(start: Start, errors: Errors) -> io::Result<Tally> {
 ///
 /// What the oracle objects to.
 pub fn try_fault(start: Start, recording: &Recording, fault: Fault) -> Result<Outcome, String> {
-    catch_unwind(AssertUnwindSafe(|| oracle::judge(&(start.bot)(), recording, fault))).map_err(|panic| text_of(&*panic))
+    catch_unwind(AssertUnwindSafe(|| oracle::judge(&(start.bot)(), recording, fault)))
+        .map_err(|panic| text_of(&*panic))
 }
 
 fn text_of(panic: &(dyn Any + Send)) -> String {
     let text = panic.downcast_ref::<String>().map(String::as_str);
-    text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("a panic without text").to_owned()
+    text.or_else(|| panic.downcast_ref::<&str>().copied())
+        .unwrap_or("a panic without text")
+        .to_owned()
 }

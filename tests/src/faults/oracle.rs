@@ -33,10 +33,15 @@ const ALREADY_RUNNING: i32 = 75;
 
 /// Makes one disturbed start and judges it. Panics when something is not as it must be.
 pub(crate) fn judge(bot: &Bot, recording: &Recording, fault: Fault) -> Outcome {
-    let start = Supervised::start(bot.command(), Some(recording.plan(fault))).expect("a supervised start");
+    let start =
+        Supervised::start(bot.command(), Some(recording.plan(fault))).expect("a supervised start");
     await_fault(bot, &start);
     let outcome = judge_outcome(bot, recording, fault, &start);
-    assert_eq!(fs::read_to_string(bot.file("out.log")).unwrap_or_default(), "", "the start wrote into the log");
+    assert_eq!(
+        fs::read_to_string(bot.file("out.log")).unwrap_or_default(),
+        "",
+        "the start wrote into the log"
+    );
     start.reap();
     if outcome != Outcome::Started {
         start_again(bot, &recording.ending);
@@ -81,12 +86,20 @@ pub(crate) fn shape_of_started(bot: &Bot, start: &Supervised) -> Shape {
 
 /// A daemon that starts in spite of a fault is the same as without.
 fn assert_daemon(bot: &Bot, recording: &Recording, start: &Supervised) {
-    let Ending::Daemon(expected) = &recording.ending else { panic!("a daemon where there should be none") };
-    let differences = Shape::of(&sole_daemon(bot, start), &bot.start_directory()).differences(expected);
-    assert!(differences.is_empty(), "another daemon than without the fault: {}", differences.join(", "));
+    let Ending::Daemon(expected) = &recording.ending else {
+        panic!("a daemon where there should be none")
+    };
+    let differences =
+        Shape::of(&sole_daemon(bot, start), &bot.start_directory()).differences(expected);
+    assert!(
+        differences.is_empty(),
+        "another daemon than without the fault: {}",
+        differences.join(", ")
+    );
 }
 
-/// One daemon and nothing else, recorded and locked at the moment when the launcher is gone; it comes to its body.
+/// One daemon and nothing else, recorded and locked at the moment when the launcher is gone; it
+/// comes to its body.
 fn sole_daemon(bot: &Bot, start: &Supervised) -> Daemon {
     let daemon = bot.daemon();
     assert_eq!(bot.processes(), [daemon.process], "there is more or less than the daemon");
@@ -99,13 +112,18 @@ fn sole_daemon(bot: &Bot, start: &Supervised) -> Daemon {
     daemon
 }
 
-/// A launcher that failed says why in one line. It may say nothing when the fault keeps it from that.
+/// A launcher that failed says why in one line. It may say nothing when the fault keeps it from
+/// that.
 fn assert_refused(bot: &Bot, fault: Fault, launch: &Launch) {
     assert_eq!(launch.stdout, "", "a failed start writes to standard error alone");
     let may_be_silent = fault.ends(launch) || fault.is_failed_message();
-    let is_told = is_message(&launch.stderr, &bot.name()) || may_be_silent && launch.stderr.is_empty();
+    let is_told =
+        is_message(&launch.stderr, &bot.name()) || may_be_silent && launch.stderr.is_empty();
     assert!(is_told, "not one line `program: what: why`: {launch:?}");
-    assert!(fault.ends(launch) || launch.status.code().is_some_and(|code| is_refusal(code, fault)), "code: {launch:?}");
+    assert!(
+        fault.ends(launch) || launch.status.code().is_some_and(|code| is_refusal(code, fault)),
+        "code: {launch:?}"
+    );
 }
 
 /// Whether this is one line, `program: what: why`.
@@ -116,10 +134,12 @@ fn is_message(text: &str, program: &str) -> bool {
         && text.matches(": ").count() >= 2
 }
 
-/// Whether a failed start has this exit code. A launcher that waited for its daemon to be ready passes its end on.
+/// Whether a failed start has this exit code. A launcher that waited for its daemon to be ready
+/// passes its end on.
 fn is_refusal(code: i32, fault: Fault) -> bool {
     const KILLED: i32 = 128 + Signal::SIGKILL as i32;
-    REFUSALS.contains(&code) && code != ALREADY_RUNNING || code == KILLED && fault.kills(Role::Daemon)
+    REFUSALS.contains(&code) && code != ALREADY_RUNNING
+        || code == KILLED && fault.kills(Role::Daemon)
 }
 
 /// Whatever a fault has left, the next start ends as if nothing had happened.

@@ -62,7 +62,12 @@ impl Recording {
     pub fn of(start: Start) -> io::Result<Self> {
         let bot = (start.bot)();
         let supervised = Supervised::start(bot.command(), None)?;
-        assert_eq!(supervised.launch.status.code(), Some(start.code), "undisturbed: {:?}", supervised.launch);
+        assert_eq!(
+            supervised.launch.status.code(),
+            Some(start.code),
+            "undisturbed: {:?}",
+            supervised.launch
+        );
         let ending = match start.code {
             0 => Ending::Daemon(oracle::shape_of_started(&bot, &supervised)),
             code => Ending::Refusal(code),
@@ -77,7 +82,8 @@ impl Recording {
     pub fn faults(&self, errors: Errors) -> impl Iterator<Item = Fault> + use<'_> {
         self.calls.iter().flat_map(move |&(place, call)| {
             let errors = errors_of(call, errors).into_iter().map(Disturbance::Error);
-            let disturbances = errors.chain(call.lie().map(Disturbance::Lie)).chain(signals_for(place.role));
+            let disturbances =
+                errors.chain(call.lie().map(Disturbance::Lie)).chain(signals_for(place.role));
             disturbances.map(move |disturbance| Fault { place, call, disturbance })
         })
     }
@@ -89,7 +95,8 @@ impl Recording {
         Some(Fault { place, call, disturbance })
     }
 
-    /// How a start has to go so that the fault happens at the same point of it, whoever runs faster.
+    /// How a start has to go so that the fault happens at the same point of it, whoever runs
+    /// faster.
     #[must_use]
     pub(crate) fn plan(&self, fault: Fault) -> Plan {
         let commit = match self.ending {
@@ -101,7 +108,9 @@ impl Recording {
             Role::Launcher => false,
             Role::SessionLeader => true,
             // What it does after it has received the commit cannot happen before.
-            Role::Daemon => acceptance.is_some_and(|acceptance| fault.place.index <= acceptance.index),
+            Role::Daemon => {
+                acceptance.is_some_and(|acceptance| fault.place.index <= acceptance.index)
+            }
         };
         Plan { fault, commit, holds_launcher }
     }
@@ -116,7 +125,9 @@ fn errors_of(call: Call, errors: Errors) -> Vec<i32> {
     // An interruption is no error of the call itself.
     let can_fail = call.errors().iter().any(|&error| error != EINTR);
     match errors {
-        Errors::All if can_fail => (1..=LAST_ERROR).filter(|error| ![EBADF, EFAULT].contains(error)).collect(),
+        Errors::All if can_fail => {
+            (1..=LAST_ERROR).filter(|error| ![EBADF, EFAULT].contains(error)).collect()
+        }
         _ => call.errors().to_vec(),
     }
 }

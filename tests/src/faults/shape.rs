@@ -12,12 +12,14 @@ const LINES: [&str; 6] = ["Uid", "Gid", "Groups", "Umask", "SigBlk", "SigIgn"];
 pub(crate) struct Shape(Vec<(&'static str, String)>);
 
 impl Shape {
-    /// The shape of a daemon that has come to its body. Paths in the start directory are relative, so that the shapes
-    /// of two daemons compare.
+    /// The shape of a daemon that has come to its body. Paths in the start directory are relative,
+    /// so that the shapes of two daemons compare.
     pub(crate) fn of(daemon: &Daemon, start_directory: &Path) -> Self {
-        let relative = |path: PathBuf| path.strip_prefix(start_directory).map(Path::to_owned).unwrap_or(path);
+        let relative =
+            |path: PathBuf| path.strip_prefix(start_directory).map(Path::to_owned).unwrap_or(path);
         let (process, stat) = (daemon.process, daemon.stat());
-        let mut streams: Vec<_> = process.descriptors().into_values().map(|file| relative(file.target)).collect();
+        let mut streams: Vec<_> =
+            process.descriptors().into_values().map(|file| relative(file.target)).collect();
         let mut other_descriptors = streams.split_off(streams.len().min(3));
         // Which numbers they have is an accident.
         other_descriptors.sort_unstable();
@@ -36,6 +38,8 @@ impl Shape {
     /// What is not as it should be, in words.
     pub(crate) fn differences(&self, expected: &Self) -> Vec<String> {
         let pairs = self.0.iter().zip(&expected.0).filter(|(is, should)| is != should);
-        pairs.map(|((property, is), (_, should))| format!("{property}: {is} instead of {should}")).collect()
+        pairs
+            .map(|((property, is), (_, should))| format!("{property}: {is} instead of {should}"))
+            .collect()
     }
 }

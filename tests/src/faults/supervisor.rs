@@ -25,7 +25,8 @@ pub(crate) struct Plan {
     pub(crate) fault: Fault,
     /// The launcher's call that makes the start a success.
     pub(crate) commit: Option<Place>,
-    /// Whether the launcher has to wait with that call, and with killing anybody, until the fault has happened.
+    /// Whether the launcher has to wait with that call, and with killing anybody, until the fault
+    /// has happened.
     pub(crate) holds_launcher: bool,
 }
 
@@ -44,7 +45,8 @@ pub(crate) struct Trace {
     pub(crate) processes: Vec<Pid>,
 }
 
-/// A supervised start whose launcher has returned. The supervisor goes on until all processes have ended.
+/// A supervised start whose launcher has returned. The supervisor goes on until all processes have
+/// ended.
 #[derive(Debug)]
 pub(crate) struct Supervised {
     /// What the launcher left.
@@ -63,7 +65,8 @@ impl Supervised {
         // Where the start begins is to be seen in the launcher's memory alone.
         File::open(format!("/proc/{}/mem", launcher.id()))?;
         let trace = Arc::new(Mutex::new(Trace::default()));
-        let supervisor = Supervisor { listener, plan, trace: Arc::clone(&trace), has_begun: false, held: None };
+        let supervisor =
+            Supervisor { listener, plan, trace: Arc::clone(&trace), has_begun: false, held: None };
         thread::spawn(move || supervisor.run());
         Ok(Self { launch: Launching::new(launcher).finish(), trace })
     }
@@ -103,7 +106,8 @@ impl Supervisor {
         }
     }
 
-    /// Notes the call and tells where in the start it is; `None` when it does not belong to the start.
+    /// Notes the call and tells where in the start it is; `None` when it does not belong to the
+    /// start.
     fn record(&mut self, notice: &Notice) -> Option<Place> {
         // The first thing that a start does is to ask what the kernel knows about the process.
         self.has_begun = self.has_begun || notice.names(c"/proc/self/status");
@@ -111,12 +115,16 @@ impl Supervisor {
         if !trace.processes.contains(&notice.process) {
             trace.processes.push(notice.process);
         }
-        let role = Role::of_birth(trace.processes.iter().position(|&process| process == notice.process)?)?;
+        let role =
+            Role::of_birth(trace.processes.iter().position(|&process| process == notice.process)?)?;
         trace.body_runs |= role == Role::Daemon && notice.call.sleeps();
         if !self.has_begun || role == Role::Daemon && trace.body_runs {
             return None;
         }
-        let place = Place { role, index: trace.calls.iter().filter(|(place, _)| place.role == role).count() };
+        let place = Place {
+            role,
+            index: trace.calls.iter().filter(|(place, _)| place.role == role).count(),
+        };
         trace.calls.push((place, notice.call));
         Some(place)
     }
@@ -125,7 +133,10 @@ impl Supervisor {
         let is_commit = plan.commit == Some(place);
         if place == plan.fault.place && notice.call.is(plan.fault.call.number) {
             self.disturb(&notice, plan.fault.disturbance);
-        } else if plan.holds_launcher && (is_commit || notice.call.kills()) && !lock(&self.trace).is_disturbed {
+        } else if plan.holds_launcher
+            && (is_commit || notice.call.kills())
+            && !lock(&self.trace).is_disturbed
+        {
             self.held = Some(notice);
         } else {
             let mut trace = lock(&self.trace);
@@ -149,7 +160,8 @@ impl Supervisor {
     fn signal(&self, notice: &Notice, signal: Signal) {
         kill(notice.process, signal).expect("the process waits for an answer");
         if signal == Signal::SIGKILL {
-            // Nothing goes on before it is dead, so that no later call of the others can have come first.
+            // Nothing goes on before it is dead, so that no later call of the others can have come
+            // first.
             wait::until("the death of a killed process", || !Process(notice.process).is_alive());
         } else {
             self.listener.answer(notice, Answer::Make);

@@ -7,11 +7,13 @@ use std::{mem, ptr};
 use quote::{ToTokens, format_ident, quote};
 use syn::punctuated::Punctuated;
 use syn::{
-    Attribute, Field, Fields, Ident, ImplItem, Item, ItemEnum, ItemImpl, ItemStruct, ItemTrait, Path as Name,
-    PathSegment, Signature, Token, TraitItem, Type, Visibility, parse_quote,
+    Attribute, Field, Fields, Ident, ImplItem, Item, ItemEnum, ItemImpl, ItemStruct, ItemTrait,
+    Path as Name, PathSegment, Signature, Token, TraitItem, Type, Visibility, parse_quote,
 };
 
-use crate::sources::{Conditions, Found, collect, conditions_of, is_public, join, leaves, parse, parts, tidy};
+use crate::sources::{
+    Conditions, Found, collect, conditions_of, is_public, join, leaves, parse, parts, tidy,
+};
 
 /// One line for each public item, sorted by path.
 pub(crate) fn interface(workspace: &Path) -> String {
@@ -43,13 +45,19 @@ struct Listing<'a> {
 impl<'a> Listing<'a> {
     /// Adds a line, in which the path takes the place of [`place`].
     fn say(&mut self, path: &str, conditions: &Conditions, what: &impl ToTokens) {
-        let conditions: String = conditions.iter().flat_map(|condition| [condition.as_str(), " "]).collect();
-        self.lines.insert((path.to_owned(), conditions + &tidy(what).replace(&place().to_string(), path.trim_end())));
+        let conditions: String =
+            conditions.iter().flat_map(|condition| [condition.as_str(), " "]).collect();
+        self.lines.insert((
+            path.to_owned(),
+            conditions + &tidy(what).replace(&place().to_string(), path.trim_end()),
+        ));
     }
 
     /// Follows a public module.
     fn export(&mut self, module: &str, outer: &Conditions) {
-        for found in self.all.iter().filter(|found| found.module == module && is_public(&found.item)) {
+        for found in
+            self.all.iter().filter(|found| found.module == module && is_public(&found.item))
+        {
             let conditions = outer | &found.conditions;
             if let Item::Use(item) = &found.item {
                 for (target, name) in leaves(&item.tree, "") {
@@ -67,21 +75,33 @@ impl<'a> Listing<'a> {
 
     fn reexport(&mut self, target: &str, path: &str, conditions: &Conditions) {
         let target = target.trim_start_matches("crate::").trim_start_matches("self::");
-        let is_it = |found: &&Found| parts(&found.item).2.is_some_and(|name| join(&found.module, name) == target);
-        let meant: Vec<_> = self.all.iter().filter(is_it).filter(|found| is_public(&found.item)).collect();
+        let is_it = |found: &&Found| {
+            parts(&found.item).2.is_some_and(|name| join(&found.module, name) == target)
+        };
+        let meant: Vec<_> =
+            self.all.iter().filter(is_it).filter(|found| is_public(&found.item)).collect();
         if meant.is_empty() {
             let origin = target.split("::").next();
-            assert!(self.all.iter().all(|found| Some(&*found.module) != origin), "{target} cannot be followed");
+            assert!(
+                self.all.iter().all(|found| Some(&*found.module) != origin),
+                "{target} cannot be followed"
+            );
             let target: Name = syn::parse_str(target).expect("a path");
             self.say(path, conditions, &quote!(pub use #target));
         }
-        self.exports.extend(meant.into_iter().map(|found| (path.to_owned(), conditions | &found.conditions, found)));
+        self.exports.extend(
+            meant.into_iter().map(|found| (path.to_owned(), conditions | &found.conditions, found)),
+        );
     }
 
     fn item(&mut self, path: &str, conditions: &Conditions, item: Item) {
         let place = place();
-        for derive in parts(&item).0.iter().filter(|attribute| attribute.path().is_ident("derive")) {
-            for derived in derive.parse_args_with(Punctuated::<Name, Token![,]>::parse_terminated).expect("traits") {
+        for derive in parts(&item).0.iter().filter(|attribute| attribute.path().is_ident("derive"))
+        {
+            for derived in derive
+                .parse_args_with(Punctuated::<Name, Token![,]>::parse_terminated)
+                .expect("traits")
+            {
                 self.say(&format!("{path} "), conditions, &quote!(impl #derived for #place));
             }
         }
@@ -101,7 +121,11 @@ impl<'a> Listing<'a> {
         for (index, field) in item.fields.iter().enumerate().filter(|(_, field)| is_open(field)) {
             let name = field.ident.as_ref().map_or_else(|| index.to_string(), Ident::to_string);
             let kind = &field.ty;
-            self.say(&join(path, &name), &(conditions | &conditions_of(&field.attrs)), &quote!(pub #place: #kind));
+            self.say(
+                &join(path, &name),
+                &(conditions | &conditions_of(&field.attrs)),
+                &quote!(pub #place: #kind),
+            );
         }
         let is_literal = item.fields.iter().all(is_open);
         item.fields = if is_literal { Fields::Unit } else { Fields::Named(parse_quote!({ _: _ })) };
@@ -132,7 +156,13 @@ impl<'a> Listing<'a> {
         self.say(path, conditions, &item);
     }
 
-    fn function(&mut self, path: &str, conditions: &Conditions, head: &impl ToTokens, mut signature: Signature) {
+    fn function(
+        &mut self,
+        path: &str,
+        conditions: &Conditions,
+        head: &impl ToTokens,
+        mut signature: Signature,
+    ) {
         signature.ident = place();
         signature.inputs.pop_punct();
         self.say(path, conditions, &quote!(#head #signature));
@@ -143,14 +173,17 @@ impl<'a> Listing<'a> {
         let items = mem::take(&mut block.items);
         let header = block.to_token_stream().to_string();
         let mut words = header.split(|letter: char| !letter.is_alphanumeric() && letter != '_');
-        if words.any(|word| self.meant(word, &found.module).is_some_and(|meant| !is_public(&meant.item))) {
+        if words.any(|word| {
+            self.meant(word, &found.module).is_some_and(|meant| !is_public(&meant.item))
+        }) {
             return;
         }
         let of_type = match &*block.self_ty {
             Type::Path(name) => self.exported(&name.path, &found.module),
             _ => None,
         };
-        let of_trait = block.trait_.as_ref().and_then(|(name, _)| self.exported(name, &found.module));
+        let of_trait =
+            block.trait_.as_ref().and_then(|(name, _)| self.exported(name, &found.module));
         if let (Some(_), Type::Path(name)) = (&of_type, &mut *block.self_ty) {
             let last = name.path.segments.pop().expect("a name");
             name.path.segments = Punctuated::from_iter([PathSegment { ident: place(), ..last }]);
@@ -160,9 +193,16 @@ impl<'a> Listing<'a> {
         let is_inherent = block.trait_.is_none();
         for item in items {
             match item {
-                ImplItem::Fn(method) if is_inherent && matches!(method.vis, Visibility::Public(_)) => {
+                ImplItem::Fn(method)
+                    if is_inherent && matches!(method.vis, Visibility::Public(_)) =>
+                {
                     let conditions = &conditions | &conditions_of(&method.attrs);
-                    self.function(&join(&path, &method.sig.ident), &conditions, &method.vis, method.sig);
+                    self.function(
+                        &join(&path, &method.sig.ident),
+                        &conditions,
+                        &method.vis,
+                        method.sig,
+                    );
                 }
                 ImplItem::Fn(_) => {}
                 ImplItem::Type(_) => block.items.push(item),

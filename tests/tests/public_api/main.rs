@@ -1,7 +1,9 @@
-//! The public interface is the recorded one, so that nobody changes it without seeing what changes for programs.
+//! The public interface is the recorded one, so that nobody changes it without seeing what changes
+//! for programs.
 //!
-//! It is read from the sources, because rustdoc's own data is for nightly compilers. Types that are public in a private
-//! module, such as `Choice`, have no lines of their own: no program can name them.
+//! It is read from the sources, because rustdoc's own data is for nightly compilers. Types that are
+//! public in a private module, such as `Choice`, have no lines of their own: no program can name
+//! them.
 
 mod listing;
 mod manuals;
@@ -31,11 +33,17 @@ fn the_public_interface_is_the_recorded_one() {
     let recorded = sources::read(&record);
     let (gone, new) = (missing("- ", &recorded, &found), missing("+ ", &found, &recorded));
     let accept = "ACCEPT=1 cargo test -p tests --test public_api";
-    assert!(recorded == found, "docs/public-api.txt is not up to date:\n\n{gone}{new}\nto accept this: {accept}\n");
+    assert!(
+        recorded == found,
+        "docs/public-api.txt is not up to date:\n\n{gone}{new}\nto accept this: {accept}\n"
+    );
 }
 
 /// The lines of `text` that are missing in `other`.
 fn missing(mark: &str, text: &str, other: &str) -> String {
     let other: BTreeSet<_> = other.lines().collect();
-    text.lines().filter(|line| !other.contains(line)).map(|line| [mark, line, "\n"].concat()).collect()
+    text.lines()
+        .filter(|line| !other.contains(line))
+        .map(|line| [mark, line, "\n"].concat())
+        .collect()
 }

@@ -1,4 +1,5 @@
-//! The options are the same wherever they are listed: in the recorded interface, in the manuals, and on the builder.
+//! The options are the same wherever they are listed: in the recorded interface, in the manuals,
+//! and on the builder.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -15,7 +16,10 @@ fn read(path: &str) -> String {
 /// The names that stand in the recorded interface between these two texts.
 fn recorded(before: &str, after: &str) -> BTreeSet<String> {
     let record = read("docs/public-api.txt");
-    let lines = record.lines().filter_map(|line| line.strip_prefix(before)).filter(|rest| rest.contains(after));
+    let lines = record
+        .lines()
+        .filter_map(|line| line.strip_prefix(before))
+        .filter(|rest| rest.contains(after));
     lines.filter_map(|rest| rest.split([' ', '<', '(']).next()).map(str::to_owned).collect()
 }
 
@@ -27,7 +31,8 @@ fn options() -> BTreeSet<String> {
 fn rows(manual: &str) -> BTreeSet<String> {
     let lines = manual.lines().map(|line| line.trim_start_matches("/// "));
     let rows = lines.skip_while(|line| !line.starts_with("| option ")).skip(2);
-    let cells = rows.take_while(|line| line.starts_with('|')).filter_map(|row| row.split('|').nth(1));
+    let cells =
+        rows.take_while(|line| line.starts_with('|')).filter_map(|row| row.split('|').nth(1));
     cells.flat_map(|cell| cell.split('`').skip(1).step_by(2)).map(str::to_owned).collect()
 }
 
@@ -43,6 +48,7 @@ fn the_readme_has_all_options() {
 
 #[test]
 fn the_builder_has_a_method_for_each_option_and_no_other() {
-    let methods: Vec<_> = options().into_iter().filter(|option| !NO_METHODS.contains(&option.as_str())).collect();
+    let methods: Vec<_> =
+        options().into_iter().filter(|option| !NO_METHODS.contains(&option.as_str())).collect();
     assert!(recorded("pub fn Daemon::", "(self, ").into_iter().eq(methods));
 }

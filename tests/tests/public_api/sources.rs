@@ -26,7 +26,13 @@ pub(crate) fn parse(file: &Path) -> Vec<Item> {
 }
 
 /// Reads a module, and the modules in it.
-pub(crate) fn collect(items: Vec<Item>, folder: &Path, module: &str, outer: &Conditions, all: &mut Vec<Found>) {
+pub(crate) fn collect(
+    items: Vec<Item>,
+    folder: &Path,
+    module: &str,
+    outer: &Conditions,
+    all: &mut Vec<Found>,
+) {
     for item in items {
         let conditions = outer | &conditions_of(parts(&item).0);
         if conditions.contains("#[cfg(test)]") {
@@ -91,12 +97,20 @@ pub(crate) fn leaves(tree: &UseTree, outer: &str) -> Vec<(String, String)> {
 /// The text of tokens, with spaces where a human would put them.
 pub(crate) fn tidy(tokens: &impl ToTokens) -> String {
     let mut text = tokens.to_token_stream().to_string();
-    let tight = [" ::", ":: ", " <", "< ", " >", " (", "( ", " )", " ,", " :", " ;", "& ", "[ ", " ]"];
+    let tight =
+        [" ::", ":: ", " <", "< ", " >", " (", "( ", " )", " ,", " :", " ;", "& ", "[ ", " ]"];
     for space in tight {
         text = text.replace(space, space.trim());
     }
-    let astray =
-        [("# [", "#["), ("->(", "-> ("), (":(", ": ("), (",(", ", ("), (", }", " }"), (" { }", ""), (" {}", "")];
+    let astray = [
+        ("# [", "#["),
+        ("->(", "-> ("),
+        (":(", ": ("),
+        (",(", ", ("),
+        (", }", " }"),
+        (" { }", ""),
+        (" {}", ""),
+    ];
     for (wrong, right) in astray {
         text = text.replace(wrong, right);
     }
