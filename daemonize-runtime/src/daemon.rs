@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::Error;
+use crate::error::{Error, Kind};
 use crate::restart::{Restart, RestartValue};
 use crate::values::{Account, AccountValue, Choice, PathOrSwitch, PathValue};
 #[cfg(unix)]
@@ -15,13 +15,13 @@ use {
     crate::parts::Parts,
     crate::prepare::prepare,
     crate::privileges::Privileges,
-    crate::proc_self::ProcSelf,
     crate::ready::READINESS,
     crate::reopen::Logs,
     crate::root::Root,
     crate::signals::Signals,
     crate::supervisor::{self, Mode},
-    crate::threads::OnlyThread,
+    crate::sys::OnlyThread,
+    crate::sys::proc::ProcSelf,
     crate::{foreground, init, sys},
     std::env,
     std::os::unix::process::parent_id,
@@ -341,7 +341,7 @@ impl Daemon {
     /// directory may have changed).
     pub fn start(self) -> Result<(), Error> {
         #[cfg(not(unix))]
-        return Err(crate::error::Kind::Unsupported.into());
+        return Err(Kind::Unsupported.into());
         #[cfg(unix)]
         self.start_here()
     }
@@ -357,7 +357,8 @@ impl Daemon {
             None => None,
         };
         let proc_self = ProcSelf::read();
-        let check = OnlyThread::check(&proc_self);
+        let check =
+            OnlyThread::check(proc_self.threads).map_err(|count| Error::from(Kind::Threads(count)));
         let only_thread = if detaches { Some(check?) } else { check.ok() };
         let signals = Signals::inspect(&proc_self);
         signals.hold();

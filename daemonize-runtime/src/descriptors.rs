@@ -4,7 +4,7 @@
 use std::os::fd::RawFd;
 use std::{env, process};
 
-use crate::proc_self::ProcSelf;
+use crate::sys::proc::ProcSelf;
 use crate::{supervisor, sys};
 
 /// All open descriptors from this one on.

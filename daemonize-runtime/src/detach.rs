@@ -29,8 +29,7 @@ use crate::prepare::Prepared;
 use crate::ready::{Change, Launcher, Waiting};
 use crate::report::Report;
 use crate::settle::{Failure, Stage, leave_session, record, replace_streams, settle};
-use crate::sys::{self, End};
-use crate::threads::OnlyThread;
+use crate::sys::{self, End, OnlyThread};
 
 /// Lets the daemon go on.
 pub(crate) const COMMIT: u8 = 1;

@@ -8,7 +8,7 @@ use nix::libc::{c_int, c_void};
 use nix::sys::signal::{SigSet, SigmaskHow, Signal, sigprocmask};
 use nix::unistd::Pid;
 
-use crate::{proc_self, sys};
+use crate::sys::{self, proc};
 
 /// How often dead children are looked for.
 const INTERVAL: Duration = Duration::from_secs(1);
@@ -52,7 +52,7 @@ extern "C" fn reap_orphans(_nothing: *mut c_void) -> *mut c_void {
             sys::is_dead_child(child)
         });
         // Orphans are given to the main thread.
-        proc_self::for_each_child_of_init(|child| {
+        proc::for_each_child_of_init(|child| {
             if sys::is_dead_child(child) && dead.iter().all(|&(known, _)| known != child) {
                 dead.push((child, Instant::now()));
             }

@@ -139,8 +139,6 @@ mod prepare;
 #[cfg(unix)]
 mod privileges;
 #[cfg(unix)]
-mod proc_self;
-#[cfg(unix)]
 mod process;
 #[cfg(unix)]
 mod ready;
@@ -162,8 +160,6 @@ mod supervise;
 mod supervisor;
 #[cfg(unix)]
 mod sys;
-#[cfg(unix)]
-mod threads;
 #[cfg(unix)]
 mod trust;
 

@@ -10,7 +10,6 @@ use crate::descriptors;
 use crate::error::{Error, Kind, program_name};
 use crate::pid_file::PidFile;
 use crate::privileges::Privileges;
-use crate::proc_self::ProcSelf;
 use crate::ready::Readiness;
 use crate::reopen::Rotation;
 use crate::restart::{Policy, Restart};
@@ -18,6 +17,7 @@ use crate::root::Root;
 use crate::signals::Signals;
 use crate::streams::{self, Streams};
 use crate::sys;
+use crate::sys::proc::ProcSelf;
 use crate::values::Choice;
 
 /// All that the next stages use; they look at no option any more.

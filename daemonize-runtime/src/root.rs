@@ -9,7 +9,7 @@ use nix::unistd::{chdir, chroot, geteuid};
 
 use crate::error::{At, Error, Kind, Step};
 use crate::pid_file::{Identity, identity};
-use crate::proc_self::ProcSelf;
+use crate::sys::proc::ProcSelf;
 use crate::{descriptors, sys};
 
 /// A directory that is there.

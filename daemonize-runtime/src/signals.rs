@@ -4,8 +4,8 @@
 use nix::libc::{SIGCHLD, SIGPIPE, SIGXFSZ};
 use nix::sys::signal::SigSet;
 
-use crate::proc_self::ProcSelf;
 use crate::sys;
+use crate::sys::proc::ProcSelf;
 
 /// What has to be changed, found out once in the launcher. Bit n - 1 is signal n.
 #[derive(Clone, Copy, Debug)]

@@ -13,8 +13,7 @@ use nix::unistd::{ForkResult, Pid, getpid, getppid, setpgid};
 use crate::error::say;
 use crate::ready::{Launcher, Waiting, postpone};
 use crate::restart::{History, Policy, Restart};
-use crate::sys::{self, End};
-use crate::threads::OnlyThread;
+use crate::sys::{self, End, OnlyThread};
 use crate::{pid_file, reopen};
 
 /// Signals that end both.

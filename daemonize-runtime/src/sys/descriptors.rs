@@ -1,0 +1,171 @@
+//! Descriptors: which are open, what they are, and how to wait for them.
+
+use std::os::fd::{AsFd, RawFd};
+use std::os::unix::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+use nix::errno::Errno;
+use nix::libc;
+use nix::poll::{PollFd, PollFlags};
+use nix::sys::signal::SigSet;
+
+/// Closes descriptors that nothing in this program owns, in ascending order.
+pub(crate) fn close_all(descriptors: &[RawFd]) {
+    for run in descriptors.chunk_by(|one, next| one + 1 == *next) {
+        if run.len() == 1 || !close_range(run[0], run[run.len() - 1]) {
+            for &descriptor in run {
+                // SAFETY: the descriptor has come through an execution, and Rust's own do not. Who
+                // has made an object of a number that it was told asks for it to be kept, by
+                // `close_inherited`. An error changes nothing: the descriptor is gone even after
+                // EINTR.
+                unsafe { libc::close(descriptor) };
+            }
+        }
+    }
+}
+
+/// Closes a range of descriptors by one call, where the kernel has that (Linux since 5.9); says
+/// whether it did.
+#[cfg(target_os = "linux")]
+fn close_range(first: RawFd, last: RawFd) -> bool {
+    // SAFETY: as for the descriptors one by one.
+    unsafe { libc::syscall(libc::SYS_close_range, first, last, 0) == 0 }
+}
+
+/// Closes a range of descriptors by one call: not here.
+#[cfg(not(target_os = "linux"))]
+fn close_range(_first: RawFd, _last: RawFd) -> bool {
+    false
+}
+
+/// Appends those of these descriptors that are open.
+#[cfg(not(target_vendor = "apple"))]
+pub(crate) fn find_open(numbers: std::ops::Range<RawFd>, open: &mut Vec<RawFd>) {
+    let mut questions = [libc::pollfd { fd: 0, events: 0, revents: 0 }; 256];
+    let mut numbers = numbers.peekable();
+    while numbers.peek().is_some() {
+        let mut count = 0;
+        for (question, fd) in questions.iter_mut().zip(&mut numbers) {
+            *question = libc::pollfd { fd, events: 0, revents: 0 };
+            count += 1;
+        }
+        ask_for_descriptors(&mut questions[..count]);
+        open.extend(
+            questions[..count]
+                .iter()
+                .filter(|answer| answer.revents != libc::POLLNVAL)
+                .map(|answer| answer.fd),
+        );
+    }
+}
+
+/// Appends those of these descriptors that are open. `poll` does not answer for devices here.
+#[cfg(target_vendor = "apple")]
+pub(crate) fn find_open(numbers: std::ops::Range<RawFd>, open: &mut Vec<RawFd>) {
+    // SAFETY: `F_GETFD` only reads, and a closed descriptor is answered with EBADF.
+    open.extend(numbers.filter(|&fd| unsafe { libc::fcntl(fd, libc::F_GETFD) } != -1));
+}
+
+/// Has the kernel answer for some descriptors.
+#[cfg(not(target_vendor = "apple"))]
+fn ask_for_descriptors(questions: &mut [libc::pollfd]) {
+    let count = questions.len().try_into().unwrap_or_default();
+    // SAFETY: pointer and length belong to one slice. Closed descriptors are an answer, not an
+    // error, and a time limit of zero waits for none.
+    let answered = unsafe { libc::poll(questions.as_mut_ptr(), count, 0) };
+    // More questions than the process may have descriptors are not answered.
+    if answered == -1 && questions.len() > 1 {
+        let (some, others) = questions.split_at_mut(questions.len() / 2);
+        ask_for_descriptors(some);
+        ask_for_descriptors(others);
+    }
+}
+
+/// Whether programs that are executed inherit an open descriptor.
+pub(crate) fn is_inheritable(descriptor: RawFd) -> bool {
+    // SAFETY: `F_GETFD` only reads.
+    unsafe { libc::fcntl(descriptor, libc::F_GETFD) & libc::FD_CLOEXEC == 0 }
+}
+
+/// Whether a descriptor belongs to a directory.
+pub(crate) fn is_directory(descriptor: RawFd) -> bool {
+    // SAFETY: the descriptor is only looked at, and the borrow ends with the call.
+    let descriptor = unsafe { std::os::fd::BorrowedFd::borrow_raw(descriptor) };
+    nix::sys::stat::fstat(descriptor).is_ok_and(|stat| stat.st_mode & libc::S_IFMT == libc::S_IFDIR)
+}
+
+/// Which numbers descriptors are likely to have: everything below this.
+pub(crate) fn descriptor_limit() -> RawFd {
+    // The limit may have been lowered below what is open, and there may be none.
+    const AT_LEAST: RawFd = 4096;
+    // SAFETY: `sysconf` only reads.
+    let limit = unsafe { libc::sysconf(libc::_SC_OPEN_MAX) };
+    RawFd::try_from(limit).unwrap_or(RawFd::MAX).max(AT_LEAST)
+}
+
+/// Whether this is the number of the null device, where it has one that is known.
+#[cfg(target_os = "linux")]
+pub(crate) fn is_null_device(number: u64) -> bool {
+    number == libc::makedev(1, 3)
+}
+
+/// Whether this is the number of the null device: it differs from system to system here.
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn is_null_device(_number: u64) -> bool {
+    true
+}
+
+/// Waits until something happens to a descriptor, or a signal comes that is blocked otherwise; says
+/// what happened.
+pub(crate) fn wait_for_event(descriptor: &impl AsFd, events: PollFlags) -> PollFlags {
+    let mut question = [PollFd::new(descriptor.as_fd(), events)];
+    #[cfg(any(target_os = "linux", target_os = "android", target_os = "freebsd"))]
+    let _ = nix::poll::ppoll(&mut question, None, Some(SigSet::empty()));
+    // There is no `ppoll` here, so that a signal between check and wait is noticed by the clock.
+    #[cfg(not(any(target_os = "linux", target_os = "android", target_os = "freebsd")))]
+    let _ = nix::poll::poll(&mut question, nix::poll::PollTimeout::from(100u8));
+    question[0].revents().unwrap_or(PollFlags::empty())
+}
+
+/// Waits until the one descriptor can be read, or the other end of the other one is gone; says
+/// whether it is the one.
+pub(crate) fn is_first_ready(one: &impl AsFd, other: &impl AsFd) -> bool {
+    loop {
+        let mut questions = [
+            PollFd::new(one.as_fd(), PollFlags::POLLIN),
+            PollFd::new(other.as_fd(), PollFlags::empty()),
+        ];
+        match nix::poll::poll(&mut questions, nix::poll::PollTimeout::NONE) {
+            Err(Errno::EINTR) => {}
+            // When nothing can be waited for, to read is the way to find out more.
+            answered => return answered.is_err() || questions[0].any().unwrap_or(true),
+        }
+    }
+}
+
+/// Waits until a descriptor is readable; says whether it became so in time.
+pub(crate) fn wait_until_readable(descriptor: &impl AsFd, patience: Duration) -> bool {
+    let deadline = Instant::now() + patience;
+    loop {
+        let left = deadline.saturating_duration_since(Instant::now());
+        let mut question = [PollFd::new(descriptor.as_fd(), PollFlags::POLLIN)];
+        let limit = nix::poll::PollTimeout::try_from(left).unwrap_or(nix::poll::PollTimeout::MAX);
+        match nix::poll::poll(&mut question, limit) {
+            Ok(1..) => return true,
+            Ok(_) if left.is_zero() => return false,
+            _ => {}
+        }
+    }
+}
+
+/// The address of an abstract socket, which only Linux has.
+#[cfg(target_os = "linux")]
+pub(crate) fn abstract_address(name: &[u8]) -> Option<SocketAddr> {
+    <SocketAddr as std::os::linux::net::SocketAddrExt>::from_abstract_name(name).ok()
+}
+
+/// The address of an abstract socket: there are none here.
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn abstract_address(_name: &[u8]) -> Option<SocketAddr> {
+    None
+}

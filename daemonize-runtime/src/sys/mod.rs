@@ -1,0 +1,30 @@
+//! The calls that Rust cannot check, and what differs between platforms. The only `unsafe` code of
+//! the crate is here.
+
+#![allow(unsafe_code)]
+
+mod descriptors;
+mod files;
+mod ids;
+mod processes;
+mod signals;
+
+pub(crate) mod proc;
+
+pub(crate) use descriptors::*;
+pub(crate) use files::*;
+pub(crate) use ids::*;
+pub(crate) use processes::*;
+pub(crate) use signals::*;
+
+use nix::errno::Errno;
+
+/// Repeats a call that a signal has interrupted.
+pub(crate) fn retry_interrupted<T>(mut call: impl FnMut() -> nix::Result<T>) -> nix::Result<T> {
+    loop {
+        match call() {
+            Err(Errno::EINTR) => {}
+            result => return result,
+        }
+    }
+}

@@ -1,0 +1,200 @@
+//! Processes: fork, end, wait, and the proof that there is one thread.
+
+use std::os::fd::{OwnedFd, RawFd};
+
+use nix::errno::Errno;
+use nix::libc;
+use nix::sys::signal::Signal;
+use nix::unistd::{ForkResult, Pid};
+
+/// The proof that this process has one thread. It makes forking sound: of several threads only the
+/// calling one survives a fork, and the locks of the others stay locked for ever.
+#[derive(Debug)]
+pub(crate) struct OnlyThread(());
+
+impl OnlyThread {
+    /// Refuses when there are more; the error is how many, where that is known. `counted` is what
+    /// `/proc` says. Where nobody can tell, the call is taken at its word: it stands first in `main`.
+    pub(crate) fn check(counted: Option<u64>) -> Result<Self, Option<u64>> {
+        match counted.map(|count| count == 1).or_else(is_single_threaded) {
+            Some(false) => Err(counted),
+            Some(true) | None => Ok(Self(())),
+        }
+    }
+}
+
+/// Whether this is the only thread, asked of the kernel without `/proc`; `None` where it does not
+/// say.
+#[cfg(target_os = "linux")]
+fn is_single_threaded() -> Option<bool> {
+    // SAFETY: undoing the sharing with other threads is refused when there are any, and does
+    // nothing when there are none.
+    match Errno::result(unsafe { libc::unshare(libc::CLONE_THREAD) }) {
+        Ok(_) => Some(true),
+        Err(Errno::EINVAL) => Some(false),
+        Err(_) => None,
+    }
+}
+
+/// Whether this is the only thread; nothing here can tell.
+#[cfg(not(target_os = "linux"))]
+fn is_single_threaded() -> Option<bool> {
+    None
+}
+
+/// Forks. The child is a full copy: the proof that there was one thread is the reason why it may do
+/// anything.
+pub(crate) fn fork(_proof: &OnlyThread) -> nix::Result<ForkResult> {
+    // SAFETY: no other thread exists that could hold a lock, the allocator's included, which the
+    // child would then find locked for ever.
+    unsafe { nix::unistd::fork() }
+}
+
+/// Ends the process at once: no exit handlers, no destructors, no flush. Those belong to the
+/// daemon.
+pub(crate) fn exit_now(code: i32) -> ! {
+    // SAFETY: `_exit` has no preconditions.
+    unsafe { libc::_exit(code) }
+}
+
+/// Has `handler` called when the process exits normally.
+pub(crate) fn at_exit(handler: extern "C" fn()) -> nix::Result<()> {
+    // SAFETY: `handler` is a function that lives as long as the program and takes no arguments.
+    match unsafe { libc::atexit(handler) } {
+        0 => Ok(()),
+        _ => Err(Errno::ENOMEM),
+    }
+}
+
+/// Writes out what C code has printed so far.
+pub(crate) fn flush_c_streams() {
+    // SAFETY: a null pointer stands for all output streams; they are locked as C requires.
+    unsafe { libc::fflush(std::ptr::null_mut()) };
+}
+
+/// Starts a thread that lasts as long as the process. By the thread library alone: what std adds,
+/// for values, names and panics, is larger than the one thread that this crate has.
+pub(crate) fn start_thread(
+    task: extern "C" fn(*mut libc::c_void) -> *mut libc::c_void,
+) -> nix::Result<()> {
+    let mut thread = std::mem::MaybeUninit::uninit();
+    // SAFETY: the thread's number is written to memory that is ours, a null pointer asks for the
+    // usual attributes, and the task, which gets nothing, is a function that lives as long as the
+    // program.
+    match unsafe {
+        libc::pthread_create(thread.as_mut_ptr(), std::ptr::null(), task, std::ptr::null_mut())
+    } {
+        0 => Ok(()),
+        error => Err(Errno::from_raw(error)),
+    }
+}
+
+/// How a process ended: by an exit code or by a signal, which may be one of those that have no
+/// names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum End {
+    Exited(i32),
+    Killed(i32),
+}
+
+/// Waits until a child has ended. That there is no such child is an error.
+pub(crate) fn wait(child: Pid) -> nix::Result<End> {
+    loop {
+        match wait_with(child, 0) {
+            Ok(Some(end)) => return Ok(end),
+            Ok(None) | Err(Errno::EINTR) => {}
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+/// Asks whether a child has ended.
+pub(crate) fn has_ended(child: Pid) -> nix::Result<Option<End>> {
+    wait_with(child, libc::WNOHANG)
+}
+
+/// Not by the function of `nix`, to which an end by a signal without a name is an error.
+fn wait_with(child: Pid, flags: libc::c_int) -> nix::Result<Option<End>> {
+    let mut status = 0;
+    // SAFETY: the status is written to memory that is ours.
+    if Errno::result(unsafe { libc::waitpid(child.as_raw(), &raw mut status, flags) })? == 0 {
+        return Ok(None);
+    }
+    Ok(match status {
+        _ if libc::WIFEXITED(status) => Some(End::Exited(libc::WEXITSTATUS(status))),
+        _ if libc::WIFSIGNALED(status) => Some(End::Killed(libc::WTERMSIG(status))),
+        _ => None,
+    })
+}
+
+/// Whether a child is dead and nobody has waited for it yet. Leaves it so.
+#[cfg(target_os = "linux")]
+pub(crate) fn is_dead_child(child: Pid) -> bool {
+    let mut details = std::mem::MaybeUninit::<libc::siginfo_t>::zeroed();
+    let flags = libc::WEXITED | libc::WNOHANG | libc::WNOWAIT;
+    // SAFETY: the details are written to memory that is ours, all-zero is a valid value of them,
+    // and what is read is a number that is there for this call.
+    unsafe {
+        let found =
+            libc::waitid(libc::P_PID, child.as_raw().unsigned_abs(), details.as_mut_ptr(), flags);
+        found == 0 && details.assume_init().si_pid() != 0
+    }
+}
+
+/// Whether a child is dead; nobody asks here.
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn is_dead_child(_child: Pid) -> bool {
+    false
+}
+
+/// A handle of a process, by `pidfd_open(2)`, which goes on to mean this process when its number is
+/// used again.
+#[cfg(target_os = "linux")]
+pub(crate) fn open_process(pid: i32) -> nix::Result<OwnedFd> {
+    use std::os::fd::FromRawFd;
+    // SAFETY: takes two numbers, and a descriptor that it returns is new and ours.
+    unsafe {
+        let descriptor = Errno::result(libc::syscall(libc::SYS_pidfd_open, pid, 0))?;
+        Ok(OwnedFd::from_raw_fd(RawFd::try_from(descriptor).map_err(|_| Errno::EBADF)?))
+    }
+}
+
+/// A handle of a process: there are none here.
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn open_process(_pid: i32) -> nix::Result<OwnedFd> {
+    Err(Errno::ENOSYS)
+}
+
+/// Signals a process, by its handle where there is one; without a signal, asks whether there is
+/// such a process.
+pub(crate) fn signal_process(
+    pid: i32,
+    handle: Option<&OwnedFd>,
+    signal: Option<Signal>,
+) -> nix::Result<()> {
+    let number = signal.map_or(0, |signal| signal as i32);
+    #[cfg(target_os = "linux")]
+    if let Some(handle) = handle {
+        let handle = std::os::fd::AsRawFd::as_raw_fd(handle);
+        let details = std::ptr::null::<libc::siginfo_t>();
+        // SAFETY: the handle is open, and a null pointer asks for the usual details.
+        let sent =
+            unsafe { libc::syscall(libc::SYS_pidfd_send_signal, handle, number, details, 0) };
+        return Errno::result(sent).map(drop);
+    }
+    let _ = handle;
+    // SAFETY: a positive number is one process, and never a group or all.
+    Errno::result(unsafe { libc::kill(pid.max(1), number) }).map(drop)
+}
+
+/// Has this process killed when its parent dies.
+pub(crate) fn die_with_parent() {
+    #[cfg(target_os = "linux")]
+    let _ = nix::sys::prctl::set_pdeathsig(Signal::SIGKILL);
+}
+
+/// Takes a variable out of the environment.
+pub(crate) fn remove_variable(name: &str, _proof: &OnlyThread) {
+    // SAFETY: no other thread exists that could read the environment meanwhile.
+    unsafe { std::env::remove_var(name) };
+}

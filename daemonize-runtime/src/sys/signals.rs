@@ -1,0 +1,139 @@
+//! Signals: their actions, masks, and how to wait for them.
+
+use std::time::Duration;
+
+use nix::libc;
+use nix::sys::signal::{
+    SaFlags, SigAction, SigHandler, SigSet, SigmaskHow, Signal, sigaction, sigprocmask,
+};
+
+/// Ends this process by a signal.
+pub(crate) fn raise(signal: i32) {
+    // SAFETY: no code of ours runs: the callers have given the signal its default action.
+    unsafe { libc::raise(signal) };
+}
+
+/// The numbers of all signals.
+pub(crate) fn signals() -> std::ops::RangeInclusive<i32> {
+    #[cfg(target_os = "linux")]
+    return 1..=libc::SIGRTMAX();
+    #[cfg(not(target_os = "linux"))]
+    return 1..=31;
+}
+
+/// Whether a signal is ignored.
+pub(crate) fn is_ignored(signal: i32) -> bool {
+    action_of(signal) == libc::SIG_IGN
+}
+
+/// Whether a signal has its default action.
+pub(crate) fn is_default(signal: i32) -> bool {
+    action_of(signal) == libc::SIG_DFL
+}
+
+/// What a signal does. The direct call answers for the signals, too, that the C library keeps for
+/// itself.
+#[cfg(all(target_os = "linux", target_pointer_width = "64"))]
+fn action_of(signal: i32) -> libc::sighandler_t {
+    let mut action = [0; 4];
+    // SAFETY: a null action changes nothing, the old one fits the memory that is ours, and 8 is the
+    // size of its mask.
+    unsafe {
+        libc::syscall(
+            libc::SYS_rt_sigaction,
+            signal,
+            std::ptr::null::<usize>(),
+            action.as_mut_ptr(),
+            8,
+        )
+    };
+    action[0]
+}
+
+/// What a signal does.
+#[cfg(not(all(target_os = "linux", target_pointer_width = "64")))]
+fn action_of(signal: i32) -> libc::sighandler_t {
+    let mut action = std::mem::MaybeUninit::<libc::sigaction>::zeroed();
+    // SAFETY: a null action changes nothing; the old one is written to memory that is ours, and
+    // all-zero is a valid `sigaction` for numbers that are answered with EINVAL.
+    unsafe {
+        libc::sigaction(signal, std::ptr::null(), action.as_mut_ptr());
+        action.assume_init().sa_sigaction
+    }
+}
+
+/// Gives a signal its default action.
+pub(crate) fn set_default(signal: i32) {
+    // SAFETY: neither form runs code of ours. The direct call reaches the signals, too, that the C
+    // library keeps for itself and leaves ignored in what it spawns; all-zero is the default
+    // action, and 8 is the size of its mask.
+    unsafe {
+        #[cfg(all(target_os = "linux", target_pointer_width = "64"))]
+        libc::syscall(
+            libc::SYS_rt_sigaction,
+            signal,
+            [0u64; 4].as_ptr(),
+            std::ptr::null::<u64>(),
+            8,
+        );
+        #[cfg(not(all(target_os = "linux", target_pointer_width = "64")))]
+        libc::signal(signal, libc::SIG_DFL);
+    }
+}
+
+/// Ignores a signal.
+pub(crate) fn ignore(signal: i32) {
+    // SAFETY: no code of ours runs.
+    unsafe { libc::signal(signal, libc::SIG_IGN) };
+}
+
+/// Has a signal handled. Interrupted calls go on, and no other signal comes between.
+pub(crate) fn handle(signal: Signal, handler: extern "C" fn(libc::c_int)) {
+    let action = SigAction::new(
+        SigHandler::Handler(handler),
+        SaFlags::SA_RESTART | SaFlags::SA_ONSTACK,
+        SigSet::all(),
+    );
+    // SAFETY: every handler of this crate uses async-signal-safe calls alone, and leaves `errno` as
+    // it was.
+    let _ = unsafe { sigaction(signal, &action) };
+}
+
+/// Has a signal interrupt the calls that wait, and do nothing else.
+pub(crate) fn interrupt_on(signal: Signal) {
+    extern "C" fn do_nothing(_signal: libc::c_int) {}
+    let action = SigAction::new(SigHandler::Handler(do_nothing), SaFlags::empty(), SigSet::empty());
+    // SAFETY: the handler does nothing.
+    let _ = unsafe { sigaction(signal, &action) };
+}
+
+/// Waits for one of these signals, which are blocked; for so long, if there is a limit.
+pub(crate) fn wait_for_signal(signals: &SigSet, limit: Option<Duration>) -> Option<Signal> {
+    let Some(limit) = limit else {
+        return signals.wait().ok();
+    };
+    #[cfg(any(target_os = "linux", target_os = "freebsd", target_os = "netbsd"))]
+    {
+        let limit = nix::sys::time::TimeSpec::from_duration(limit);
+        // SAFETY: both references live through the call, and a null pointer asks for no details.
+        let signal =
+            unsafe { libc::sigtimedwait(signals.as_ref(), std::ptr::null_mut(), limit.as_ref()) };
+        Signal::try_from(signal).ok()
+    }
+    // There is no `sigtimedwait` here, so that the clock decides how soon a signal is noticed.
+    #[cfg(not(any(target_os = "linux", target_os = "freebsd", target_os = "netbsd")))]
+    {
+        std::thread::sleep(limit.min(Duration::from_millis(20)));
+        let mut pending = SigSet::empty();
+        // SAFETY: the set is ours, and a `SigSet` is a `sigset_t`.
+        unsafe { libc::sigpending((&raw mut pending).cast()) };
+        signals.iter().any(|signal| pending.contains(signal)).then(|| signals.wait().ok()).flatten()
+    }
+}
+
+/// Replaces the signal mask.
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "larger on other platforms")]
+pub(crate) fn set_signal_mask(mask: &SigSet) {
+    // Cannot fail: the operation is valid and the memory is ours.
+    let _ = sigprocmask(SigmaskHow::SIG_SETMASK, Some(mask), None);
+}
