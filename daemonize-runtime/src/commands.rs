@@ -11,9 +11,9 @@ use std::thread::sleep;
 use std::time::{Duration, SystemTime};
 use std::{env, process};
 
-use crate::Daemon;
 use crate::control::{Status, StopError, Stopped, status, stop};
 use crate::error::{Error, Kind, program_name, say};
+use crate::options::Options;
 use crate::prepare::{default_pid_file, path_of};
 
 /// The default patience of `stop` before it kills.
@@ -51,16 +51,16 @@ pub fn args_os() -> impl Iterator<Item = OsString> {
 
 /// Answers the first argument, if it is one of the words. Does not return for `stop`, `status` and
 /// `log`; the exit codes are those of the Linux Standard Base.
-pub(crate) fn answer(daemon: &Daemon) {
+pub(crate) fn answer(options: &Options) {
     let mut arguments =
         env::args_os().skip(1).map(|argument| argument.into_string().unwrap_or_default());
-    let Some(first) = arguments.next() else { return refuse_second(daemon) };
+    let Some(first) = arguments.next() else { return refuse_second(options) };
     let rest: Vec<String> = arguments.collect();
     let rest: Vec<&str> = rest.iter().map(String::as_str).collect();
     let started = match (first.as_str(), &rest[..]) {
         ("start", _) => {
             // Before the program looks for a port or the like that the running one has.
-            if let Status::Running { pid, .. } = status(pid_file(daemon)) {
+            if let Status::Running { pid, .. } = status(pid_file(options)) {
                 print(&format!("{} is already running, PID {pid}\n", program()));
                 process::exit(0);
             }
@@ -68,16 +68,16 @@ pub(crate) fn answer(daemon: &Daemon) {
         }
         ("run", _) => Word::Run,
         ("restart", _) => {
-            if let code @ 1.. = stop_and_say(&pid_file(daemon)) {
+            if let code @ 1.. = stop_and_say(&pid_file(options)) {
                 process::exit(code);
             }
             Word::Restart
         }
-        ("stop", []) => process::exit(stop_and_say(&pid_file(daemon))),
-        ("status", []) => process::exit(say_status(daemon, false)),
-        ("status", ["--json"]) => process::exit(say_status(daemon, true)),
-        ("log", []) => process::exit(show_log(daemon, false)),
-        ("log", ["-f"]) => process::exit(show_log(daemon, true)),
+        ("stop", []) => process::exit(stop_and_say(&pid_file(options))),
+        ("status", []) => process::exit(say_status(options, false)),
+        ("status", ["--json"]) => process::exit(say_status(options, true)),
+        ("log", []) => process::exit(show_log(options, false)),
+        ("log", ["-f"]) => process::exit(show_log(options, true)),
         ("stop", _) => refuse_usage("`stop` takes no arguments"),
         ("status", _) => refuse_usage("`status` takes `--json` or nothing"),
         ("log", _) => refuse_usage("`log` takes `-f` or nothing"),
@@ -88,8 +88,8 @@ pub(crate) fn answer(daemon: &Daemon) {
 
 /// Without any argument there is nothing that the program could answer first, such as `--help`, and
 /// a running one has the port or the like that it would look for.
-fn refuse_second(daemon: &Daemon) {
-    if let Some(path) = path_of(&daemon.pid_file, default_pid_file)
+fn refuse_second(options: &Options) {
+    if let Some(path) = path_of(&options.pid_file, default_pid_file)
         && let Status::Running { pid, .. } = status(&path)
     {
         let error = Error::from(Kind::AlreadyRunning(path, Some(pid)));
@@ -108,13 +108,13 @@ fn refuse_missing(what: &str) -> ! {
     process::exit(6)
 }
 
-fn pid_file(daemon: &Daemon) -> PathBuf {
-    path_of(&daemon.pid_file, default_pid_file)
+fn pid_file(options: &Options) -> PathBuf {
+    path_of(&options.pid_file, default_pid_file)
         .unwrap_or_else(|| refuse_missing("without a PID file nobody can tell whether it runs"))
 }
 
-fn log(daemon: &Daemon) -> Option<&Path> {
-    daemon.redirect.as_deref().or(daemon.stdout.as_deref()).or(daemon.stderr.as_deref())
+fn log(options: &Options) -> Option<&Path> {
+    options.redirect.as_deref().or(options.stdout.as_deref()).or(options.stderr.as_deref())
 }
 
 /// Where it was looked for: in another directory there may be another one.
@@ -140,8 +140,8 @@ fn stop_and_say(pid_file: &Path) -> i32 {
 }
 
 /// Returns the exit code.
-fn say_status(daemon: &Daemon, as_json: bool) -> i32 {
-    let pid_file = pid_file(daemon);
+fn say_status(options: &Options, as_json: bool) -> i32 {
+    let pid_file = pid_file(options);
     let status = status(&pid_file);
     let (state, code) = match &status {
         Status::Running { .. } => ("running", 0),
@@ -150,7 +150,7 @@ fn say_status(daemon: &Daemon, as_json: bool) -> i32 {
         Status::NotRunning => ("not running", 3),
         Status::Unknown(_) => ("unknown", 4),
     };
-    let log = log(daemon).map(|log| log.to_string_lossy().into_owned());
+    let log = log(options).map(|log| log.to_string_lossy().into_owned());
     let line = if as_json {
         let (pid, since) = match &status {
             Status::Running { pid, since } => (pid.to_string(), json(&utc(*since))),
@@ -182,8 +182,8 @@ fn say_status(daemon: &Daemon, as_json: bool) -> i32 {
 }
 
 /// Returns the exit code, unless it follows the log until nobody reads it any more.
-fn show_log(daemon: &Daemon, follow: bool) -> i32 {
-    let Some(path) = log(daemon) else { refuse_missing("its output goes to no file") };
+fn show_log(options: &Options, follow: bool) -> i32 {
+    let Some(path) = log(options) else { refuse_missing("its output goes to no file") };
     let shown = if follow { follow_log(path) } else { copy_log(path) };
     match shown {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {

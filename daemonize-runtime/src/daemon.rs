@@ -1,13 +1,11 @@
 //! The builder: what a daemon shall be. Every option of the attribute is one method here, and its
 //! documentation is the option's documentation. Hands the finished description on to `prepare`.
 
-use std::path::PathBuf;
 use std::process;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::error::{Error, Kind};
-use crate::restart::{Restart, RestartValue};
-use crate::values::{Account, AccountValue, Choice, PathOrSwitch, PathValue};
+use crate::options::{AccountValue, Choice, Options, PathOrSwitch, PathValue, RestartValue};
 #[cfg(unix)]
 use {
     crate::commands::{Word, word},
@@ -19,6 +17,7 @@ use {
     crate::reopen::Logs,
     crate::root::Root,
     crate::signals::Signals,
+    crate::supervise::supervise,
     crate::supervisor::{self, Mode},
     crate::sys::OnlyThread,
     crate::sys::proc::ProcSelf,
@@ -59,53 +58,12 @@ pub fn ready() {
 ///     Ok(())
 /// }
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 #[must_use = "a daemon does nothing until it is started"]
-#[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
 pub struct Daemon {
-    pub(crate) redirect: Option<PathBuf>,
-    pub(crate) stdin: Option<PathBuf>,
-    pub(crate) stdout: Option<PathBuf>,
-    pub(crate) stderr: Option<PathBuf>,
-    pub(crate) close_fd: bool,
-    pub(crate) chdir: Choice,
-    pub(crate) pid_file: Choice,
-    pub(crate) umask: Option<u32>,
-    pub(crate) user: Option<Account>,
-    pub(crate) group: Option<Account>,
-    pub(crate) chroot: Option<PathBuf>,
-    pub(crate) close_inherited: bool,
-    pub(crate) when: Option<bool>,
-    pub(crate) wait_ready: bool,
-    pub(crate) reopen: bool,
-    pub(crate) restart: Option<Restart>,
+    options: Options,
     #[cfg(unix)]
-    pub(crate) parts: Parts,
-}
-
-impl Default for Daemon {
-    fn default() -> Self {
-        Self {
-            redirect: None,
-            stdin: None,
-            stdout: None,
-            stderr: None,
-            close_fd: true,
-            chdir: Choice::Default,
-            pid_file: Choice::Default,
-            umask: None,
-            user: None,
-            group: None,
-            chroot: None,
-            close_inherited: true,
-            when: None,
-            wait_ready: false,
-            reopen: false,
-            restart: None,
-            #[cfg(unix)]
-            parts: Parts::default(),
-        }
-    }
+    parts: Parts,
 }
 
 impl Daemon {
@@ -123,7 +81,7 @@ impl Daemon {
     ///
     /// `println!` panics when the file cannot take more, as on a full disk.
     pub fn redirect<Form>(mut self, path: impl PathValue<Form>) -> Self {
-        self.redirect = path.into_path();
+        self.options.redirect = path.into_path();
         self
     }
 
@@ -132,7 +90,7 @@ impl Daemon {
     /// A relative path is relative to the start directory. Cannot be combined with
     /// `close_fd(false)`.
     pub fn stdin<Form>(mut self, path: impl PathValue<Form>) -> Self {
-        self.stdin = path.into_path();
+        self.options.stdin = path.into_path();
         self
     }
 
@@ -141,7 +99,7 @@ impl Daemon {
     /// Like [`redirect`](Self::redirect), for this stream alone. The same path as
     /// [`stderr`](Self::stderr) is fine.
     pub fn stdout<Form>(mut self, path: impl PathValue<Form>) -> Self {
-        self.stdout = path.into_path();
+        self.options.stdout = path.into_path();
         self
     }
 
@@ -150,7 +108,7 @@ impl Daemon {
     /// Like [`redirect`](Self::redirect), for this stream alone. The same path as
     /// [`stdout`](Self::stdout) is fine.
     pub fn stderr<Form>(mut self, path: impl PathValue<Form>) -> Self {
-        self.stderr = path.into_path();
+        self.options.stderr = path.into_path();
         self
     }
 
@@ -159,7 +117,7 @@ impl Daemon {
     /// With `false` they stay as the launcher had them. The daemon has left the terminal all the
     /// same: it may write to it, but gets no signals from it.
     pub fn close_fd(mut self, close: bool) -> Self {
-        self.close_fd = close;
+        self.options.close_fd = close;
         self
     }
 
@@ -168,7 +126,7 @@ impl Daemon {
     /// is kept busy.
     #[doc(alias = "working_directory")]
     pub fn chdir<Form>(mut self, directory: impl PathOrSwitch<Form>) -> Self {
-        self.chdir = directory.into_choice().unwrap_or(Choice::Default);
+        self.options.chdir = directory.into_choice().unwrap_or(Choice::Default);
         self
     }
 
@@ -186,14 +144,14 @@ impl Daemon {
     /// Refused untouched: symbolic links, hard links, devices, files of another user, and files
     /// that hold something other than a PID.
     pub fn pid_file<Form>(mut self, path: impl PathOrSwitch<Form>) -> Self {
-        self.pid_file = path.into_choice().unwrap_or(Choice::Default);
+        self.options.pid_file = path.into_choice().unwrap_or(Choice::Default);
         self
     }
 
     /// The file mode creation mask of the daemon and of the log files that the start makes, from 0
     /// to `0o777`. Default: inherited. See umask(2).
     pub fn umask(mut self, mask: u32) -> Self {
-        self.umask = Some(mask);
+        self.options.umask = Some(mask);
         self
     }
 
@@ -209,7 +167,7 @@ impl Daemon {
     ///
     /// An ordinary user may name itself.
     pub fn user(mut self, user: impl AccountValue) -> Self {
-        self.user = Some(user.into_account());
+        self.options.user = Some(user.into_account());
         #[cfg(unix)]
         {
             self.parts.resolve = Some(Privileges::resolve);
@@ -222,7 +180,7 @@ impl Daemon {
     ///
     /// Without [`user`](Self::user) the supplementary groups are given up.
     pub fn group(mut self, group: impl AccountValue) -> Self {
-        self.group = Some(group.into_account());
+        self.options.group = Some(group.into_account());
         #[cfg(unix)]
         {
             self.parts.resolve = Some(Privileges::resolve);
@@ -237,7 +195,7 @@ impl Daemon {
     /// directories lead out of it and are refused. Without [`user`](Self::user) this is no
     /// protection: root can leave. See chroot(2).
     pub fn chroot<Form>(mut self, directory: impl PathValue<Form>) -> Self {
-        self.chroot = directory.into_path();
+        self.options.chroot = directory.into_path();
         #[cfg(unix)]
         {
             self.parts.find_root = Some(Root::find);
@@ -252,7 +210,7 @@ impl Daemon {
     /// socket, stays open. So do the sockets that systemd has passed to this very process, by
     /// `LISTEN_PID` and `LISTEN_FDS`.
     pub fn close_inherited(mut self, close: bool) -> Self {
-        self.close_inherited = close;
+        self.options.close_inherited = close;
         self
     }
 
@@ -264,7 +222,7 @@ impl Daemon {
     /// streams stay; log files are neither opened nor made. Everything else applies, so that a bot
     /// cannot run twice, and behaves the same when it is debugged.
     pub fn when(mut self, detach: bool) -> Self {
-        self.when = Some(detach);
+        self.options.when = Some(detach);
         self
     }
 
@@ -273,7 +231,7 @@ impl Daemon {
     /// Until then the body talks to the terminal, and a body that ends is a failed start, with its
     /// own exit code. Whatever ends the waiting launcher ends the unfinished daemon too.
     pub fn wait_ready(mut self, wait: bool) -> Self {
-        self.wait_ready = wait;
+        self.options.wait_ready = wait;
         #[cfg(unix)]
         {
             self.parts.readiness = Some(&READINESS);
@@ -288,7 +246,7 @@ impl Daemon {
     /// before, such as `signal-hook` and `tokio::signal`, keep it working. With
     /// [`chroot`](Self::chroot) the logs must be inside of the new root.
     pub fn reopen(mut self, reopen: bool) -> Self {
-        self.reopen = reopen;
+        self.options.reopen = reopen;
         #[cfg(unix)]
         {
             self.parts.find_logs = Some(Logs::find);
@@ -305,7 +263,11 @@ impl Daemon {
     /// [`wait_ready`](Self::wait_ready), a first body that ends before it is ready is a failed
     /// start. In the foreground nothing is supervised.
     pub fn restart(mut self, plan: impl RestartValue) -> Self {
-        self.restart = Some(plan.into_restart());
+        self.options.restart = Some(plan.into_restart());
+        #[cfg(unix)]
+        {
+            self.parts.supervise = Some(supervise);
+        }
         self
     }
 
@@ -328,7 +290,7 @@ impl Daemon {
     /// | `log` | shows the log; `-f` follows it | 0; 1 when it cannot be read, 6 when there is none |
     pub fn answer_commands(self) {
         #[cfg(unix)]
-        crate::commands::answer(&self);
+        crate::commands::answer(&self.options);
     }
 
     /// Starts the daemon. Returns `Ok` in the daemon, and only there: the launcher has left with
@@ -350,10 +312,10 @@ impl Daemon {
     fn start_here(&self) -> Result<(), Error> {
         let mode = supervisor::decide(process::id(), parent_id, |name| env::var_os(name));
         let has_manager = env::var_os("NOTIFY_SOCKET").is_some();
-        let detaches = self.when.unwrap_or(mode == Mode::Daemon);
+        let detaches = self.options.when.unwrap_or(mode == Mode::Daemon);
         // Before the threads are counted: the look-up may start some.
         let privileges = match self.parts.resolve {
-            Some(resolve) => resolve(self.user.as_ref(), self.group.as_ref())?,
+            Some(resolve) => resolve(self.options.user.as_ref(), self.options.group.as_ref())?,
             None => None,
         };
         let proc_self = ProcSelf::read();
@@ -362,7 +324,8 @@ impl Daemon {
         let only_thread = if detaches { Some(check?) } else { check.ok() };
         let signals = Signals::inspect(&proc_self);
         signals.hold();
-        let prepared = prepare(self, detaches, privileges, signals, &proc_self);
+        let prepared =
+            prepare(&self.options, self.parts, detaches, privileges, signals, &proc_self);
         let started = prepared.and_then(|prepared| match &only_thread {
             Some(only_thread) if detaches => detach(prepared, only_thread),
             _ => foreground::stay(prepared, mode.manager()),

@@ -171,7 +171,9 @@ fn become_daemon(prepared: Prepared, only_thread: &OnlyThread, mut launcher: Uni
     let waiting =
         |_| Launcher { socket: launcher, change: Change { streams, logs }, supervisor: None };
     match (restart, readiness) {
-        (Some(plan), readiness) => (plan.supervise)(&plan, only_thread, readiness.map(waiting)),
+        (Some((plan, supervise)), readiness) => {
+            supervise(&plan, only_thread, readiness.map(waiting));
+        }
         (None, Some(readiness)) => (readiness.postpone)(Waiting::Launcher(waiting(readiness))),
         (None, None) => {}
     }

@@ -113,9 +113,10 @@
 
 mod daemon;
 mod error;
-mod restart;
-mod values;
+mod options;
 
+#[cfg(unix)]
+mod backoff;
 #[cfg(unix)]
 mod commands;
 #[cfg(unix)]
@@ -168,5 +169,4 @@ pub use commands::args_os;
 pub use daemon::{Daemon, is_daemon, ready};
 pub use daemonize_macros::daemonize;
 pub use error::Error;
-pub use restart::{Restart, RestartValue};
-pub use values::{AccountValue, PathOrSwitch, PathValue};
+pub use options::{AccountValue, PathOrSwitch, PathValue, Restart, RestartValue};

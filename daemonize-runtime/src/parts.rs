@@ -5,6 +5,7 @@ use crate::privileges::Resolve;
 use crate::ready::Readiness;
 use crate::reopen::FindLogs;
 use crate::root::FindRoot;
+use crate::supervise::Supervise;
 
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Parts {
@@ -16,4 +17,6 @@ pub(crate) struct Parts {
     pub(crate) find_logs: Option<FindLogs>,
     /// Of `wait_ready`.
     pub(crate) readiness: Option<&'static Readiness>,
+    /// Of `restart`.
+    pub(crate) supervise: Option<Supervise>,
 }

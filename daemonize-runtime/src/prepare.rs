@@ -5,20 +5,20 @@ use std::fs::File;
 use std::os::fd::RawFd;
 use std::path::{Path, PathBuf};
 
-use crate::Daemon;
 use crate::descriptors;
 use crate::error::{Error, Kind, program_name};
+use crate::options::{Choice, Options, Policy, Restart};
+use crate::parts::Parts;
 use crate::pid_file::PidFile;
 use crate::privileges::Privileges;
 use crate::ready::Readiness;
 use crate::reopen::Rotation;
-use crate::restart::{Policy, Restart};
 use crate::root::Root;
 use crate::signals::Signals;
 use crate::streams::{self, Streams};
+use crate::supervise::Supervise;
 use crate::sys;
 use crate::sys::proc::ProcSelf;
-use crate::values::Choice;
 
 /// All that the next stages use; they look at no option any more.
 #[derive(Debug)]
@@ -36,47 +36,53 @@ pub(crate) struct Prepared {
     /// `None` where nobody waits for `ready()`.
     pub(crate) readiness: Option<&'static Readiness>,
     /// `None` where nobody is to start the body again.
-    pub(crate) restart: Option<Restart>,
+    pub(crate) restart: Option<(Restart, Supervise)>,
 }
 
 pub(crate) fn prepare(
-    daemon: &Daemon,
+    options: &Options,
+    parts: Parts,
     detaches: bool,
     privileges: Option<Privileges>,
     signals: Signals,
     proc_self: &ProcSelf,
 ) -> Result<Prepared, Error> {
-    let pid_file = path_of(&daemon.pid_file, default_pid_file);
-    check_options(daemon, pid_file.as_deref())?;
+    let pid_file = path_of(&options.pid_file, default_pid_file);
+    check_options(options, pid_file.as_deref())?;
     let inherited_descriptors =
-        if daemon.close_inherited { descriptors::inherited(proc_self) } else { Vec::new() };
+        if options.close_inherited { descriptors::inherited(proc_self) } else { Vec::new() };
     // The launcher's streams reach the body, if only for a time.
-    let streams_stay = !detaches || !daemon.close_fd || daemon.wait_ready;
-    let root = match (&daemon.chroot, daemon.parts.find_root) {
+    let streams_stay = !detaches || !options.close_fd || options.wait_ready;
+    let root = match (&options.chroot, parts.find_root) {
         (Some(path), Some(find)) => {
             Some(find(path, streams_stay, &inherited_descriptors, proc_self)?)
         }
         _ => None,
     };
-    let open = || open_files(daemon, detaches, pid_file.as_deref(), privileges.as_ref());
-    let (streams, logs, pid_file) = under_umask(daemon.umask, open)?;
+    let open = || open_files(options, parts, detaches, pid_file.as_deref(), privileges.as_ref());
+    let (streams, logs, pid_file) = under_umask(options.umask, open)?;
     Ok(Prepared {
-        umask: daemon.umask,
+        umask: options.umask,
         signals,
         inherited_descriptors,
         root,
         privileges,
-        working_directory: path_of(&daemon.chdir, || PathBuf::from("/")),
+        working_directory: path_of(&options.chdir, || PathBuf::from("/")),
         streams,
         logs,
         pid_file,
-        readiness: daemon.parts.readiness.filter(|_| daemon.wait_ready),
-        restart: daemon.restart.clone().filter(|plan| plan.policy != Policy::Never),
+        readiness: parts.readiness.filter(|_| options.wait_ready),
+        restart: options
+            .restart
+            .clone()
+            .filter(|plan| plan.policy != Policy::Never)
+            .zip(parts.supervise),
     })
 }
 
 fn open_files(
-    daemon: &Daemon,
+    options: &Options,
+    parts: Parts,
     detaches: bool,
     pid_file: Option<&Path>,
     privileges: Option<&Privileges>,
@@ -84,7 +90,7 @@ fn open_files(
     let null = streams::open_null()?;
     // Before the logs, so that a second start touches nothing and says why.
     let pid_file = pid_file.map(|path| PidFile::acquire(path, privileges)).transpose()?;
-    match open_streams(daemon, detaches, null, privileges) {
+    match open_streams(options, parts, detaches, null, privileges) {
         Ok((streams, logs)) => Ok((streams, logs, pid_file)),
         Err(error) => {
             pid_file.iter().for_each(PidFile::remove);
@@ -94,19 +100,20 @@ fn open_files(
 }
 
 fn open_streams(
-    daemon: &Daemon,
+    options: &Options,
+    parts: Parts,
     detaches: bool,
     null: File,
     privileges: Option<&Privileges>,
 ) -> Result<(Streams, Option<Rotation>), Error> {
-    let streams = if detaches && daemon.close_fd {
-        Streams::open(daemon, null, privileges)?
+    let streams = if detaches && options.close_fd {
+        Streams::open(options, null, privileges)?
     } else {
         Streams::keep()
     };
-    let logs = match daemon.parts.find_logs {
-        Some(find) if daemon.reopen => {
-            Some(find(&streams, daemon.chroot.as_deref(), privileges.is_none())?)
+    let logs = match parts.find_logs {
+        Some(find) if options.reopen => {
+            Some(find(&streams, options.chroot.as_deref(), privileges.is_none())?)
         }
         _ => None,
     };
@@ -147,8 +154,8 @@ pub(crate) fn default_pid_file() -> PathBuf {
 }
 
 /// What the attribute checks at compile time for literals, for all values.
-fn check_options(daemon: &Daemon, pid_file: Option<&Path>) -> Result<(), Error> {
-    let Daemon { redirect, stdin, stdout, stderr, close_fd, chdir, chroot, umask, .. } = daemon;
+fn check_options(options: &Options, pid_file: Option<&Path>) -> Result<(), Error> {
+    let Options { redirect, stdin, stdout, stderr, close_fd, chdir, chroot, umask, .. } = options;
     let chdir = if let Choice::Path(path) = chdir { Some(path) } else { None };
     let paths = [("redirect", redirect), ("stdin", stdin), ("stdout", stdout), ("stderr", stderr)];
     let paths = paths.map(|(option, path)| (option, path.as_deref()));
@@ -165,7 +172,7 @@ fn check_options(daemon: &Daemon, pid_file: Option<&Path>) -> Result<(), Error> 
     if let Some(mask) = umask.filter(|mask| mask & !0o777 != 0) {
         return Err(Kind::Umask(mask).into());
     }
-    if let Some(Restart { policy: Policy::Unknown(word), .. }) = &daemon.restart {
+    if let Some(Restart { policy: Policy::Unknown(word), .. }) = &options.restart {
         return Err(Kind::UnknownPolicy(word.clone()).into());
     }
     let contradiction = |why| Err(Kind::Contradiction(why).into());

@@ -8,8 +8,8 @@ use nix::errno::Errno;
 use nix::unistd::{Gid, Group, Uid, User, geteuid};
 
 use crate::error::{Error, Kind, Step};
+use crate::options::Account;
 use crate::sys;
-use crate::values::Account;
 
 /// Who the daemon shall be, in numbers.
 #[derive(Debug)]

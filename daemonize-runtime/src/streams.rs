@@ -11,8 +11,8 @@ use nix::fcntl::{FcntlArg, OFlag, fcntl};
 use nix::libc::{self, STDERR_FILENO, STDIN_FILENO, STDOUT_FILENO};
 use nix::unistd::{dup2_stderr, dup2_stdin, dup2_stdout, fchown, geteuid};
 
-use crate::Daemon;
 use crate::error::{At, Error, Kind, Step};
+use crate::options::Options;
 use crate::privileges::Privileges;
 use crate::sys::{self, retry_interrupted};
 use crate::trust::{check_directory_of, check_file};
@@ -36,7 +36,7 @@ pub(crate) struct StandardDescriptors(u8);
 impl Streams {
     /// Opens what the options name; the null device for every other stream.
     pub(crate) fn open(
-        daemon: &Daemon,
+        options: &Options,
         null: File,
         privileges: Option<&Privileges>,
     ) -> Result<Self, Error> {
@@ -45,7 +45,7 @@ impl Streams {
         const ERRORS: u8 = 1 << STDERR_FILENO;
         let mut streams = Vec::with_capacity(4);
         let mut unset = INPUT | OUTPUT | ERRORS;
-        if let Some(path) = &daemon.stdin {
+        if let Some(path) = &options.stdin {
             unset &= !INPUT;
             streams.push(Stream {
                 file: open_input(path)?,
@@ -53,8 +53,8 @@ impl Streams {
                 log: None,
             });
         }
-        let stdout = daemon.stdout.as_ref().or(daemon.redirect.as_ref());
-        let stderr = daemon.stderr.as_ref().or(daemon.redirect.as_ref());
+        let stdout = options.stdout.as_ref().or(options.redirect.as_ref());
+        let stderr = options.stderr.as_ref().or(options.redirect.as_ref());
         // One open file for both, as the shell's `>>log 2>&1` has it.
         let outputs = match (stdout, stderr) {
             (Some(path), Some(same)) if path.as_os_str() == same.as_os_str() => {

@@ -10,9 +10,10 @@ use nix::poll::PollFlags;
 use nix::sys::signal::{SigSet, Signal, kill, killpg};
 use nix::unistd::{ForkResult, Pid, getpid, getppid, setpgid};
 
+use crate::backoff::History;
 use crate::error::say;
+use crate::options::{Policy, Restart};
 use crate::ready::{Launcher, Waiting, postpone};
-use crate::restart::{History, Policy, Restart};
 use crate::sys::{self, End, OnlyThread};
 use crate::{pid_file, reopen};
 
