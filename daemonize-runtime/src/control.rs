@@ -14,8 +14,8 @@ use std::time::{Duration, Instant, SystemTime};
 use nix::libc;
 use nix::sys::signal::Signal;
 
-use crate::pid_file::{Identity, Text, identity, read};
 use crate::process::Process;
+use crate::resources::pid_file::{Identity, Text, identity, read};
 
 /// How long to wait between two looks at something that gives no notice.
 const PAUSE: Duration = Duration::from_millis(10);

@@ -28,7 +28,7 @@ use crate::error::{At, Error, Kind, Step};
 use crate::prepare::Prepared;
 use crate::ready::{Change, Launcher, Waiting};
 use crate::report::Report;
-use crate::settle::{Failure, Stage, leave_session, record, replace_streams, settle};
+use crate::settle::{Failure, leave_session, record, replace_streams, settle};
 use crate::sys::{self, End, OnlyThread};
 
 /// Lets the daemon go on.
@@ -125,7 +125,7 @@ fn lead_session(
     lifeline: Option<PipeWriter>,
 ) {
     let forked = set_up(&mut prepared)
-        .and_then(|()| sys::fork(only_thread).map_err(|reason| Failure(Stage::Fork, reason)));
+        .and_then(|()| sys::fork(only_thread).map_err(|reason| Failure(Step::Fork, reason)));
     let recorded = match forked {
         Ok(ForkResult::Child) => {
             drop(lifeline);

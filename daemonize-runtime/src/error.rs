@@ -1,8 +1,12 @@
 //! Why a start failed: one value, one sentence, one exit code.
 
+mod step;
+
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::{env, fmt};
+
+pub(crate) use step::{At, Step};
 
 /// Why a start failed. Its `Display` is the sentence that the user sees, without the program's
 /// name.
@@ -38,7 +42,7 @@ pub(crate) enum Kind {
     /// More than one thread; how many, where that can be found out.
     Threads(Option<u64>),
     /// The operating system refused a step.
-    Step(Step, io::Error),
+    Step(Step, Option<PathBuf>, io::Error),
     /// Something else stands at `/dev/null`.
     FakeNull,
     /// A log or input file that is no regular file.
@@ -53,29 +57,6 @@ pub(crate) enum Kind {
     KilledEarly(i32),
     /// A process of the start is gone without having said why.
     Died,
-}
-
-/// A step of the start that the operating system can refuse. Its `Display` says what was not
-/// possible.
-#[derive(Clone, Debug)]
-pub(crate) enum Step {
-    FindStartDirectory,
-    OpenNull,
-    OpenLog(PathBuf),
-    OpenInput(PathBuf),
-    OpenPidFile(PathBuf),
-    LockPidFile(PathBuf),
-    WritePidFile(PathBuf),
-    FindUser(String),
-    FindGroup(String),
-    RegisterExit,
-    Connect,
-    Fork,
-    LeaveSession,
-    ChangeRoot(PathBuf),
-    DropPrivileges,
-    ChangeDirectory(PathBuf),
-    ReplaceStreams,
 }
 
 impl Error {
@@ -117,21 +98,7 @@ impl Error {
             Kind::AlreadyRunning(..) => 75,
             Kind::NotRoot(_) => 77,
             Kind::OpenDirectory(_) => 78,
-            Kind::Step(step, _) => match step {
-                Step::FindUser(_)
-                | Step::FindGroup(_)
-                | Step::DropPrivileges
-                | Step::RegisterExit
-                | Step::Connect
-                | Step::Fork
-                | Step::LeaveSession
-                | Step::ReplaceStreams
-                | Step::LockPidFile(_) => 71,
-                Step::OpenNull | Step::FindStartDirectory => 72,
-                Step::OpenLog(_) | Step::OpenInput(_) | Step::OpenPidFile(_) => 73,
-                Step::WritePidFile(_) => 74,
-                Step::ChangeRoot(_) | Step::ChangeDirectory(_) => 78,
-            },
+            Kind::Step(step, ..) => step.exit_code(),
         }
     }
 
@@ -206,7 +173,10 @@ impl fmt::Display for Error {
                 }
                 f.write_str(", and only one survives the fork; start the daemon before the first thread and runtime")
             }
-            Kind::Step(step, source) => write!(f, "{step}: {source}"),
+            Kind::Step(step, None, source) => write!(f, "{}: {source}", step.refusal()),
+            Kind::Step(step, Some(subject), source) => {
+                write!(f, "{} {}: {source}", step.refusal(), Printable(subject))
+            }
             Kind::FakeNull => f.write_str("cannot open /dev/null: not the null device"),
             Kind::NotAFile(path) => {
                 write!(f, "cannot open {}: not a regular file", Printable(path))
@@ -254,38 +224,6 @@ fn name_of(_signal: i32) -> String {
     String::new()
 }
 
-impl fmt::Display for Step {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Step::FindStartDirectory => f.write_str("cannot find the start directory"),
-            Step::OpenNull => f.write_str("cannot open /dev/null"),
-            Step::OpenLog(path) => write!(f, "cannot open the log {}", Printable(path)),
-            Step::OpenInput(path) => write!(f, "cannot open the input {}", Printable(path)),
-            Step::OpenPidFile(path) => write!(f, "cannot open the PID file {}", Printable(path)),
-            Step::LockPidFile(path) => write!(f, "cannot lock the PID file {}", Printable(path)),
-            Step::WritePidFile(path) => write!(f, "cannot write the PID file {}", Printable(path)),
-            Step::RegisterExit => f.write_str("cannot register the exit handler"),
-            Step::Connect => f.write_str("cannot connect to the daemon"),
-            Step::Fork => f.write_str("cannot fork"),
-            Step::LeaveSession => f.write_str("cannot leave the session"),
-            Step::FindUser(name) => {
-                write!(f, "cannot look up the user {}", Printable(Path::new(name)))
-            }
-            Step::FindGroup(name) => {
-                write!(f, "cannot look up the group {}", Printable(Path::new(name)))
-            }
-            Step::ChangeRoot(path) => {
-                write!(f, "cannot change the root directory to {}", Printable(path))
-            }
-            Step::DropPrivileges => f.write_str("cannot drop the privileges"),
-            Step::ChangeDirectory(path) => {
-                write!(f, "cannot change to the directory {}", Printable(path))
-            }
-            Step::ReplaceStreams => f.write_str("cannot replace the standard streams"),
-        }
-    }
-}
-
 /// A path on one line: control characters are escaped, so that no name can forge or hide a message.
 struct Printable<'a>(&'a Path);
 
@@ -311,7 +249,7 @@ impl fmt::Debug for Error {
 impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match &*self.kind {
-            Kind::Step(_, source) => Some(source),
+            Kind::Step(.., source) => Some(source),
             _ => None,
         }
     }
@@ -323,35 +261,4 @@ impl From<Kind> for Error {
     fn from(kind: Kind) -> Self {
         Self { kind: Box::new(kind) }
     }
-}
-
-/// Names the step that failed.
-pub(crate) trait At<T> {
-    fn at(self, step: Step) -> Result<T, Error>;
-
-    /// For a step with a path.
-    fn at_path(self, step: fn(PathBuf) -> Step, path: &Path) -> Result<T, Error>;
-}
-
-impl<T, E: Into<io::Error>> At<T> for Result<T, E> {
-    fn at(self, step: Step) -> Result<T, Error> {
-        self.map_err(|error| failed(step, error.into()))
-    }
-
-    fn at_path(self, step: fn(PathBuf) -> Step, path: &Path) -> Result<T, Error> {
-        self.map_err(|error| failed_at(step, path, error.into()))
-    }
-}
-
-// One copy for all the places that can fail.
-#[cold]
-#[inline(never)]
-fn failed(step: Step, reason: io::Error) -> Error {
-    Kind::Step(step, reason).into()
-}
-
-#[cold]
-#[inline(never)]
-fn failed_at(step: fn(PathBuf) -> Step, path: &Path, reason: io::Error) -> Error {
-    failed(step(path.to_owned()), reason)
 }

@@ -122,8 +122,6 @@ mod commands;
 #[cfg(unix)]
 pub mod control;
 #[cfg(unix)]
-mod descriptors;
-#[cfg(unix)]
 mod detach;
 #[cfg(unix)]
 mod foreground;
@@ -134,35 +132,23 @@ mod notify;
 #[cfg(unix)]
 mod parts;
 #[cfg(unix)]
-mod pid_file;
-#[cfg(unix)]
 mod prepare;
-#[cfg(unix)]
-mod privileges;
 #[cfg(unix)]
 mod process;
 #[cfg(unix)]
 mod ready;
 #[cfg(unix)]
-mod reopen;
-#[cfg(unix)]
 mod report;
 #[cfg(unix)]
-mod root;
+mod resources;
 #[cfg(unix)]
 mod settle;
-#[cfg(unix)]
-mod signals;
-#[cfg(unix)]
-mod streams;
 #[cfg(unix)]
 mod supervise;
 #[cfg(unix)]
 mod supervisor;
 #[cfg(unix)]
 mod sys;
-#[cfg(unix)]
-mod trust;
 
 #[cfg(unix)]
 pub use commands::args_os;

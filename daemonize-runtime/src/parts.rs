@@ -1,10 +1,10 @@
 //! What only some options need. The option's method brings its part, and the stages reach it
 //! through this value alone, so that a program without the option is without its code.
 
-use crate::privileges::Resolve;
 use crate::ready::Readiness;
-use crate::reopen::FindLogs;
-use crate::root::FindRoot;
+use crate::resources::log_rotation::FindLogs;
+use crate::resources::privileges::Resolve;
+use crate::resources::root::FindRoot;
 use crate::supervise::Supervise;
 
 #[derive(Clone, Copy, Debug, Default)]

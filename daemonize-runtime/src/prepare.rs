@@ -1,22 +1,25 @@
 //! The launcher's part: everything that can fail while its error can still reach the terminal.
 //! Receives the builder, hands on what the start needs, open and checked.
 
+use std::env;
 use std::fs::File;
 use std::os::fd::RawFd;
 use std::path::{Path, PathBuf};
+use std::process;
 
-use crate::descriptors;
 use crate::error::{Error, Kind, program_name};
 use crate::options::{Choice, Options, Policy, Restart};
 use crate::parts::Parts;
-use crate::pid_file::PidFile;
-use crate::privileges::Privileges;
 use crate::ready::Readiness;
-use crate::reopen::Rotation;
-use crate::root::Root;
-use crate::signals::Signals;
-use crate::streams::{self, Streams};
+use crate::resources::descriptors;
+use crate::resources::log_rotation::Rotation;
+use crate::resources::pid_file::PidFile;
+use crate::resources::privileges::Privileges;
+use crate::resources::root::Root;
+use crate::resources::signals::Signals;
+use crate::resources::streams::{self, Streams};
 use crate::supervise::Supervise;
+use crate::supervisor;
 use crate::sys;
 use crate::sys::proc::ProcSelf;
 
@@ -49,8 +52,14 @@ pub(crate) fn prepare(
 ) -> Result<Prepared, Error> {
     let pid_file = path_of(&options.pid_file, default_pid_file);
     check_options(options, pid_file.as_deref())?;
-    let inherited_descriptors =
-        if options.close_inherited { descriptors::inherited(proc_self) } else { Vec::new() };
+    let inherited_descriptors = if options.close_inherited {
+        descriptors::inherited(
+            supervisor::passed_descriptors(process::id, |name| env::var_os(name)),
+            proc_self,
+        )
+    } else {
+        Vec::new()
+    };
     // The launcher's streams reach the body, if only for a time.
     let streams_stay = !detaches || !options.close_fd || options.wait_ready;
     let root = match (&options.chroot, parts.find_root) {

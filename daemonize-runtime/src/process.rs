@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use nix::errno::Errno;
 use nix::sys::signal::Signal;
 
-use crate::pid_file::{Identity, identity};
+use crate::resources::pid_file::{Identity, identity};
 use crate::sys;
 
 /// A process that is alive, or was when it was pinned.

@@ -10,12 +10,13 @@ use nix::sys::signal::{SigSet, SigmaskHow, Signal, kill, killpg, sigprocmask};
 use nix::unistd::{Pid, getpid};
 
 use crate::detach::COMMIT;
+use crate::error::Step;
 use crate::notify::Manager;
-use crate::pid_file::{self, PidFile};
-use crate::reopen::Rotation;
 use crate::report::Report;
-use crate::settle::{Failure, Stage};
-use crate::streams::Streams;
+use crate::resources::log_rotation::Rotation;
+use crate::resources::pid_file::{self, PidFile};
+use crate::resources::streams::Streams;
+use crate::settle::Failure;
 use crate::sys;
 
 /// Who waits for `ready()`.
@@ -90,7 +91,7 @@ fn complete(launcher: Launcher) {
     sys::flush_c_streams();
     let answer = match change.apply() {
         Ok(()) => Report::Ready,
-        Err(reason) => Report::Failed(Failure(Stage::ReplaceStreams, reason)),
+        Err(reason) => Report::Failed(Failure(Step::ReplaceStreams, reason)),
     };
     let is_told = answer.send(&socket).is_ok() && matches!(answer, Report::Ready);
     if !is_told || socket.read_exact(&mut [0]).is_err() {

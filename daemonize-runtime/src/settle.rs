@@ -8,46 +8,23 @@ use nix::errno::Errno;
 use nix::unistd::{Pid, chdir, setsid};
 
 use crate::error::{Error, Kind, Step};
-use crate::pid_file;
 use crate::prepare::Prepared;
 use crate::ready::Change;
-use crate::streams::Streams;
+use crate::resources::pid_file;
+use crate::resources::streams::Streams;
 use crate::sys::{self, retry_interrupted};
 
-/// A step that can fail here.
-#[derive(Clone, Copy, Debug)]
-#[repr(u8)]
-pub(crate) enum Stage {
-    LeaveSession,
-    ChangeRoot,
-    DropPrivileges,
-    ChangeDirectory,
-    ReplaceStreams,
-    Fork,
-    WritePidFile,
-}
-
-const STAGES: [Stage; 7] = [
-    Stage::LeaveSession,
-    Stage::ChangeRoot,
-    Stage::DropPrivileges,
-    Stage::ChangeDirectory,
-    Stage::ReplaceStreams,
-    Stage::Fork,
-    Stage::WritePidFile,
-];
-
-/// A stage that failed, and the operating system's reason: small enough to be reported from process
+/// A step that failed, and the operating system's reason: small enough to be reported from process
 /// to process, since the launcher knows the names.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Failure(pub(crate) Stage, pub(crate) Errno);
+pub(crate) struct Failure(pub(crate) Step, pub(crate) Errno);
 
 /// Starts a session that has no terminal. Verified, since a filter can make a system call succeed
 /// without effect.
 pub(crate) fn leave_session() -> Result<(), Failure> {
     // The new session has the number of this process, and nothing that pretends knows it.
     let leave = || if setsid()?.as_raw() > 0 { Ok(()) } else { Err(Errno::EPERM) };
-    leave().map_err(|reason| Failure(Stage::LeaveSession, reason))
+    leave().map_err(|reason| Failure(Step::LeaveSession, reason))
 }
 
 /// Everything but session and streams. Allocates nothing, but for groups and very long paths: in
@@ -62,15 +39,15 @@ pub(crate) fn settle(prepared: &Prepared) -> Result<(), Failure> {
     }
     sys::close_all(&prepared.inherited_descriptors);
     if let Some(root) = &prepared.root {
-        (root.enter)(root).map_err(|reason| Failure(Stage::ChangeRoot, reason))?;
+        (root.enter)(root).map_err(|reason| Failure(Step::ChangeRoot, reason))?;
     }
     if let Some(privileges) = &prepared.privileges {
-        (privileges.assume)(privileges).map_err(|reason| Failure(Stage::DropPrivileges, reason))?;
+        (privileges.assume)(privileges).map_err(|reason| Failure(Step::DropPrivileges, reason))?;
     }
     // Afterwards: the daemon must be allowed to be there, and root is nobody on some network file
     // systems.
     if let Some(directory) = &prepared.working_directory {
-        change_directory(directory).map_err(|reason| Failure(Stage::ChangeDirectory, reason))?;
+        change_directory(directory).map_err(|reason| Failure(Step::ChangeDirectory, reason))?;
     }
     Ok(())
 }
@@ -96,7 +73,7 @@ pub(crate) fn replace_streams(prepared: &mut Prepared) -> Result<(), Failure> {
     let streams = mem::replace(&mut prepared.streams, Streams::keep());
     Change { streams, logs: prepared.logs.take() }
         .apply()
-        .map_err(|reason| Failure(Stage::ReplaceStreams, reason))
+        .map_err(|reason| Failure(Step::ReplaceStreams, reason))
 }
 
 /// Writes down who the daemon is.
@@ -104,7 +81,7 @@ pub(crate) fn record(prepared: &Prepared, daemon: Pid) -> Result<(), Failure> {
     let Some(pid_file) = &prepared.pid_file else {
         return Ok(());
     };
-    pid_file.write(daemon).map_err(|reason| Failure(Stage::WritePidFile, reason))
+    pid_file.write(daemon).map_err(|reason| Failure(Step::WritePidFile, reason))
 }
 
 impl Failure {
@@ -116,29 +93,20 @@ impl Failure {
         [self.0 as u8, a, b, c, d]
     }
 
-    pub(crate) fn from_bytes([stage, a, b, c, d]: [u8; Self::LENGTH]) -> Option<Self> {
-        let stage = STAGES.into_iter().find(|&known| known as u8 == stage)?;
-        Some(Self(stage, Errno::from_raw(i32::from_ne_bytes([a, b, c, d]))))
+    pub(crate) fn from_bytes([step, a, b, c, d]: [u8; Self::LENGTH]) -> Option<Self> {
+        let step = Step::from_number(step)?;
+        Some(Self(step, Errno::from_raw(i32::from_ne_bytes([a, b, c, d]))))
     }
 
     /// Adds the names.
     pub(crate) fn into_error(self, prepared: &Prepared) -> Error {
-        let Self(stage, reason) = self;
-        let step = match stage {
-            Stage::LeaveSession => Step::LeaveSession,
-            Stage::ChangeRoot => Step::ChangeRoot(
-                prepared.root.as_ref().map(|root| root.path.clone()).unwrap_or_default(),
-            ),
-            Stage::DropPrivileges => Step::DropPrivileges,
-            Stage::ChangeDirectory => {
-                Step::ChangeDirectory(prepared.working_directory.clone().unwrap_or_default())
-            }
-            Stage::ReplaceStreams => Step::ReplaceStreams,
-            Stage::Fork => Step::Fork,
-            Stage::WritePidFile => Step::WritePidFile(
-                prepared.pid_file.as_ref().map(|file| file.name.clone()).unwrap_or_default(),
-            ),
+        let Self(step, reason) = self;
+        let subject = match step {
+            Step::ChangeRoot => prepared.root.as_ref().map(|root| root.path.clone()),
+            Step::ChangeDirectory => prepared.working_directory.clone(),
+            Step::WritePidFile => prepared.pid_file.as_ref().map(|file| file.name.clone()),
+            _ => None,
         };
-        Kind::Step(step, io::Error::from(reason)).into()
+        Kind::Step(step, subject, io::Error::from(reason)).into()
     }
 }

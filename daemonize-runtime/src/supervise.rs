@@ -14,8 +14,8 @@ use crate::backoff::History;
 use crate::error::say;
 use crate::options::{Policy, Restart};
 use crate::ready::{Launcher, Waiting, postpone};
+use crate::resources::{log_rotation, pid_file};
 use crate::sys::{self, End, OnlyThread};
-use crate::{pid_file, reopen};
 
 /// Signals that end both.
 const ENDING: [Signal; 3] = [Signal::SIGTERM, Signal::SIGINT, Signal::SIGQUIT];
@@ -224,7 +224,7 @@ fn pause(delay: Duration) {
 
 fn pass_on(signal: Signal, body: Option<Pid>) {
     if signal == Signal::SIGHUP {
-        reopen::reopen_all();
+        log_rotation::reopen_all();
     }
     if let Some(body) = body {
         let _ = kill(body, signal);

@@ -2,10 +2,9 @@
 //! has it, because Rust sets it on everything that it opens.
 
 use std::os::fd::RawFd;
-use std::{env, process};
 
+use crate::sys;
 use crate::sys::proc::ProcSelf;
-use crate::{supervisor, sys};
 
 /// All open descriptors from this one on.
 ///
@@ -18,10 +17,9 @@ pub(crate) fn open_from(first: RawFd, proc_self: &ProcSelf) -> Vec<RawFd> {
     open
 }
 
-/// Finds the inherited descriptors, but for those that were passed on purpose. Must run before this
-/// crate opens anything.
-pub(crate) fn inherited(proc_self: &ProcSelf) -> Vec<RawFd> {
-    let passed = supervisor::passed_descriptors(process::id, |name| env::var_os(name));
+/// Finds the inherited descriptors, but for those that were passed on purpose, which come first.
+/// Must run before this crate opens anything.
+pub(crate) fn inherited(passed: RawFd, proc_self: &ProcSelf) -> Vec<RawFd> {
     let mut open = open_from(passed.saturating_add(3), proc_self);
     open.retain(|&descriptor| sys::is_inheritable(descriptor));
     open

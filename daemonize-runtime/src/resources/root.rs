@@ -8,9 +8,10 @@ use nix::errno::Errno;
 use nix::unistd::{chdir, chroot, geteuid};
 
 use crate::error::{At, Error, Kind, Step};
-use crate::pid_file::{Identity, identity};
+use crate::resources::descriptors;
+use crate::resources::pid_file::{Identity, identity};
+use crate::sys;
 use crate::sys::proc::ProcSelf;
-use crate::{descriptors, sys};
 
 /// A directory that is there.
 #[derive(Debug)]

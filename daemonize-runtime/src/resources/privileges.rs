@@ -94,8 +94,9 @@ enum Found {
 }
 
 fn find_user(wanted: &Account) -> Result<Found, Error> {
-    let failed =
-        |reason: Errno| Error::from(Kind::Step(Step::FindUser(wanted.to_string()), reason.into()));
+    let failed = |reason: Errno| {
+        Error::from(Kind::Step(Step::FindUser, Some(wanted.to_string().into()), reason.into()))
+    };
     let unknown = || Error::from(Kind::Unknown("user", wanted.to_string()));
     if let Account::Name(name) = wanted
         && let Some(account) = User::from_name(name).map_err(failed)?
@@ -107,8 +108,9 @@ fn find_user(wanted: &Account) -> Result<Found, Error> {
 }
 
 fn find_group(wanted: &Account) -> Result<Gid, Error> {
-    let failed =
-        |reason: Errno| Error::from(Kind::Step(Step::FindGroup(wanted.to_string()), reason.into()));
+    let failed = |reason: Errno| {
+        Error::from(Kind::Step(Step::FindGroup, Some(wanted.to_string().into()), reason.into()))
+    };
     if let Account::Name(name) = wanted
         && let Some(group) = Group::from_name(name).map_err(failed)?
     {
@@ -119,7 +121,7 @@ fn find_group(wanted: &Account) -> Result<Gid, Error> {
 
 fn groups_of(name: &str, primary: Gid) -> Result<Vec<Gid>, Error> {
     let failed =
-        |reason: Errno| Error::from(Kind::Step(Step::FindUser(name.to_owned()), reason.into()));
+        |reason: Errno| Error::from(Kind::Step(Step::FindUser, Some(name.into()), reason.into()));
     let name = CString::new(name).map_err(|_| failed(Errno::EINVAL))?;
     sys::group_list(&name, primary).map_err(failed)
 }

@@ -13,9 +13,9 @@ use nix::unistd::{dup2_stderr, dup2_stdin, dup2_stdout, fchown, geteuid};
 
 use crate::error::{At, Error, Kind, Step};
 use crate::options::Options;
-use crate::privileges::Privileges;
+use crate::resources::privileges::Privileges;
+use crate::resources::trust::{check_directory_of, check_file};
 use crate::sys::{self, retry_interrupted};
-use crate::trust::{check_directory_of, check_file};
 
 /// The files that become the standard streams.
 #[derive(Debug)]
@@ -167,7 +167,7 @@ fn open(
     options: &OpenOptions,
     extra_flags: i32,
     lasting_flags: OFlag,
-    step: fn(PathBuf) -> Step,
+    step: Step,
 ) -> Result<File, Error> {
     let not_a_file = || Error::from(Kind::NotAFile(path.to_owned()));
     let flags = libc::O_NOCTTY | libc::O_NONBLOCK | extra_flags;

@@ -20,9 +20,9 @@ use nix::sys::uio::pwrite;
 use nix::unistd::{Pid, ftruncate, geteuid, getpid};
 
 use crate::error::{At, Error, Kind, Step};
-use crate::privileges::Privileges;
+use crate::resources::privileges::Privileges;
+use crate::resources::trust::check_directory_of;
 use crate::sys::{self, retry_interrupted};
-use crate::trust::check_directory_of;
 
 /// How long another process may hold the lock without a PID in the file: it is starting, or only
 /// looking.
@@ -228,7 +228,7 @@ fn refuse_odd_path(name: &Path, error: io::Error) -> Error {
     match error.raw_os_error() {
         Some(libc::ELOOP) => foreign(name, "it is a symbolic link"),
         Some(libc::ENXIO) => foreign(name, "it is not a regular file"),
-        _ => Kind::Step(Step::OpenPidFile(name.to_owned()), error).into(),
+        _ => Kind::Step(Step::OpenPidFile, Some(name.to_owned()), error).into(),
     }
 }
 

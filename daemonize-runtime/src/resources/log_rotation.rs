@@ -15,7 +15,7 @@ use nix::sys::signal::Signal;
 use nix::sys::stat::{Mode, fstat};
 
 use crate::error::{At, Error, Kind, Step};
-use crate::streams::{StandardDescriptors, Streams};
+use crate::resources::streams::{StandardDescriptors, Streams};
 use crate::sys;
 
 /// The log files, as the daemon can find them again.

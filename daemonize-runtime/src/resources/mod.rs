@@ -1,0 +1,10 @@
+//! What a daemon holds, and the trust in a path that leads to it.
+
+pub(crate) mod descriptors;
+pub(crate) mod log_rotation;
+pub(crate) mod pid_file;
+pub(crate) mod privileges;
+pub(crate) mod root;
+pub(crate) mod signals;
+pub(crate) mod streams;
+mod trust;
