@@ -2,38 +2,28 @@
 //! documentation is the option's documentation. Hands the finished description on to `prepare`.
 
 use std::process;
-use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::error::{Error, Kind};
+use crate::error::Error;
 use crate::options::{AccountValue, Choice, Options, PathOrSwitch, PathValue, RestartValue};
 #[cfg(unix)]
 use {
-    crate::commands::{Word, word},
-    crate::detach::detach,
-    crate::parts::Parts,
-    crate::prepare::prepare,
-    crate::ready::READINESS,
-    crate::resources::log_rotation::Logs,
-    crate::resources::privileges::Privileges,
-    crate::resources::root::Root,
-    crate::resources::signals::Signals,
-    crate::supervise::supervise,
-    crate::supervisor::{self, Mode},
-    crate::sys::OnlyThread,
-    crate::sys::proc::ProcSelf,
-    crate::{foreground, init, sys},
-    std::env,
-    std::os::unix::process::parent_id,
+    crate::manage::commands::{self, Word},
+    crate::run::started,
+    crate::start::{
+        parts::{ACCOUNTS, NEW_ROOT, Parts, READINESS, ROTATION, SUPERVISION},
+        start,
+    },
 };
-
-static IS_DAEMON: AtomicBool = AtomicBool::new(false);
 
 /// Whether this process is a daemon that [`Daemon::start`] made.
 ///
 /// `false` in the launcher, before a start, and in a program that runs in the foreground.
 #[must_use]
 pub fn is_daemon() -> bool {
-    IS_DAEMON.load(Ordering::Relaxed)
+    #[cfg(unix)]
+    return started::is_daemon();
+    #[cfg(not(unix))]
+    false
 }
 
 /// Says that the program is up: with [`wait_ready`](Daemon::wait_ready) the standard streams change
@@ -44,7 +34,7 @@ pub fn is_daemon() -> bool {
 /// was told, and the daemon leaves.
 pub fn ready() {
     #[cfg(unix)]
-    crate::ready::ready();
+    started::ready();
 }
 
 /// A daemon to be started.
@@ -170,7 +160,7 @@ impl Daemon {
         self.options.user = Some(user.into_account());
         #[cfg(unix)]
         {
-            self.parts.resolve = Some(Privileges::resolve);
+            self.parts.accounts = Some(&ACCOUNTS);
         }
         self
     }
@@ -183,7 +173,7 @@ impl Daemon {
         self.options.group = Some(group.into_account());
         #[cfg(unix)]
         {
-            self.parts.resolve = Some(Privileges::resolve);
+            self.parts.accounts = Some(&ACCOUNTS);
         }
         self
     }
@@ -198,7 +188,7 @@ impl Daemon {
         self.options.chroot = directory.into_path();
         #[cfg(unix)]
         {
-            self.parts.find_root = Some(Root::find);
+            self.parts.new_root = Some(&NEW_ROOT);
         }
         self
     }
@@ -249,7 +239,7 @@ impl Daemon {
         self.options.reopen = reopen;
         #[cfg(unix)]
         {
-            self.parts.find_logs = Some(Logs::find);
+            self.parts.rotation = Some(&ROTATION);
         }
         self
     }
@@ -266,7 +256,7 @@ impl Daemon {
         self.options.restart = Some(plan.into_restart());
         #[cfg(unix)]
         {
-            self.parts.supervise = Some(supervise);
+            self.parts.supervision = Some(&SUPERVISION);
         }
         self
     }
@@ -290,7 +280,7 @@ impl Daemon {
     /// | `log` | shows the log; `-f` follows it | 0; 1 when it cannot be read, 6 when there is none |
     pub fn answer_commands(self) {
         #[cfg(unix)]
-        crate::commands::answer(&self.options);
+        commands::answer(&self.options);
     }
 
     /// Starts the daemon. Returns `Ok` in the daemon, and only there: the launcher has left with
@@ -303,44 +293,9 @@ impl Daemon {
     /// directory may have changed).
     pub fn start(self) -> Result<(), Error> {
         #[cfg(not(unix))]
-        return Err(Kind::Unsupported.into());
+        return Err(crate::error::Kind::Unsupported.into());
         #[cfg(unix)]
-        self.start_here()
-    }
-
-    #[cfg(unix)]
-    fn start_here(&self) -> Result<(), Error> {
-        let mode = supervisor::decide(process::id(), parent_id, |name| env::var_os(name));
-        let has_manager = env::var_os("NOTIFY_SOCKET").is_some();
-        let detaches = self.options.when.unwrap_or(mode == Mode::Daemon);
-        // Before the threads are counted: the look-up may start some.
-        let privileges = match self.parts.resolve {
-            Some(resolve) => resolve(self.options.user.as_ref(), self.options.group.as_ref())?,
-            None => None,
-        };
-        let proc_self = ProcSelf::read();
-        let check =
-            OnlyThread::check(proc_self.threads).map_err(|count| Error::from(Kind::Threads(count)));
-        let only_thread = if detaches { Some(check?) } else { check.ok() };
-        let signals = Signals::inspect(&proc_self);
-        signals.hold();
-        let prepared =
-            prepare(&self.options, self.parts, detaches, privileges, signals, &proc_self);
-        let started = prepared.and_then(|prepared| match &only_thread {
-            Some(only_thread) if detaches => detach(prepared, only_thread),
-            _ => foreground::stay(prepared, mode.manager()),
-        });
-        started.inspect_err(|_| signals.release())?;
-        IS_DAEMON.store(detaches, Ordering::Relaxed);
-        if let Some(only_thread) = only_thread.filter(|_| has_manager) {
-            // It names the manager of this process, and is none of its children's business.
-            sys::remove_variable("NOTIFY_SOCKET", &only_thread);
-        }
-        // Last, since it starts a thread.
-        if !detaches && process::id() == 1 {
-            init::start_reaper();
-        }
-        Ok(())
+        start(&self.options, self.parts)
     }
 
     /// Starts the daemon, or says on standard error in one line why it did not start, and exits.
@@ -349,7 +304,7 @@ impl Daemon {
     /// [`Error::exit_code`].
     pub fn start_or_exit(self) {
         #[cfg(unix)]
-        let (this, is_running_fine) = match word() {
+        let (this, is_running_fine) = match commands::word() {
             Some(Word::Run) => (self.when(false), false),
             Some(Word::Start | Word::Restart) => (self, true),
             None => (self, false),

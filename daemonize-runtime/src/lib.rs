@@ -108,51 +108,23 @@
 #![deny(unsafe_code)]
 #![cfg_attr(
     not(unix),
-    allow(dead_code, reason = "the options are the same everywhere, and of no use without a fork")
+    allow(dead_code, unused_imports, reason = "without a fork the options are of no use")
 )]
 
+// From here down each folder uses only what stands below it. `manage`, `start`, `run`, `resources`
+// and `sys` exist where there is a `fork`.
 mod daemon;
 mod error;
+mod manage;
 mod options;
-
-#[cfg(unix)]
-mod backoff;
-#[cfg(unix)]
-mod commands;
-#[cfg(unix)]
-pub mod control;
-#[cfg(unix)]
-mod detach;
-#[cfg(unix)]
-mod foreground;
-#[cfg(unix)]
-mod init;
-#[cfg(unix)]
-mod notify;
-#[cfg(unix)]
-mod parts;
-#[cfg(unix)]
-mod prepare;
-#[cfg(unix)]
-mod process;
-#[cfg(unix)]
-mod ready;
-#[cfg(unix)]
-mod report;
-#[cfg(unix)]
 mod resources;
-#[cfg(unix)]
-mod settle;
-#[cfg(unix)]
-mod supervise;
-#[cfg(unix)]
-mod supervisor;
-#[cfg(unix)]
+mod run;
+mod start;
 mod sys;
 
-#[cfg(unix)]
-pub use commands::args_os;
 pub use daemon::{Daemon, is_daemon, ready};
 pub use daemonize_macros::daemonize;
 pub use error::Error;
+#[cfg(unix)]
+pub use manage::{args_os, control};
 pub use options::{AccountValue, PathOrSwitch, PathValue, Restart, RestartValue};

@@ -10,6 +10,8 @@ pub use restart::{Restart, RestartValue};
 pub(crate) use values::{Account, Choice};
 pub use values::{AccountValue, PathOrSwitch, PathValue};
 
+use crate::error::program_name;
+
 /// Every option, as it was given.
 #[derive(Clone, Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
@@ -53,4 +55,9 @@ impl Default for Options {
             restart: None,
         }
     }
+}
+
+/// `<program>.pid`, in the start directory since it is relative.
+pub(crate) fn default_pid_file() -> PathBuf {
+    program_name().unwrap_or_else(|| "daemon".into()).with_extension("pid")
 }

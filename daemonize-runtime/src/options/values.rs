@@ -44,6 +44,17 @@ pub enum Choice {
     Path(PathBuf),
 }
 
+impl Choice {
+    /// The path, if one was chosen.
+    pub(crate) fn or(&self, default: impl FnOnce() -> PathBuf) -> Option<PathBuf> {
+        match self {
+            Self::Default => Some(default()),
+            Self::Off => None,
+            Self::Path(path) => Some(path.clone()),
+        }
+    }
+}
+
 /// The form of a value that is a path itself.
 #[derive(Debug)]
 pub struct Plain;

@@ -1,10 +1,14 @@
-//! The inherited descriptors: those from 3 up without close-on-exec. What the program opened itself
-//! has it, because Rust sets it on everything that it opens.
+//! Descriptors: the three standard ones, and the inherited ones. Inherited are those from 3 up
+//! without close-on-exec. What the program opened itself has it, because Rust sets it on everything
+//! that it opens.
 
-use std::os::fd::RawFd;
+use std::os::fd::{AsFd, RawFd};
 
-use crate::sys;
+use nix::libc::{STDERR_FILENO, STDIN_FILENO, STDOUT_FILENO};
+use nix::unistd::{dup2_stderr, dup2_stdin, dup2_stdout};
+
 use crate::sys::proc::ProcSelf;
+use crate::sys::{self, retry_interrupted};
 
 /// All open descriptors from this one on.
 ///
@@ -23,4 +27,30 @@ pub(crate) fn inherited(passed: RawFd, proc_self: &ProcSelf) -> Vec<RawFd> {
     let mut open = open_from(passed.saturating_add(3), proc_self);
     open.retain(|&descriptor| sys::is_inheritable(descriptor));
     open
+}
+
+/// Those of the standard descriptors that lead to one file: bit n is descriptor n.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct StandardDescriptors(u8);
+
+impl StandardDescriptors {
+    pub(crate) fn of(bits: u8) -> Self {
+        Self(bits)
+    }
+
+    /// Makes them lead to a file. `dup2` clears close-on-exec, so that the daemon's children have
+    /// it too.
+    pub(crate) fn replace(self, file: &impl AsFd) -> nix::Result<()> {
+        let file = file.as_fd();
+        for descriptor in
+            (STDIN_FILENO..=STDERR_FILENO).filter(|descriptor| self.0 & 1 << descriptor != 0)
+        {
+            retry_interrupted(|| match descriptor {
+                STDIN_FILENO => dup2_stdin(file),
+                STDOUT_FILENO => dup2_stdout(file),
+                _ => dup2_stderr(file),
+            })?;
+        }
+        Ok(())
+    }
 }

@@ -1,5 +1,7 @@
 //! What a daemon holds, and the trust in a path that leads to it.
 
+#![cfg(unix)]
+
 pub(crate) mod descriptors;
 pub(crate) mod log_rotation;
 pub(crate) mod pid_file;

@@ -10,19 +10,18 @@ use std::fs::{self, File, Metadata, OpenOptions, Permissions, TryLockError};
 use std::io::{self, Write};
 use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use nix::errno::Errno;
 use nix::libc;
 use nix::sys::uio::pwrite;
-use nix::unistd::{Pid, ftruncate, geteuid, getpid};
+use nix::unistd::{Pid, ftruncate, geteuid};
 
 use crate::error::{At, Error, Kind, Step};
 use crate::resources::privileges::Privileges;
 use crate::resources::trust::check_directory_of;
-use crate::sys::{self, retry_interrupted};
+use crate::sys::retry_interrupted;
 
 /// How long another process may hold the lock without a PID in the file: it is starting, or only
 /// looking.
@@ -125,7 +124,6 @@ impl PidFile {
         } else {
             env::current_dir().at(Step::FindStartDirectory)?.join(name)
         };
-        sys::at_exit(remove_at_exit).at(Step::RegisterExit)?;
         let place = Place { path, identity: identity(&locked) };
         Ok(Some(Self { file, keeper, name: name.to_owned(), place, old_length: locked.len() }))
     }
@@ -152,10 +150,23 @@ impl PidFile {
         self.place.remove();
     }
 
-    /// Keeps the lock for life, and has the file removed when this process exits.
-    pub(crate) fn keep(self) {
-        let lock = self.keeper.unwrap_or(self.file);
-        let _ = KEPT.set(Kept { daemon: getpid(), place: self.place, _lock: lock });
+    /// Keeps the lock for life.
+    pub(crate) fn hold(self) -> HeldPidFile {
+        HeldPidFile { place: self.place, _lock: self.keeper.unwrap_or(self.file) }
+    }
+}
+
+/// The PID file of a process that has started.
+#[derive(Debug)]
+pub(crate) struct HeldPidFile {
+    place: Place,
+    _lock: File,
+}
+
+impl HeldPidFile {
+    /// Removes the file, for a process that ends.
+    pub(crate) fn remove(&self) {
+        self.place.remove();
     }
 }
 
@@ -167,29 +178,6 @@ impl Place {
             // What cannot be removed stays as a stale file, which hinders nobody.
             let _ = fs::remove_file(&self.path);
         }
-    }
-}
-
-/// The daemon's PID file, for the exit handler.
-static KEPT: OnceLock<Kept> = OnceLock::new();
-
-struct Kept {
-    daemon: Pid,
-    place: Place,
-    _lock: File,
-}
-
-extern "C" fn remove_at_exit() {
-    remove_kept();
-}
-
-/// Removes the PID file that this process keeps.
-pub(crate) fn remove_kept() {
-    // Children that the daemon forks run this handler too, when they exit.
-    if let Some(kept) = KEPT.get()
-        && kept.daemon == getpid()
-    {
-        kept.place.remove();
     }
 }
 

@@ -18,13 +18,7 @@ pub(crate) struct Privileges {
     pub(crate) user: Option<Uid>,
     pub(crate) group: Gid,
     supplementary: Vec<Gid>,
-    /// Reached through a value alone, so that a program without one is without this code.
-    pub(crate) assume: fn(&Self) -> nix::Result<()>,
 }
-
-/// What [`Privileges::resolve`] is, for those who hold it as a value.
-pub(crate) type Resolve =
-    fn(Option<&Account>, Option<&Account>) -> Result<Option<Privileges>, Error>;
 
 impl Privileges {
     /// Looks the names up. `None` where nothing has to change.
@@ -35,13 +29,15 @@ impl Privileges {
         let group = group.map(find_group).transpose()?;
         let wanted = match (user.map(find_user).transpose()?, group) {
             (None, None) => return Ok(None),
-            (None, Some(group)) => Self::new(None, group, Vec::new()),
+            (None, Some(group)) => Self { user: None, group, supplementary: Vec::new() },
             (Some(Found::Account(account)), group) => {
                 let group = group.unwrap_or(account.gid);
                 let supplementary = groups_of(&account.name, group)?;
-                Self::new(Some(account.uid), group, supplementary)
+                Self { user: Some(account.uid), group, supplementary }
             }
-            (Some(Found::BareId(uid)), Some(group)) => Self::new(Some(uid), group, vec![group]),
+            (Some(Found::BareId(uid)), Some(group)) => {
+                Self { user: Some(uid), group, supplementary: vec![group] }
+            }
             (Some(Found::BareId(uid)), None) => {
                 return Err(Kind::UserWithoutGroup(uid.as_raw()).into());
             }
@@ -55,13 +51,9 @@ impl Privileges {
         }
     }
 
-    fn new(user: Option<Uid>, group: Gid, supplementary: Vec<Gid>) -> Self {
-        Self { user, group, supplementary, assume: Self::assume }
-    }
-
     /// Gives up everything else. Each step is verified by asking the kernel, since a filter can
     /// make a system call succeed without effect, and at the end by an attempt to come back.
-    fn assume(&self) -> nix::Result<()> {
+    pub(crate) fn assume(&self) -> nix::Result<()> {
         sys::set_groups(&self.supplementary)?;
         sys::set_group_ids(self.group)?;
         if let Some(user) = self.user {

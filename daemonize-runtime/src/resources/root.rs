@@ -18,12 +18,7 @@ use crate::sys::proc::ProcSelf;
 pub(crate) struct Root {
     pub(crate) path: PathBuf,
     identity: Identity,
-    /// Reached through a value alone, so that a program without one is without this code.
-    pub(crate) enter: fn(&Self) -> nix::Result<()>,
 }
-
-/// What [`Root::find`] is, for those who hold it as a value.
-pub(crate) type FindRoot = fn(&Path, bool, &[RawFd], &ProcSelf) -> Result<Root, Error>;
 
 impl Root {
     /// Refuses early what would fail later: a missing directory, a user who may not, and a way out.
@@ -49,12 +44,12 @@ impl Root {
         {
             return Err(Kind::OpenDirectory(descriptor).into());
         }
-        Ok(Self { path: path.to_owned(), identity: identity(&metadata), enter: Self::enter })
+        Ok(Self { path: path.to_owned(), identity: identity(&metadata) })
     }
 
     /// Verified, since a filter can make a system call succeed without effect. The working
     /// directory goes along: one that stays outside is a way out.
-    fn enter(&self) -> nix::Result<()> {
+    pub(crate) fn enter(&self) -> nix::Result<()> {
         chroot(&self.path)?;
         chdir("/")?;
         let is_inside =

@@ -3,23 +3,30 @@
 
 use std::fs::{File, Metadata, OpenOptions};
 use std::io;
-use std::os::fd::{AsFd, AsRawFd, IntoRawFd};
+use std::os::fd::{AsRawFd, IntoRawFd};
 use std::os::unix::fs::{FileTypeExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use nix::fcntl::{FcntlArg, OFlag, fcntl};
 use nix::libc::{self, STDERR_FILENO, STDIN_FILENO, STDOUT_FILENO};
-use nix::unistd::{dup2_stderr, dup2_stdin, dup2_stdout, fchown, geteuid};
+use nix::unistd::{fchown, geteuid};
 
 use crate::error::{At, Error, Kind, Step};
 use crate::options::Options;
+use crate::resources::descriptors::StandardDescriptors;
+use crate::resources::log_rotation::Logs;
 use crate::resources::privileges::Privileges;
 use crate::resources::trust::{check_directory_of, check_file};
-use crate::sys::{self, retry_interrupted};
+use crate::sys;
 
 /// The files that become the standard streams.
 #[derive(Debug)]
-pub(crate) struct Streams(Vec<Stream>);
+pub(crate) struct Streams {
+    streams: Vec<Stream>,
+    /// Those that are opened anew later, if that is wanted.
+    pub(crate) logs: Option<Arc<Logs>>,
+}
 
 #[derive(Debug)]
 struct Stream {
@@ -28,10 +35,6 @@ struct Stream {
     /// Where it is, if it is a log.
     log: Option<PathBuf>,
 }
-
-/// Those of the standard descriptors that lead to one file: bit n is descriptor n.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct StandardDescriptors(u8);
 
 impl Streams {
     /// Opens what the options name; the null device for every other stream.
@@ -49,7 +52,7 @@ impl Streams {
             unset &= !INPUT;
             streams.push(Stream {
                 file: open_input(path)?,
-                descriptors: StandardDescriptors(INPUT),
+                descriptors: StandardDescriptors::of(INPUT),
                 log: None,
             });
         }
@@ -68,46 +71,35 @@ impl Streams {
                 let file = open_log(path, privileges)?;
                 streams.push(Stream {
                     file,
-                    descriptors: StandardDescriptors(descriptors),
+                    descriptors: StandardDescriptors::of(descriptors),
                     log: Some(path.clone()),
                 });
             }
         }
-        streams.push(Stream { file: null, descriptors: StandardDescriptors(unset), log: None });
-        Ok(Self(streams))
+        streams.push(Stream { file: null, descriptors: StandardDescriptors::of(unset), log: None });
+        Ok(Self { streams, logs: None })
     }
 
     /// Leaves the three streams as they are.
     pub(crate) fn keep() -> Self {
-        Self(Vec::new())
+        Self { streams: Vec::new(), logs: None }
     }
 
     /// Puts the files in place.
     pub(crate) fn install(&self) -> nix::Result<()> {
-        self.0.iter().try_for_each(|stream| stream.descriptors.replace(&stream.file))
+        self.streams.iter().try_for_each(|stream| stream.descriptors.replace(&stream.file))?;
+        // Afterwards, so that a signal which comes in between does not open them on the terminal's
+        // descriptors.
+        if let Some(logs) = &self.logs {
+            logs.are_open();
+        }
+        Ok(())
     }
 
     /// The paths of the log files, and the descriptors that they become.
-    pub(crate) fn logs(&self) -> impl Iterator<Item = (&Path, StandardDescriptors)> {
-        self.0.iter().filter_map(|stream| Some((stream.log.as_deref()?, stream.descriptors)))
-    }
-}
-
-impl StandardDescriptors {
-    /// Makes them lead to a file. `dup2` clears close-on-exec, so that the daemon's children have
-    /// it too.
-    pub(crate) fn replace(self, file: &impl AsFd) -> nix::Result<()> {
-        let file = file.as_fd();
-        for descriptor in
-            (STDIN_FILENO..=STDERR_FILENO).filter(|descriptor| self.0 & 1 << descriptor != 0)
-        {
-            retry_interrupted(|| match descriptor {
-                STDIN_FILENO => dup2_stdin(file),
-                STDOUT_FILENO => dup2_stdout(file),
-                _ => dup2_stderr(file),
-            })?;
-        }
-        Ok(())
+    pub(crate) fn log_paths(&self) -> Vec<(&Path, StandardDescriptors)> {
+        let streams = self.streams.iter();
+        streams.filter_map(|stream| Some((stream.log.as_deref()?, stream.descriptors))).collect()
     }
 }
 

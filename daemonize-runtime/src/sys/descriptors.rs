@@ -7,7 +7,6 @@ use std::time::{Duration, Instant};
 use nix::errno::Errno;
 use nix::libc;
 use nix::poll::{PollFd, PollFlags};
-use nix::sys::signal::SigSet;
 
 /// Closes descriptors that nothing in this program owns, in ascending order.
 pub(crate) fn close_all(descriptors: &[RawFd]) {
@@ -120,7 +119,7 @@ pub(crate) fn is_null_device(_number: u64) -> bool {
 pub(crate) fn wait_for_event(descriptor: &impl AsFd, events: PollFlags) -> PollFlags {
     let mut question = [PollFd::new(descriptor.as_fd(), events)];
     #[cfg(any(target_os = "linux", target_os = "android", target_os = "freebsd"))]
-    let _ = nix::poll::ppoll(&mut question, None, Some(SigSet::empty()));
+    let _ = nix::poll::ppoll(&mut question, None, Some(nix::sys::signal::SigSet::empty()));
     // There is no `ppoll` here, so that a signal between check and wait is noticed by the clock.
     #[cfg(not(any(target_os = "linux", target_os = "android", target_os = "freebsd")))]
     let _ = nix::poll::poll(&mut question, nix::poll::PollTimeout::from(100u8));

@@ -1,12 +1,14 @@
 //! The calls that Rust cannot check, and what differs between platforms. The only `unsafe` code of
 //! the crate is here.
 
+#![cfg(unix)]
 #![allow(unsafe_code)]
 
 mod descriptors;
 mod files;
 mod ids;
 mod processes;
+mod shared;
 mod signals;
 
 pub(crate) mod proc;
@@ -15,6 +17,7 @@ pub(crate) use descriptors::*;
 pub(crate) use files::*;
 pub(crate) use ids::*;
 pub(crate) use processes::*;
+pub(crate) use shared::*;
 pub(crate) use signals::*;
 
 use nix::errno::Errno;

@@ -1,6 +1,6 @@
 //! Processes: fork, end, wait, and the proof that there is one thread.
 
-use std::os::fd::{OwnedFd, RawFd};
+use std::os::fd::OwnedFd;
 
 use nix::errno::Errno;
 use nix::libc;
@@ -155,7 +155,9 @@ pub(crate) fn open_process(pid: i32) -> nix::Result<OwnedFd> {
     // SAFETY: takes two numbers, and a descriptor that it returns is new and ours.
     unsafe {
         let descriptor = Errno::result(libc::syscall(libc::SYS_pidfd_open, pid, 0))?;
-        Ok(OwnedFd::from_raw_fd(RawFd::try_from(descriptor).map_err(|_| Errno::EBADF)?))
+        Ok(OwnedFd::from_raw_fd(
+            std::os::fd::RawFd::try_from(descriptor).map_err(|_| Errno::EBADF)?,
+        ))
     }
 }
 

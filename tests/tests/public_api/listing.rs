@@ -19,9 +19,9 @@ use crate::sources::{
 pub(crate) fn interface(workspace: &Path) -> String {
     let folder = workspace.join("daemonize-runtime/src");
     let mut all = Vec::new();
-    collect(parse(&folder.join("lib.rs")), &folder, "", &Conditions::new(), &mut all);
+    collect(parse(&folder.join("lib.rs")).items, &folder, "", &Conditions::new(), &mut all);
     let mut listing = Listing { all: &all, exports: Vec::new(), lines: BTreeSet::new() };
-    listing.export("", &Conditions::new());
+    listing.export("", "", &Conditions::new());
     for (path, conditions, found) in listing.exports.clone() {
         listing.item(&path, &conditions, found.item.clone());
     }
@@ -30,7 +30,7 @@ pub(crate) fn interface(workspace: &Path) -> String {
             listing.implementation(found, block.clone());
         }
     }
-    listing.options(&parse(&workspace.join("daemonize-macros/src/options.rs")));
+    listing.options(&parse(&workspace.join("daemonize-macros/src/options.rs")).items);
     listing.lines.into_iter().map(|(_, line)| line + "\n").collect()
 }
 
@@ -53,45 +53,65 @@ impl<'a> Listing<'a> {
         ));
     }
 
-    /// Follows a public module.
-    fn export(&mut self, module: &str, outer: &Conditions) {
+    /// Follows a public module, which a program knows by this path.
+    fn export(&mut self, module: &str, path: &str, outer: &Conditions) {
         for found in
             self.all.iter().filter(|found| found.module == module && is_public(&found.item))
         {
             let conditions = outer | &found.conditions;
             if let Item::Use(item) = &found.item {
                 for (target, name) in leaves(&item.tree, "") {
-                    self.reexport(&target, &join(module, &name), &conditions);
+                    self.reexport(module, &target, &join(path, &name), &conditions);
                 }
             } else if let Some(name) = parts(&found.item).2 {
-                let path = join(module, name);
-                if let Item::Mod(_) = found.item {
-                    self.export(&path, &conditions);
-                }
-                self.exports.push((path, conditions, found));
+                self.add(found, &join(path, name), conditions);
             }
         }
     }
 
-    fn reexport(&mut self, target: &str, path: &str, conditions: &Conditions) {
-        let target = target.trim_start_matches("crate::").trim_start_matches("self::");
-        let is_it = |found: &&Found| {
+    fn add(&mut self, found: &'a Found, path: &str, conditions: Conditions) {
+        if let Item::Mod(inner) = &found.item {
+            self.export(&join(&found.module, &inner.ident), path, &conditions);
+        }
+        self.exports.push((path.to_owned(), conditions, found));
+    }
+
+    fn reexport(&mut self, module: &str, target: &str, path: &str, conditions: &Conditions) {
+        let target = match target.strip_prefix("crate::") {
+            Some(absolute) => absolute.to_owned(),
+            None => join(module, &target.trim_start_matches("self::")),
+        };
+        let named = |found: &Found| {
             parts(&found.item).2.is_some_and(|name| join(&found.module, name) == target)
         };
+        let all = self.all;
         let meant: Vec<_> =
-            self.all.iter().filter(is_it).filter(|found| is_public(&found.item)).collect();
-        if meant.is_empty() {
-            let origin = target.split("::").next();
+            all.iter().filter(|found| named(found) && is_public(&found.item)).collect();
+        if !meant.is_empty() {
+            for found in meant {
+                self.add(found, path, conditions | &found.conditions);
+            }
+        } else if let Some((origin, found)) = self.origin(&target) {
+            self.reexport(&found.module, &origin, path, &(conditions | &found.conditions));
+        } else {
+            let crate_name = target.split("::").next();
             assert!(
-                self.all.iter().all(|found| Some(&*found.module) != origin),
+                all.iter().all(|found| Some(&*found.module) != crate_name),
                 "{target} cannot be followed"
             );
-            let target: Name = syn::parse_str(target).expect("a path");
+            let target: Name = syn::parse_str(&target).expect("a path");
             self.say(path, conditions, &quote!(pub use #target));
         }
-        self.exports.extend(
-            meant.into_iter().map(|found| (path.to_owned(), conditions | &found.conditions, found)),
-        );
+    }
+
+    /// What a re-export of a module stands for, and the `use` that says so.
+    fn origin(&self, target: &str) -> Option<(String, &'a Found)> {
+        let (module, name) = target.rsplit_once("::")?;
+        self.all.iter().filter(|found| found.module == module).find_map(|found| {
+            let Item::Use(item) = &found.item else { return None };
+            let mut leaves = leaves(&item.tree, "").into_iter();
+            Some((leaves.find(|(_, leaf)| leaf == name)?.0, found))
+        })
     }
 
     fn item(&mut self, path: &str, conditions: &Conditions, item: Item) {

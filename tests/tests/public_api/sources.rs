@@ -21,8 +21,14 @@ pub(crate) fn read(file: &Path) -> String {
     fs::read_to_string(file).unwrap_or_else(|error| panic!("{}: {error}", file.display()))
 }
 
-pub(crate) fn parse(file: &Path) -> Vec<Item> {
-    syn::parse_file(&read(file)).unwrap_or_else(|error| panic!("{}: {error}", file.display())).items
+pub(crate) fn parse(file: &Path) -> syn::File {
+    syn::parse_file(&read(file)).unwrap_or_else(|error| panic!("{}: {error}", file.display()))
+}
+
+/// The file of a module that has a file of its own.
+fn parse_module(folder: &Path) -> syn::File {
+    let file = folder.with_extension("rs");
+    parse(&if file.exists() { file } else { folder.join("mod.rs") })
 }
 
 /// Reads a module, and the modules in it.
@@ -34,14 +40,18 @@ pub(crate) fn collect(
     all: &mut Vec<Found>,
 ) {
     for item in items {
-        let conditions = outer | &conditions_of(parts(&item).0);
+        let mut conditions = outer | &conditions_of(parts(&item).0);
         if conditions.contains("#[cfg(test)]") {
             continue;
         }
         if let Item::Mod(inner) = &item {
             let folder = folder.join(inner.ident.to_string());
             let content = inner.content.as_ref().map(|(_, items)| items.clone());
-            let items = content.unwrap_or_else(|| parse(&folder.with_extension("rs")));
+            let items = content.unwrap_or_else(|| {
+                let file = parse_module(&folder);
+                conditions.extend(conditions_of(&file.attrs));
+                file.items
+            });
             collect(items, &folder, &join(module, &inner.ident), &conditions, all);
         }
         all.push(Found { module: module.to_owned(), conditions, item });
@@ -80,7 +90,9 @@ pub(crate) fn is_public(item: &Item) -> bool {
 }
 
 pub(crate) fn conditions_of(attributes: &[Attribute]) -> Conditions {
-    attributes.iter().filter(|attribute| attribute.path().is_ident("cfg")).map(tidy).collect()
+    let conditions = attributes.iter().filter(|attribute| attribute.path().is_ident("cfg"));
+    // Whether it stands in front of something or in it.
+    conditions.map(|condition| tidy(condition).replace("# ! [", "#[")).collect()
 }
 
 /// What a `use` names, and how it calls it.

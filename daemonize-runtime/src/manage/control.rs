@@ -14,7 +14,7 @@ use std::time::{Duration, Instant, SystemTime};
 use nix::libc;
 use nix::sys::signal::Signal;
 
-use crate::process::Process;
+use crate::manage::process::Process;
 use crate::resources::pid_file::{Identity, Text, identity, read};
 
 /// How long to wait between two looks at something that gives no notice.

@@ -11,10 +11,9 @@ use std::thread::sleep;
 use std::time::{Duration, SystemTime};
 use std::{env, process};
 
-use crate::control::{Status, StopError, Stopped, status, stop};
 use crate::error::{Error, Kind, program_name, say};
-use crate::options::Options;
-use crate::prepare::{default_pid_file, path_of};
+use crate::manage::control::{Status, StopError, Stopped, status, stop};
+use crate::options::{Options, default_pid_file};
 
 /// The default patience of `stop` before it kills.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -89,7 +88,7 @@ pub(crate) fn answer(options: &Options) {
 /// Without any argument there is nothing that the program could answer first, such as `--help`, and
 /// a running one has the port or the like that it would look for.
 fn refuse_second(options: &Options) {
-    if let Some(path) = path_of(&options.pid_file, default_pid_file)
+    if let Some(path) = options.pid_file.or(default_pid_file)
         && let Status::Running { pid, .. } = status(&path)
     {
         let error = Error::from(Kind::AlreadyRunning(path, Some(pid)));
@@ -109,7 +108,9 @@ fn refuse_missing(what: &str) -> ! {
 }
 
 fn pid_file(options: &Options) -> PathBuf {
-    path_of(&options.pid_file, default_pid_file)
+    options
+        .pid_file
+        .or(default_pid_file)
         .unwrap_or_else(|| refuse_missing("without a PID file nobody can tell whether it runs"))
 }
 

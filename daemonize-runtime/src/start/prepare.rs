@@ -1,46 +1,23 @@
 //! The launcher's part: everything that can fail while its error can still reach the terminal.
-//! Receives the builder, hands on what the start needs, open and checked.
+//! Receives the options, hands on the plan.
 
-use std::env;
-use std::fs::File;
 use std::os::fd::RawFd;
 use std::path::{Path, PathBuf};
-use std::process;
+use std::sync::Arc;
 
-use crate::error::{Error, Kind, program_name};
-use crate::options::{Choice, Options, Policy, Restart};
-use crate::parts::Parts;
-use crate::ready::Readiness;
+use crate::error::{At, Error, Kind, Step};
+use crate::options::{self, Choice, Options, Policy, Restart};
 use crate::resources::descriptors;
-use crate::resources::log_rotation::Rotation;
 use crate::resources::pid_file::PidFile;
 use crate::resources::privileges::Privileges;
-use crate::resources::root::Root;
 use crate::resources::signals::Signals;
 use crate::resources::streams::{self, Streams};
-use crate::supervise::Supervise;
-use crate::supervisor;
+use crate::run::started;
+use crate::start::environment::passed_descriptors;
+use crate::start::parts::Parts;
+use crate::start::plan::Plan;
 use crate::sys;
 use crate::sys::proc::ProcSelf;
-
-/// All that the next stages use; they look at no option any more.
-#[derive(Debug)]
-pub(crate) struct Prepared {
-    pub(crate) umask: Option<u32>,
-    pub(crate) signals: Signals,
-    pub(crate) inherited_descriptors: Vec<RawFd>,
-    pub(crate) root: Option<Root>,
-    pub(crate) privileges: Option<Privileges>,
-    pub(crate) working_directory: Option<PathBuf>,
-    pub(crate) streams: Streams,
-    /// The log files that are opened anew on SIGHUP, if that is wanted.
-    pub(crate) logs: Option<Rotation>,
-    pub(crate) pid_file: Option<PidFile>,
-    /// `None` where nobody waits for `ready()`.
-    pub(crate) readiness: Option<&'static Readiness>,
-    /// `None` where nobody is to start the body again.
-    pub(crate) restart: Option<(Restart, Supervise)>,
-}
 
 pub(crate) fn prepare(
     options: &Options,
@@ -49,43 +26,40 @@ pub(crate) fn prepare(
     privileges: Option<Privileges>,
     signals: Signals,
     proc_self: &ProcSelf,
-) -> Result<Prepared, Error> {
-    let pid_file = path_of(&options.pid_file, default_pid_file);
+) -> Result<Plan, Error> {
+    let pid_file = options.pid_file.or(options::default_pid_file);
     check_options(options, pid_file.as_deref())?;
-    let inherited_descriptors = if options.close_inherited {
-        descriptors::inherited(
-            supervisor::passed_descriptors(process::id, |name| env::var_os(name)),
-            proc_self,
-        )
+    let parts = Parts {
+        rotation: parts.rotation.filter(|_| options.reopen),
+        readiness: parts.readiness.filter(|_| options.wait_ready),
+        ..parts
+    };
+    let inherited_descriptors: Vec<RawFd> = if options.close_inherited {
+        descriptors::inherited(passed_descriptors(), proc_self)
     } else {
         Vec::new()
     };
     // The launcher's streams reach the body, if only for a time.
     let streams_stay = !detaches || !options.close_fd || options.wait_ready;
-    let root = match (&options.chroot, parts.find_root) {
-        (Some(path), Some(find)) => {
-            Some(find(path, streams_stay, &inherited_descriptors, proc_self)?)
+    let root = match (&options.chroot, parts.new_root) {
+        (Some(path), Some(part)) => {
+            Some((part.find)(path, streams_stay, &inherited_descriptors, proc_self)?)
         }
         _ => None,
     };
     let open = || open_files(options, parts, detaches, pid_file.as_deref(), privileges.as_ref());
-    let (streams, logs, pid_file) = under_umask(options.umask, open)?;
-    Ok(Prepared {
+    let (streams, pid_file) = under_umask(options.umask, open)?;
+    Ok(Plan {
+        parts,
         umask: options.umask,
         signals,
         inherited_descriptors,
         root,
         privileges,
-        working_directory: path_of(&options.chdir, || PathBuf::from("/")),
-        streams,
-        logs,
+        working_directory: options.chdir.or(|| PathBuf::from("/")),
+        streams: Arc::new(streams),
         pid_file,
-        readiness: parts.readiness.filter(|_| options.wait_ready),
-        restart: options
-            .restart
-            .clone()
-            .filter(|plan| plan.policy != Policy::Never)
-            .zip(parts.supervise),
+        restart: options.restart.clone().filter(|plan| plan.policy != Policy::Never),
     })
 }
 
@@ -95,12 +69,19 @@ fn open_files(
     detaches: bool,
     pid_file: Option<&Path>,
     privileges: Option<&Privileges>,
-) -> Result<(Streams, Option<Rotation>, Option<PidFile>), Error> {
+) -> Result<(Streams, Option<PidFile>), Error> {
     let null = streams::open_null()?;
+    started::leave_at_exit().at(Step::RegisterExit)?;
     // Before the logs, so that a second start touches nothing and says why.
     let pid_file = pid_file.map(|path| PidFile::acquire(path, privileges)).transpose()?;
-    match open_streams(options, parts, detaches, null, privileges) {
-        Ok((streams, logs)) => Ok((streams, logs, pid_file)),
+    let streams = if detaches && options.close_fd {
+        Streams::open(options, null, privileges)
+    } else {
+        Ok(Streams::keep())
+    };
+    let find_logs = |streams| find_logs(options, parts, privileges.is_none(), streams);
+    match streams.and_then(find_logs) {
+        Ok(streams) => Ok((streams, pid_file)),
         Err(error) => {
             pid_file.iter().for_each(PidFile::remove);
             Err(error)
@@ -108,25 +89,17 @@ fn open_files(
     }
 }
 
-fn open_streams(
+fn find_logs(
     options: &Options,
     parts: Parts,
-    detaches: bool,
-    null: File,
-    privileges: Option<&Privileges>,
-) -> Result<(Streams, Option<Rotation>), Error> {
-    let streams = if detaches && options.close_fd {
-        Streams::open(options, null, privileges)?
-    } else {
-        Streams::keep()
-    };
-    let logs = match parts.find_logs {
-        Some(find) if options.reopen => {
-            Some(find(&streams, options.chroot.as_deref(), privileges.is_none())?)
-        }
-        _ => None,
-    };
-    Ok((streams, logs))
+    follow_links: bool,
+    mut streams: Streams,
+) -> Result<Streams, Error> {
+    if let Some(part) = parts.rotation {
+        let logs = (part.find)(&streams.log_paths(), options.chroot.as_deref(), follow_links)?;
+        streams.logs = Some(Arc::new(logs));
+    }
+    Ok(streams)
 }
 
 /// Makes files with the daemon's umask. The launcher's own comes back, in case that the start fails
@@ -138,28 +111,6 @@ fn under_umask<T>(mask: Option<u32>, open: impl FnOnce() -> T) -> T {
         sys::set_umask(old);
     }
     files
-}
-
-impl Prepared {
-    /// After a failed start there is no PID file, and with the last descriptor of it goes the lock.
-    pub(crate) fn give_up(&self) {
-        if let Some(pid_file) = &self.pid_file {
-            pid_file.remove();
-        }
-    }
-}
-
-pub(crate) fn path_of(choice: &Choice, default: impl FnOnce() -> PathBuf) -> Option<PathBuf> {
-    match choice {
-        Choice::Default => Some(default()),
-        Choice::Off => None,
-        Choice::Path(path) => Some(path.clone()),
-    }
-}
-
-/// `<program>.pid`, in the start directory since it is relative.
-pub(crate) fn default_pid_file() -> PathBuf {
-    program_name().unwrap_or_else(|| "daemon".into()).with_extension("pid")
 }
 
 /// What the attribute checks at compile time for literals, for all values.

@@ -3,18 +3,19 @@
 //! hold the lock, so that an orphaned body hinders a second daemon.
 
 use std::fmt;
-use std::io::{self, PipeReader};
+use std::io::{self, PipeReader, PipeWriter, Write};
+use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use nix::poll::PollFlags;
 use nix::sys::signal::{SigSet, Signal, kill, killpg};
 use nix::unistd::{ForkResult, Pid, getpid, getppid, setpgid};
 
-use crate::backoff::History;
 use crate::error::say;
 use crate::options::{Policy, Restart};
-use crate::ready::{Launcher, Waiting, postpone};
-use crate::resources::{log_rotation, pid_file};
+use crate::resources::streams::Streams;
+use crate::run::backoff::History;
+use crate::run::started::{self, WhenReady, remember_in_body};
 use crate::sys::{self, End, OnlyThread};
 
 /// Signals that end both.
@@ -27,13 +28,18 @@ const PASSED_ON: [Signal; 4] = [Signal::SIGHUP, Signal::SIGUSR1, Signal::SIGUSR2
 /// system's.
 const NOBODY: End = End::Exited(71);
 
-/// What [`supervise`] is, for those who hold it as a value.
-pub(crate) type Supervise = fn(&Restart, &OnlyThread, Option<Launcher>);
+/// The first body of a start that waits for `ready()`.
+pub(crate) struct FirstBody {
+    /// What its `ready()` does, besides telling the supervisor.
+    pub(crate) when_ready: WhenReady,
+    /// Put in place in the supervisor when the body is ready.
+    pub(crate) streams: Arc<Streams>,
+}
 
-/// Returns in each body. `launcher` is the one that still waits for the first.
-pub(crate) fn supervise(plan: &Restart, only_thread: &OnlyThread, launcher: Option<Launcher>) {
+/// Returns in each body. `first` is given when a launcher still waits for the first one.
+pub(crate) fn supervise(plan: &Restart, only_thread: &OnlyThread, first: Option<FirstBody>) {
     let supervisor = Supervisor { plan, only_thread, process: getpid() };
-    let Some(first) = supervisor.start_first(launcher) else { return };
+    let Some(first) = supervisor.start_first(first) else { return };
     let mut body = first;
     let mut history = History::new(plan);
     let born = Instant::now();
@@ -76,28 +82,21 @@ impl Supervisor<'_> {
     /// The first body may still owe the launcher its readiness. Ending before is a failed start and
     /// no reason to start again: the supervisor ends as the body did, and is reported in its place.
     /// `None` in the body.
-    fn start_first(&self, launcher: Option<Launcher>) -> Option<nix::Result<Pid>> {
-        let Some(mut launcher) = launcher else {
+    fn start_first(&self, first: Option<FirstBody>) -> Option<nix::Result<Pid>> {
+        let Some(FirstBody { when_ready, streams }) = first else {
             return self.start_in_own_group().transpose();
         };
         let Ok((told, teller)) = io::pipe() else { leave(71) };
-        match self.start() {
-            Ok(None) => {
-                launcher.supervisor = Some(teller);
-                postpone(Waiting::Launcher(launcher));
-                None
-            }
+        match self.start(Some(tell_supervisor_too(when_ready, teller))) {
+            Ok(None) => None,
             Ok(Some(body)) => {
-                // The launcher's byte must fail when the body is dead, and so must find nobody else
-                // here.
-                drop((launcher.socket, teller));
                 await_ready(body, &told);
                 sys::set_signal_mask(&all_handled());
                 // Not before: until then a start that comes to nothing ends the whole group of the
                 // session leader.
                 let _ = setpgid(body, body);
                 // A supervisor without log still does its work.
-                let _ = launcher.change.apply();
+                let _ = streams.install();
                 Some(Ok(body))
             }
             Err(_) => leave(71),
@@ -107,15 +106,16 @@ impl Supervisor<'_> {
     /// Forks a body with a process group of its own, so that it can be ended together with what it
     /// started. `None` in the body.
     fn start_in_own_group(&self) -> nix::Result<Option<Pid>> {
-        let started = self.start()?;
+        let started = self.start(None)?;
         // In both processes, since either may be the first to need it.
         let body = started.unwrap_or(Pid::from_raw(0));
         let _ = setpgid(body, body);
         Ok(started)
     }
 
-    /// Forks a body. `None` in the body.
-    fn start(&self) -> nix::Result<Option<Pid>> {
+    /// Forks a body. `None` in the body. What the body does when it is ready is dropped here: the
+    /// launcher's byte must fail when the body is dead, and so must find nobody else.
+    fn start(&self, when_ready: Option<WhenReady>) -> nix::Result<Option<Pid>> {
         sys::set_signal_mask(&all_handled());
         match sys::fork(self.only_thread)? {
             ForkResult::Parent { child } => Ok(Some(child)),
@@ -125,6 +125,7 @@ impl Supervisor<'_> {
                     sys::exit_now(1);
                 }
                 sys::set_default(Signal::SIGCHLD as i32);
+                remember_in_body(when_ready);
                 sys::set_signal_mask(&SigSet::empty());
                 Ok(None)
             }
@@ -166,6 +167,14 @@ impl Supervisor<'_> {
     }
 }
 
+fn tell_supervisor_too(when_ready: WhenReady, mut supervisor: PipeWriter) -> WhenReady {
+    Box::new(move || {
+        when_ready();
+        // One that is gone takes this process along.
+        let _ = supervisor.write_all(&[1]);
+    })
+}
+
 /// Waits for the first body's word that it is ready.
 fn await_ready(body: Pid, told: &PipeReader) {
     sys::interrupt_on(Signal::SIGCHLD);
@@ -193,7 +202,7 @@ fn await_ready(body: Pid, told: &PipeReader) {
 /// Ends the supervisor as the body ended.
 fn end_like(end: End) -> ! {
     if let End::Killed(signal) = end {
-        pid_file::remove_kept();
+        started::leave();
         sys::set_default(signal);
         sys::set_signal_mask(&SigSet::empty());
         sys::raise(signal);
@@ -224,7 +233,7 @@ fn pause(delay: Duration) {
 
 fn pass_on(signal: Signal, body: Option<Pid>) {
     if signal == Signal::SIGHUP {
-        log_rotation::reopen_all();
+        started::reopen_logs();
     }
     if let Some(body) = body {
         let _ = kill(body, signal);
@@ -233,7 +242,7 @@ fn pass_on(signal: Signal, body: Option<Pid>) {
 
 /// Ends the supervisor. Exit handlers belong to the body's copy of the program.
 fn leave(code: i32) -> ! {
-    pid_file::remove_kept();
+    started::leave();
     sys::exit_now(code)
 }
 

@@ -1,12 +1,18 @@
-//! What the launcher is told over the socket: a stage that failed, or in the mode that waits, how
-//! far the body came.
+//! What the three processes of a start say to each other. The launcher says one byte; it is told
+//! which step failed or, with `wait_ready`, how far the body came.
 
 use std::io::{self, PipeReader, Read, Write};
 use std::os::unix::net::UnixStream;
 use std::time::Duration;
 
-use crate::settle::Failure;
+use nix::errno::Errno;
+
+use crate::error::{Error, Kind, Step};
+use crate::start::plan::Plan;
 use crate::sys::{self, End};
+
+/// Lets the daemon go on.
+pub(crate) const COMMIT: u8 = 1;
 
 /// One message.
 #[derive(Clone, Copy, Debug)]
@@ -76,5 +82,37 @@ impl Report {
     fn number(number: i32) -> [u8; Failure::LENGTH] {
         let [a, b, c, d] = number.to_ne_bytes();
         [0, a, b, c, d]
+    }
+}
+
+/// A step that failed, and the operating system's reason: small enough to be reported from process
+/// to process, since the launcher knows the names.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Failure(pub(crate) Step, pub(crate) Errno);
+
+impl Failure {
+    /// The length of a report.
+    pub(crate) const LENGTH: usize = 5;
+
+    pub(crate) fn to_bytes(self) -> [u8; Self::LENGTH] {
+        let [a, b, c, d] = (self.1 as i32).to_ne_bytes();
+        [self.0 as u8, a, b, c, d]
+    }
+
+    pub(crate) fn from_bytes([step, a, b, c, d]: [u8; Self::LENGTH]) -> Option<Self> {
+        let step = Step::from_number(step)?;
+        Some(Self(step, Errno::from_raw(i32::from_ne_bytes([a, b, c, d]))))
+    }
+
+    /// Adds the names.
+    pub(crate) fn into_error(self, plan: &Plan) -> Error {
+        let Self(step, reason) = self;
+        let subject = match step {
+            Step::ChangeRoot => plan.root.as_ref().map(|root| root.path.clone()),
+            Step::ChangeDirectory => plan.working_directory.clone(),
+            Step::WritePidFile => plan.pid_file.as_ref().map(|file| file.name.clone()),
+            _ => None,
+        };
+        Kind::Step(step, subject, io::Error::from(reason)).into()
     }
 }

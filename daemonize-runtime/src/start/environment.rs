@@ -5,8 +5,9 @@
 //! everything below it, shells in terminals included, and prove nothing.
 
 use std::ffi::OsString;
+use std::{env, process};
 
-use crate::notify::Manager;
+use crate::run::notify::Manager;
 
 /// How the program is to run, when it does not say so itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,13 +59,10 @@ pub(crate) fn decide(
 
 /// How many descriptors a manager has passed to this very process, from number 3 on. See
 /// `sd_listen_fds(3)`.
-pub(crate) fn passed_descriptors(
-    own: impl FnOnce() -> u32,
-    variable: impl Fn(&str) -> Option<OsString>,
-) -> i32 {
-    match variable("LISTEN_PID") {
-        Some(named) if named == *own().to_string() => {
-            let count = variable("LISTEN_FDS").and_then(|count| count.to_str()?.parse().ok());
+pub(crate) fn passed_descriptors() -> i32 {
+    match env::var_os("LISTEN_PID") {
+        Some(named) if named == *process::id().to_string() => {
+            let count = env::var_os("LISTEN_FDS").and_then(|count| count.to_str()?.parse().ok());
             count.filter(|&count| count > 0).unwrap_or(0)
         }
         _ => 0,

@@ -1,0 +1,9 @@
+//! From outside: a running daemon, by its PID file, and the words that a user types.
+
+#![cfg(unix)]
+
+pub(crate) mod commands;
+pub mod control;
+mod process;
+
+pub use commands::args_os;

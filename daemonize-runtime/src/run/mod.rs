@@ -1,0 +1,9 @@
+//! What goes on while the body runs.
+
+#![cfg(unix)]
+
+mod backoff;
+pub(crate) mod init;
+pub(crate) mod notify;
+pub(crate) mod started;
+pub(crate) mod supervise;

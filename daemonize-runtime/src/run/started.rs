@@ -1,0 +1,119 @@
+//! What a started process remembers: what it holds, who waits for it, and what it owes when it exits.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use nix::errno::Errno;
+use nix::libc::c_int;
+use nix::sys::signal::Signal;
+use nix::unistd::{Pid, getpid};
+
+use crate::resources::log_rotation::Logs;
+use crate::resources::pid_file::HeldPidFile;
+use crate::run::notify::Manager;
+use crate::sys::{self, Shared};
+
+static STARTED: Shared<Started> = Shared::empty();
+
+/// A started process: the daemon, a body of a supervisor, or a program in the foreground.
+pub(crate) struct Started {
+    owner: Pid,
+    duties: Duties,
+    when_ready: Mutex<Option<WhenReady>>,
+}
+
+/// What the process has taken over by its start.
+#[derive(Default)]
+pub(crate) struct Duties {
+    /// Whether it has detached.
+    pub(crate) is_daemon: bool,
+    /// Removed at exit.
+    pub(crate) pid_file: Option<HeldPidFile>,
+    /// Opened anew on SIGHUP.
+    pub(crate) logs: Option<Arc<Logs>>,
+    /// Told when the program is up, and when it exits.
+    pub(crate) manager: Option<Manager>,
+}
+
+/// What `ready()` does before anybody is told.
+pub(crate) type WhenReady = Box<dyn FnOnce() + Send>;
+
+/// Remembers, for this process. `None` for `when_ready` leaves nothing to `ready()`.
+///
+/// # Panics
+///
+/// When this process has started before, which a start finds out first.
+pub(crate) fn remember(duties: Duties, when_ready: Option<WhenReady>) {
+    assert!(own().is_none(), "a process starts once");
+    let when_ready = Mutex::new(when_ready);
+    STARTED.set(Box::new(Started { owner: getpid(), duties, when_ready }));
+}
+
+/// Remembers for a body that a supervisor has forked. The PID file stays the supervisor's.
+pub(crate) fn remember_in_body(when_ready: Option<WhenReady>) {
+    let supervisor = STARTED.get().map(|supervisor| &supervisor.duties);
+    let is_daemon = supervisor.is_some_and(|duties| duties.is_daemon);
+    let logs = supervisor.and_then(|duties| duties.logs.clone());
+    remember(Duties { is_daemon, logs, ..Duties::default() }, when_ready);
+}
+
+/// What this process has started as. `None` in a child that it has forked, which has a copy of the
+/// memory and none of the duties.
+fn own() -> Option<&'static Started> {
+    STARTED.get().filter(|started| started.owner == getpid())
+}
+
+pub(crate) fn is_daemon() -> bool {
+    STARTED.get().is_some_and(|started| started.duties.is_daemon)
+}
+
+/// Says that the program is up.
+pub(crate) fn ready() {
+    let Some(started) = own() else { return };
+    let mut when_ready = started.when_ready.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(when_ready) = when_ready.take() {
+        when_ready();
+        if let Some(manager) = &started.duties.manager {
+            manager.send("READY=1");
+        }
+    }
+}
+
+/// Has SIGHUP open the logs anew, once they are known. Before the body runs: libraries that install
+/// a handler later call the one before, and one that came after theirs would throw theirs away.
+pub(crate) fn reopen_logs_on_hangup() {
+    extern "C" fn on_hangup(_signal: c_int) {
+        let interrupted_call = Errno::last_raw();
+        reopen_logs();
+        Errno::set_raw(interrupted_call);
+    }
+    sys::handle(Signal::SIGHUP, on_hangup);
+}
+
+/// Opens the logs anew. A forked child has the same ones open, so that this is for it as well.
+/// Async-signal-safe.
+pub(crate) fn reopen_logs() {
+    if let Some(logs) = STARTED.get().and_then(|started| started.duties.logs.as_ref()) {
+        logs.reopen();
+    }
+}
+
+/// Has [`leave`] called when the process exits.
+pub(crate) fn leave_at_exit() -> nix::Result<()> {
+    extern "C" fn at_exit() {
+        leave();
+    }
+    sys::at_exit(at_exit)
+}
+
+/// What is due when the process ends in good order: the manager is told, the PID file is removed.
+pub(crate) fn leave() {
+    // Children that the daemon forks run the exit handler too.
+    let Some(Started { duties, when_ready, .. }) = own() else { return };
+    let is_up = when_ready.try_lock().is_ok_and(|when_ready| when_ready.is_none());
+    if let Some(manager) = duties.manager.as_ref().filter(|_| is_up) {
+        manager.send("STOPPING=1");
+    }
+    if let Some(pid_file) = &duties.pid_file {
+        pid_file.remove();
+    }
+}

@@ -1,0 +1,34 @@
+//! The daemon: everything is set up but its own existence, which it owes to the launcher's byte.
+
+use std::io::Read;
+use std::os::unix::net::UnixStream;
+use std::sync::Arc;
+
+use crate::run::started::{Duties, remember};
+use crate::run::supervise::FirstBody;
+use crate::start::plan::Plan;
+use crate::sys::{self, OnlyThread};
+
+/// Returns when the body may run. With `wait_ready` that owes the launcher an answer, and waits for a
+/// second byte. With `restart` the daemon is the supervisor, and this returns in the bodies.
+pub(crate) fn run(plan: Plan, only_thread: &OnlyThread, mut launcher: UnixStream) {
+    let Plan { parts, signals, pid_file, streams, restart, .. } = plan;
+    if launcher.read_exact(&mut [0]).is_err() {
+        if let Some(pid_file) = pid_file {
+            pid_file.remove();
+        }
+        sys::exit_now(1);
+    }
+    signals.unprotect();
+    let pid_file = pid_file.map(super::super::resources::pid_file::PidFile::hold);
+    let duties = Duties { is_daemon: true, pid_file, logs: streams.logs.clone(), manager: None };
+    let when_ready = parts.readiness.map(|part| (part.body)(launcher, Arc::clone(&streams)));
+    match restart.zip(parts.supervision) {
+        None => remember(duties, when_ready),
+        Some((restart, part)) => {
+            remember(duties, None);
+            let first = when_ready.map(|when_ready| FirstBody { when_ready, streams });
+            (part.supervise)(&restart, only_thread, first);
+        }
+    }
+}

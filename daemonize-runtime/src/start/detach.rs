@@ -1,0 +1,66 @@
+//! The two forks, and who does what after them. Receives the plan; returns in the daemon.
+//!
+//! The session leader sets everything up and the daemon is born ready, so that the launcher waits
+//! for one process only: on a busy machine each process that has to be scheduled first costs the
+//! user a time slice. That the start is a transaction all the same is the work of one byte. The
+//! launcher writes it when the session leader has ended well, and the daemon runs nothing before it
+//! has read it:
+//!
+//! - the byte cannot be written: the daemon is dead, the start has failed;
+//! - the byte never comes: the launcher is dead, the daemon leaves.
+//!
+//! With `wait_ready` there are two bytes: one lets the body run, the second answers its `ready()`.
+//! In between the session leader stays, because it is the daemon's parent and learns how it ends.
+
+use std::io::{self, PipeReader, PipeWriter, Write};
+use std::os::unix::net::UnixStream;
+
+use nix::unistd::ForkResult;
+
+use crate::error::{At, Error, Step};
+use crate::start::plan::Plan;
+use crate::start::{daemon, launcher, session_leader};
+use crate::sys::{self, OnlyThread};
+
+pub(crate) fn detach(plan: Plan, only_thread: &OnlyThread) -> Result<(), Error> {
+    let connected = connect(&plan).inspect_err(|_| plan.give_up());
+    let (launchers_end, daemons_end, lifeline) = connected.at(Step::Connect)?;
+    flush_output();
+    match sys::fork(only_thread) {
+        Ok(ForkResult::Child) => {
+            drop(launchers_end);
+            let lifeline = lifeline.map(|(_, held)| held);
+            session_leader::lead(&plan, only_thread, &daemons_end, lifeline);
+            daemon::run(plan, only_thread, daemons_end);
+            Ok(())
+        }
+        Ok(ForkResult::Parent { child }) => {
+            drop(daemons_end);
+            let lifeline = lifeline.map(|(watched, _)| watched);
+            let Err(error) = launcher::launch(&plan, &launchers_end, child, lifeline);
+            plan.give_up();
+            Err(error)
+        }
+        Err(reason) => {
+            plan.give_up();
+            Err(reason).at(Step::Fork)
+        }
+    }
+}
+
+type Lifeline = Option<(PipeReader, PipeWriter)>;
+
+/// The socket between launcher and daemon. The lifeline is held by the session leader alone, while
+/// it is to stay: the end of it is the end of the session leader.
+fn connect(plan: &Plan) -> io::Result<(UnixStream, UnixStream, Lifeline)> {
+    let (launchers_end, daemons_end) = UnixStream::pair()?;
+    let lifeline = plan.parts.readiness.map(|_| io::pipe()).transpose()?;
+    Ok((launchers_end, daemons_end, lifeline))
+}
+
+/// What is printed so far must appear once, and not a second time from the buffers that a fork
+/// copies.
+fn flush_output() {
+    let _ = io::stdout().flush();
+    sys::flush_c_streams();
+}

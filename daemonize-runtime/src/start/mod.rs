@@ -1,0 +1,63 @@
+//! A start, from top to bottom. The launcher prepares everything that can fail while its error still
+//! reaches the terminal. Then it detaches, or the program stays in the foreground.
+
+#![cfg(unix)]
+
+mod daemon;
+mod detach;
+mod environment;
+mod foreground;
+mod launcher;
+pub(crate) mod parts;
+mod plan;
+mod prepare;
+mod protocol;
+mod readiness;
+mod session_leader;
+mod settle;
+
+use std::os::unix::process::parent_id;
+use std::{env, process};
+
+use crate::error::{Error, Kind};
+use crate::options::Options;
+use crate::resources::signals::Signals;
+use crate::run::init;
+use crate::start::environment::Mode;
+use crate::start::parts::Parts;
+use crate::sys::proc::ProcSelf;
+use crate::sys::{self, OnlyThread};
+
+/// Returns in the daemon, or in the program that stays in the foreground. The launcher returns only
+/// with an error.
+pub(crate) fn start(options: &Options, parts: Parts) -> Result<(), Error> {
+    let mode = environment::decide(process::id(), parent_id, |name| env::var_os(name));
+    let has_manager = env::var_os("NOTIFY_SOCKET").is_some();
+    let detaches = options.when.unwrap_or(mode == Mode::Daemon);
+    // Before the threads are counted: the look-up may start some.
+    let privileges = match parts.accounts {
+        Some(accounts) => (accounts.resolve)(options.user.as_ref(), options.group.as_ref())?,
+        None => None,
+    };
+    let proc_self = ProcSelf::read();
+    let only_thread =
+        OnlyThread::check(proc_self.threads).map_err(|count| Error::from(Kind::Threads(count)));
+    let only_thread = if detaches { Some(only_thread?) } else { only_thread.ok() };
+    let signals = Signals::inspect(&proc_self);
+    signals.hold();
+    let plan = prepare::prepare(options, parts, detaches, privileges, signals, &proc_self);
+    let started = plan.and_then(|plan| match &only_thread {
+        Some(only_thread) if detaches => detach::detach(plan, only_thread),
+        _ => foreground::stay(plan, mode.manager()),
+    });
+    started.inspect_err(|_| signals.release())?;
+    if let Some(only_thread) = only_thread.filter(|_| has_manager) {
+        // It names the manager of this process, and is none of its children's business.
+        sys::remove_variable("NOTIFY_SOCKET", &only_thread);
+    }
+    // Last, since it starts a thread.
+    if !detaches && process::id() == 1 {
+        init::start_reaper();
+    }
+    Ok(())
+}

@@ -1,0 +1,92 @@
+//! The code that only some options need. The option's method brings it, and the stages reach it
+//! through these values alone, so that a program is linked with the code of the options that it
+//! uses: without this, a third of what every start adds would be code that nobody calls.
+
+use std::io::PipeReader;
+use std::os::fd::RawFd;
+use std::os::unix::net::UnixStream;
+use std::path::Path;
+use std::sync::Arc;
+
+use nix::unistd::Pid;
+
+use crate::error::Error;
+use crate::options::{Account, Restart};
+use crate::resources::descriptors::StandardDescriptors;
+use crate::resources::log_rotation::Logs;
+use crate::resources::pid_file::PidFile;
+use crate::resources::privileges::Privileges;
+use crate::resources::root::Root;
+use crate::resources::streams::Streams;
+use crate::run::started::{self, WhenReady};
+use crate::run::supervise::{FirstBody, supervise};
+use crate::start::protocol::Report;
+use crate::start::readiness::when_ready;
+use crate::start::{launcher, session_leader};
+use crate::sys::OnlyThread;
+use crate::sys::proc::ProcSelf;
+
+/// What the options of a program have brought.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Parts {
+    pub(crate) accounts: Option<&'static Accounts>,
+    pub(crate) new_root: Option<&'static NewRoot>,
+    pub(crate) rotation: Option<&'static Rotation>,
+    pub(crate) readiness: Option<&'static Readiness>,
+    pub(crate) supervision: Option<&'static Supervision>,
+}
+
+/// The part of `user` and `group`.
+#[derive(Debug)]
+pub(crate) struct Accounts {
+    pub(crate) resolve: Resolve,
+    pub(crate) assume: fn(&Privileges) -> nix::Result<()>,
+}
+
+type Resolve = fn(Option<&Account>, Option<&Account>) -> Result<Option<Privileges>, Error>;
+
+pub(crate) static ACCOUNTS: Accounts =
+    Accounts { resolve: Privileges::resolve, assume: Privileges::assume };
+
+/// The part of `chroot`.
+#[derive(Debug)]
+pub(crate) struct NewRoot {
+    pub(crate) find: fn(&Path, bool, &[RawFd], &ProcSelf) -> Result<Root, Error>,
+    pub(crate) enter: fn(&Root) -> nix::Result<()>,
+}
+
+pub(crate) static NEW_ROOT: NewRoot = NewRoot { find: Root::find, enter: Root::enter };
+
+/// The part of `reopen`.
+#[derive(Debug)]
+pub(crate) struct Rotation {
+    pub(crate) find: FindLogs,
+    pub(crate) handle_hangup: fn(),
+}
+
+type FindLogs = fn(&[(&Path, StandardDescriptors)], Option<&Path>, bool) -> Result<Logs, Error>;
+
+pub(crate) static ROTATION: Rotation =
+    Rotation { find: Logs::find, handle_hangup: started::reopen_logs_on_hangup };
+
+/// The part of `wait_ready`: how each process of a start waits.
+#[derive(Debug)]
+pub(crate) struct Readiness {
+    pub(crate) launcher: fn(&UnixStream, Pid, &PipeReader) -> Option<Report>,
+    pub(crate) session_leader: fn(Pid, &UnixStream, Option<&PidFile>) -> !,
+    pub(crate) body: fn(UnixStream, Arc<Streams>) -> WhenReady,
+}
+
+pub(crate) static READINESS: Readiness = Readiness {
+    launcher: launcher::wait_for_ready,
+    session_leader: session_leader::watch,
+    body: when_ready,
+};
+
+/// The part of `restart`.
+#[derive(Debug)]
+pub(crate) struct Supervision {
+    pub(crate) supervise: fn(&Restart, &OnlyThread, Option<FirstBody>),
+}
+
+pub(crate) static SUPERVISION: Supervision = Supervision { supervise };

@@ -1,0 +1,38 @@
+//! What a start is to do: every file open and checked, every name a number. The stages consume it and
+//! look at no option any more.
+
+use std::os::fd::RawFd;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::options::Restart;
+use crate::resources::pid_file::PidFile;
+use crate::resources::privileges::Privileges;
+use crate::resources::root::Root;
+use crate::resources::signals::Signals;
+use crate::resources::streams::Streams;
+use crate::start::parts::Parts;
+
+#[derive(Debug)]
+pub(crate) struct Plan {
+    pub(crate) parts: Parts,
+    pub(crate) umask: Option<u32>,
+    pub(crate) signals: Signals,
+    pub(crate) inherited_descriptors: Vec<RawFd>,
+    pub(crate) root: Option<Root>,
+    pub(crate) privileges: Option<Privileges>,
+    pub(crate) working_directory: Option<PathBuf>,
+    pub(crate) streams: Arc<Streams>,
+    pub(crate) pid_file: Option<PidFile>,
+    /// `None` where nobody is to start the body again.
+    pub(crate) restart: Option<Restart>,
+}
+
+impl Plan {
+    /// After a failed start there is no PID file, and with the last descriptor of it goes the lock.
+    pub(crate) fn give_up(&self) {
+        if let Some(pid_file) = &self.pid_file {
+            pid_file.remove();
+        }
+    }
+}
