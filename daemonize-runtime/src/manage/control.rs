@@ -15,7 +15,8 @@ use nix::libc;
 use nix::sys::signal::Signal;
 
 use crate::manage::process::Process;
-use crate::resources::pid_file::{Identity, Text, identity, read};
+use crate::resources::pid_file::{Identity, identity};
+use crate::resources::pid_text::{Text, read};
 
 /// How long to wait between two looks at something that gives no notice.
 const PAUSE: Duration = Duration::from_millis(10);

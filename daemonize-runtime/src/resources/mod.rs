@@ -5,6 +5,7 @@
 pub(crate) mod descriptors;
 pub(crate) mod log_rotation;
 pub(crate) mod pid_file;
+pub(crate) mod pid_text;
 pub(crate) mod privileges;
 pub(crate) mod root;
 pub(crate) mod signals;

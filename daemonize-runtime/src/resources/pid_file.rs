@@ -19,6 +19,7 @@ use nix::sys::uio::pwrite;
 use nix::unistd::{Pid, ftruncate, geteuid};
 
 use crate::error::{At, Error, Kind, Step};
+use crate::resources::pid_text::{LONGEST, Text, read};
 use crate::resources::privileges::Privileges;
 use crate::resources::trust::check_directory_of;
 use crate::sys::retry_interrupted;
@@ -29,9 +30,6 @@ const PATIENCE: Duration = Duration::from_secs(2);
 
 /// How long to wait before the next try.
 const PAUSE: Duration = Duration::from_millis(2);
-
-/// What is longer is not a PID.
-const LONGEST_TEXT: usize = 32;
 
 const FOREIGN_TEXT: &str = "it holds something other than a PID";
 
@@ -130,10 +128,10 @@ impl PidFile {
 
     /// Writes the PID and a newline over whatever the file holds.
     pub(crate) fn write(&self, pid: Pid) -> nix::Result<()> {
-        let mut buffer = [0; LONGEST_TEXT];
+        let mut buffer = [0; LONGEST];
         let mut rest = &mut buffer[..];
         let _ = writeln!(rest, "{pid}");
-        let length = LONGEST_TEXT - rest.len();
+        let length = LONGEST - rest.len();
         let written = retry_interrupted(|| pwrite(&self.file, &buffer[..length], 0))?;
         if written < length {
             return Err(Errno::ENOSPC);
@@ -265,8 +263,8 @@ fn mark_as_starting(name: &Path, file: &File, length: u64) -> Result<(), Error> 
     }
     // The length stays: to empty the file makes some file systems write it to the disk when it is
     // closed.
-    let zeros = [b'0'; LONGEST_TEXT];
-    file.write_at(&zeros[..usize::try_from(length).unwrap_or(LONGEST_TEXT).min(LONGEST_TEXT)], 0)
+    let zeros = [b'0'; LONGEST];
+    file.write_at(&zeros[..usize::try_from(length).unwrap_or(LONGEST).min(LONGEST)], 0)
         .map(drop)
         .at_path(Step::WritePidFile, name)
 }
@@ -274,27 +272,6 @@ fn mark_as_starting(name: &Path, file: &File, length: u64) -> Result<(), Error> 
 #[cold]
 fn foreign(name: &Path, why: &'static str) -> Error {
     Kind::ForeignPidFile(name.to_owned(), why).into()
-}
-
-/// What stands in a PID file.
-pub(crate) enum Text {
-    Pid(i32),
-    /// Nothing yet, or digits that are nobody's PID.
-    NoPid,
-    /// Anything but digits and a newline.
-    Foreign,
-}
-
-pub(crate) fn read(file: &File) -> io::Result<Text> {
-    let mut text = [0; LONGEST_TEXT + 1];
-    let length = file.read_at(&mut text, 0)?;
-    let text = &text[..length];
-    let digits = text.strip_suffix(b"\n").unwrap_or(text);
-    if length > LONGEST_TEXT || !digits.iter().all(u8::is_ascii_digit) {
-        return Ok(Text::Foreign);
-    }
-    let pid = std::str::from_utf8(digits).ok().and_then(|digits| digits.parse().ok());
-    Ok(pid.filter(|&pid| pid > 0).map_or(Text::NoPid, Text::Pid))
 }
 
 pub(crate) fn identity(metadata: &Metadata) -> Identity {

@@ -1,0 +1,50 @@
+//! The options of places: working directory, PID file, root directory.
+
+use crate::Daemon;
+use crate::options::{Choice, PathOrSwitch, PathValue};
+#[cfg(unix)]
+use crate::start::parts::NEW_ROOT;
+
+impl Daemon {
+    /// The working directory: `true` is `/`, `false` is the start directory, a path is that
+    /// directory, inside of the new root if there is one. Default: `true`, so that no file system
+    /// is kept busy.
+    #[doc(alias = "working_directory")]
+    pub fn chdir<Form>(mut self, directory: impl PathOrSwitch<Form>) -> Self {
+        self.options.chdir = directory.into_choice().unwrap_or(Choice::Default);
+        self
+    }
+
+    /// The PID file: `true` is `<program>.pid` in the start directory, named after `argv[0]` with
+    /// its extension replaced; `false` is none; a path is that file, relative to the start
+    /// directory. Default: `true`.
+    ///
+    /// The file holds the daemon's PID and a newline, has mode 0644, and is locked by `flock(2)` as
+    /// long as the daemon lives: the lock says whether it runs, the number is only a hint. It is
+    /// complete when the launcher returns. When `main` returns or something calls `exit`, the
+    /// daemon removes the file, if its user may write in the directory, and unless another file
+    /// stands in its place by then; a daemon that a signal ended leaves it, unlocked, and the next
+    /// start takes it over.
+    ///
+    /// Refused untouched: symbolic links, hard links, devices, files of another user, and files
+    /// that hold something other than a PID.
+    pub fn pid_file<Form>(mut self, path: impl PathOrSwitch<Form>) -> Self {
+        self.options.pid_file = path.into_choice().unwrap_or(Choice::Default);
+        self
+    }
+
+    /// The new root directory, relative to the start directory; only root can do that. Default:
+    /// unchanged.
+    ///
+    /// The working directory is inside it, log files and PID file are opened outside before. Open
+    /// directories lead out of it and are refused. Without [`user`](Self::user) this is no
+    /// protection: root can leave. See chroot(2).
+    pub fn chroot<Form>(mut self, directory: impl PathValue<Form>) -> Self {
+        self.options.chroot = directory.into_path();
+        #[cfg(unix)]
+        {
+            self.parts.new_root = Some(&NEW_ROOT);
+        }
+        self
+    }
+}

@@ -1,0 +1,59 @@
+//! The options of what the daemon may do and what it has.
+
+use crate::Daemon;
+use crate::options::AccountValue;
+#[cfg(unix)]
+use crate::start::parts::ACCOUNTS;
+
+impl Daemon {
+    /// The file mode creation mask of the daemon and of the log files that the start makes, from 0
+    /// to `0o777`. Default: inherited. See umask(2).
+    pub fn umask(mut self, mask: u32) -> Self {
+        self.options.umask = Some(mask);
+        self
+    }
+
+    /// The user that the daemon becomes for good, by name or id; only root can do that. Default:
+    /// unchanged.
+    ///
+    /// An account takes its primary and supplementary groups along; with [`group`](Self::group),
+    /// that group is the primary one. An id without an account needs `group`. Real, effective and
+    /// saved id change, all capabilities are gone, and both is verified. The PID file stays root's.
+    /// Log files that are missing are made for the user; existing ones must belong to root or the
+    /// user, and symbolic links and directories in which others can exchange files are refused. See
+    /// credentials(7).
+    ///
+    /// An ordinary user may name itself.
+    pub fn user(mut self, user: impl AccountValue) -> Self {
+        self.options.user = Some(user.into_account());
+        #[cfg(unix)]
+        {
+            self.parts.accounts = Some(&ACCOUNTS);
+        }
+        self
+    }
+
+    /// The group that the daemon becomes for good, by name or id; only root can do that. Default:
+    /// unchanged.
+    ///
+    /// Without [`user`](Self::user) the supplementary groups are given up.
+    pub fn group(mut self, group: impl AccountValue) -> Self {
+        self.options.group = Some(group.into_account());
+        #[cfg(unix)]
+        {
+            self.parts.accounts = Some(&ACCOUNTS);
+        }
+        self
+    }
+
+    /// Whether the daemon closes the descriptors from 3 up that the launcher inherited, so that no
+    /// pipe of the caller waits for the daemon's end. Default: `true`.
+    ///
+    /// Inherited are those without close-on-exec: what the program opened itself before, such as a
+    /// socket, stays open. So do the sockets that systemd has passed to this very process, by
+    /// `LISTEN_PID` and `LISTEN_FDS`.
+    pub fn close_inherited(mut self, close: bool) -> Self {
+        self.options.close_inherited = close;
+        self
+    }
+}

@@ -1,0 +1,71 @@
+//! The options of the three standard streams.
+
+use crate::Daemon;
+use crate::options::PathValue;
+#[cfg(unix)]
+use crate::start::parts::ROTATION;
+
+impl Daemon {
+    /// Appends standard output and standard error to this file. Default: `/dev/null`.
+    ///
+    /// The file is made with mode 0666 and the umask if it is missing. A relative path is relative
+    /// to the start directory, whatever [`chdir`](Self::chdir) says. Cannot be combined with
+    /// [`stdout`](Self::stdout), [`stderr`](Self::stderr) and `close_fd(false)`.
+    ///
+    /// `println!` panics when the file cannot take more, as on a full disk.
+    pub fn redirect<Form>(mut self, path: impl PathValue<Form>) -> Self {
+        self.options.redirect = path.into_path();
+        self
+    }
+
+    /// Reads standard input from this file. Default: `/dev/null`.
+    ///
+    /// A relative path is relative to the start directory. Cannot be combined with
+    /// `close_fd(false)`.
+    pub fn stdin<Form>(mut self, path: impl PathValue<Form>) -> Self {
+        self.options.stdin = path.into_path();
+        self
+    }
+
+    /// Appends standard output to this file. Default: `/dev/null`.
+    ///
+    /// Like [`redirect`](Self::redirect), for this stream alone. The same path as
+    /// [`stderr`](Self::stderr) is fine.
+    pub fn stdout<Form>(mut self, path: impl PathValue<Form>) -> Self {
+        self.options.stdout = path.into_path();
+        self
+    }
+
+    /// Appends standard error to this file. Default: `/dev/null`.
+    ///
+    /// Like [`redirect`](Self::redirect), for this stream alone. The same path as
+    /// [`stdout`](Self::stdout) is fine.
+    pub fn stderr<Form>(mut self, path: impl PathValue<Form>) -> Self {
+        self.options.stderr = path.into_path();
+        self
+    }
+
+    /// Whether the three standard streams are replaced. Default: `true`.
+    ///
+    /// With `false` they stay as the launcher had them. The daemon has left the terminal all the
+    /// same: it may write to it, but gets no signals from it.
+    pub fn close_fd(mut self, close: bool) -> Self {
+        self.options.close_fd = close;
+        self
+    }
+
+    /// Whether SIGHUP opens the log files anew, as after a rotation. Default: `false`.
+    ///
+    /// A file that cannot be opened stays the old one, so that no line is lost. The handler is
+    /// installed before the body runs, and libraries that install theirs later and call the one
+    /// before, such as `signal-hook` and `tokio::signal`, keep it working. With
+    /// [`chroot`](Self::chroot) the logs must be inside of the new root.
+    pub fn reopen(mut self, reopen: bool) -> Self {
+        self.options.reopen = reopen;
+        #[cfg(unix)]
+        {
+            self.parts.rotation = Some(&ROTATION);
+        }
+        self
+    }
+}

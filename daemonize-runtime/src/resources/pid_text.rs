@@ -1,0 +1,29 @@
+//! The text of a PID file.
+
+use std::fs::File;
+use std::io;
+use std::os::unix::fs::FileExt;
+
+/// What is longer is not a PID.
+pub(crate) const LONGEST: usize = 32;
+
+/// What stands in a PID file.
+pub(crate) enum Text {
+    Pid(i32),
+    /// Nothing yet, or digits that are nobody's PID.
+    NoPid,
+    /// Anything but digits and a newline.
+    Foreign,
+}
+
+pub(crate) fn read(file: &File) -> io::Result<Text> {
+    let mut text = [0; LONGEST + 1];
+    let length = file.read_at(&mut text, 0)?;
+    let text = &text[..length];
+    let digits = text.strip_suffix(b"\n").unwrap_or(text);
+    if length > LONGEST || !digits.iter().all(u8::is_ascii_digit) {
+        return Ok(Text::Foreign);
+    }
+    let pid = std::str::from_utf8(digits).ok().and_then(|digits| digits.parse().ok());
+    Ok(pid.filter(|&pid| pid > 0).map_or(Text::NoPid, Text::Pid))
+}
