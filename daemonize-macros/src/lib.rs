@@ -1,18 +1,18 @@
 //! The attribute of `daemonize-runtime`, which re-exports it: programs depend on that crate alone.
 //!
-//! A use of the attribute passes through four files: this one receives it from the compiler, `args`
-//! reads what stands in the parentheses by the table in `options`, `entry` reads the function, and
-//! `expand` writes the new `main`. Each of them adds what it finds wrong to `errors`; if there is
-//! anything, `expand` writes the errors and, beneath them, the user's function and all options that
-//! are right, so that nothing else is wrong because of them.
+//! A use of the attribute passes through four stages: this file receives it from the compiler,
+//! `args` reads what stands in the parentheses by the table in `args::options`, `entry` reads the
+//! function, and `expand` writes the new `main`. Each of them adds what it finds wrong to `errors`;
+//! if there is anything, `expand` writes the errors and, beneath them, the user's function and all
+//! options that are right, so that nothing else is wrong because of them.
 //!
 //! # Adding an option
 //!
 //! An option is one method of the builder in `daemonize-runtime`, one row of the table in
-//! `options`, and one row of each table in a manual: the one of [`macro@daemonize`], and the one of
-//! the README. Tests compare them. Only an option that takes a new kind of literal needs more,
-//! which is a variant of `Takes` and what can be wrong with it. Names that people may bring for it
-//! from elsewhere stand in `names`.
+//! `args::options`, and one row of each table in a manual: the one of [`macro@daemonize`], and the
+//! one of the README. Tests compare them. Only an option that takes a new kind of literal needs
+//! more, which is a variant of `Takes` and what can be wrong with it. Names that people may bring
+//! for it from elsewhere stand in `args::names`.
 //!
 //! # How errors read
 //!
@@ -27,8 +27,6 @@ mod args;
 mod entry;
 mod errors;
 mod expand;
-mod names;
-mod options;
 #[cfg(test)]
 mod tests;
 

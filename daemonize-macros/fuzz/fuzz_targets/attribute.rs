@@ -6,18 +6,14 @@
 
 use libfuzzer_sys::fuzz_target;
 
-#[path = "../../src/args.rs"]
+#[path = "../../src/args/mod.rs"]
 mod args;
 #[path = "../../src/entry.rs"]
 mod entry;
 #[path = "../../src/errors.rs"]
 mod errors;
-#[path = "../../src/expand.rs"]
+#[path = "../../src/expand/mod.rs"]
 mod expand;
-#[path = "../../src/names.rs"]
-mod names;
-#[path = "../../src/options.rs"]
-mod options;
 #[path = "../../src/tests/property.rs"]
 mod property;
 

@@ -1,6 +1,6 @@
 //! Which option the attribute suggests for a name that is none.
 
-use crate::{names, options::OPTIONS};
+use crate::args::{names, options::OPTIONS};
 
 fn suggestion(name: &str) -> String {
     let text = names::unknown(name);

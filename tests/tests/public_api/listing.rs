@@ -30,7 +30,7 @@ pub(crate) fn interface(workspace: &Path) -> String {
             listing.implementation(found, block.clone());
         }
     }
-    listing.options(&parse(&workspace.join("daemonize-macros/src/options.rs")).items);
+    listing.options(&parse(&workspace.join("daemonize-macros/src/args/options.rs")).items);
     listing.lines.into_iter().map(|(_, line)| line + "\n").collect()
 }
 

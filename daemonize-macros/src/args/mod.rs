@@ -3,6 +3,10 @@
 //!
 //! A mistake costs only the option that it stands in: reading goes on at the next comma.
 
+#[cfg_attr(test, allow(unused))]
+pub(crate) mod names;
+pub(crate) mod options;
+
 use std::path::{Component, Path, PathBuf};
 
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
@@ -14,11 +18,8 @@ use syn::{
     parse::{ParseStream, Parser},
 };
 
-use crate::{
-    errors::Errors,
-    names,
-    options::{self, Known},
-};
+use self::options::Known;
+use crate::errors::Errors;
 
 /// What the attribute says.
 #[derive(Default)]

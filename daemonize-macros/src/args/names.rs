@@ -1,7 +1,7 @@
 //! Receives a name that is no option; hands on the option that was meant, and the sentence that
 //! says so.
 
-use crate::options::{self, Known, OPTIONS};
+use super::options::{self, Known, OPTIONS};
 
 /// Names from other libraries and tools, and what they are called here.
 pub(crate) const BROUGHT_ALONG: &[(&str, &str)] = &[
