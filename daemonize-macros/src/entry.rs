@@ -12,7 +12,10 @@ use syn::{
     token,
 };
 
-use crate::{args::Args, errors::Errors};
+use crate::{
+    args::{Args, options::Known},
+    errors::Errors,
+};
 
 /// The function, in the parts that the new `main` is made of.
 pub(crate) struct Entry {
@@ -125,7 +128,7 @@ impl Entry {
         if !generics.params.is_empty() {
             errors.at(generics, "`main` cannot have generic parameters");
         }
-        let before = args.find("before");
+        let before = args.find(Known::Before);
         let mut parameters = self.parameters();
         match (parameters.next(), before) {
             (Some(parameter), None) => {

@@ -4,10 +4,9 @@
 //! A mistake costs only the option that it stands in: reading goes on at the next comma.
 
 #[cfg_attr(test, allow(unused))]
+mod contradictions;
 pub(crate) mod names;
 pub(crate) mod options;
-
-use std::path::{Component, Path, PathBuf};
 
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
@@ -31,7 +30,7 @@ pub(crate) struct Args {
 
 /// One option, as far as it could be read.
 pub(crate) struct Given {
-    pub(crate) option: &'static Known,
+    pub(crate) option: Known,
     pub(crate) key: Ident,
     /// `None` if there is a mistake in it, which has been reported then.
     pub(crate) value: Option<Expr>,
@@ -52,29 +51,25 @@ impl Args {
         args
     }
 
-    /// The option of this name, whatever its value.
-    pub(crate) fn find(&self, name: &str) -> Option<&Given> {
-        self.given.iter().find(|given| given.option.name == name)
+    /// What was given for this option, whatever its value.
+    pub(crate) fn find(&self, option: Known) -> Option<&Given> {
+        self.given.iter().find(|given| given.option == option)
     }
 
     /// The keys that are methods of the builder, and their values, in the user's order.
     pub(crate) fn methods(&self) -> impl Iterator<Item = (&Ident, &Expr)> {
-        let methods = self.given.iter().filter(|given| given.option.is_method());
-        methods.filter_map(|given| Some((&given.key, given.value.as_ref()?)))
+        self.values_of(Known::is_method)
     }
 
     /// The options that the words of `commands` need: where the PID file and the log are.
     pub(crate) fn commands(&self) -> Option<impl Iterator<Item = (&Ident, &Expr)>> {
-        let is_wanted = self.find("commands").is_some_and(Given::is_true);
-        let files = ["redirect", "stdout", "stderr", "pid_file"];
-        is_wanted.then(|| {
-            self.methods().filter(move |(key, _)| files.contains(&&*key.unraw().to_string()))
-        })
+        let is_wanted = self.find(Known::Commands).is_some_and(Given::is_true);
+        is_wanted.then(|| self.values_of(Known::is_for_commands))
     }
 
     /// Where the runtime lives, unless there is a mistake in it.
     pub(crate) fn runtime(&self) -> Option<TokenStream> {
-        let Some(given) = self.find("crate") else { return Some(quote!(::daemonize_runtime)) };
+        let Some(given) = self.find(Known::Crate) else { return Some(quote!(::daemonize_runtime)) };
         given.value.as_ref().and_then(options::path).map(ToTokens::to_token_stream)
     }
 
@@ -83,6 +78,11 @@ impl Args {
     pub(crate) fn loose_values(&self) -> Vec<&Expr> {
         let methods = self.methods().map(|(_, value)| value);
         self.stray.iter().chain(methods.filter(|_| self.runtime().is_none())).collect()
+    }
+
+    fn values_of(&self, kind: impl Fn(Known) -> bool) -> impl Iterator<Item = (&Ident, &Expr)> {
+        let given = self.given.iter().filter(move |given| kind(given.option));
+        given.filter_map(|given| Some((&given.key, given.value.as_ref()?)))
     }
 
     fn read(&mut self, input: ParseStream, errors: &mut Errors) {
@@ -101,11 +101,11 @@ impl Args {
 
     fn read_option(&mut self, input: ParseStream, errors: &mut Errors) -> Result<()> {
         let Ok(key) = input.call(Ident::parse_any) else {
-            let example = options::OPTIONS[0].example;
+            let example = Known::ALL[0].example();
             return Err(input.error(format!("expected an option, such as `{example}`")));
         };
         let name = key.unraw().to_string();
-        let Some(option) = options::find(&name) else {
+        let Some(option) = Known::find(&name) else {
             errors.at(&key, names::unknown(&name));
             self.take_unknown(key, &name, input);
             return Ok(());
@@ -117,15 +117,13 @@ impl Args {
     }
 
     fn take(&mut self, mut given: Given, errors: &mut Errors) {
-        if self.given.iter().any(|earlier| earlier.key.unraw() == given.key.unraw()) {
-            errors.at(&given.key, format!("`{}` is given twice", given.option.name));
+        if self.given.iter().any(|earlier| earlier.option == given.option) {
+            errors.at(&given.key, format!("`{}` is given twice", given.option.name()));
             self.stray.extend(given.value);
             return;
         }
         for earlier in &self.given {
-            if let Some(text) =
-                contradiction(earlier, &given).or_else(|| contradiction(&given, earlier))
-            {
+            if let Some(text) = contradictions::between(earlier, &given) {
                 let (first, second) = (&earlier.key, &given.key);
                 errors.at(quote!(#first #second), text);
             }
@@ -146,7 +144,7 @@ impl Args {
         match names::meant(name) {
             // Others rely on these two: a parameter of `main` on `before`, and all methods on
             // `crate`.
-            Some(option) if !option.is_method() && self.find(option.name).is_none() => {
+            Some(option) if !option.is_method() && self.find(option).is_none() => {
                 self.given.push(Given { option, key, value: value.ok() });
             }
             _ => self.stray.extend(value),
@@ -154,8 +152,8 @@ impl Args {
     }
 }
 
-fn read_value(key: &Ident, option: &Known, input: ParseStream) -> Result<Expr> {
-    let Known { name, example, .. } = option;
+fn read_value(key: &Ident, option: Known, input: ParseStream) -> Result<Expr> {
+    let (name, example) = (option.name(), option.example());
     if ends_option(input) {
         return Err(Error::new(key.span(), format!("`{name}` needs a value, as in `{example}`")));
     }
@@ -185,34 +183,12 @@ fn ends_option(input: ParseStream) -> bool {
 /// Whether an option with a name that is known begins here.
 fn begins_option(input: ParseStream) -> bool {
     let name = input.cursor().ident().map(|(name, _)| name.unraw().to_string());
-    input.peek2(Token![=]) && name.is_some_and(|name| options::find(&name).is_some())
+    input.peek2(Token![=]) && name.is_some_and(|name| Known::find(&name).is_some())
 }
 
 fn skip_until(input: ParseStream, reached: impl Fn(ParseStream) -> bool) {
     while !reached(input) {
         let _: Result<TokenTree> = input.parse();
-    }
-}
-
-/// Why `one` and `other` cannot stand together.
-fn contradiction(one: &Given, other: &Given) -> Option<String> {
-    let names = (one.option.name, other.option.name);
-    match names {
-        ("redirect", stream @ ("stdout" | "stderr")) => Some(format!(
-            "`redirect` takes standard output and standard error, which contradicts `{stream}`"
-        )),
-        ("close_fd", stream @ ("redirect" | "stdin" | "stdout" | "stderr")) if one.is_false() => {
-            Some(format!(
-                "`close_fd = false` leaves the standard streams as they are, which contradicts `{stream}`"
-            ))
-        }
-        ("commands", "pid_file") if one.is_true() && other.is_false() => {
-            Some("`commands` asks the PID file, which contradicts `pid_file = false`".into())
-        }
-        ("pid_file", log @ ("redirect" | "stdout" | "stderr")) if one.is_same_file(other) => {
-            Some(format!("`{log}` and `pid_file` name the same file"))
-        }
-        _ => None,
     }
 }
 
@@ -225,23 +201,9 @@ impl Given {
         matches!(self.literal(), Some(Lit::Bool(flag)) if !flag.value)
     }
 
-    fn is_same_file(&self, other: &Self) -> bool {
-        let plain = |given: &Self| match given.literal() {
-            Some(Lit::Str(path)) => Some(without_dots(&path.value())),
-            _ => None,
-        };
-        plain(self).is_some_and(|path| plain(other) == Some(path))
-    }
-
     fn literal(&self) -> Option<&Lit> {
         self.value.as_ref().and_then(options::literal)
     }
-}
-
-/// `./bot.log` is `bot.log`.
-fn without_dots(path: &str) -> PathBuf {
-    let components = Path::new(path).components();
-    components.filter(|component| *component != Component::CurDir).collect()
 }
 
 /// In a group that ends where its last token stands, so that an unexpected end is reported at that

@@ -1,72 +1,72 @@
 //! Receives a name that is no option; hands on the option that was meant, and the sentence that
 //! says so.
 
-use super::options::{self, Known, OPTIONS};
+use super::options::Known;
 
 /// Names from other libraries and tools, and what they are called here.
-pub(crate) const BROUGHT_ALONG: &[(&str, &str)] = &[
-    ("redirect_std", "redirect"),
-    ("stdio", "redirect"),
-    ("output", "redirect"),
-    ("log", "redirect"),
-    ("log_file", "redirect"),
-    ("log_path", "redirect"),
-    ("stdout_file", "stdout"),
-    ("error_log", "stderr"),
-    ("stderr_file", "stderr"),
-    ("close_fds", "close_fd"),
-    ("no_close", "close_fd"),
-    ("working_directory", "chdir"),
-    ("working_dir", "chdir"),
-    ("work_dir", "chdir"),
-    ("current_dir", "chdir"),
-    ("directory", "chdir"),
-    ("cwd", "chdir"),
-    ("cd", "chdir"),
-    ("pidfile", "pid_file"),
-    ("pid_path", "pid_file"),
-    ("pid", "pid_file"),
-    ("lock_file", "pid_file"),
-    ("mask", "umask"),
-    ("uid", "user"),
-    ("run_as", "user"),
-    ("gid", "group"),
-    ("root", "chroot"),
-    ("root_dir", "chroot"),
-    ("close_files", "close_inherited"),
-    ("keep_fds", "close_inherited"),
-    ("wait", "wait_ready"),
-    ("notify", "wait_ready"),
-    ("ready", "wait_ready"),
-    ("rotate", "reopen"),
-    ("reload", "reopen"),
-    ("supervise", "restart"),
-    ("respawn", "restart"),
-    ("monitor", "restart"),
-    ("cli", "commands"),
-    ("control", "commands"),
-    ("privileged_action", "before"),
-    ("init", "before"),
-    ("setup", "before"),
-    ("detach", "when"),
-    ("background", "when"),
-    ("foreground", "when"),
-    ("no_daemon", "when"),
-    ("daemon", "when"),
-    ("daemonize", "when"),
-    ("crate_path", "crate"),
-    ("runtime", "crate"),
+pub(crate) const BROUGHT_ALONG: &[(&str, Known)] = &[
+    ("redirect_std", Known::Redirect),
+    ("stdio", Known::Redirect),
+    ("output", Known::Redirect),
+    ("log", Known::Redirect),
+    ("log_file", Known::Redirect),
+    ("log_path", Known::Redirect),
+    ("stdout_file", Known::Stdout),
+    ("error_log", Known::Stderr),
+    ("stderr_file", Known::Stderr),
+    ("close_fds", Known::CloseFd),
+    ("no_close", Known::CloseFd),
+    ("working_directory", Known::Chdir),
+    ("working_dir", Known::Chdir),
+    ("work_dir", Known::Chdir),
+    ("current_dir", Known::Chdir),
+    ("directory", Known::Chdir),
+    ("cwd", Known::Chdir),
+    ("cd", Known::Chdir),
+    ("pidfile", Known::PidFile),
+    ("pid_path", Known::PidFile),
+    ("pid", Known::PidFile),
+    ("lock_file", Known::PidFile),
+    ("mask", Known::Umask),
+    ("uid", Known::User),
+    ("run_as", Known::User),
+    ("gid", Known::Group),
+    ("root", Known::Chroot),
+    ("root_dir", Known::Chroot),
+    ("close_files", Known::CloseInherited),
+    ("keep_fds", Known::CloseInherited),
+    ("wait", Known::WaitReady),
+    ("notify", Known::WaitReady),
+    ("ready", Known::WaitReady),
+    ("rotate", Known::Reopen),
+    ("reload", Known::Reopen),
+    ("supervise", Known::Restart),
+    ("respawn", Known::Restart),
+    ("monitor", Known::Restart),
+    ("cli", Known::Commands),
+    ("control", Known::Commands),
+    ("privileged_action", Known::Before),
+    ("init", Known::Before),
+    ("setup", Known::Before),
+    ("detach", Known::When),
+    ("background", Known::When),
+    ("foreground", Known::When),
+    ("no_daemon", Known::When),
+    ("daemon", Known::When),
+    ("daemonize", Known::When),
+    ("crate_path", Known::Crate),
+    ("runtime", Known::Crate),
 ];
 
 /// What was meant by a name, and how sure that is.
 enum Meaning {
-    BroughtAlong(&'static Known),
-    Misspelt(&'static Known),
+    BroughtAlong(Known),
+    Misspelt(Known),
     Unknown,
 }
 
 /// The option that somebody who wrote `name` most likely meant.
-pub(crate) fn meant(name: &str) -> Option<&'static Known> {
+pub(crate) fn meant(name: &str) -> Option<Known> {
     match meaning(name) {
         Meaning::BroughtAlong(option) | Meaning::Misspelt(option) => Some(option),
         Meaning::Unknown => None,
@@ -76,15 +76,15 @@ pub(crate) fn meant(name: &str) -> Option<&'static Known> {
 /// The error for a name that is no option.
 pub(crate) fn unknown(name: &str) -> String {
     match meaning(name) {
-        Meaning::BroughtAlong(Known { name: here, example, .. }) => {
-            format!("`{name}` is called `{here}` here, as in `{example}`")
+        Meaning::BroughtAlong(option) => {
+            format!("`{name}` is called `{}` here, as in `{}`", option.name(), option.example())
         }
         Meaning::Misspelt(option) => {
-            format!("unknown option `{name}`; did you mean `{}`?", option.name)
+            format!("unknown option `{name}`; did you mean `{}`?", option.name())
         }
         Meaning::Unknown => {
             let mut all: Vec<_> =
-                OPTIONS.iter().map(|option| format!("`{}`", option.name)).collect();
+                Known::ALL.iter().map(|option| format!("`{}`", option.name())).collect();
             all.sort_unstable();
             format!("unknown option `{name}`; the options are {}", all.join(", "))
         }
@@ -95,12 +95,12 @@ fn meaning(name: &str) -> Meaning {
     let name = name.to_lowercase();
     let brought_along =
         BROUGHT_ALONG.iter().find(|(foreign, _)| run_together(foreign) == run_together(&name));
-    if let Some(option) = brought_along.and_then(|(_, here)| options::find(here)) {
-        return Meaning::BroughtAlong(option);
+    if let Some((_, option)) = brought_along {
+        return Meaning::BroughtAlong(*option);
     }
-    let closest = OPTIONS.iter().min_by_key(|option| distance(&name, option.name));
+    let closest = Known::ALL.iter().copied().min_by_key(|option| distance(&name, option.name()));
     closest
-        .filter(|option| distance(&name, option.name) <= name.len().max(3) / 3)
+        .filter(|option| distance(&name, option.name()) <= name.len().max(3) / 3)
         .map_or(Meaning::Unknown, Meaning::Misspelt)
 }
 

@@ -3,14 +3,6 @@
 
 use syn::{Error, Expr, Lit, Path, Result, UnOp};
 
-/// A row of the table.
-pub(crate) struct Known {
-    pub(crate) name: &'static str,
-    pub(crate) takes: Takes,
-    /// How to write it, as error messages show it.
-    pub(crate) example: &'static str,
-}
-
 /// What a value may be, as far as a literal shows it. Anything else is an expression, and rustc's
 /// business.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -32,52 +24,87 @@ pub(crate) enum Takes {
     Crate,
 }
 
-/// Every option, in the order of the manual. Whatever the attribute says about options by name, it
-/// looks up here.
-pub(crate) const OPTIONS: &[Known] = &[
-    known("redirect", Takes::File, r#"redirect = "out.log""#),
-    known("stdin", Takes::File, r#"stdin = "commands.txt""#),
-    known("stdout", Takes::File, r#"stdout = "out.log""#),
-    known("stderr", Takes::File, r#"stderr = "errors.log""#),
-    known("close_fd", Takes::Flag, "close_fd = false"),
-    known("chdir", Takes::FlagOrDirectory, "chdir = false"),
-    known("pid_file", Takes::FlagOrFile, r#"pid_file = "bot.pid""#),
-    known("umask", Takes::Mask, "umask = 0o027"),
-    known("user", Takes::Account, r#"user = "bot""#),
-    known("group", Takes::Account, r#"group = "bot""#),
-    known("chroot", Takes::Directory, r#"chroot = "/srv/bot""#),
-    known("close_inherited", Takes::Flag, "close_inherited = false"),
-    known("before", Takes::Before, "before = Args::parse()"),
-    known("when", Takes::Flag, "when = !args.foreground"),
-    known("wait_ready", Takes::Flag, "wait_ready = true"),
-    known("reopen", Takes::Flag, "reopen = true"),
-    known("restart", Takes::RestartWord, r#"restart = "on-failure""#),
-    known("commands", Takes::Commands, "commands = true"),
-    known("crate", Takes::Crate, "crate = my::daemonize_runtime"),
-];
+/// Makes the enum of all options from the table, so that an option without a row cannot be named.
+macro_rules! options {
+    ($($option:ident: $name:literal, $takes:ident, $example:literal;)*) => {
+        /// An option that is known.
+        #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+        pub(crate) enum Known {
+            $($option,)*
+        }
+
+        impl Known {
+            pub(crate) const ALL: &[Self] = &[$(Self::$option,)*];
+
+            pub(crate) fn name(self) -> &'static str {
+                match self {
+                    $(Self::$option => $name,)*
+                }
+            }
+
+            fn takes(self) -> Takes {
+                match self {
+                    $(Self::$option => Takes::$takes,)*
+                }
+            }
+
+            /// How to write it, as error messages show it.
+            pub(crate) fn example(self) -> &'static str {
+                match self {
+                    $(Self::$option => $example,)*
+                }
+            }
+        }
+    };
+}
+
+// Every option, in the order of the manual: its name, what it takes, and an example.
+options! {
+    Redirect: "redirect", File, r#"redirect = "out.log""#;
+    Stdin: "stdin", File, r#"stdin = "commands.txt""#;
+    Stdout: "stdout", File, r#"stdout = "out.log""#;
+    Stderr: "stderr", File, r#"stderr = "errors.log""#;
+    CloseFd: "close_fd", Flag, "close_fd = false";
+    Chdir: "chdir", FlagOrDirectory, "chdir = false";
+    PidFile: "pid_file", FlagOrFile, r#"pid_file = "bot.pid""#;
+    Umask: "umask", Mask, "umask = 0o027";
+    User: "user", Account, r#"user = "bot""#;
+    Group: "group", Account, r#"group = "bot""#;
+    Chroot: "chroot", Directory, r#"chroot = "/srv/bot""#;
+    CloseInherited: "close_inherited", Flag, "close_inherited = false";
+    Before: "before", Before, "before = Args::parse()";
+    When: "when", Flag, "when = !args.foreground";
+    WaitReady: "wait_ready", Flag, "wait_ready = true";
+    Reopen: "reopen", Flag, "reopen = true";
+    Restart: "restart", RestartWord, r#"restart = "on-failure""#;
+    Commands: "commands", Commands, "commands = true";
+    Crate: "crate", Crate, "crate = my::daemonize_runtime";
+}
 
 const RESTART_WORDS: [&str; 3] = ["never", "on-failure", "always"];
 
-const fn known(name: &'static str, takes: Takes, example: &'static str) -> Known {
-    Known { name, takes, example }
-}
-
-pub(crate) fn find(name: &str) -> Option<&'static Known> {
-    OPTIONS.iter().find(|option| option.name == name)
-}
-
 impl Known {
+    /// The option of this name.
+    pub(crate) fn find(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|option| option.name() == name)
+    }
+
     /// Whether the builder has a method of this name.
-    pub(crate) fn is_method(&self) -> bool {
-        !matches!(self.takes, Takes::Before | Takes::Commands | Takes::Crate)
+    pub(crate) fn is_method(self) -> bool {
+        !matches!(self.takes(), Takes::Before | Takes::Commands | Takes::Crate)
+    }
+
+    /// Whether the words of `commands` need it: where the PID file and the log are.
+    pub(crate) fn is_for_commands(self) -> bool {
+        matches!(self, Self::Redirect | Self::Stdout | Self::Stderr | Self::PidFile)
     }
 
     /// Refuses what can be seen to be wrong in `value`.
-    pub(crate) fn judge(&self, value: &Expr) -> Result<()> {
-        if self.takes == Takes::Crate {
+    pub(crate) fn judge(self, value: &Expr) -> Result<()> {
+        if self.takes() == Takes::Crate {
             return self.judge_crate(value);
         }
-        if self.takes == Takes::Commands && !matches!(literal(value), Some(Lit::Bool(_))) {
+        if self.takes() == Takes::Commands && !matches!(literal(value), Some(Lit::Bool(_))) {
             return Err(Error::new_spanned(value, self.wrong_kind()));
         }
         match literal(value).and_then(|literal| self.objection(literal)) {
@@ -86,7 +113,7 @@ impl Known {
         }
     }
 
-    fn judge_crate(&self, value: &Expr) -> Result<()> {
+    fn judge_crate(self, value: &Expr) -> Result<()> {
         let path = path(value).ok_or_else(|| Error::new_spanned(value, self.wrong_kind()))?;
         match path.segments.iter().find(|segment| !segment.arguments.is_none()) {
             Some(segment) => {
@@ -96,8 +123,8 @@ impl Known {
         }
     }
 
-    fn objection(&self, literal: &Lit) -> Option<String> {
-        match (self.takes, literal) {
+    fn objection(self, literal: &Lit) -> Option<String> {
+        match (self.takes(), literal) {
             (Takes::Before, _)
             | (Takes::Account, Lit::Int(_))
             | (
@@ -110,7 +137,7 @@ impl Known {
             ) => self.objection_to_path(&path.value()),
             (Takes::Mask, Lit::Int(mask)) => objection_to_mask(&mask.to_string()),
             (Takes::Account, Lit::Str(name)) if name.value().is_empty() => {
-                Some(format!("`{}` cannot be empty", self.name))
+                Some(format!("`{}` cannot be empty", self.name()))
             }
             (Takes::Account, Lit::Str(name)) => {
                 name.value().contains('\0').then(|| "a name cannot hold a NUL".into())
@@ -120,8 +147,8 @@ impl Known {
         }
     }
 
-    fn wrong_kind(&self) -> String {
-        let kind = match self.takes {
+    fn wrong_kind(self) -> String {
+        let kind = match self.takes() {
             Takes::File | Takes::Directory | Takes::Crate => "a path",
             Takes::Flag | Takes::Commands => "`true` or `false`",
             Takes::FlagOrFile | Takes::FlagOrDirectory => "`true`, `false` or a path",
@@ -130,11 +157,11 @@ impl Known {
             Takes::RestartWord => r#"`"never"`, `"on-failure"` or `"always"`"#,
             Takes::Before => "an expression",
         };
-        format!("`{}` takes {kind}, as in `{}`", self.name, self.example)
+        format!("`{}` takes {kind}, as in `{}`", self.name(), self.example())
     }
 
-    fn objection_to_path(&self, path: &str) -> Option<String> {
-        let Self { name, takes, .. } = self;
+    fn objection_to_path(self, path: &str) -> Option<String> {
+        let (name, takes) = (self.name(), self.takes());
         let is_directory = matches!(path.rsplit('/').next(), Some("" | "." | ".."));
         if path.is_empty() {
             Some(format!("`{name}` cannot be empty"))

@@ -8,7 +8,11 @@ use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::{FnArg, Pat, PatIdent, PatType, Signature, Type, parse_quote, parse2};
 
-use crate::{args::Args, entry::Entry, errors::Errors};
+use crate::{
+    args::{Args, options::Known},
+    entry::Entry,
+    errors::Errors,
+};
 
 pub(crate) fn expand(options: TokenStream, item: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
@@ -210,7 +214,7 @@ struct Local<'entry> {
 }
 
 fn locals<'entry>(args: &Args, entry: &'entry Entry) -> Vec<Local<'entry>> {
-    let mut before = args.find("before").and_then(|given| given.value.as_ref());
+    let mut before = args.find(Known::Before).and_then(|given| given.value.as_ref());
     let local = |parameter: &'entry PatType| Local {
         name: plain_name(&parameter.pat).unwrap_or_else(hidden_name),
         kind: &parameter.ty,

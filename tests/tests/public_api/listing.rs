@@ -253,12 +253,16 @@ impl<'a> Listing<'a> {
     /// The attribute takes what its table says.
     fn options(&mut self, items: &[Item]) {
         let table = items.iter().find_map(|item| match item {
-            Item::Const(table) if table.ident == "OPTIONS" => Some(tidy(&table.expr)),
+            Item::Macro(table) if table.mac.path.is_ident("options") => {
+                Some(tidy(&table.mac.tokens))
+            }
             _ => None,
         });
-        for row in table.expect("the table").split("known(\"").skip(1) {
-            let (name, rest) = row.split_once("\", Takes::").expect("a name and a kind");
-            let kind = rest.split(',').next().unwrap_or(rest);
+        let table = table.expect("the table");
+        for row in table.split(';').filter(|row| !row.trim().is_empty()) {
+            let (name, rest) = row.split_once("\",").expect("a name and a kind");
+            let name = name.split_once('"').map_or(name, |(_, name)| name);
+            let kind = rest.split(',').next().unwrap_or(rest).trim();
             self.lines.insert(("daemonize".into(), format!("#[daemonize({name} = {kind})]")));
         }
     }
