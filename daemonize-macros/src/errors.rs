@@ -1,19 +1,24 @@
 //! Receives the mistakes of every stage, in the order in which they stand in the source; hands on
 //! one compile error each.
 
-use std::fmt::Display;
+use std::{fmt::Display, thread};
 
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::Error;
 
 /// Every mistake of one attribute, so that one compile shows them all.
-#[derive(Default)]
-pub(crate) struct Errors(Vec<Error>);
+///
+/// Panics when it is dropped before it was reported: a program with a mistake would compile.
+pub(crate) struct Errors(Option<Vec<Error>>);
 
 impl Errors {
+    pub(crate) fn new() -> Self {
+        Self(Some(Vec::new()))
+    }
+
     pub(crate) fn push(&mut self, error: Error) {
-        self.0.push(error);
+        self.0.get_or_insert_default().push(error);
     }
 
     /// A mistake in `place`: everything from its first to its last token is underlined.
@@ -21,14 +26,16 @@ impl Errors {
         self.push(Error::new_spanned(place, text));
     }
 
-    pub(crate) fn is_empty(&self) -> bool {
-        self.0.is_empty()
+    /// The compile errors; no tokens if nothing is wrong.
+    pub(crate) fn report(mut self) -> TokenStream {
+        let errors = self.0.take().unwrap_or_default();
+        errors.iter().flat_map(Error::to_compile_error).map(in_every_edition).collect()
     }
 }
 
-impl ToTokens for Errors {
-    fn to_tokens(&self, tokens: &mut TokenStream) {
-        tokens.extend(self.0.iter().flat_map(Error::to_compile_error).map(in_every_edition));
+impl Drop for Errors {
+    fn drop(&mut self) {
+        assert!(self.0.is_none() || thread::panicking(), "mistakes were found and not reported");
     }
 }
 

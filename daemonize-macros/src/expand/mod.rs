@@ -15,17 +15,18 @@ use crate::{
 };
 
 pub(crate) fn expand(options: TokenStream, item: TokenStream) -> TokenStream {
-    let mut errors = Errors::default();
+    let mut errors = Errors::new();
     let args = Args::parse(options, &mut errors);
     match parse2::<Entry>(item.clone()) {
         Ok(entry) => {
             entry.check(&args, &mut errors);
+            let errors = errors.report();
             let is_right = errors.is_empty() && !entry.takes_self();
             if is_right { wrap(&args, entry) } else { rescue(&args, entry, &errors) }
         }
         Err(error) => {
             errors.push(error);
-            [errors.into_token_stream(), item].into_iter().collect()
+            [errors.report(), item].into_iter().collect()
         }
     }
 }
@@ -114,7 +115,7 @@ fn answer_commands(args: &Args) -> Option<TokenStream> {
 //         let _ = ::daemonize_runtime::Daemon::new().chdir(false);
 //         loop {}
 //     }
-fn rescue(args: &Args, mut entry: Entry, errors: &Errors) -> TokenStream {
+fn rescue(args: &Args, mut entry: Entry, errors: &TokenStream) -> TokenStream {
     let signature = outer_signature(&entry);
     let function = inner_function(&mut entry);
     let Entry { visibility, .. } = &entry;

@@ -1,6 +1,7 @@
 //! The sentences of the attribute, as they are written in the house style.
 
 use super::errors_of;
+use crate::errors::Errors;
 
 const MAIN: &str = "fn main() { body() }";
 
@@ -224,4 +225,10 @@ fn commands() {
     options("commands = 1", &[text]);
     let text = "`commands` asks the PID file, which contradicts `pid_file = false`";
     options("commands = true, pid_file = false", &[text]);
+}
+
+#[test]
+#[should_panic(expected = "not reported")]
+fn mistakes_that_nobody_reports_are_noticed() {
+    drop(Errors::new());
 }
