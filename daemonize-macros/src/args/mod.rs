@@ -5,6 +5,7 @@
 
 #[cfg_attr(test, allow(unused))]
 mod contradictions;
+mod literals;
 pub(crate) mod names;
 pub(crate) mod options;
 
@@ -70,7 +71,7 @@ impl Args {
     /// Where the runtime lives, unless there is a mistake in it.
     pub(crate) fn runtime(&self) -> Option<TokenStream> {
         let Some(given) = self.find(Known::Crate) else { return Some(quote!(::daemonize_runtime)) };
-        given.value.as_ref().and_then(options::path).map(ToTokens::to_token_stream)
+        given.value.as_ref().and_then(literals::path).map(ToTokens::to_token_stream)
     }
 
     /// The values that no method takes. They stand beside an error, but what they mention is used
@@ -202,7 +203,7 @@ impl Given {
     }
 
     fn literal(&self) -> Option<&Lit> {
-        self.value.as_ref().and_then(options::literal)
+        self.value.as_ref().and_then(literals::literal)
     }
 }
 
