@@ -1,1 +1,2 @@
-//! Nothing here: the cases are in `ui/` and `src/bin/`.
+//! Nothing here: the programs with mistakes are in `ui/`, those that must compile are in
+//! `must-compile/`.

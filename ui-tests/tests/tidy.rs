@@ -71,6 +71,16 @@ fn the_attribute_changes_nothing_in_the_errors_of_a_body() {
     }
 }
 
+/// Cargo builds what the manifest names.
+#[test]
+fn every_program_that_must_compile_is_built() {
+    let manifest = fs::read_to_string("Cargo.toml").expect("the manifest");
+    for file in files("must-compile") {
+        let path = format!("path = {:?}\n", file.display().to_string());
+        assert!(manifest.contains(&path), "the manifest does not name {}", file.display());
+    }
+}
+
 /// The files of expected errors, and what is in them.
 fn errors(folder: &str) -> Vec<(PathBuf, String)> {
     let errors =
