@@ -12,33 +12,16 @@ use tests::bot::{Bot, begin};
 use tests::condition::Condition;
 use tests::need::{self, NOBODY_ELSE, Need};
 use tests::process::Process;
-use tests::{bot, trials, wait};
-
-fn main() {
-    let mounts = Need::command(
-        "mounts of its own",
-        &[&OWN_MOUNTS[..], &["mount", "-t", "tmpfs", "none", "/proc"]].concat(),
-    );
-    let tracer = Need::command("strace", &[&SLOW_TO_LOCK[..], &["true"]].concat());
-    need::run(trials![
-        mounts => [
-            a_start_works_where_proc_is_hidden,
-            threads_are_noticed_where_proc_is_hidden,
-            without_the_null_device_nothing_is_started,
-            a_false_null_device_is_not_trusted,
-            a_read_only_file_system_is_named_as_the_reason,
-            a_full_file_system_is_named_as_the_reason,
-            a_file_system_without_inodes_is_named_too,
-        ],
-        tracer => [a_lock_on_a_file_that_was_replaced_is_not_enough],
-        Need::root() => [the_pid_file_of_another_user_is_refused, a_process_that_cannot_be_made_is_a_reason],
-        Need::ordinary_user() => [a_missing_permission_is_named_as_the_reason],
-    ])
-}
+use tests::{bot, wait};
 
 /// Runs what follows with mounts that nobody else sees; an ordinary user becomes root in a
 /// namespace for that.
 const OWN_MOUNTS: [&str; 3] = ["unshare", "--map-root-user", "--mount"];
+
+fn mounts() -> Need {
+    let hide_proc = ["mount", "-t", "tmpfs", "none", "/proc"];
+    need::command("mounts of its own", &[&OWN_MOUNTS[..], &hide_proc].concat())
+}
 
 /// The command that starts the bot after a script has made its mounts.
 fn after_mounting(bot: &Bot, script: &str) -> Command {
@@ -48,6 +31,7 @@ fn after_mounting(bot: &Bot, script: &str) -> Command {
 
 const HIDE_PROC: &str = "mount -t tmpfs none /proc";
 
+#[test(needs = mounts)]
 fn a_start_works_where_proc_is_hidden() {
     let null = File::open("/dev/null").expect("the null device");
     let bot = bot!["redirect=out.log", "print=up", "sleep"];
@@ -60,18 +44,21 @@ fn a_start_works_where_proc_is_hidden() {
     assert!(line.contains(&format!("already running with PID {}", daemon.pid())), "{line}");
 }
 
+#[test(needs = mounts)]
 fn threads_are_noticed_where_proc_is_hidden() {
     let bot = bot!["thread", "sleep"];
     let line = bot.refused_by(after_mounting(&bot, HIDE_PROC), 70);
     assert!(line.contains("thread"), "{line}");
 }
 
+#[test(needs = mounts)]
 fn without_the_null_device_nothing_is_started() {
     let bot = bot!["sleep"];
     let line = bot.refused_by(after_mounting(&bot, "mount -t tmpfs none /dev"), 72);
     assert!(line.contains("/dev/null: No such file or directory"), "{line}");
 }
 
+#[test(needs = mounts)]
 fn a_false_null_device_is_not_trusted() {
     let bot = bot!["sleep"];
     let line = bot
@@ -79,6 +66,7 @@ fn a_false_null_device_is_not_trusted() {
     assert!(line.contains("/dev/null"), "{line}");
 }
 
+#[test(needs = mounts)]
 fn a_read_only_file_system_is_named_as_the_reason() {
     let mount = "mkdir read-only && mount -t tmpfs -o ro none read-only && cd read-only";
     for word in ["redirect=out.log", "pid_file=bot.pid"] {
@@ -88,6 +76,7 @@ fn a_read_only_file_system_is_named_as_the_reason() {
     }
 }
 
+#[test(needs = mounts)]
 fn a_full_file_system_is_named_as_the_reason() {
     let bot = bot!["sleep"];
     let mount = "mkdir full && mount -t tmpfs -o size=4k none full && cd full && echo 1 >filler";
@@ -95,6 +84,7 @@ fn a_full_file_system_is_named_as_the_reason() {
     assert!(line.contains("builder.pid: No space left on device"), "{line}");
 }
 
+#[test(needs = mounts)]
 fn a_file_system_without_inodes_is_named_too() {
     let bot = bot!["sleep"];
     let mount =
@@ -115,6 +105,11 @@ const SLOW_TO_LOCK: [&str; 8] = [
     "--inject=flock:delay_enter=1000000:when=1",
 ];
 
+fn tracer() -> Need {
+    need::command("strace", &[&SLOW_TO_LOCK[..], &["true"]].concat())
+}
+
+#[test(needs = tracer)]
 fn a_lock_on_a_file_that_was_replaced_is_not_enough() {
     let bot = bot!["sleep"];
     let path = bot.pid_file();
@@ -132,6 +127,7 @@ fn a_lock_on_a_file_that_was_replaced_is_not_enough() {
     assert!(line.contains("already running with PID 4711"), "{line}");
 }
 
+#[test(needs = need::root)]
 fn the_pid_file_of_another_user_is_refused() {
     let bot = bot!["sleep"];
     fs::write(bot.pid_file(), "4711\n").expect("a file");
@@ -141,6 +137,7 @@ fn the_pid_file_of_another_user_is_refused() {
     assert_eq!(bot.read("builder.pid"), "4711\n");
 }
 
+#[test(needs = need::root)]
 fn a_process_that_cannot_be_made_is_a_reason() {
     for processes in [1, 2] {
         let bot = bot!["sleep"].under(Condition::Limited(Resource::RLIMIT_NPROC, processes));
@@ -159,6 +156,7 @@ fn a_process_that_cannot_be_made_is_a_reason() {
     }
 }
 
+#[test(needs = need::ordinary_user)]
 fn a_missing_permission_is_named_as_the_reason() {
     let cases =
         [("redirect=closed/out.log", 73), ("pid_file=closed/bot.pid", 73), ("chdir=closed", 78)];

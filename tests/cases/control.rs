@@ -15,39 +15,9 @@ use nix::sys::signal::Signal;
 use nix::sys::stat::Mode;
 use nix::unistd::{Pid, mkfifo};
 use tests::bot::{Bot, begin};
-use tests::need::{self, NOBODY_ELSE, Need};
+use tests::need::{self, NOBODY_ELSE};
 use tests::process::Process;
-use tests::{bot, lock, trials, wait};
-
-fn main() {
-    need::run(trials![
-        Need::NOTHING => [
-            a_running_bot_is_running_since_its_start,
-            a_bot_that_does_not_run_has_no_file_or_left_it,
-            a_lock_without_a_number_is_a_start_under_way,
-            a_start_that_takes_too_long_is_not_waited_for,
-            stop_waits_for_the_end_of_process_and_lock_and_removes_the_file,
-            stop_of_nothing_is_done_already,
-            stop_kills_a_bot_that_does_not_obey,
-            stop_wakes_a_bot_that_sleeps_at_ctrl_z,
-            stop_ends_a_bot_in_the_foreground,
-            stop_waits_until_a_child_has_freed_the_lock,
-            a_stranger_with_the_number_of_a_dead_bot_is_left_alone,
-            a_stranger_in_the_file_of_a_living_bot_is_left_alone,
-            numbers_that_are_nobody_are_never_signalled,
-            a_file_that_holds_no_number_is_left_alone,
-            a_locked_file_that_holds_no_number_is_left_alone,
-            what_is_no_file_is_left_alone_without_waiting_for_it,
-            looking_all_the_time_disturbs_no_start,
-            a_bot_that_starts_or_ends_is_never_in_an_unknown_state,
-        ],
-        Need::root() => [
-            the_file_of_another_user_proves_nothing,
-            another_user_cannot_tell_and_stops_nobody,
-            a_bot_that_gave_up_root_is_stopped_and_its_file_removed,
-        ],
-    ])
-}
+use tests::{bot, lock, wait};
 
 /// For bots that obey.
 const PATIENCE: Duration = wait::PATIENCE;
@@ -67,6 +37,7 @@ fn is_unknown(status: &Status) -> bool {
     matches!(status, Status::Unknown(_))
 }
 
+#[test]
 fn a_running_bot_is_running_since_its_start() {
     let before = SystemTime::now() - Duration::from_secs(2);
     for option in ["wait_ready=false", "restart=always"] {
@@ -83,6 +54,7 @@ fn a_running_bot_is_running_since_its_start() {
     }
 }
 
+#[test]
 fn a_bot_that_does_not_run_has_no_file_or_left_it() {
     let bot = bot!["sleep"];
     assert_eq!(status(bot.pid_file()), Status::NotRunning);
@@ -91,6 +63,7 @@ fn a_bot_that_does_not_run_has_no_file_or_left_it() {
     assert!(bot.pid_file().exists(), "a look changes nothing");
 }
 
+#[test]
 fn a_lock_without_a_number_is_a_start_under_way() {
     let bot = bot!["sleep"];
     let file = File::create(bot.pid_file()).expect("a file");
@@ -98,6 +71,7 @@ fn a_lock_without_a_number_is_a_start_under_way() {
     assert_eq!(status(bot.pid_file()), Status::Starting);
 }
 
+#[test]
 fn a_start_that_takes_too_long_is_not_waited_for() {
     let bot = bot!["sleep"];
     let file = File::create(bot.pid_file()).expect("a file");
@@ -107,6 +81,7 @@ fn a_start_that_takes_too_long_is_not_waited_for() {
     assert!(bot.pid_file().exists());
 }
 
+#[test]
 fn stop_waits_for_the_end_of_process_and_lock_and_removes_the_file() {
     let bot = bot!["sleep"];
     let daemon = bot.start();
@@ -115,6 +90,7 @@ fn stop_waits_for_the_end_of_process_and_lock_and_removes_the_file() {
     let _next = bot.start();
 }
 
+#[test]
 fn stop_of_nothing_is_done_already() {
     let bot = bot!["sleep"];
     assert_eq!(stop(&bot.pid_file(), PATIENCE).expect("nothing to do"), Stopped::WasNotRunning);
@@ -123,6 +99,7 @@ fn stop_of_nothing_is_done_already() {
     assert!(!bot.pid_file().exists(), "what a dead bot left is removed");
 }
 
+#[test]
 fn stop_kills_a_bot_that_does_not_obey() {
     let bot = bot!["redirect=out.log", "block=SIGTERM", "print=deaf", "sleep"];
     let daemon = bot.start_and_await("out.log", "deaf\n");
@@ -130,6 +107,7 @@ fn stop_kills_a_bot_that_does_not_obey() {
     assert!(!daemon.process.is_alive() && !bot.pid_file().exists());
 }
 
+#[test]
 fn stop_wakes_a_bot_that_sleeps_at_ctrl_z() {
     let bot = bot!["sleep"];
     let daemon = bot.start();
@@ -139,6 +117,7 @@ fn stop_wakes_a_bot_that_sleeps_at_ctrl_z() {
     assert!(!daemon.process.is_alive() && !bot.pid_file().exists());
 }
 
+#[test]
 fn stop_ends_a_bot_in_the_foreground() {
     let bot = bot!["chdir=false", "when=false", "note=up", "sleep"];
     let launching = begin(bot.command());
@@ -148,6 +127,7 @@ fn stop_ends_a_bot_in_the_foreground() {
     assert!(!bot.pid_file().exists());
 }
 
+#[test]
 fn stop_waits_until_a_child_has_freed_the_lock() {
     let bot = bot!["redirect=out.log", "fork-and-sleep=500", "print=forked", "sleep"];
     let _daemon = bot.start_and_await("out.log", "forked\n");
@@ -180,6 +160,7 @@ impl Drop for Stranger {
     }
 }
 
+#[test]
 fn a_stranger_with_the_number_of_a_dead_bot_is_left_alone() {
     let bot = bot!["sleep"];
     let stranger = Stranger::new();
@@ -189,6 +170,7 @@ fn a_stranger_with_the_number_of_a_dead_bot_is_left_alone() {
     stranger.assert_unharmed();
 }
 
+#[test]
 fn a_stranger_in_the_file_of_a_living_bot_is_left_alone() {
     let bot = bot!["sleep"];
     let stranger = Stranger::new();
@@ -209,6 +191,7 @@ fn assert_nobody_is_stopped(bot: &Bot) {
     assert_eq!(fs::read(bot.pid_file()).ok(), text);
 }
 
+#[test]
 fn numbers_that_are_nobody_are_never_signalled() {
     for text in ["0\n", "1\n", "2147483647\n", "4294967295\n", "99999999999999999999\n"] {
         let bot = bot!["sleep"];
@@ -230,6 +213,7 @@ fn numbers_that_are_nobody_are_never_signalled() {
     }
 }
 
+#[test]
 fn a_file_that_holds_no_number_is_left_alone() {
     for text in
         ["-1\n", "notes\n", "12 34\n", "12\n34\n", "0x10\n", &"7".repeat(100), &"x".repeat(1 << 20)]
@@ -240,6 +224,7 @@ fn a_file_that_holds_no_number_is_left_alone() {
     }
 }
 
+#[test]
 fn a_locked_file_that_holds_no_number_is_left_alone() {
     for text in ["-1\n", "notes\n"] {
         let bot = bot!["sleep"];
@@ -250,6 +235,7 @@ fn a_locked_file_that_holds_no_number_is_left_alone() {
     }
 }
 
+#[test]
 fn what_is_no_file_is_left_alone_without_waiting_for_it() {
     let obstacles: [fn(&Path); 4] = [
         |path| mkfifo(path, Mode::S_IRWXU).expect("a pipe"),
@@ -277,10 +263,12 @@ fn what_is_no_file_is_left_alone_without_waiting_for_it() {
     assert!(daemon.process.is_alive());
 }
 
+#[test]
 fn looking_all_the_time_disturbs_no_start() {
     let _looks = looks_at_fifty_starts_and_ends();
 }
 
+#[test]
 fn a_bot_that_starts_or_ends_is_never_in_an_unknown_state() {
     let mut looks = looks_at_fifty_starts_and_ends();
     looks.retain(is_unknown);
@@ -310,6 +298,7 @@ fn looks_at_fifty_starts_and_ends() -> Vec<Status> {
     looking.join().expect("a look panics for no reason")
 }
 
+#[test(needs = need::root)]
 fn the_file_of_another_user_proves_nothing() {
     let bot = bot!["sleep"];
     let daemon = bot.start();
@@ -318,6 +307,7 @@ fn the_file_of_another_user_proves_nothing() {
     assert!(daemon.process.is_alive());
 }
 
+#[test(needs = need::root)]
 fn another_user_cannot_tell_and_stops_nobody() {
     let bot = Bot::new(env!("CARGO_BIN_EXE_commander"));
     // The user need not be able to reach the folder in which the fixture was built.
@@ -338,6 +328,7 @@ fn another_user_cannot_tell_and_stops_nobody() {
     assert!(daemon.process.is_alive());
 }
 
+#[test(needs = need::root)]
 fn a_bot_that_gave_up_root_is_stopped_and_its_file_removed() {
     let bot = bot![format!("uid={NOBODY_ELSE}"), format!("gid={NOBODY_ELSE}"), "sleep"];
     let daemon = bot.start();

@@ -20,57 +20,7 @@ use tests::daemon::Daemon;
 use tests::need::{self, NOBODY_ELSE, Need};
 use tests::process::Process;
 use tests::terminal::Terminal;
-use tests::{bot, lock, trials, wait};
-
-fn main() {
-    let accounts =
-        Need::command("root with mounts of its own, and setpriv", &OWN_ACCOUNTS_ARE_POSSIBLE);
-    let kept_capabilities = Need::command(
-        "setpriv and the right to keep capabilities",
-        &KEEPING_CAPABILITIES_IS_POSSIBLE,
-    );
-    let user_namespace = Need::command("a user namespace", &["unshare", "--map-root-user", "true"]);
-    need::run(trials![
-        accounts => [
-            an_account_brings_its_groups_along,
-            a_group_of_its_own_replaces_the_accounts_primary_group,
-            a_group_alone_changes_all_group_ids_and_clears_the_supplementary_groups,
-            an_id_without_an_account_has_the_chosen_group_alone,
-        ],
-        Need::NOTHING => [
-            an_id_without_an_account_needs_a_group,
-            unknown_users_and_groups_are_refused,
-            who_is_not_root_cannot_become_somebody_else,
-            who_is_not_root_may_ask_for_what_is_already_so,
-            who_is_not_root_cannot_change_the_root_directory,
-            the_chosen_umask_holds_for_the_daemon_and_its_log_but_not_for_the_pid_file,
-            a_umask_of_more_than_permissions_is_refused,
-            a_missing_root_directory_changes_nothing,
-            inherited_descriptors_can_be_kept,
-        ],
-        user_namespace => [groups_that_cannot_be_given_up_are_named_as_the_reason],
-        kept_capabilities => [capabilities_that_stay_are_a_reason_not_to_start],
-        Need::root() => [
-            capabilities_that_the_program_keeps_are_a_reason_not_to_start,
-            root_and_the_pid_file_are_out_of_reach_from_inside,
-            the_pid_file_stays_roots_and_can_only_be_read,
-            in_the_foreground_privileges_and_root_directory_change_too,
-            until_it_is_ready_a_daemon_without_privileges_writes_to_the_terminal,
-            a_daemon_without_privileges_that_never_gets_ready_leaves_nothing,
-            a_daemon_without_privileges_goes_with_its_launcher,
-            a_log_that_is_made_belongs_to_the_user,
-            a_log_that_belongs_to_root_or_the_user_is_continued,
-            in_a_sticky_directory_logs_are_made_and_continued,
-            a_log_that_somebody_else_could_exchange_is_refused,
-            a_pid_file_that_somebody_else_could_exchange_is_refused,
-            a_symbolic_link_to_a_log_is_followed_without_user_only,
-            the_daemon_must_be_allowed_into_its_working_directory,
-            the_daemon_is_in_its_new_root_and_its_files_are_outside,
-            an_open_directory_is_a_way_out_of_the_new_root,
-            a_directory_as_standard_input_is_a_way_out_too,
-        ],
-    ])
-}
+use tests::{bot, lock, wait};
 
 // Users and groups.
 
@@ -80,13 +30,13 @@ const PASSWD: &str = "root:x:0:0::/:/bin/sh\nbot:x:61001:61001::/:/bin/sh\n";
 const GROUP: &str =
     "root:x:0:\nbot:x:61001:\nfirst:x:61010:bot\nsecond:x:61020:other,bot\nlonely:x:61030:\n";
 
-const OWN_ACCOUNTS_ARE_POSSIBLE: [&str; 5] = [
-    "unshare",
-    "--mount",
-    "sh",
-    "-c",
-    "mount --bind /etc/group /etc/group && setpriv --groups 61077 true",
-];
+fn accounts() -> Need {
+    let mount = "mount --bind /etc/group /etc/group && setpriv --groups 61077 true";
+    need::command(
+        "root with mounts of its own, and setpriv",
+        &["unshare", "--mount", "sh", "-c", mount],
+    )
+}
 
 /// The command that starts a bot among these accounts, from a process with a supplementary group of
 /// its own.
@@ -131,6 +81,7 @@ fn assert_ids(process: Process, user: u32, group: u32) {
     }
 }
 
+#[test(needs = accounts)]
 fn an_account_brings_its_groups_along() {
     // By name, by id, and by an id that came as text.
     for word in ["user=bot", "uid=61001", "user=61001"] {
@@ -138,27 +89,32 @@ fn an_account_brings_its_groups_along() {
     }
 }
 
+#[test(needs = accounts)]
 fn a_group_of_its_own_replaces_the_accounts_primary_group() {
     for word in ["group=lonely", "gid=61030", "group=61030"] {
         assert_becomes(&["user=bot", word], 61001, 61030, &[61010, 61020, 61030]);
     }
 }
 
+#[test(needs = accounts)]
 fn a_group_alone_changes_all_group_ids_and_clears_the_supplementary_groups() {
     for word in ["group=lonely", "gid=61030"] {
         assert_becomes(&[word], 0, 61030, &[]);
     }
 }
 
+#[test(needs = accounts)]
 fn an_id_without_an_account_has_the_chosen_group_alone() {
     assert_becomes(&["uid=61999", "group=lonely"], 61999, 61030, &[61030]);
 }
 
+#[test]
 fn an_id_without_an_account_needs_a_group() {
     let line = refused_untouched(&builder(&[&format!("uid={NOBODY_ELSE}")]), 64);
     assert!(line.contains(&NOBODY_ELSE.to_string()) && line.contains("`group`"), "{line}");
 }
 
+#[test]
 fn unknown_users_and_groups_are_refused() {
     // The highest number means "unchanged" to system calls, and so must never come from an option.
     let highest = u32::MAX.to_string();
@@ -198,6 +154,7 @@ fn as_ordinary_user(bot: &Bot) -> Command {
     command
 }
 
+#[test]
 fn who_is_not_root_cannot_become_somebody_else() {
     let (user, group) = ordinary_ids();
     let others = [(user + 1, group), (user, group + 1), (0, 0), (0, group), (user, 0)];
@@ -209,6 +166,7 @@ fn who_is_not_root_cannot_become_somebody_else() {
     }
 }
 
+#[test]
 fn who_is_not_root_may_ask_for_what_is_already_so() {
     let (user, group) = ordinary_ids();
     let (user_word, group_word) = (format!("uid={user}"), format!("gid={group}"));
@@ -219,6 +177,11 @@ fn who_is_not_root_may_ask_for_what_is_already_so() {
     }
 }
 
+fn user_namespace() -> Need {
+    need::command("a user namespace", &["unshare", "--map-root-user", "true"])
+}
+
+#[test(needs = user_namespace)]
 fn groups_that_cannot_be_given_up_are_named_as_the_reason() {
     let bot = builder(&["gid=0"]);
     let line = bot.refused_by(bot.command_by(&["unshare", "--map-root-user"]), 71);
@@ -228,10 +191,16 @@ fn groups_that_cannot_be_given_up_are_named_as_the_reason() {
 
 /// Capabilities that survive a change of the user.
 const KEEPING_CAPABILITIES: [&str; 2] = ["setpriv", "--securebits=+no_setuid_fixup"];
-const KEEPING_CAPABILITIES_IS_POSSIBLE: [&str; 3] =
-    [KEEPING_CAPABILITIES[0], KEEPING_CAPABILITIES[1], "true"];
+
+fn kept_capabilities() -> Need {
+    need::command(
+        "setpriv and the right to keep capabilities",
+        &[&KEEPING_CAPABILITIES[..], &["true"]].concat(),
+    )
+}
 
 /// They do nothing until they are asked for, which a daemon that was taken over would do.
+#[test(needs = need::root)]
 fn capabilities_that_the_program_keeps_are_a_reason_not_to_start() {
     let bot = without_privileges(&["keep-capabilities"]);
     let line = bot.refused(71);
@@ -239,6 +208,7 @@ fn capabilities_that_the_program_keeps_are_a_reason_not_to_start() {
     assert!(!bot.pid_file().exists());
 }
 
+#[test(needs = kept_capabilities)]
 fn capabilities_that_stay_are_a_reason_not_to_start() {
     let bot = without_privileges(&[]);
     let line = bot.refused_by(bot.command_by(&KEEPING_CAPABILITIES), 71);
@@ -257,6 +227,7 @@ fn without_privileges(words: &[&str]) -> Bot {
     bot.words(["sleep".into()])
 }
 
+#[test(needs = need::root)]
 fn root_and_the_pid_file_are_out_of_reach_from_inside() {
     let bot = Bot::new(env!("CARGO_BIN_EXE_intruder"));
     fs::set_permissions(bot.start_directory(), Permissions::from_mode(0o755)).expect("ours");
@@ -271,6 +242,7 @@ fn root_and_the_pid_file_are_out_of_reach_from_inside() {
     assert!(line.contains(&format!("already running with PID {}", daemon.pid())), "{line}");
 }
 
+#[test(needs = need::root)]
 fn the_pid_file_stays_roots_and_can_only_be_read() {
     for umask in [0o000, 0o022, 0o077] {
         let bot = without_privileges(&["redirect=out.log", "print=up"]);
@@ -295,6 +267,7 @@ fn assert_holds_pid_file_for_reading(bot: &Bot, process: Process) {
     assert!(lock::is_held(&bot.pid_file()));
 }
 
+#[test(needs = need::root)]
 fn in_the_foreground_privileges_and_root_directory_change_too() {
     let bot = without_privileges(&["when=false", "chroot=jail", "print=up"]);
     fs::create_dir(bot.file("jail")).expect("a directory");
@@ -314,6 +287,7 @@ fn waiting_without_privileges(words: &[&str]) -> Bot {
     without_privileges(&[&["wait_ready=true", "chdir=false", "redirect=out.log"], words].concat())
 }
 
+#[test(needs = need::root)]
 fn until_it_is_ready_a_daemon_without_privileges_writes_to_the_terminal() {
     let bot = waiting_without_privileges(&["print=early", "ready", "print=late"]);
     let launch = bot.launch();
@@ -325,6 +299,7 @@ fn until_it_is_ready_a_daemon_without_privileges_writes_to_the_terminal() {
     assert_holds_pid_file_for_reading(&bot, daemon.process);
 }
 
+#[test(needs = need::root)]
 fn a_daemon_without_privileges_that_never_gets_ready_leaves_nothing() {
     let bot = waiting_without_privileges(&["exit=7"]);
     let line = bot.refused(7);
@@ -332,6 +307,7 @@ fn a_daemon_without_privileges_that_never_gets_ready_leaves_nothing() {
     assert!(!bot.pid_file().exists(), "the launcher is still root");
 }
 
+#[test(needs = need::root)]
 fn a_daemon_without_privileges_goes_with_its_launcher() {
     let bot = waiting_without_privileges(&["spawn=exec sleep 300"]);
     let launching = begin(bot.command());
@@ -394,6 +370,7 @@ fn assert_user_writes(bot: &Bot, log: &str) -> Daemon {
     daemon
 }
 
+#[test(needs = need::root)]
 fn a_log_that_is_made_belongs_to_the_user() {
     for (umask, mode) in [("umask=022", 0o644), ("umask=077", 0o600)] {
         let bot = without_privileges(&["redirect=out.log", umask, "print=up"]);
@@ -403,6 +380,7 @@ fn a_log_that_is_made_belongs_to_the_user() {
     }
 }
 
+#[test(needs = need::root)]
 fn a_log_that_belongs_to_root_or_the_user_is_continued() {
     for owner in [0, NOBODY_ELSE] {
         let bot = without_privileges(&["redirect=out.log", "print=up"]);
@@ -418,6 +396,7 @@ fn a_log_that_belongs_to_root_or_the_user_is_continued() {
     }
 }
 
+#[test(needs = need::root)]
 fn in_a_sticky_directory_logs_are_made_and_continued() {
     for earlier in [None, Some("an earlier line\n")] {
         let bot =
@@ -474,6 +453,7 @@ fn assert_refused(option: &str, traps: &[(Trap, &str)]) {
     }
 }
 
+#[test(needs = need::root)]
 fn a_log_that_somebody_else_could_exchange_is_refused() {
     for option in ["redirect=logs/out.log", "stdout=logs/out.log", "stderr=logs/out.log"] {
         assert_refused(option, &UNSAFE_DIRECTORIES);
@@ -481,10 +461,12 @@ fn a_log_that_somebody_else_could_exchange_is_refused() {
     }
 }
 
+#[test(needs = need::root)]
 fn a_pid_file_that_somebody_else_could_exchange_is_refused() {
     assert_refused("pid_file=logs/bot.pid", &UNSAFE_DIRECTORIES);
 }
 
+#[test(needs = need::root)]
 fn a_symbolic_link_to_a_log_is_followed_without_user_only() {
     let bot = bot!["redirect=link.log", "print=up", "sleep"];
     symlink("out.log", bot.file("link.log")).expect("a link");
@@ -495,6 +477,7 @@ fn a_symbolic_link_to_a_log_is_followed_without_user_only() {
     assert!(line.contains("link.log") && line.contains("it is a symbolic link"), "{line}");
 }
 
+#[test(needs = need::root)]
 fn the_daemon_must_be_allowed_into_its_working_directory() {
     let bot = without_privileges(&["chdir=home"]);
     make_directory(&bot.file("home"), 0o700);
@@ -510,6 +493,7 @@ fn the_daemon_must_be_allowed_into_its_working_directory() {
 
 // The umask.
 
+#[test]
 fn the_chosen_umask_holds_for_the_daemon_and_its_log_but_not_for_the_pid_file() {
     for umask in [0o000, 0o022, 0o027, 0o077, 0o777] {
         let bot = builder(&[&format!("umask={umask:o}"), "redirect=out.log"]);
@@ -522,6 +506,7 @@ fn the_chosen_umask_holds_for_the_daemon_and_its_log_but_not_for_the_pid_file() 
     }
 }
 
+#[test]
 fn a_umask_of_more_than_permissions_is_refused() {
     for umask in ["1000", "1022", "7777", "37777777777"] {
         let line =
@@ -553,6 +538,7 @@ fn assert_no_directory_is_open(daemon: &Daemon) {
     assert!(descriptors.values().all(|descriptor| !descriptor.target.is_dir()), "{descriptors:?}");
 }
 
+#[test(needs = need::root)]
 fn the_daemon_is_in_its_new_root_and_its_files_are_outside() {
     for (option, directory) in
         [("chdir=true", "jail"), ("chdir=false", "jail"), ("chdir=/inner", "jail/inner")]
@@ -567,11 +553,13 @@ fn the_daemon_is_in_its_new_root_and_its_files_are_outside() {
     }
 }
 
+#[test]
 fn a_missing_root_directory_changes_nothing() {
     let line = refused_untouched(&builder(&["chroot=missing", "redirect=out.log"]), 78);
     assert!(line.contains("missing: No such file or directory"), "{line}");
 }
 
+#[test]
 fn who_is_not_root_cannot_change_the_root_directory() {
     let bot = jailed(&["redirect=out.log"]);
     let line = bot.refused_by(as_ordinary_user(&bot), 77);
@@ -584,6 +572,7 @@ fn inherited_directory() -> Condition {
     Condition::Open(Arc::new(OwnedFd::from(File::open("/").expect("a directory"))), 1, 3)
 }
 
+#[test(needs = need::root)]
 fn an_open_directory_is_a_way_out_of_the_new_root() {
     let opened_itself = jailed(&["open=."]);
     let kept = jailed(&["close_inherited=false"]).under(inherited_directory());
@@ -595,6 +584,7 @@ fn an_open_directory_is_a_way_out_of_the_new_root() {
     assert_no_directory_is_open(&closed.start());
 }
 
+#[test(needs = need::root)]
 fn a_directory_as_standard_input_is_a_way_out_too() {
     for keeps_streams in ["close_fd=false", "wait_ready=true", "when=false"] {
         let bot = jailed(&[keeps_streams]);
@@ -607,6 +597,7 @@ fn a_directory_as_standard_input_is_a_way_out_too() {
 
 // Descriptors.
 
+#[test]
 fn inherited_descriptors_can_be_kept() {
     let bot = bot!["close_inherited=false", "sleep"];
     let inherited = File::create(bot.file("inherited")).expect("a file");

@@ -17,37 +17,7 @@ use tests::condition::Condition;
 use tests::daemon::Daemon;
 use tests::gate::Gate;
 use tests::need::{self, NOBODY_ELSE, Need};
-use tests::{bot, trials, wait};
-
-fn main() {
-    let logrotate = Need::command("logrotate", &["logrotate", "--version"]);
-    need::run(trials![
-        Need::NOTHING => [
-            both_streams_go_on_in_a_new_log,
-            streams_apart_go_on_in_a_new_log_each,
-            a_log_for_one_stream_leaves_the_other_alone,
-            a_deleted_log_is_made_anew,
-            the_target_of_a_symbolic_link_is_made_anew,
-            a_new_log_is_opened_like_the_first,
-            a_hundred_rotations_lose_and_tear_no_line_of_eight_threads,
-            a_log_that_cannot_be_made_stays_the_old_one_until_it_can,
-            without_reopen_a_hangup_ends_the_bot,
-            a_hangup_that_was_ignored_or_blocked_is_heard,
-            after_wait_ready_the_log_is_made_anew_too,
-            children_neither_block_nor_ignore_a_hangup,
-            a_handler_of_signal_hook_and_ours_both_hear,
-            a_handler_of_tokio_and_ours_both_hear,
-        ],
-        Need::ordinary_user() => [in_a_directory_that_became_unwritable_the_old_log_is_kept],
-        Need::root() => [
-            under_a_new_root_the_log_is_made_anew,
-            a_log_outside_of_the_new_root_is_refused,
-            without_privileges_the_log_is_made_anew,
-            without_privileges_no_link_is_followed,
-        ],
-        logrotate => [logrotate_can_do_its_work],
-    ])
-}
+use tests::{bot, wait};
 
 /// Does what logrotate does. A bot that waits at a gate handles the signal before it passes, so
 /// that the new log is in place when the gate is opened afterwards.
@@ -56,6 +26,7 @@ fn rotate(bot: &Bot, daemon: &Daemon, log: &str) {
     daemon.signal(Signal::SIGHUP);
 }
 
+#[test]
 fn both_streams_go_on_in_a_new_log() {
     let bot = bot![
         "chdir=false",
@@ -75,6 +46,7 @@ fn both_streams_go_on_in_a_new_log() {
     assert_eq!(bot.read("out.log.old"), "old\n");
 }
 
+#[test]
 fn streams_apart_go_on_in_a_new_log_each() {
     let bot = bot![
         "chdir=false",
@@ -99,6 +71,7 @@ fn streams_apart_go_on_in_a_new_log_each() {
     );
 }
 
+#[test]
 fn a_log_for_one_stream_leaves_the_other_alone() {
     let bot = bot!["stderr=error.log", "reopen=true", "print-error=old", "sleep"];
     let daemon = bot.start_and_await("error.log", "old\n");
@@ -108,6 +81,7 @@ fn a_log_for_one_stream_leaves_the_other_alone() {
     assert!(daemon.process.has_open(1, Path::new("/dev/null")));
 }
 
+#[test]
 fn a_deleted_log_is_made_anew() {
     let bot = bot![
         "chdir=false",
@@ -125,6 +99,7 @@ fn a_deleted_log_is_made_anew() {
     bot.await_text("out.log", "new\n");
 }
 
+#[test]
 fn the_target_of_a_symbolic_link_is_made_anew() {
     let bot = bot![
         "chdir=false",
@@ -143,6 +118,7 @@ fn the_target_of_a_symbolic_link_is_made_anew() {
     assert!(bot.file("link.log").is_symlink());
 }
 
+#[test]
 fn a_new_log_is_opened_like_the_first() {
     let bot = bot!["redirect=out.log", "reopen=true", "umask=027", "print=up", "sleep"];
     let daemon = bot.start_and_await("out.log", "up\n");
@@ -161,6 +137,7 @@ fn a_new_log_is_opened_like_the_first() {
 
 const ROTATIONS: usize = 100;
 
+#[test]
 fn a_hundred_rotations_lose_and_tear_no_line_of_eight_threads() {
     let bot = Bot::new(env!("CARGO_BIN_EXE_writer"));
     let gate = Gate::closed(&bot.file("gate"));
@@ -209,6 +186,7 @@ fn assert_complete(logs: &str) {
     );
 }
 
+#[test]
 fn a_log_that_cannot_be_made_stays_the_old_one_until_it_can() {
     keeps_the_old_log("a removed directory", |log| {
         fs::remove_dir(log.parent().expect("a directory")).expect("empty");
@@ -224,6 +202,7 @@ fn a_log_that_cannot_be_made_stays_the_old_one_until_it_can() {
     });
 }
 
+#[test(needs = need::ordinary_user)]
 fn in_a_directory_that_became_unwritable_the_old_log_is_kept() {
     keeps_the_old_log("an unwritable directory", |log| {
         let directory = log.parent().expect("a directory");
@@ -259,6 +238,7 @@ fn keeps_the_old_log(what: &str, put_obstacle: fn(&Path)) {
     assert_eq!(bot.read("old.log"), "kept\n", "{what}");
 }
 
+#[test]
 fn without_reopen_a_hangup_ends_the_bot() {
     for option in ["reopen=false", "umask=022"] {
         let bot = bot!["redirect=out.log", option, "sleep"];
@@ -269,6 +249,7 @@ fn without_reopen_a_hangup_ends_the_bot() {
     }
 }
 
+#[test]
 fn a_hangup_that_was_ignored_or_blocked_is_heard() {
     for condition in [Condition::Ignored(Signal::SIGHUP), Condition::Blocked] {
         let bot = bot!["redirect=out.log", "reopen=true", "sleep"].under(condition);
@@ -278,6 +259,7 @@ fn a_hangup_that_was_ignored_or_blocked_is_heard() {
     }
 }
 
+#[test]
 fn after_wait_ready_the_log_is_made_anew_too() {
     let bot = bot![
         "chdir=false",
@@ -295,6 +277,7 @@ fn after_wait_ready_the_log_is_made_anew_too() {
     bot.await_text("out.log", "new\n");
 }
 
+#[test]
 fn children_neither_block_nor_ignore_a_hangup() {
     let bot =
         bot!["redirect=out.log", "reopen=true", "spawn=exec sleep 300", "print=spawned", "sleep"];
@@ -307,10 +290,12 @@ fn children_neither_block_nor_ignore_a_hangup() {
     assert_eq!(child.signals("SigIgn") & hangup, 0);
 }
 
+#[test]
 fn a_handler_of_signal_hook_and_ours_both_hear() {
     both_hear("signal-hook");
 }
 
+#[test]
 fn a_handler_of_tokio_and_ours_both_hear() {
     both_hear("tokio");
 }
@@ -326,6 +311,7 @@ fn both_hear(library: &str) {
     }
 }
 
+#[test(needs = need::root)]
 fn a_log_outside_of_the_new_root_is_refused() {
     let bot = bot!["chroot=jail", "redirect=out.log", "reopen=true", "sleep"];
     fs::create_dir(bot.file("jail")).expect("a directory");
@@ -333,6 +319,7 @@ fn a_log_outside_of_the_new_root_is_refused() {
     assert!(line.contains("`reopen` needs a log inside of `chroot`"), "{line}");
 }
 
+#[test(needs = need::root)]
 fn under_a_new_root_the_log_is_made_anew() {
     let bot = bot![
         "chroot=jail",
@@ -363,6 +350,7 @@ fn bot_without_privileges() -> Bot {
     bot
 }
 
+#[test(needs = need::root)]
 fn without_privileges_the_log_is_made_anew() {
     let bot = bot_without_privileges().words(["sleep".into()]);
     let daemon = bot.start();
@@ -371,6 +359,7 @@ fn without_privileges_the_log_is_made_anew() {
     assert_eq!(fs::metadata(bot.file("logs/out.log")).expect("the log").uid(), NOBODY_ELSE);
 }
 
+#[test(needs = need::root)]
 fn without_privileges_no_link_is_followed() {
     let bot = bot_without_privileges();
     let gate_path = bot.file("gate");
@@ -385,6 +374,11 @@ fn without_privileges_no_link_is_followed() {
     assert!(!bot.file("logs/elsewhere").exists());
 }
 
+fn logrotate() -> Need {
+    need::command("logrotate", &["logrotate", "--version"])
+}
+
+#[test(needs = logrotate)]
 fn logrotate_can_do_its_work() {
     let bot = bot![
         "chdir=false",

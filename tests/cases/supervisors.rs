@@ -11,37 +11,9 @@ use nix::sys::signal::{Signal, kill};
 use tests::bot::{Bot, begin};
 use tests::family::children;
 use tests::gate::Gate;
-use tests::need::{self, AS_PID_1, Need};
+use tests::need::{self, AS_PID_1};
 use tests::process::Process;
-use tests::{bot, trials, wait};
-
-fn main() {
-    need::run(trials![
-        Need::NOTHING => [
-            evidence_that_names_this_process_keeps_it_in_the_foreground,
-            evidence_that_names_nobody_or_another_process_keeps_nobody_from_detaching,
-            what_a_shell_was_given_says_nothing_about_its_children,
-            when_overrides_every_evidence,
-            readiness_and_the_end_are_told_over_a_path,
-            readiness_and_the_end_are_told_over_an_abstract_name,
-            with_wait_ready_readiness_is_told_at_ready_and_once,
-            a_bot_that_was_never_ready_says_nothing,
-            a_killed_bot_says_no_farewell,
-            a_forked_child_says_no_farewell,
-            a_manager_that_does_not_listen_does_not_matter,
-            the_socket_is_no_business_of_children,
-            without_evidence_nobody_is_told,
-            a_daemon_tells_nobody,
-        ],
-        Need::pid_namespace() => [
-            a_child_of_pid_1_that_systemd_executed_stays_in_the_foreground,
-            pid_1_stays_in_the_foreground_and_ends_when_it_is_asked,
-            pid_1_tells_its_manager,
-            pid_1_reaps_orphans,
-            pid_1_can_wait_for_its_own_children,
-        ],
-    ])
-}
+use tests::{bot, wait};
 
 /// Whether the bot becomes a daemon with these variables. `$$` is its own number, and `$PPID` that
 /// of its parent.
@@ -65,6 +37,7 @@ fn detaches_by(option: &str, command: impl FnOnce(&Bot) -> Command) -> bool {
 /// An option that changes nothing.
 const NO_OPTION: &str = "reopen=false";
 
+#[test]
 fn evidence_that_names_this_process_keeps_it_in_the_foreground() {
     let evidence = [
         "LISTEN_PID=$$",
@@ -78,6 +51,7 @@ fn evidence_that_names_this_process_keeps_it_in_the_foreground() {
     }
 }
 
+#[test]
 fn evidence_that_names_nobody_or_another_process_keeps_nobody_from_detaching() {
     let no_evidence = [
         "LANG=C",
@@ -101,18 +75,21 @@ fn evidence_that_names_nobody_or_another_process_keeps_nobody_from_detaching() {
     }
 }
 
+#[test]
 fn what_a_shell_was_given_says_nothing_about_its_children() {
     let script =
         r#"export LISTEN_PID=$$ WATCHDOG_PID=$$ SYSTEMD_EXEC_PID=$$ MANAGERPID=$$; "$@"; exit $?"#;
     assert!(detaches_by(NO_OPTION, |bot| bot.command_in_shell(script)));
 }
 
+#[test]
 fn when_overrides_every_evidence() {
     assert!(detaches("when=true", "LISTEN_PID=$$"));
     assert!(!detaches("when=false", "LANG=C"));
     assert!(!detaches("when=false", "LISTEN_PID=$$ PIDFILE=/run/bot.pid"));
 }
 
+#[test(needs = need::pid_namespace)]
 fn a_child_of_pid_1_that_systemd_executed_stays_in_the_foreground() {
     // The outer shell is PID 1, and stays as long as the inner one, which the bot takes the place
     // of.
@@ -169,10 +146,12 @@ impl Manager {
     }
 }
 
+#[test]
 fn readiness_and_the_end_are_told_over_a_path() {
     tells_readiness_and_the_end(Manager::at_path);
 }
 
+#[test]
 fn readiness_and_the_end_are_told_over_an_abstract_name() {
     tells_readiness_and_the_end(Manager::at_abstract_name);
 }
@@ -191,6 +170,7 @@ fn tells_readiness_and_the_end(manager: fn(&Bot) -> Manager) {
     }
 }
 
+#[test]
 fn with_wait_ready_readiness_is_told_at_ready_and_once() {
     let bot =
         bot!["chdir=false", "wait_ready=true", "note=up", "await-in-body=gate", "ready", "ready"];
@@ -213,14 +193,17 @@ fn says(words: &[&str]) -> Vec<String> {
     manager.heard()
 }
 
+#[test]
 fn a_bot_that_was_never_ready_says_nothing() {
     assert_eq!(says(&["wait_ready=true"]), [""; 0]);
 }
 
+#[test]
 fn a_forked_child_says_no_farewell() {
     assert_eq!(says(&["fork"]), ["READY=1", "STOPPING=1"]);
 }
 
+#[test]
 fn the_socket_is_no_business_of_children() {
     let is_unset = r#"run=test -z "${NOTIFY_SOCKET+set}""#;
     assert_eq!(says(&[is_unset]), ["READY=1", "STOPPING=1"]);
@@ -231,10 +214,12 @@ fn the_socket_is_no_business_of_children() {
     );
 }
 
+#[test]
 fn a_daemon_tells_nobody() {
     assert_eq!(says(&["when=true", "wait_ready=true", "ready"]), [""; 0]);
 }
 
+#[test]
 fn a_killed_bot_says_no_farewell() {
     let bot = bot!["chdir=false", "note=up", "sleep"];
     let manager = Manager::at_path(&bot);
@@ -245,6 +230,7 @@ fn a_killed_bot_says_no_farewell() {
     assert_eq!(manager.heard(), ["READY=1"]);
 }
 
+#[test]
 fn a_manager_that_does_not_listen_does_not_matter() {
     for address in ["/missing/manager", "@nobody listens here", "vsock:2:1234", "relative"] {
         let bot = bot!["print=up"];
@@ -258,6 +244,7 @@ fn a_manager_that_does_not_listen_does_not_matter() {
     }
 }
 
+#[test]
 fn without_evidence_nobody_is_told() {
     for option in [NO_OPTION, "when=false"] {
         let bot = bot!["chdir=false", option, "note=up"];
@@ -281,6 +268,7 @@ fn first_process(bot: &Bot) -> Process {
 /// Long before a container engine gives up and kills.
 const PROMPTLY: Duration = Duration::from_secs(5);
 
+#[test(needs = need::pid_namespace)]
 fn pid_1_stays_in_the_foreground_and_ends_when_it_is_asked() {
     for signal in [Signal::SIGTERM, Signal::SIGINT] {
         let bot = bot!["chdir=false", "print-is-daemon", "note=up", "sleep"];
@@ -296,6 +284,7 @@ fn pid_1_stays_in_the_foreground_and_ends_when_it_is_asked() {
     }
 }
 
+#[test(needs = need::pid_namespace)]
 fn pid_1_tells_its_manager() {
     let bot = bot!["chdir=false", "wait_ready=true", "ready"];
     let manager = Manager::at_path(&bot);
@@ -305,6 +294,7 @@ fn pid_1_tells_its_manager() {
     assert_eq!(manager.heard(), ["READY=1", "STOPPING=1"]);
 }
 
+#[test(needs = need::pid_namespace)]
 fn pid_1_reaps_orphans() {
     let bot = bot!["chdir=false", "run=sleep 300 & sleep 300 & exit", "note=up", "sleep"];
     let _launching = begin(bot.command_by(&AS_PID_1));
@@ -318,6 +308,7 @@ fn pid_1_reaps_orphans() {
     assert!(first.is_alive());
 }
 
+#[test(needs = need::pid_namespace)]
 fn pid_1_can_wait_for_its_own_children() {
     let bot = bot![
         "chdir=false",

@@ -19,6 +19,7 @@
 )]
 
 pub mod bot;
+pub mod case;
 pub mod condition;
 pub mod daemon;
 pub mod family;
@@ -33,3 +34,5 @@ pub mod process;
 pub mod subreaper;
 pub mod terminal;
 pub mod wait;
+
+pub use tests_attribute::test;

@@ -1,10 +1,7 @@
-//! What a test needs of the machine or of whoever runs it. Where that is missing the test is
-//! counted as ignored, and says what it needs; the standard harness decides that at compile time
-//! only.
+//! What a case needs of the machine or of whoever runs it: `#[test(needs = need::root)]`.
 
 use std::process::{Command, Stdio};
 
-use libtest_mimic::{Arguments, Trial};
 use nix::unistd::geteuid;
 
 /// A user with no account and no other process.
@@ -23,57 +20,42 @@ pub struct Need {
 }
 
 impl Need {
-    /// What every test finds.
-    pub const NOTHING: Self = Self { what: "nothing", is_met: true };
-
-    /// To be root.
+    /// What is needed and not there.
     #[must_use]
-    pub fn root() -> Self {
-        Self { what: "root", is_met: geteuid().is_root() }
-    }
-
-    /// Not to be root, who may do anything.
-    #[must_use]
-    pub fn ordinary_user() -> Self {
-        Self { what: "an ordinary user", is_met: !geteuid().is_root() }
-    }
-
-    /// A command that succeeds.
-    #[must_use]
-    pub fn command(what: &'static str, command: &[&str]) -> Self {
-        let (program, words) = command.split_first().expect("a command");
-        let mut command = Command::new(program);
-        command.args(words).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-        Self { what, is_met: command.status().is_ok_and(|status| status.success()) }
-    }
-
-    /// PID namespaces, as [`AS_PID_1`] makes them.
-    #[must_use]
-    pub fn pid_namespace() -> Self {
-        Self::command("a PID namespace", &[&AS_PID_1[..], &["true"]].concat())
-    }
-
-    /// A test with this need.
-    #[must_use]
-    pub fn trial(self, name: &str, test: fn()) -> Trial {
-        let reason = if self.is_met { String::new() } else { format!(" (needs {})", self.what) };
-        let run = move || {
-            test();
-            Ok(())
-        };
-        Trial::test(name.to_owned() + &reason, run).with_ignored_flag(!self.is_met)
+    pub fn missing(self) -> Option<&'static str> {
+        (!self.is_met).then_some(self.what)
     }
 }
 
-/// The tests of a file, named like their functions, behind what they need.
-#[macro_export]
-macro_rules! trials {
-    ($($need:expr => [$($test:ident),* $(,)?]),* $(,)?) => {
-        vec![$($($need.trial(stringify!($test), $test)),*),*]
-    };
+/// What everybody has.
+#[must_use]
+pub fn nothing() -> Need {
+    Need { what: "nothing", is_met: true }
 }
 
-/// Runs the tests of a file as the command line asks for it, and exits.
-pub fn run(trials: Vec<Trial>) -> ! {
-    libtest_mimic::run(&Arguments::from_args(), trials).exit()
+/// To be root.
+#[must_use]
+pub fn root() -> Need {
+    Need { what: "root", is_met: geteuid().is_root() }
+}
+
+/// Not to be root, who may do anything.
+#[must_use]
+pub fn ordinary_user() -> Need {
+    Need { what: "an ordinary user", is_met: !geteuid().is_root() }
+}
+
+/// A command that succeeds.
+#[must_use]
+pub fn command(what: &'static str, command: &[&str]) -> Need {
+    let (program, words) = command.split_first().expect("a command");
+    let mut command = Command::new(program);
+    command.args(words).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    Need { what, is_met: command.status().is_ok_and(|status| status.success()) }
+}
+
+/// PID namespaces, as [`AS_PID_1`] makes them.
+#[must_use]
+pub fn pid_namespace() -> Need {
+    command("a PID namespace", &[&AS_PID_1[..], &["true"]].concat())
 }

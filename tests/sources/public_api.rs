@@ -5,16 +5,14 @@
 //! public in a private module, such as `Choice`, have no lines of their own: no program can name
 //! them.
 
-mod listing;
-mod manuals;
-mod sources;
-
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::{env, fs};
 
 use daemonize_runtime::control::{Status, StopError, Stopped};
 use daemonize_runtime::{Daemon, Error, Restart};
+
+use crate::{items, listing};
 
 /// What the sources do not spell out: all values travel between threads.
 const _: () = {
@@ -30,9 +28,9 @@ fn the_public_interface_is_the_recorded_one() {
     if env::var_os("ACCEPT").is_some() {
         return fs::write(&record, found).expect("the record can be written");
     }
-    let recorded = sources::read(&record);
+    let recorded = items::read(&record);
     let (gone, new) = (missing("- ", &recorded, &found), missing("+ ", &found, &recorded));
-    let accept = "ACCEPT=1 cargo test -p tests --test public_api";
+    let accept = "ACCEPT=1 cargo test -p tests public_api";
     assert!(
         recorded == found,
         "docs/public-api.txt is not up to date:\n\n{gone}{new}\nto accept this: {accept}\n"

@@ -4,13 +4,13 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use crate::sources;
+use crate::items;
 
 /// What the attribute does itself; every other option is a method of the builder.
 const NO_METHODS: [&str; 3] = ["before", "commands", "crate"];
 
 fn read(path: &str) -> String {
-    sources::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(path))
+    items::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(path))
 }
 
 /// The names that stand in the recorded interface between these two texts.

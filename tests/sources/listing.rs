@@ -11,7 +11,7 @@ use syn::{
     Path as Name, PathSegment, Signature, Token, TraitItem, Type, Visibility, parse_quote,
 };
 
-use crate::sources::{
+use crate::items::{
     Conditions, Found, collect, conditions_of, is_public, join, leaves, parse, parts, tidy,
 };
 

@@ -1,0 +1,32 @@
+//! Real daemons, observed from outside. A file for each subject; a function with `#[test]` is a
+//! case.
+
+// The attribute `test` of the harness, in place of the standard one.
+#[macro_use]
+extern crate tests;
+
+mod before;
+mod circumstances;
+mod commands;
+mod control;
+mod detachment;
+mod endings;
+mod foreground;
+mod inheritance;
+mod names;
+mod original;
+mod pid_file;
+mod privileges;
+mod readiness;
+mod refusals;
+mod reopen;
+mod restart;
+mod streams;
+mod supervisors;
+mod terminal;
+mod transactions;
+mod working_directory;
+
+fn main() {
+    tests::case::run_all();
+}

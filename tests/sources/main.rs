@@ -1,0 +1,6 @@
+//! What the sources and the documents say, compared with each other.
+
+mod items;
+mod listing;
+mod manuals;
+mod public_api;

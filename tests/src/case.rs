@@ -1,0 +1,41 @@
+//! The cases of a test program, which `#[test]` collects, and how they are run.
+
+pub use inventory;
+use libtest_mimic::{Arguments, Completion, Trial};
+
+use crate::need::Need;
+
+/// A test, and what it needs.
+#[derive(Clone, Copy, Debug)]
+pub struct Case {
+    /// Where the function is, from its program on.
+    pub path: &'static str,
+    /// What the machine must have.
+    pub needs: fn() -> Need,
+    /// The function.
+    pub run: fn(),
+}
+
+inventory::collect!(Case);
+
+impl Case {
+    fn trial(&self) -> Trial {
+        let Self { path, needs, run } = *self;
+        let (_program, name) = path.split_once("::").expect("a path in a program");
+        Trial::ignorable_test(name, move || {
+            if let Some(what) = needs().missing() {
+                return Ok(Completion::ignored_with(format!("needs {what}")));
+            }
+            run();
+            Ok(Completion::Completed)
+        })
+    }
+}
+
+/// Runs the cases as the command line asks for it, and exits.
+pub fn run_all() -> ! {
+    let mut cases: Vec<&Case> = inventory::iter::<Case>.into_iter().collect();
+    cases.sort_by_key(|case| case.path);
+    let trials = cases.into_iter().map(Case::trial).collect();
+    libtest_mimic::run(&Arguments::from_args(), trials).exit()
+}
