@@ -1,82 +1,41 @@
-//! The fault matrix: a start stays a transaction, whichever of its system calls fails, and however.
+//! The fault matrix: every system call of a start fails in every way that it can fail, one at a
+//! time, and the start must still be a transaction.
 //!
-//! `FAULTS=all` tries every error number, also where a call cannot really fail with it; that takes
-//! minutes.
+//! A start runs under a filter that lets each of its system calls wait for an answer, which a
+//! supervisor gives. One undisturbed start is a [`Recording`](recording::Recording): which process
+//! makes which calls, and what the daemon looks like. From it and from a table of calls follow the
+//! [`Fault`](fault::Fault)s, and the [`matrix`] makes one start for each. The [`oracle`] judges how
+//! it ends, and knows nothing of how a start is made.
+//!
+//! The launcher stays a child of the test, with its own exit code. All this needs neither root nor
+//! a tracer. `FAULTS=all` tries every error number, also where a call cannot really fail with it;
+//! that takes minutes.
 
-use std::fs::{self, File, Permissions};
-use std::os::fd::OwnedFd;
-use std::os::unix::fs::PermissionsExt;
-use std::sync::{Arc, Mutex};
+mod calls;
+mod errors;
+mod fault;
+mod filter;
+mod handover;
+mod listener;
+mod matrix;
+mod oracle;
+mod recording;
+mod shape;
+mod starts;
+mod supervisor;
+
+use std::sync::Mutex;
 use std::{env, io, panic};
 
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
 use nix::libc::{self, c_long};
-use nix::sys::resource::Resource;
-use nix::sys::signal::Signal;
 use nix::unistd::geteuid;
-use tests::bot;
-use tests::bot::Bot;
-use tests::condition::Condition;
-use tests::faults::fault::{Disturbance, Fault, Place};
-use tests::faults::matrix::{self, Tally};
-use tests::faults::oracle::Outcome;
-use tests::faults::recording::{Errors, Recording, Start};
 
-/// The starts that are disturbed.
-const STARTS: &[Start] = &[
-    DEFAULT,
-    Start { name: "with_everything_to_do", bot: with_everything_to_do, ..DEFAULT },
-    Start {
-        name: "whose_launcher_waits",
-        bot: || bot!["wait_ready=true", "ready", "sleep"],
-        ..DEFAULT
-    },
-    Start {
-        name: "that_reopens_its_log",
-        bot: || bot!["redirect=out.log", "reopen=true", "sleep"],
-        ..DEFAULT
-    },
-    Start { name: "that_drops_privileges", bot: without_privileges, needs_root: true, ..DEFAULT },
-    Start {
-        name: "that_cannot_enter_its_directory",
-        bot: || bot!["chdir=missing", "sleep"],
-        code: 78,
-        ..DEFAULT
-    },
-    Start { name: "that_cannot_write_its_pid", bot: with_empty_files_only, code: 74, ..DEFAULT },
-];
-
-const DEFAULT: Start =
-    Start { name: "with_defaults", bot: || bot!["sleep"], code: 0, needs_root: false };
-
-/// A user and a group without accounts, so that it is the same on every machine, behind a new root.
-fn without_privileges() -> Bot {
-    let bot =
-        bot!["uid=61234", "gid=61234", "umask=027", "chroot=jail", "redirect=out.log", "sleep"];
-    fs::create_dir(bot.file("jail")).expect("a directory");
-    bot
-}
-
-fn with_empty_files_only() -> Bot {
-    bot!["sleep"].under(Condition::Limited(Resource::RLIMIT_FSIZE, 0))
-}
-
-/// Files of its own, a stale PID file, and things inherited that a daemon must not have.
-fn with_everything_to_do() -> Bot {
-    let bot = bot!["redirect=out.log", "stdin=input", "chdir=elsewhere", "sleep"];
-    fs::write(bot.file("input"), "").expect("an input");
-    fs::create_dir(bot.file("elsewhere")).expect("a directory");
-    // Longer than any PID, so that a tail has to be cut off.
-    fs::write(bot.pid_file(), "123456789\n").expect("a stale PID file");
-    fs::set_permissions(bot.pid_file(), Permissions::from_mode(0o600)).expect("its mode");
-    let inherited = OwnedFd::from(File::open("/dev/null").expect("the null device"));
-    // Above all that this process has open, so that they are one row in each start: a row is closed
-    // by one call.
-    bot.under(Condition::Open(Arc::new(inherited), 2, 200))
-        .under(Condition::Ignored(Signal::SIGHUP))
-        .under(Condition::Ignored(Signal::SIGCHLD))
-        .under(Condition::Blocked)
-}
+use crate::fault::{Disturbance, Fault, Place};
+use crate::matrix::Tally;
+use crate::oracle::Outcome;
+use crate::recording::{Errors, Recording, Start};
+use crate::starts::{DEFAULT, STARTS};
 
 /// A lie that no runtime can see through, and what the oracle says of it. It shows that the oracle
 /// looks.

@@ -25,7 +25,9 @@ pub struct Launch {
 }
 
 impl Launching {
-    pub(crate) fn new(child: Child) -> Self {
+    /// A launcher that was just executed.
+    #[must_use]
+    pub fn new(child: Child) -> Self {
         Self(child)
     }
 

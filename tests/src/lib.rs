@@ -23,7 +23,6 @@ pub mod case;
 pub mod condition;
 pub mod daemon;
 pub mod family;
-pub mod faults;
 pub mod gate;
 pub mod json;
 pub mod launch;

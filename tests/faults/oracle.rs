@@ -4,19 +4,19 @@ use std::fs;
 
 use nix::sys::signal::Signal;
 use nix::unistd::{getpid, getsid};
+use tests::bot::Bot;
+use tests::daemon::Daemon;
+use tests::launch::Launch;
+use tests::{lock, wait};
 
-use crate::bot::Bot;
-use crate::daemon::Daemon;
-use crate::faults::fault::{Fault, Role};
-use crate::faults::recording::{Ending, Recording};
-use crate::faults::shape::Shape;
-use crate::faults::supervisor::Supervised;
-use crate::launch::Launch;
-use crate::{lock, wait};
+use crate::fault::{Fault, Role};
+use crate::recording::{Ending, Recording};
+use crate::shape::Shape;
+use crate::supervisor::Supervised;
 
 /// How a disturbed start has ended; each is fine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome {
+pub(crate) enum Outcome {
     /// The daemon runs.
     Started,
     /// The launcher said why not, or was killed, and nothing is left.

@@ -16,8 +16,8 @@ use nix::errno::Errno;
 use nix::libc::{self, sock_filter};
 use nix::sys::prctl::set_no_new_privs;
 
-use crate::faults::handover;
-use crate::faults::listener::Listener;
+use crate::handover;
+use crate::listener::Listener;
 
 /// Executes a command whose process, with all its descendants, waits for answers from the listener.
 ///

@@ -4,14 +4,14 @@ use std::fmt;
 
 use nix::libc::{self, c_int, c_long};
 
-use crate::faults::errors::{
+use crate::errors::{
     CHANGE_FILE, CHANGE_IDENTITY, CONNECT, DUPLICATE, ENTER, FLAG, FORK, LEAVE, LOCATE, LOCK, LOOK,
     MAP, OPEN, POLL, READ, RECEIVE, SEND, UNFAILING, UNSUPPORTED, WAIT, WRITE,
 };
 
 /// A system call: its number and, for a call that is many in one, which of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Call {
+pub(crate) struct Call {
     pub(crate) number: c_long,
     pub(crate) second_argument: u64,
 }
@@ -113,8 +113,7 @@ impl Call {
     }
 
     /// How the call can fail. A call that the table does not know is taken for one that cannot.
-    #[must_use]
-    pub fn errors(self) -> &'static [c_int] {
+    pub(crate) fn errors(self) -> &'static [c_int] {
         if self.is(libc::SYS_fcntl) && self.second_argument == libc::F_GETFD as u64 {
             return UNFAILING;
         }
@@ -122,8 +121,7 @@ impl Call {
     }
 
     /// What the call returns when it pretends to have had an effect, if that is worth a try.
-    #[must_use]
-    pub fn lie(self) -> Option<i64> {
+    pub(crate) fn lie(self) -> Option<i64> {
         self.row()?.lie
     }
 

@@ -6,13 +6,13 @@ use std::os::unix::process::ExitStatusExt;
 use nix::errno::Errno;
 use nix::libc;
 use nix::sys::signal::Signal;
+use tests::launch::Launch;
 
-use crate::faults::calls::Call;
-use crate::launch::Launch;
+use crate::calls::Call;
 
 /// A process of a start. They are born in this order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Role {
+pub(crate) enum Role {
     /// The process that the user started.
     Launcher,
     /// Its child.
@@ -23,17 +23,17 @@ pub enum Role {
 
 /// A system call of a start: the process that makes it, and how many it made before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Place {
+pub(crate) struct Place {
     /// The process.
-    pub role: Role,
+    pub(crate) role: Role,
     /// The number of its earlier calls: the launcher's since the start began, the others' since
     /// their birth.
-    pub index: usize,
+    pub(crate) index: usize,
 }
 
 /// What happens instead of a system call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Disturbance {
+pub(crate) enum Disturbance {
     /// It fails with this error.
     Error(i32),
     /// It has no effect, but returns this value as if it had.
@@ -44,40 +44,36 @@ pub enum Disturbance {
 
 /// One disturbance of one start.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Fault {
+pub(crate) struct Fault {
     /// Where it happens.
-    pub place: Place,
+    pub(crate) place: Place,
     /// The system call that is made there.
-    pub call: Call,
+    pub(crate) call: Call,
     /// What happens.
-    pub disturbance: Disturbance,
+    pub(crate) disturbance: Disturbance,
 }
 
 impl Role {
     /// The role of the process that is born as the n-th, counted from 0.
-    #[must_use]
-    pub fn of_birth(order: usize) -> Option<Self> {
+    pub(crate) fn of_birth(order: usize) -> Option<Self> {
         [Self::Launcher, Self::SessionLeader, Self::Daemon].get(order).copied()
     }
 }
 
 impl Fault {
     /// Whether the fault kills a process of this role.
-    #[must_use]
-    pub fn kills(&self, role: Role) -> bool {
+    pub(crate) fn kills(&self, role: Role) -> bool {
         self.place.role == role && self.disturbance == Disturbance::Signal(Signal::SIGKILL)
     }
 
     /// Whether the launcher was ended by the fault itself.
-    #[must_use]
-    pub fn ends(&self, launch: &Launch) -> bool {
+    pub(crate) fn ends(&self, launch: &Launch) -> bool {
         let Disturbance::Signal(signal) = self.disturbance else { return false };
         self.place.role == Role::Launcher && launch.status.signal() == Some(signal as i32)
     }
 
     /// Whether it hinders the launcher to say why a start has failed.
-    #[must_use]
-    pub fn is_failed_message(&self) -> bool {
+    pub(crate) fn is_failed_message(&self) -> bool {
         self.place.role == Role::Launcher && self.call.is(libc::SYS_write)
     }
 }

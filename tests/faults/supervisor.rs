@@ -9,14 +9,14 @@ use std::thread;
 use nix::sys::signal::{Signal, kill};
 use nix::sys::wait::{WaitPidFlag, waitpid};
 use nix::unistd::Pid;
+use tests::launch::{Launch, Launching};
+use tests::process::Process;
+use tests::wait;
 
-use crate::faults::calls::Call;
-use crate::faults::fault::{Disturbance, Fault, Place, Role};
-use crate::faults::filter;
-use crate::faults::listener::{Answer, Listener, Notice};
-use crate::launch::{Launch, Launching};
-use crate::process::Process;
-use crate::wait;
+use crate::calls::Call;
+use crate::fault::{Disturbance, Fault, Place, Role};
+use crate::filter;
+use crate::listener::{Answer, Listener, Notice};
 
 /// What is to happen to a start.
 #[derive(Clone, Copy, Debug)]

@@ -6,9 +6,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
 use std::thread;
 
-use crate::faults::fault::Fault;
-use crate::faults::oracle::{self, Outcome};
-use crate::faults::recording::{Errors, Recording, Start};
+use crate::fault::Fault;
+use crate::oracle::{self, Outcome};
+use crate::recording::{Errors, Recording, Start};
 
 /// How many starts run at once. They wait more than they work.
 const AT_ONCE: usize = 3;
@@ -20,23 +20,21 @@ const UNPOISONED: &str = "nobody panics while holding it";
 
 /// A start that was disturbed in every way.
 #[derive(Debug, Default)]
-pub struct Tally {
+pub(crate) struct Tally {
     /// How many starts ended in each way that is fine.
-    pub outcomes: Vec<Outcome>,
+    pub(crate) outcomes: Vec<Outcome>,
     /// The faults that broke a start, each with what was wrong.
-    pub violations: Vec<(Fault, String)>,
+    pub(crate) violations: Vec<(Fault, String)>,
 }
 
 impl Tally {
     /// How many faults were tried.
-    #[must_use]
-    pub fn faults(&self) -> usize {
+    pub(crate) fn faults(&self) -> usize {
         self.outcomes.len() + self.violations.len()
     }
 
     /// How many starts ended in this way.
-    #[must_use]
-    pub fn count(&self, outcome: Outcome) -> usize {
+    pub(crate) fn count(&self, outcome: Outcome) -> usize {
         self.outcomes.iter().filter(|&&ended| ended == outcome).count()
     }
 }
@@ -46,7 +44,7 @@ impl Tally {
 /// # Errors
 ///
 /// When the kernel does not allow it.
-pub fn run(start: Start, errors: Errors) -> io::Result<Tally> {
+pub(crate) fn run(start: Start, errors: Errors) -> io::Result<Tally> {
     let recording = Recording::of(start)?;
     let faults = Mutex::new(recording.faults(errors));
     let tally = Mutex::new(Tally::default());
@@ -70,7 +68,11 @@ pub fn run(start: Start, errors: Errors) -> io::Result<Tally> {
 /// # Errors
 ///
 /// What the oracle objects to.
-pub fn try_fault(start: Start, recording: &Recording, fault: Fault) -> Result<Outcome, String> {
+pub(crate) fn try_fault(
+    start: Start,
+    recording: &Recording,
+    fault: Fault,
+) -> Result<Outcome, String> {
     catch_unwind(AssertUnwindSafe(|| oracle::judge(&(start.bot)(), recording, fault)))
         .map_err(|panic| text_of(&*panic))
 }

@@ -10,9 +10,9 @@ use nix::errno::Errno;
 use nix::libc;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::unistd::Pid;
+use tests::wait::PATIENCE;
 
-use crate::faults::calls::Call;
-use crate::wait::PATIENCE;
+use crate::calls::Call;
 
 /// Where the calls of all processes under one filter arrive.
 ///

@@ -4,30 +4,30 @@ use std::io;
 
 use nix::libc::{EBADF, EFAULT, EINTR};
 use nix::sys::signal::Signal;
+use tests::bot::Bot;
 
-use crate::bot::Bot;
-use crate::faults::calls::Call;
-use crate::faults::fault::{Disturbance, Fault, Place, Role};
-use crate::faults::oracle;
-use crate::faults::shape::Shape;
-use crate::faults::supervisor::{Plan, Supervised};
+use crate::calls::Call;
+use crate::fault::{Disturbance, Fault, Place, Role};
+use crate::oracle;
+use crate::shape::Shape;
+use crate::supervisor::{Plan, Supervised};
 
 /// A start that is to be disturbed.
 #[derive(Clone, Copy, Debug)]
-pub struct Start {
+pub(crate) struct Start {
     /// Its name in the names of tests.
-    pub name: &'static str,
+    pub(crate) name: &'static str,
     /// A new bot for it, whose body is a sleep: by that the end of the start is known.
-    pub bot: fn() -> Bot,
+    pub(crate) bot: fn() -> Bot,
     /// The exit code of the launcher when nothing disturbs it.
-    pub code: i32,
+    pub(crate) code: i32,
     /// Whether only root can make it.
-    pub needs_root: bool,
+    pub(crate) needs_root: bool,
 }
 
 /// The calls of an undisturbed start, and how it ends.
 #[derive(Clone, Debug)]
-pub struct Recording {
+pub(crate) struct Recording {
     calls: Vec<(Place, Call)>,
     pub(crate) ending: Ending,
 }
@@ -43,7 +43,7 @@ pub(crate) enum Ending {
 
 /// Which errors a call is made to fail with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Errors {
+pub(crate) enum Errors {
     /// Those that it can really fail with.
     Realistic,
     /// All that Linux has, except those that answer to a mistake of the caller.
@@ -59,7 +59,7 @@ impl Recording {
     /// # Errors
     ///
     /// When the kernel does not allow to supervise it.
-    pub fn of(start: Start) -> io::Result<Self> {
+    pub(crate) fn of(start: Start) -> io::Result<Self> {
         let bot = (start.bot)();
         let supervised = Supervised::start(bot.command(), None)?;
         assert_eq!(
@@ -79,7 +79,7 @@ impl Recording {
     }
 
     /// Every fault that a start can meet.
-    pub fn faults(&self, errors: Errors) -> impl Iterator<Item = Fault> + use<'_> {
+    pub(crate) fn faults(&self, errors: Errors) -> impl Iterator<Item = Fault> + use<'_> {
         self.calls.iter().flat_map(move |&(place, call)| {
             let errors = errors_of(call, errors).into_iter().map(Disturbance::Error);
             let disturbances =
@@ -89,15 +89,17 @@ impl Recording {
     }
 
     /// The first call of this number, disturbed in this way.
-    #[must_use]
-    pub fn fault_at(&self, number: nix::libc::c_long, disturbance: Disturbance) -> Option<Fault> {
+    pub(crate) fn fault_at(
+        &self,
+        number: nix::libc::c_long,
+        disturbance: Disturbance,
+    ) -> Option<Fault> {
         let &(place, call) = self.calls.iter().find(|(_, call)| call.is(number))?;
         Some(Fault { place, call, disturbance })
     }
 
     /// How a start has to go so that the fault happens at the same point of it, whoever runs
     /// faster.
-    #[must_use]
     pub(crate) fn plan(&self, fault: Fault) -> Plan {
         let commit = match self.ending {
             Ending::Daemon(_) => self.last(Role::Launcher, Call::sends),

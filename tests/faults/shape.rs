@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::daemon::Daemon;
+use tests::daemon::Daemon;
 
 /// The lines of `/proc/PID/status` that a start decides.
 const LINES: [&str; 6] = ["Uid", "Gid", "Groups", "Umask", "SigBlk", "SigIgn"];

@@ -1,0 +1,71 @@
+//! The starts that are disturbed.
+
+use std::fs::{self, File, Permissions};
+use std::os::fd::OwnedFd;
+use std::os::unix::fs::PermissionsExt;
+use std::sync::Arc;
+
+use nix::sys::resource::Resource;
+use nix::sys::signal::Signal;
+use tests::bot;
+use tests::bot::Bot;
+use tests::condition::Condition;
+
+use crate::recording::Start;
+
+/// All of them.
+pub(crate) const STARTS: &[Start] = &[
+    DEFAULT,
+    Start { name: "with_everything_to_do", bot: with_everything_to_do, ..DEFAULT },
+    Start {
+        name: "whose_launcher_waits",
+        bot: || bot!["wait_ready=true", "ready", "sleep"],
+        ..DEFAULT
+    },
+    Start {
+        name: "that_reopens_its_log",
+        bot: || bot!["redirect=out.log", "reopen=true", "sleep"],
+        ..DEFAULT
+    },
+    Start { name: "that_drops_privileges", bot: without_privileges, needs_root: true, ..DEFAULT },
+    Start {
+        name: "that_cannot_enter_its_directory",
+        bot: || bot!["chdir=missing", "sleep"],
+        code: 78,
+        ..DEFAULT
+    },
+    Start { name: "that_cannot_write_its_pid", bot: with_empty_files_only, code: 74, ..DEFAULT },
+];
+
+/// A start that has nothing special.
+pub(crate) const DEFAULT: Start =
+    Start { name: "with_defaults", bot: || bot!["sleep"], code: 0, needs_root: false };
+
+/// A user and a group without accounts, so that it is the same on every machine, behind a new root.
+fn without_privileges() -> Bot {
+    let bot =
+        bot!["uid=61234", "gid=61234", "umask=027", "chroot=jail", "redirect=out.log", "sleep"];
+    fs::create_dir(bot.file("jail")).expect("a directory");
+    bot
+}
+
+fn with_empty_files_only() -> Bot {
+    bot!["sleep"].under(Condition::Limited(Resource::RLIMIT_FSIZE, 0))
+}
+
+/// Files of its own, a stale PID file, and things inherited that a daemon must not have.
+fn with_everything_to_do() -> Bot {
+    let bot = bot!["redirect=out.log", "stdin=input", "chdir=elsewhere", "sleep"];
+    fs::write(bot.file("input"), "").expect("an input");
+    fs::create_dir(bot.file("elsewhere")).expect("a directory");
+    // Longer than any PID, so that a tail has to be cut off.
+    fs::write(bot.pid_file(), "123456789\n").expect("a stale PID file");
+    fs::set_permissions(bot.pid_file(), Permissions::from_mode(0o600)).expect("its mode");
+    let inherited = OwnedFd::from(File::open("/dev/null").expect("the null device"));
+    // Above all that this process has open, so that they are one row in each start: a row is closed
+    // by one call.
+    bot.under(Condition::Open(Arc::new(inherited), 2, 200))
+        .under(Condition::Ignored(Signal::SIGHUP))
+        .under(Condition::Ignored(Signal::SIGCHLD))
+        .under(Condition::Blocked)
+}
