@@ -6,8 +6,8 @@ use std::mem;
 use std::process::Stdio;
 
 use nix::sys::signal::Signal;
+use serde_json::Value;
 use tests::bot::{Bot, begin};
-use tests::json::{self, Value};
 use tests::launch::{Launch, Launching};
 use tests::wait;
 
@@ -36,6 +36,11 @@ fn answer(bot: &Bot, arguments: &[&str], code: i32) -> String {
     assert_eq!(launch.status.code(), Some(code), "{arguments:?}: {launch:?}");
     assert_eq!(launch.stderr, "", "{arguments:?}");
     launch.stdout
+}
+
+#[track_caller]
+fn json(text: &str) -> Value {
+    serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}: {text}"))
 }
 
 /// With the place, since in another directory there may be another one.
@@ -171,17 +176,16 @@ fn status_for_scripts_is_json_with_the_same_members_in_every_state() {
         let bot = commander();
         bring_about(&bot);
         let line = answer(&bot, &["status", "--json"], code);
-        let members = json::members(line.strip_suffix('\n').expect("a line"));
-        assert!(
-            members.keys().eq(["log", "pid", "pid_file", "reason", "since", "state"]),
-            "{line}"
-        );
-        assert_eq!(members["state"], name.into());
-        assert_eq!(members["log"], "out.log".into());
-        assert_eq!(members["pid_file"], "commander.pid".into());
-        assert_eq!(members["pid"] != Value::Null, name == "running", "{line}");
-        assert_eq!(members["since"] != Value::Null, name == "running", "{line}");
-        assert_eq!(members["reason"] != Value::Null, name == "unknown", "{line}");
+        assert_eq!(line.matches('\n').count(), 1, "{line}");
+        let status = json(&line);
+        let members = status.as_object().expect("an object").keys();
+        assert!(members.eq(["log", "pid", "pid_file", "reason", "since", "state"]), "{line}");
+        assert_eq!(status["state"], name);
+        assert_eq!(status["log"], "out.log");
+        assert_eq!(status["pid_file"], "commander.pid");
+        assert_eq!(status["pid"].is_null(), name != "running", "{line}");
+        assert_eq!(status["since"].is_null(), name != "running", "{line}");
+        assert_eq!(status["reason"].is_null(), name != "unknown", "{line}");
     }
 }
 
@@ -190,8 +194,7 @@ fn the_pid_in_the_json_is_the_one_in_the_file() {
     let bot = commander();
     let daemon = bot.start();
     let line = answer(&bot, &["status", "--json"], 0);
-    let pid = u32::try_from(daemon.pid()).expect("a PID");
-    assert_eq!(json::members(line.trim_end())["pid"], Value::Number(pid));
+    assert_eq!(json(&line)["pid"], daemon.pid());
 }
 
 #[test]
@@ -201,8 +204,7 @@ fn whatever_the_program_is_called_the_json_is_valid() {
     let mut command = bot.command_as(name);
     command.args(["status", "--json"]);
     let launch = begin(command).finish();
-    let members = json::members(launch.stdout.trim_end());
-    assert_eq!(members["pid_file"], format!("{name}.pid").as_str().into());
+    assert_eq!(json(&launch.stdout)["pid_file"], format!("{name}.pid"));
 }
 
 #[test]

@@ -24,7 +24,6 @@ pub mod condition;
 pub mod daemon;
 pub mod family;
 pub mod gate;
-pub mod json;
 pub mod launch;
 pub mod lock;
 pub mod need;
