@@ -20,7 +20,6 @@ use nix::sys::signal::{Signal, kill};
 use serde_json::{Value, json};
 use tests::bot::{Bot, begin};
 use tests::condition::Condition;
-use tests::family::children;
 use tests::launch::Launch;
 use tests::wait;
 
@@ -170,7 +169,7 @@ fn echobot_has_a_life_of_words_and_survives_a_crash() {
         let _line = tell(&bot, words).refusal("echobot", 75);
     }
     assert_eq!(tell(&bot, &["start", "--port", &port.to_string()]).status.code(), Some(0));
-    let body = children(supervisor.process).pop().expect("a body");
+    let body = supervisor.process.children().pop().expect("a body");
     kill(body.0, Signal::SIGKILL).expect("it runs");
     wait::until("the crash", || !body.is_alive());
     // The listening socket is the supervisor's as well, so that who connects now waits for the next

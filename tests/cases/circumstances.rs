@@ -5,7 +5,6 @@ use std::fs::{self, File, Permissions};
 use std::os::unix::fs::{PermissionsExt, chown};
 use std::os::unix::process::CommandExt;
 use std::process::Command;
-use std::sync::Arc;
 
 use nix::sys::resource::Resource;
 use tests::bot::{Bot, begin};
@@ -35,7 +34,7 @@ const HIDE_PROC: &str = "mount -t tmpfs none /proc";
 fn a_start_works_where_proc_is_hidden() {
     let null = File::open("/dev/null").expect("the null device");
     let bot = bot!["redirect=out.log", "print=up", "sleep"];
-    let bot = bot.under(Condition::Open(Arc::new(null.into()), 20, 3)).under(Condition::Blocked);
+    let bot = bot.under(Condition::open(null, 20)).under(Condition::Blocked);
     let daemon = bot.start_by(after_mounting(&bot, HIDE_PROC));
     bot.await_text("out.log", "up\n");
     assert_eq!(daemon.process.descriptors().len(), 4, "{:?}", daemon.process.descriptors());
@@ -141,14 +140,8 @@ fn the_pid_file_of_another_user_is_refused() {
 fn a_process_that_cannot_be_made_is_a_reason() {
     for processes in [1, 2] {
         let bot = bot!["sleep"].under(Condition::Limited(Resource::RLIMIT_NPROC, processes));
-        // The user need not be able to reach the folder in which the fixture was built.
-        let program = bot.file("builder");
-        // By a process of its own: a file that this one has open for writing cannot be executed by
-        // a child that another test forks meanwhile.
-        let copied = Command::new("cp").arg(env!("CARGO_BIN_EXE_builder")).arg(&program).status();
-        assert!(copied.is_ok_and(|status| status.success()));
         fs::set_permissions(bot.start_directory(), Permissions::from_mode(0o777)).expect("ours");
-        let mut command = bot.command_of(&program);
+        let mut command = bot.command_of_copy();
         command.uid(NOBODY_ELSE);
         let line = bot.refused_by(command, 71);
         assert!(line.contains("cannot fork: Resource temporarily unavailable"), "{line}");

@@ -9,7 +9,7 @@ use nix::sys::signal::Signal;
 use serde_json::Value;
 use tests::bot::{Bot, begin};
 use tests::launch::{Launch, Launching};
-use tests::wait;
+use tests::{lock, wait};
 
 /// A bot that answers. Whatever it is told, its log says which arguments the program itself has
 /// seen.
@@ -142,9 +142,7 @@ const STATES: [State; 5] = [
 ];
 
 fn lock_an_empty_file(bot: &Bot) {
-    let file = File::create(bot.pid_file()).expect("a file");
-    file.lock().expect("nobody has it");
-    mem::forget(file);
+    mem::forget(lock::take_new(&bot.pid_file()));
 }
 
 #[test]

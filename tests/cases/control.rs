@@ -6,7 +6,7 @@ use std::os::unix::fs::{PermissionsExt, chown, symlink};
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Child, Command};
-use std::sync::mpsc::{self, RecvTimeoutError};
+use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, SystemTime};
 
@@ -66,16 +66,14 @@ fn a_bot_that_does_not_run_has_no_file_or_left_it() {
 #[test]
 fn a_lock_without_a_number_is_a_start_under_way() {
     let bot = bot!["sleep"];
-    let file = File::create(bot.pid_file()).expect("a file");
-    file.lock().expect("nobody has it");
+    let _file = lock::take_new(&bot.pid_file());
     assert_eq!(status(bot.pid_file()), Status::Starting);
 }
 
 #[test]
 fn a_start_that_takes_too_long_is_not_waited_for() {
     let bot = bot!["sleep"];
-    let file = File::create(bot.pid_file()).expect("a file");
-    file.lock().expect("nobody has it");
+    let _file = lock::take_new(&bot.pid_file());
     let stopped = stop(&bot.pid_file(), SHORT);
     assert!(matches!(stopped, Err(StopError::Unknown(_))), "{stopped:?}");
     assert!(bot.pid_file().exists());
@@ -278,24 +276,8 @@ fn a_bot_that_starts_or_ends_is_never_in_an_unknown_state() {
 /// Starts and kills a bot again and again; returns what was seen of it meanwhile.
 fn looks_at_fifty_starts_and_ends() -> Vec<Status> {
     let bot = bot!["sleep"];
-    let path = bot.pid_file();
-    let (testing, test_is_over) = mpsc::channel::<()>();
-    let looking = thread::spawn(move || {
-        let mut looks = Vec::new();
-        // Far more often than anybody looks, and yet with a moment between in which the lock is
-        // free.
-        while test_is_over.recv_timeout(Duration::from_micros(200))
-            == Err(RecvTimeoutError::Timeout)
-        {
-            looks.push(status(&path));
-        }
-        looks
-    });
-    for _ in 0..50 {
-        bot.start().kill();
-    }
-    drop(testing);
-    looking.join().expect("a look panics for no reason")
+    let start_and_kill = || (0..50).for_each(|_| bot.start().kill());
+    wait::look_during(start_and_kill, || status(bot.pid_file()))
 }
 
 #[test(needs = need::root)]
@@ -310,16 +292,10 @@ fn the_file_of_another_user_proves_nothing() {
 #[test(needs = need::root)]
 fn another_user_cannot_tell_and_stops_nobody() {
     let bot = Bot::new(env!("CARGO_BIN_EXE_commander"));
-    // The user need not be able to reach the folder in which the fixture was built.
-    let program = bot.file("commander");
-    // By a process of its own: a file that this one has open for writing cannot be executed by a
-    // child that another test forks meanwhile.
-    let copied = Command::new("cp").arg(env!("CARGO_BIN_EXE_commander")).arg(&program).status();
-    assert!(copied.is_ok_and(|status| status.success()));
     fs::set_permissions(bot.start_directory(), Permissions::from_mode(0o755)).expect("ours");
     let daemon = bot.start();
     for word in ["status", "stop", "restart"] {
-        let mut command = bot.command_of(&program);
+        let mut command = bot.command_of_copy();
         command.arg(word).uid(NOBODY_ELSE);
         let launch = begin(command).finish();
         assert_eq!(launch.status.code(), Some(4), "{word}: {launch:?}");

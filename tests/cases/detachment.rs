@@ -5,7 +5,6 @@ use tests::bot;
 use tests::bot::{Bot, begin};
 use tests::condition::Condition;
 use tests::process::Process;
-use tests::subreaper;
 
 #[test]
 fn the_attribute_makes_a_daemon_of_main() {
@@ -53,7 +52,6 @@ fn the_session_leader_is_gone_and_reaped_whenever_the_launcher_returns() {
 
 #[test]
 fn the_daemon_is_an_orphan_when_the_launcher_has_returned() {
-    subreaper::adopt_orphans();
     let bot = bot!["sleep"];
     assert_eq!(bot.start().stat().parent, getpid().as_raw());
 }

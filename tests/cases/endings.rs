@@ -6,7 +6,7 @@ use nix::sys::resource::Resource;
 use nix::sys::signal::Signal;
 use nix::sys::wait::WaitStatus;
 use tests::condition::Condition;
-use tests::gate::Gate;
+use tests::lock::Gate;
 use tests::{bot, lock, wait};
 
 #[test]
@@ -63,9 +63,7 @@ fn a_forked_child_that_exits_does_not_remove_the_pid_file() {
 fn a_child_that_outlives_the_daemon_does_not_block_the_next_start() {
     let bot = bot!["redirect=out.log", "spawn=exec sleep 300", "print=spawned", "sleep"];
     let daemon = bot.start_and_await("out.log", "spawned\n");
-    let child = wait::for_some("the child", || {
-        bot.processes().into_iter().find(|&process| process != daemon.process)
-    });
+    let child = wait::for_some("the child", || daemon.process.children().pop());
     daemon.kill();
     let _next = bot.start();
     assert!(child.is_alive());

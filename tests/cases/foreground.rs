@@ -2,15 +2,13 @@
 //! daemon.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
 
 use nix::unistd::getsid;
 use tests::bot::{Bot, begin, word};
-use tests::gate::Gate;
 use tests::launch::Launching;
+use tests::lock::Gate;
 use tests::process::Process;
-use tests::{bot, lock, note};
+use tests::{bot, lock};
 
 /// A bot that stays in the foreground. These are its other words.
 macro_rules! foreground_bot {
@@ -23,11 +21,7 @@ fn run(bot: &Bot) -> (Launching, Process) {
     let mut command = bot.command();
     command.arg(word("note", &bot.file("note"))).arg("sleep");
     let launching = begin(command);
-    (launching, note::author(bot))
-}
-
-fn mode(path: &Path) -> u32 {
-    fs::metadata(path).expect("the file").permissions().mode() & 0o7777
+    (launching, bot.await_body())
 }
 
 #[test]
@@ -35,7 +29,7 @@ fn the_process_that_was_started_is_the_one_that_runs() {
     let bot = foreground_bot!["chdir=false", "note=note", "await-in-body=gate", "exit=7"];
     let gate = Gate::closed(&bot.file("gate"));
     let launching = begin(bot.command());
-    let process = note::author(&bot);
+    let process = bot.await_body();
     assert_eq!(bot.processes(), [process], "nothing was forked");
     let session = getsid(None).expect("every process has a session");
     assert_eq!(process.stat().expect("the bot runs").session, session.as_raw());
@@ -51,7 +45,7 @@ fn the_streams_stay_and_logs_are_neither_opened_nor_made() {
         let launch = bot.launch();
         assert_eq!(launch.status.code(), Some(0), "{launch:?}");
         assert_eq!((launch.stdout.as_str(), launch.stderr.as_str()), ("out\n", "err\n"));
-        assert_eq!(fs::read_dir(bot.start_directory()).expect("the directory").count(), 0, "{log}");
+        assert_eq!(bot.files(), [""; 0], "{log}");
     }
 }
 
@@ -71,7 +65,7 @@ fn the_pid_file_is_the_only_descriptor_beside_the_streams() {
     let (&number, _) = descriptors.last_key_value().expect("four descriptors");
     assert!(process.has_open(number, &bot.pid_file()), "{descriptors:?}");
     assert!(lock::is_held(&bot.pid_file()));
-    assert_eq!(mode(&bot.pid_file()), 0o644);
+    assert_eq!(bot.mode("builder.pid"), 0o644);
 }
 
 #[test]
@@ -81,7 +75,7 @@ fn neither_a_daemon_nor_the_foreground_starts_beside_the_other() {
     {
         let bot = bot![first, "chdir=false", "note=note", "sleep"];
         let _launching = begin(bot.command());
-        let running = note::author(&bot);
+        let running = bot.await_body();
         let mut command = bot.command();
         command.arg(second);
         let line = begin(command).finish().refusal("builder", 75);
@@ -101,7 +95,7 @@ fn the_end_takes_the_pid_file_along_and_keeps_its_code() {
         let bot = foreground_bot!["chdir=false", "note=note", "await-in-body=gate", ending];
         let gate = Gate::closed(&bot.file("gate"));
         let launching = begin(bot.command());
-        let _ = note::author(&bot);
+        let _ = bot.await_body();
         assert!(lock::is_held(&bot.pid_file()), "{ending}");
         gate.open();
         assert_eq!(launching.finish().status.code(), Some(code), "{ending}");
@@ -135,8 +129,8 @@ fn a_missing_working_directory_fails_the_start() {
 fn the_umask_is_the_chosen_one() {
     let bot = foreground_bot!["umask=077"];
     let (_launching, _process) = run(&bot);
-    assert_eq!(mode(&bot.file("note")), 0o600, "a file that the body makes");
-    assert_eq!(mode(&bot.pid_file()), 0o644, "everybody may know the PID");
+    assert_eq!(bot.mode("note"), 0o600, "a file that the body makes");
+    assert_eq!(bot.mode("builder.pid"), 0o644, "everybody may know the PID");
 }
 
 #[test]
@@ -186,7 +180,7 @@ fn sockets_that_a_supervisor_has_passed_to_the_program_stay_open() {
     let bot = bot!["chdir=false", "note=note", "sleep"];
     let script = r#"LISTEN_FDS=2 LISTEN_PID=$$ exec "$@" 3<>one 4<>two 5<>three"#;
     let _launching = begin(bot.command_in_shell(script));
-    let process = note::author(&bot);
+    let process = bot.await_body();
     assert!(process.has_open(3, &bot.file("one")) && process.has_open(4, &bot.file("two")));
     assert!(!process.has_open(5, &bot.file("three")), "{:?}", process.descriptors());
 }

@@ -1,10 +1,7 @@
 //! What the daemon inherits from its launcher, and what not.
 
 use std::fs::{self, File};
-use std::os::fd::OwnedFd;
-use std::sync::Arc;
 
-use nix::fcntl::OFlag;
 use nix::sys::resource::Resource;
 use nix::sys::signal::Signal;
 use nix::sys::wait::WaitStatus;
@@ -15,11 +12,7 @@ use tests::{bot, wait};
 
 /// So many descriptors on the null device.
 fn inherited(count: usize) -> Condition {
-    Condition::Open(
-        Arc::new(OwnedFd::from(File::open("/dev/null").expect("the null device"))),
-        count,
-        3,
-    )
+    Condition::open(File::open("/dev/null").expect("the null device"), count)
 }
 
 /// A bot whose body has begun, and with it everything that the start still had open is closed.
@@ -27,27 +20,17 @@ fn in_its_body(bot: &Bot) -> Daemon {
     bot.start_and_await("out.log", "up\n")
 }
 
-/// The streams, and one descriptor on the PID file that children do not get.
-fn assert_only_streams_and_pid_file(bot: &Bot, daemon: &Daemon) {
-    let descriptors = daemon.process.descriptors();
-    assert_eq!(descriptors.len(), 4, "{descriptors:?}");
-    assert!((0..=2).all(|number| descriptors.contains_key(&number)), "{descriptors:?}");
-    let (&number, lock) = descriptors.last_key_value().expect("four descriptors");
-    assert!(daemon.process.has_open(number, &bot.pid_file()), "{descriptors:?}");
-    assert!(lock.flags.contains(OFlag::O_CLOEXEC), "{lock:?}");
-}
-
 #[test]
 fn the_daemon_has_its_streams_and_its_pid_file_open_and_nothing_else() {
     let bot = bot!["redirect=out.log", "print=up", "sleep"];
-    assert_only_streams_and_pid_file(&bot, &in_its_body(&bot));
+    in_its_body(&bot).assert_has_only_streams_and(&bot.pid_file());
 }
 
 #[test]
 fn a_thousand_inherited_descriptors_are_closed() {
     let bot = bot!["redirect=out.log", "print=up", "sleep"];
     let bot = bot.under(Condition::Limited(Resource::RLIMIT_NOFILE, 4096)).under(inherited(1000));
-    assert_only_streams_and_pid_file(&bot, &in_its_body(&bot));
+    in_its_body(&bot).assert_has_only_streams_and(&bot.pid_file());
 }
 
 #[test]
@@ -55,7 +38,7 @@ fn inherited_descriptors_above_a_limit_that_was_lowered_are_closed() {
     let bot = bot!["redirect=out.log", "print=up", "sleep"].under(inherited(500));
     let bot = (3..64).map(Condition::Closed).fold(bot, Bot::under);
     let bot = bot.under(Condition::Limited(Resource::RLIMIT_NOFILE, 64));
-    assert_only_streams_and_pid_file(&bot, &in_its_body(&bot));
+    in_its_body(&bot).assert_has_only_streams_and(&bot.pid_file());
 }
 
 #[test]
@@ -79,8 +62,8 @@ fn children_of_the_daemon_have_the_streams_and_nothing_else() {
     let daemon = in_its_body(&bot);
     // The shell in between may have files of its own for a moment.
     wait::until("a child with three descriptors", || {
-        let mut children = bot.processes().into_iter().filter(|&process| process != daemon.process);
-        children.next().is_some_and(|child| child.descriptors().into_keys().eq(0..=2))
+        let child = daemon.process.children().pop();
+        child.is_some_and(|child| child.descriptors().into_keys().eq(0..=2))
     });
 }
 

@@ -1,17 +1,14 @@
 //! The PID file: its name, what it may find in its place, and that its lock is the truth.
 
-use std::fs::{self, File};
+use std::fs;
 use std::os::unix::fs::{FileTypeExt, MetadataExt, symlink};
 use std::os::unix::net::UnixListener;
-use std::sync::mpsc::{self, RecvTimeoutError};
-use std::thread;
-use std::time::Duration;
 
 use nix::sys::stat::Mode;
 use nix::unistd::mkfifo;
 use tests::bot::{begin, word};
 use tests::daemon::Daemon;
-use tests::gate::Gate;
+use tests::lock::Gate;
 use tests::{bot, lock, wait};
 
 #[test]
@@ -50,7 +47,7 @@ fn without_a_file_any_number_of_daemons_can_run() {
         bot.launch().assert_silent_success();
         assert_eq!(bot.processes().len(), running);
     }
-    assert_eq!(fs::read_dir(bot.start_directory()).expect("the start directory").count(), 0);
+    assert_eq!(bot.files(), [""; 0]);
 }
 
 #[test]
@@ -176,8 +173,7 @@ fn a_file_that_somebody_else_put_there_is_not_removed() {
 #[test]
 fn a_file_that_somebody_locks_without_being_a_daemon_is_taken_for_one_that_starts() {
     let bot = bot!["sleep"];
-    let file = File::create(bot.pid_file()).expect("a file");
-    file.lock().expect("nobody has it");
+    let _file = lock::take_new(&bot.pid_file());
     let line = bot.launch().refusal("builder", 75);
     assert!(line.contains("already running") && line.contains("builder.pid"), "{line}");
     assert_eq!(bot.processes(), []);
@@ -186,19 +182,6 @@ fn a_file_that_somebody_locks_without_being_a_daemon_is_taken_for_one_that_start
 #[test]
 fn looking_at_the_lock_does_not_disturb_a_start() {
     let bot = bot!["sleep"];
-    let path = bot.pid_file();
-    let (testing, test_is_over) = mpsc::channel::<()>();
-    thread::spawn(move || {
-        // Far more often than anybody looks, and yet with a moment between in which the lock is
-        // free.
-        while test_is_over.recv_timeout(Duration::from_micros(200))
-            == Err(RecvTimeoutError::Timeout)
-        {
-            let _ = lock::is_held(&path);
-        }
-    });
-    for _ in 0..50 {
-        bot.start().kill();
-    }
-    drop(testing);
+    let start_and_kill = || (0..50).for_each(|_| bot.start().kill());
+    let _looks = wait::look_during(start_and_kill, || lock::is_held(&bot.pid_file()));
 }

@@ -3,12 +3,10 @@
 
 use std::collections::BTreeMap;
 use std::fs::{self, DirBuilder, File, Permissions};
-use std::os::fd::OwnedFd;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt, chown, symlink};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::Arc;
 
 use nix::fcntl::OFlag;
 use nix::sys::signal::Signal;
@@ -142,14 +140,8 @@ fn as_ordinary_user(bot: &Bot) -> Command {
     if !getuid().is_root() {
         return bot.command();
     }
-    // The user need not be able to reach the folder in which the fixture was built. A copy that
-    // this process made could still be open for writing in a child that another test has just
-    // forked, and such a file cannot be executed.
-    let program = bot.file("builder");
-    let copied = Command::new("cp").arg(env!("CARGO_BIN_EXE_builder")).arg(&program).status();
-    assert!(copied.is_ok_and(|status| status.success()));
     fs::set_permissions(bot.start_directory(), Permissions::from_mode(0o777)).expect("ours");
-    let mut command = bot.command_of(&program);
+    let mut command = bot.command_of_copy();
     command.uid(NOBODY_ELSE).gid(NOBODY_ELSE);
     command
 }
@@ -500,9 +492,8 @@ fn the_chosen_umask_holds_for_the_daemon_and_its_log_but_not_for_the_pid_file() 
         let bot = bot.under(Condition::Umask(Mode::from_bits_truncate(0o002)));
         let daemon = bot.start();
         assert_eq!(u32::from_str_radix(&daemon.process.status("Umask"), 8), Ok(umask));
-        let mode = |name| fs::metadata(bot.file(name)).expect("the file").mode() & 0o7777;
-        assert_eq!(mode("out.log"), 0o666 & !umask, "the log under {umask:o}");
-        assert_eq!(mode("builder.pid"), 0o644, "the PID file under {umask:o}");
+        assert_eq!(bot.mode("out.log"), 0o666 & !umask, "the log under {umask:o}");
+        assert_eq!(bot.mode("builder.pid"), 0o644, "the PID file under {umask:o}");
     }
 }
 
@@ -569,7 +560,7 @@ fn who_is_not_root_cannot_change_the_root_directory() {
 
 /// A directory that the program finds open when it is executed.
 fn inherited_directory() -> Condition {
-    Condition::Open(Arc::new(OwnedFd::from(File::open("/").expect("a directory"))), 1, 3)
+    Condition::open(File::open("/").expect("a directory"), 1)
 }
 
 #[test(needs = need::root)]
@@ -601,7 +592,7 @@ fn a_directory_as_standard_input_is_a_way_out_too() {
 fn inherited_descriptors_can_be_kept() {
     let bot = bot!["close_inherited=false", "sleep"];
     let inherited = File::create(bot.file("inherited")).expect("a file");
-    let bot = bot.under(Condition::Open(Arc::new(inherited.into()), 2, 3));
+    let bot = bot.under(Condition::open(inherited, 2));
     let daemon = bot.start();
     let descriptors = daemon.process.descriptors();
     let kept = descriptors

@@ -4,17 +4,16 @@
 use std::fs;
 use std::os::unix::process::ExitStatusExt;
 
-use nix::fcntl::OFlag;
 use nix::sys::resource::Resource;
 use nix::sys::signal::{Signal, kill};
 use nix::sys::wait::WaitStatus;
 use nix::unistd::Pid;
 use tests::bot::{Bot, begin};
 use tests::condition::Condition;
-use tests::gate::Gate;
 use tests::launch::{Launch, Launching};
+use tests::lock::Gate;
 use tests::terminal::Terminal;
-use tests::{bot, lock, note};
+use tests::{bot, lock};
 
 /// A bot whose launcher waits for the body's word.
 macro_rules! waiting_bot {
@@ -42,13 +41,6 @@ fn assert_started(launching: Launching, stdout: &str) {
     assert_eq!(launch.stdout, stdout);
 }
 
-/// Whatever a start that came to nothing has left goes at once, but not before the launcher.
-#[track_caller]
-fn assert_undone(bot: &Bot) {
-    bot.await_nothing_left();
-    assert!(!bot.pid_file().exists(), "nobody was told of a daemon, so no file names one");
-}
-
 /// What the launcher says of its own among the words of the body: one line.
 #[track_caller]
 fn only_line_of_the_launcher(launch: &Launch) -> &str {
@@ -62,7 +54,7 @@ fn only_line_of_the_launcher(launch: &Launch) -> &str {
 fn the_launcher_waits_for_the_word_and_not_for_the_end() {
     let (bot, gate) = bot_at_a_gate();
     let launching = begin(bot.command());
-    let body = note::author(&bot);
+    let body = bot.await_body();
     assert_eq!(bot.processes().len(), 3, "a launcher, a session leader and a daemon");
     assert_eq!(bot.read("out.log"), "");
     gate.open();
@@ -124,16 +116,9 @@ fn what_is_still_in_a_buffer_at_the_word_belongs_to_the_launcher() {
 fn after_the_word_the_daemon_has_its_streams_and_its_pid_file_open_and_nothing_else() {
     let bot = waiting_bot!["ready", "print=late", "sleep"];
     let daemon = bot.start_and_await("out.log", "late\n");
-    let descriptors = daemon.process.descriptors();
-    assert_eq!(descriptors.len(), 4, "{descriptors:?}");
+    daemon.assert_has_only_streams_and(&bot.pid_file());
     assert!(daemon.process.has_open(0, "/dev/null".as_ref()));
-    assert!(
-        (1..=2).all(|number| daemon.process.has_open(number, &bot.file("out.log"))),
-        "{descriptors:?}"
-    );
-    let (&number, lock) = descriptors.last_key_value().expect("four descriptors");
-    assert!(daemon.process.has_open(number, &bot.pid_file()), "{descriptors:?}");
-    assert!(lock.flags.contains(OFlag::O_CLOEXEC), "{lock:?}");
+    assert!((1..=2).all(|number| daemon.process.has_open(number, &bot.file("out.log"))));
 }
 
 #[test]
@@ -172,7 +157,7 @@ fn the_word_of_a_forked_child_does_not_count() {
 fn a_bot_that_is_not_ready_yet_runs_already() {
     let (bot, gate) = bot_at_a_gate();
     let first = begin(bot.command());
-    let body = note::author(&bot);
+    let body = bot.await_body();
     let line = bot.launch().refusal("builder", 75);
     assert!(line.contains(&format!("already running with PID {}", body.0)), "{line}");
     gate.open();
@@ -199,7 +184,7 @@ fn a_body_that_ends_before_the_word_is_a_failed_start_with_its_own_code() {
             format!("builder: cannot start: {end} before it was ready")
         );
         assert!(launch.stderr.starts_with("the body's own words\n"), "{launch:?}");
-        assert_undone(&bot);
+        bot.await_no_trace();
     }
 }
 
@@ -207,10 +192,10 @@ fn a_body_that_ends_before_the_word_is_a_failed_start_with_its_own_code() {
 #[track_caller]
 fn assert_goes_with_its_launcher(bot: &Bot, signal: Signal) {
     let launching = begin(bot.command());
-    let _ = note::author(bot);
+    let _ = bot.await_body();
     launching.signal(signal);
     assert_eq!(launching.finish().status.signal(), Some(signal as i32));
-    assert_undone(bot);
+    bot.await_no_trace();
 }
 
 #[test]
@@ -233,7 +218,7 @@ fn a_key_that_interrupts_the_launcher_takes_everything_along() {
     terminal.await_screen("waiting\r\n");
     terminal.type_keys("\x03");
     assert_eq!(launching.finish().status.signal(), Some(Signal::SIGINT as i32));
-    assert_undone(&bot);
+    bot.await_no_trace();
 }
 
 #[test]
@@ -246,7 +231,7 @@ fn a_launcher_that_runs_out_of_time_takes_everything_along() {
         "the code of a command that was out of time: {launch:?}"
     );
     assert_eq!(launch.stderr, "");
-    assert_undone(&bot);
+    bot.await_no_trace();
 }
 
 #[test]
@@ -254,12 +239,12 @@ fn a_start_that_loses_its_session_leader_fails() {
     for supervision in ["restart=never", "restart=always"] {
         let bot = waiting_bot![supervision, "note=note", "sleep"];
         let launching = begin(bot.command());
-        let leader = note::author(&bot).stat().expect("the body waits").session;
+        let leader = bot.await_body().stat().expect("the body waits").session;
         // Nobody would learn any more how the body ends.
         kill(Pid::from_raw(leader), Signal::SIGKILL).expect("the session leader watches");
         let line = launching.finish().refusal("builder", 70);
         assert!(line.contains("a process of the start was killed"), "{line}");
-        assert_undone(&bot);
+        bot.await_no_trace();
     }
 }
 
@@ -276,7 +261,7 @@ fn a_hangup_before_the_word_finds_a_handler_that_leaves_the_streams_alone() {
     ];
     let gate = Gate::closed(&bot.file("gate"));
     let launching = begin(bot.command());
-    kill(note::author(&bot).0, Signal::SIGHUP).expect("the body waits");
+    kill(bot.await_body().0, Signal::SIGHUP).expect("the body waits");
     gate.open();
     assert_started(launching, "early\n");
     let _daemon = bot.daemon();
@@ -299,12 +284,12 @@ fn the_launcher_waits_for_the_first_body_of_a_supervisor() {
     assert_started(begin(bot.command()), "early\n");
     let supervisor = bot.daemon();
     bot.await_text("out.log", "late\n");
-    let body = note::author(&bot);
+    let body = bot.await_body();
     assert_eq!(body.stat().expect("the body sleeps").parent, supervisor.pid());
     let pid = supervisor.process.0;
     supervisor.signal(Signal::SIGTERM);
     assert_eq!(supervisor.end(), WaitStatus::Exited(pid, 0));
-    assert_undone(&bot);
+    bot.await_no_trace();
 }
 
 #[test]
@@ -322,7 +307,7 @@ fn a_first_body_that_ends_before_the_word_is_not_started_again() {
             only_line_of_the_launcher(&launch),
             format!("builder: cannot start: {end} before it was ready")
         );
-        assert_undone(&bot);
+        bot.await_no_trace();
         assert_eq!(bot.read("note").lines().count(), 1, "one body was enough");
     }
 }
@@ -339,7 +324,7 @@ fn a_launcher_that_goes_takes_the_supervisor_and_its_body_along() {
 fn the_lock_is_held_while_the_launcher_waits() {
     let (bot, gate) = bot_at_a_gate();
     let launching = begin(bot.command());
-    let body = note::author(&bot);
+    let body = bot.await_body();
     assert!(lock::is_held(&bot.pid_file()));
     assert_eq!(bot.read("builder.pid"), format!("{}\n", body.0));
     gate.open();

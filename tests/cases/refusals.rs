@@ -2,7 +2,7 @@
 //! nothing.
 
 use std::ffi::OsStr;
-use std::fs::{self, File, OpenOptions};
+use std::fs::{File, OpenOptions};
 use std::io;
 use std::os::unix::ffi::OsStrExt;
 
@@ -10,7 +10,7 @@ use nix::errno::Errno;
 use tests::bot;
 use tests::bot::{begin, word};
 use tests::condition::Condition;
-use tests::gate::Gate;
+use tests::lock::Gate;
 
 #[test]
 fn files_that_cannot_be_opened_are_named_with_the_reason() {
@@ -69,11 +69,7 @@ fn options_that_cannot_be_had_together_are_refused() {
     for [one, other] in together {
         let bot = bot![one, other, "sleep"];
         let _line = bot.refused(64);
-        assert_eq!(
-            fs::read_dir(bot.start_directory()).expect("the start directory").count(),
-            0,
-            "{one} {other}"
-        );
+        assert_eq!(bot.files(), [""; 0], "{one} {other}");
     }
 }
 

@@ -15,7 +15,7 @@ use nix::unistd::mkfifo;
 use tests::bot::{Bot, word};
 use tests::condition::Condition;
 use tests::daemon::Daemon;
-use tests::gate::Gate;
+use tests::lock::Gate;
 use tests::need::{self, NOBODY_ELSE, Need};
 use tests::{bot, wait};
 
@@ -132,7 +132,7 @@ fn a_new_log_is_opened_like_the_first() {
     for number in 1..=2 {
         assert_eq!(before[&number].flags, after[&number].flags, "descriptor {number}");
     }
-    assert_eq!(fs::metadata(bot.file("out.log")).expect("the log").mode() & 0o777, 0o640);
+    assert_eq!(bot.mode("out.log"), 0o640);
 }
 
 const ROTATIONS: usize = 100;
@@ -282,9 +282,7 @@ fn children_neither_block_nor_ignore_a_hangup() {
     let bot =
         bot!["redirect=out.log", "reopen=true", "spawn=exec sleep 300", "print=spawned", "sleep"];
     let daemon = bot.start_and_await("out.log", "spawned\n");
-    let child = wait::for_some("the child", || {
-        bot.processes().into_iter().find(|&process| process != daemon.process)
-    });
+    let child = wait::for_some("the child", || daemon.process.children().pop());
     let hangup = 1 << (Signal::SIGHUP as i32 - 1);
     assert_eq!(child.signals("SigBlk") & hangup, 0);
     assert_eq!(child.signals("SigIgn") & hangup, 0);

@@ -9,11 +9,9 @@ use daemonize_runtime::control::{self, Stopped};
 use nix::sys::resource::Resource;
 use nix::sys::signal::{Signal, kill};
 use nix::sys::wait::WaitStatus;
-use tests::bot::Bot;
 use tests::condition::Condition;
 use tests::daemon::Daemon;
-use tests::family::children;
-use tests::gate::Gate;
+use tests::lock::Gate;
 use tests::process::Process;
 use tests::{bot, lock, wait};
 
@@ -30,16 +28,12 @@ macro_rules! bot_at_a_gate {
 #[track_caller]
 fn next_body(supervisor: &Daemon, last: Option<Process>) -> Process {
     wait::for_some("a body", || {
-        children(supervisor.process)
+        supervisor
+            .process
+            .children()
             .into_iter()
             .find(|&child| child.is_alive() && Some(child) != last)
     })
-}
-
-/// Waits until the log holds this text, among other things.
-#[track_caller]
-fn await_in_log(bot: &Bot, text: &str) {
-    wait::until(&format!("{text:?} in the log"), || bot.read("out.log").contains(text));
 }
 
 /// The restarts that a log tells of: each with its delay in seconds, and with its reason.
@@ -54,12 +48,6 @@ fn reasons(log: &str) -> Vec<&str> {
     restarts(log).into_iter().map(|(_, reason)| reason).collect()
 }
 
-#[track_caller]
-fn assert_gone(bot: &Bot) {
-    bot.await_nothing_left();
-    assert!(!bot.pid_file().exists(), "the file is removed");
-}
-
 #[test]
 fn a_body_that_fails_is_started_again_until_it_is_given_up() {
     let (bot, gate) = bot_at_a_gate!["restart-quickly=3", "note=bodies", "exit=7"];
@@ -67,7 +55,7 @@ fn a_body_that_fails_is_started_again_until_it_is_given_up() {
     let pid = supervisor.process.0;
     gate.open();
     assert_eq!(supervisor.end(), WaitStatus::Exited(pid, 7), "the code of the body");
-    assert_gone(&bot);
+    bot.await_no_trace();
     let log = bot.read("out.log");
     assert_eq!(reasons(&log), ["it ended with exit code 7"; 2]);
     assert!(
@@ -87,7 +75,7 @@ fn a_body_that_a_signal_without_a_name_ends_is_started_again_too() {
     let pid = supervisor.process.0;
     gate.open();
     assert_eq!(supervisor.end(), WaitStatus::Exited(pid, 128 + 40));
-    assert_gone(&bot);
+    bot.await_no_trace();
     assert_eq!(reasons(&bot.read("out.log")), ["it was killed by signal 40"; 2]);
 }
 
@@ -116,7 +104,7 @@ fn given_up_after_a_signal_the_code_names_the_signal() {
     let pid = supervisor.process.0;
     gate.open();
     assert_eq!(supervisor.end(), WaitStatus::Exited(pid, 128 + Signal::SIGKILL as i32));
-    assert_gone(&bot);
+    bot.await_no_trace();
 }
 
 #[test]
@@ -127,7 +115,7 @@ fn a_body_that_succeeds_is_not_started_again_after_a_failure_alone() {
     gate.open();
     assert_eq!(supervisor.end(), WaitStatus::Exited(pid, 0));
     assert_eq!(bot.read("out.log"), "done\n");
-    assert_gone(&bot);
+    bot.await_no_trace();
 }
 
 #[test]
@@ -135,7 +123,7 @@ fn a_body_that_succeeds_is_started_again_where_that_is_always() {
     let (bot, gate) = bot_at_a_gate!["restart=always", "print=done"];
     let _supervisor = bot.start();
     gate.open();
-    await_in_log(&bot, " s: it ended with exit code 0\ndone\n");
+    bot.await_in("out.log", " s: it ended with exit code 0\ndone\n");
 }
 
 #[test]
@@ -191,7 +179,7 @@ fn a_request_to_end_ends_both_and_removes_the_file() {
         let pid = supervisor.process.0;
         supervisor.signal(signal);
         assert_eq!(supervisor.end(), WaitStatus::Exited(pid, 0), "{signal}");
-        assert_gone(&bot);
+        bot.await_no_trace();
     }
 }
 
@@ -200,12 +188,12 @@ fn a_request_to_end_ends_the_pause() {
     let (bot, gate) = bot_at_a_gate!["restart-plan=60000 60000 9", "exit=1"];
     let supervisor = bot.start();
     gate.open();
-    await_in_log(&bot, "starting again in ");
-    assert_eq!(children(supervisor.process), []);
+    bot.await_in("out.log", "starting again in ");
+    assert_eq!(supervisor.process.children(), []);
     let pid = supervisor.process.0;
     supervisor.signal(Signal::SIGTERM);
     assert_eq!(supervisor.end(), WaitStatus::Exited(pid, 0));
-    assert_gone(&bot);
+    bot.await_no_trace();
 }
 
 #[test]
@@ -215,7 +203,7 @@ fn a_body_that_does_not_obey_is_killed() {
     let pid = supervisor.process.0;
     supervisor.signal(Signal::SIGTERM);
     assert_eq!(supervisor.end(), WaitStatus::Exited(pid, 0));
-    assert_gone(&bot);
+    bot.await_no_trace();
 }
 
 #[test]
@@ -234,7 +222,7 @@ fn a_body_that_was_stopped_goes_on_in_order_to_end() {
         "it did not have to be killed: {:?}",
         asked.elapsed()
     );
-    assert_gone(&bot);
+    bot.await_no_trace();
 }
 
 #[test]
@@ -265,7 +253,7 @@ fn signals_that_are_the_bodys_business_reach_the_body() {
     let supervisor = bot.start_and_await("out.log", "listening\n");
     for signal in [Signal::SIGHUP, Signal::SIGUSR1, Signal::SIGUSR2, Signal::SIGWINCH] {
         supervisor.signal(signal);
-        await_in_log(&bot, &format!("\n{signal}\n"));
+        bot.await_in("out.log", &format!("\n{signal}\n"));
     }
 }
 
@@ -282,7 +270,7 @@ fn a_new_log_is_everybodys() {
         });
     }
     kill(first.0, Signal::SIGKILL).expect("it runs");
-    await_in_log(&bot, "s: it was killed by SIGKILL\nup\n");
+    bot.await_in("out.log", "s: it was killed by SIGKILL\nup\n");
     assert_eq!(bot.read("old.log"), "up\n");
 }
 
@@ -300,7 +288,7 @@ fn a_first_body_that_was_never_ready_is_a_failed_start_and_not_started_again() {
         let line = bot.refused(code);
         assert!(line.contains("before it was ready"), "{line}");
         assert_eq!(bot.read("bodies").lines().count(), 1, "{ending}");
-        assert_gone(&bot);
+        bot.await_no_trace();
     }
 }
 
@@ -315,7 +303,7 @@ fn a_body_that_was_ready_is_started_again() {
     gate.open();
     assert_eq!(supervisor.end(), WaitStatus::Exited(pid, 5));
     assert_eq!(bot.read("out.log").lines().count(), 3, "two restarts, and then given up");
-    assert_gone(&bot);
+    bot.await_no_trace();
 }
 
 /// What a supervisor has that could grow.
@@ -340,7 +328,11 @@ fn a_thousand_crashes_leave_nothing_in_the_supervisor() {
     let await_bodies = |number| {
         wait::until(&format!("{number} bodies"), || {
             assert!(bot.processes().len() <= 2, "{:?}", bot.processes());
-            assert!(children(supervisor.process).len() <= 1, "{:?}", children(supervisor.process));
+            assert!(
+                supervisor.process.children().len() <= 1,
+                "{:?}",
+                supervisor.process.children()
+            );
             fs::read_to_string(bot.file("bodies"))
                 .is_ok_and(|bodies| bodies.lines().count() >= number)
         });
@@ -357,5 +349,5 @@ fn a_thousand_crashes_leave_nothing_in_the_supervisor() {
     supervisor.signal(Signal::SIGTERM);
     let pid = supervisor.process.0;
     assert_eq!(supervisor.end(), WaitStatus::Exited(pid, 0));
-    assert_gone(&bot);
+    bot.await_no_trace();
 }

@@ -9,8 +9,7 @@ use std::time::{Duration, Instant};
 
 use nix::sys::signal::{Signal, kill};
 use tests::bot::{Bot, begin};
-use tests::family::children;
-use tests::gate::Gate;
+use tests::lock::Gate;
 use tests::need::{self, AS_PID_1};
 use tests::process::Process;
 use tests::{bot, wait};
@@ -299,7 +298,7 @@ fn pid_1_reaps_orphans() {
     let bot = bot!["chdir=false", "run=sleep 300 & sleep 300 & exit", "note=up", "sleep"];
     let _launching = begin(bot.command_by(&AS_PID_1));
     let first = first_process(&bot);
-    let orphans = wait::for_some("the orphans", || <[Process; 2]>::try_from(children(first)).ok());
+    let orphans = wait::for_some("the orphans", || <[Process; 2]>::try_from(first.children()).ok());
     kill(orphans[0].0, Signal::SIGKILL).expect("it runs");
     // A realtime signal, which has no name.
     let killed = Command::new("sh").args(["-c", &format!("kill -40 {}", orphans[1].0)]).status();

@@ -10,7 +10,7 @@ use tests::bot;
 use tests::bot::{Bot, begin, word};
 use tests::condition::Condition;
 use tests::daemon::Daemon;
-use tests::gate::Gate;
+use tests::lock::Gate;
 use tests::terminal::Terminal;
 
 /// A bot that waits in its body until the test lets it go on, and then says so.

@@ -7,8 +7,8 @@ use nix::sys::signal::Signal;
 use tests::bot;
 use tests::bot::{Bot, begin, word};
 use tests::daemon::Daemon;
-use tests::gate::Gate;
 use tests::launch::{Launch, Launching};
+use tests::lock::Gate;
 use tests::{lock, wait};
 
 /// How long a start takes when nothing delays it.

@@ -1,7 +1,6 @@
 //! Where the daemon runs, and where relative paths lead.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use nix::sys::stat::Mode;
@@ -90,10 +89,8 @@ fn the_umask_is_the_launchers() {
         let bot = bot!["redirect=out.log", "chdir=false", "note=note", "print=noted", "sleep"];
         let bot = bot.under(Condition::Umask(Mode::from_bits_truncate(umask)));
         let _daemon = bot.start_and_await("out.log", "noted\n");
-        let mode =
-            |name| fs::metadata(bot.file(name)).expect("the file").permissions().mode() & 0o7777;
-        assert_eq!(mode("note"), 0o666 & !umask, "a file that the body makes under {umask:o}");
-        assert_eq!(mode("out.log"), 0o666 & !umask, "the log under {umask:o}");
-        assert_eq!(mode("builder.pid"), 0o644, "the PID file under {umask:o}");
+        assert_eq!(bot.mode("note"), 0o666 & !umask, "a file that the body makes under {umask:o}");
+        assert_eq!(bot.mode("out.log"), 0o666 & !umask, "the log under {umask:o}");
+        assert_eq!(bot.mode("builder.pid"), 0o644, "the PID file under {umask:o}");
     }
 }

@@ -1,21 +1,22 @@
 //! A fixture bot: a program, the words on its command line, and a start directory of its own.
 
+mod commands;
+mod files;
+
 use std::ffi::OsString;
-use std::fs;
-use std::os::unix::ffi::{OsStrExt, OsStringExt};
-use std::os::unix::process::CommandExt;
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use nix::sys::signal::{Signal, kill};
 use nix::sys::wait::{WaitPidFlag, waitpid};
 use tempfile::TempDir;
 
-use crate::condition::{self, Condition};
-use crate::daemon::Daemon;
+use crate::condition::Condition;
+use crate::daemon::{Daemon, adopt_orphans};
 use crate::launch::{Launch, Launching};
 use crate::process::{self, Process};
-use crate::{lock, subreaper, wait};
+use crate::{lock, wait};
 
 /// A fixture bot. Dropped, it takes all its processes and files along.
 #[derive(Debug)]
@@ -47,7 +48,7 @@ impl Bot {
     /// A bot without words.
     #[must_use]
     pub fn new(program: impl Into<PathBuf>) -> Self {
-        subreaper::adopt_orphans();
+        adopt_orphans();
         let home = TempDir::with_prefix("bot-").expect("a start directory");
         Self { program: program.into(), words: Vec::new(), conditions: Vec::new(), home }
     }
@@ -66,92 +67,10 @@ impl Bot {
         self
     }
 
-    /// A file in the start directory.
-    #[must_use]
-    pub fn file(&self, name: impl AsRef<Path>) -> PathBuf {
-        self.start_directory().join(name)
-    }
-
-    /// The start directory, without symbolic links, as the kernel names it.
-    #[must_use]
-    pub fn start_directory(&self) -> PathBuf {
-        self.home.path().canonicalize().expect("the start directory exists")
-    }
-
-    /// The text of a file in the start directory.
-    #[must_use]
-    #[track_caller]
-    pub fn read(&self, name: &str) -> String {
-        let bytes = fs::read(self.file(name)).unwrap_or_else(|error| panic!("{name}: {error}"));
-        String::from_utf8(bytes).expect("text")
-    }
-
-    /// Waits until a file in the start directory holds this text and nothing else.
-    #[track_caller]
-    pub fn await_text(&self, name: &str, text: &str) {
-        let path = self.file(name);
-        wait::until(&format!("{text:?} in {name}"), || {
-            fs::read(&path).is_ok_and(|bytes| bytes == text.as_bytes())
-        });
-    }
-
-    /// Where the PID file is: as the words say, or else beside the name of the program.
-    #[must_use]
-    pub fn pid_file(&self) -> PathBuf {
-        let chosen = self.words.iter().find_map(|word| word.as_bytes().strip_prefix(b"pid_file="));
-        let chosen = chosen.map(|path| PathBuf::from(OsString::from_vec(path.to_owned())));
-        self.file(chosen.unwrap_or_else(|| Path::new(&self.name()).with_extension("pid")))
-    }
-
     /// The bot's name in its messages.
     #[must_use]
     pub fn name(&self) -> String {
         self.program.file_name().expect("the program has a name").to_string_lossy().into_owned()
-    }
-
-    /// The command that starts the bot.
-    #[must_use]
-    pub fn command(&self) -> Command {
-        self.command_of(&self.program)
-    }
-
-    /// The command that starts the bot from another file, such as a link to it.
-    #[must_use]
-    pub fn command_of(&self, program: &Path) -> Command {
-        let mut command = Command::new(program);
-        command.args(&self.words);
-        self.set(command)
-    }
-
-    /// The command that starts the bot under another name, its `argv[0]`.
-    #[must_use]
-    pub fn command_as(&self, name: impl Into<OsString>) -> Command {
-        let mut command = self.command();
-        command.arg0(name.into());
-        command
-    }
-
-    /// The command that starts the bot by another program, which executes the words that it finds
-    /// behind its own.
-    #[must_use]
-    pub fn command_by(&self, other: &[&str]) -> Command {
-        let (program, words) = other.split_first().expect("another program");
-        let mut command = Command::new(program);
-        command.args(words).arg(&self.program).args(&self.words);
-        self.set(command)
-    }
-
-    /// The command that runs a shell script in which `"$@"` starts the bot.
-    #[must_use]
-    pub fn command_in_shell(&self, script: &str) -> Command {
-        self.command_by(&["sh", "-c", script, "sh"])
-    }
-
-    fn set(&self, mut command: Command) -> Command {
-        command.current_dir(self.home.path()).env(MARK, self.home.path());
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        condition::impose(&mut command, &self.conditions);
-        command
     }
 
     /// Runs the launcher and returns when it has returned.
@@ -216,6 +135,13 @@ impl Bot {
         wait::until("the end of all processes and of the lock", || {
             self.processes().is_empty() && !lock::is_held(&self.pid_file())
         });
+    }
+
+    /// Waits until nothing of the bot is left, not even its PID file.
+    #[track_caller]
+    pub fn await_no_trace(&self) {
+        self.await_nothing_left();
+        assert!(!self.pid_file().exists(), "the PID file is still there");
     }
 
     /// All living processes of the bot, launchers included.

@@ -33,6 +33,14 @@ pub enum Condition {
     Terminal,
 }
 
+impl Condition {
+    /// So many duplicates of an open file, on the lowest free numbers behind the standard streams.
+    #[must_use]
+    pub fn open(file: impl Into<OwnedFd>, copies: usize) -> Self {
+        Self::Open(Arc::new(file.into()), copies, 3)
+    }
+}
+
 /// Lets a command begin with a clean process in which these conditions hold.
 pub(crate) fn impose(command: &mut Command, conditions: &[Condition]) {
     let conditions = conditions.to_owned();

@@ -7,8 +7,8 @@
 //!
 //! - Nothing is waited for by sleeping: [`wait`] polls a condition, with a bound that only a hang
 //!   can reach.
-//! - Nothing stays behind: the test process is a [`subreaper`], so that every orphan of a bot
-//!   becomes its child, and a dropped bot ends all processes that bear its mark.
+//! - Nothing stays behind: the test process [adopts](daemon::adopt_orphans) every orphan of a
+//!   bot, and a dropped bot ends all processes that bear its mark.
 //! - A bot starts clean: descriptors, signals and mask of the test process are not passed on, so
 //!   that what a daemon has is its own doing or a [`Condition`](condition::Condition) that the test
 //!   asked for.
@@ -22,14 +22,10 @@ pub mod bot;
 pub mod case;
 pub mod condition;
 pub mod daemon;
-pub mod family;
-pub mod gate;
 pub mod launch;
 pub mod lock;
 pub mod need;
-pub mod note;
 pub mod process;
-pub mod subreaper;
 pub mod terminal;
 pub mod wait;
 

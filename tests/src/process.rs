@@ -64,6 +64,14 @@ impl Process {
         self.stat().is_some_and(|stat| !b"ZX".contains(&stat.state))
     }
 
+    /// The processes whose parent this is, dead ones included.
+    #[must_use]
+    pub fn children(self) -> Vec<Self> {
+        let is_child =
+            |process: &Self| process.stat().is_some_and(|stat| stat.parent == self.0.as_raw());
+        all().into_iter().filter(is_child).collect()
+    }
+
     /// A line of `/proc/PID/status`, such as `SigIgn`.
     #[must_use]
     pub fn status(self, field: &str) -> String {

@@ -1,5 +1,6 @@
 //! Waiting for something to become true, but never for ever.
 
+use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -26,4 +27,23 @@ pub fn for_some<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
 #[track_caller]
 pub fn until(what: &str, mut condition: impl FnMut() -> bool) {
     for_some(what, || condition().then_some(()));
+}
+
+/// Looks at something again and again while a task goes on, and returns what was seen.
+pub fn look_during<T: Send>(task: impl FnOnce(), look: impl Fn() -> T + Send) -> Vec<T> {
+    // Far more often than anybody looks, and yet with a moment between in which a lock is free.
+    const BETWEEN_LOOKS: Duration = Duration::from_micros(200);
+    let (working, work_is_over) = mpsc::channel::<()>();
+    thread::scope(|scope| {
+        let looking = scope.spawn(move || {
+            let mut looks = Vec::new();
+            while work_is_over.recv_timeout(BETWEEN_LOOKS) == Err(RecvTimeoutError::Timeout) {
+                looks.push(look());
+            }
+            looks
+        });
+        task();
+        drop(working);
+        looking.join().expect("a look panics for no reason")
+    })
 }

@@ -1,0 +1,68 @@
+//! The commands that start a bot.
+
+use std::ffi::OsString;
+use std::os::unix::process::CommandExt;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use super::{Bot, MARK};
+use crate::condition;
+
+impl Bot {
+    /// The command that starts the bot.
+    #[must_use]
+    pub fn command(&self) -> Command {
+        self.command_of(&self.program)
+    }
+
+    /// The command that starts the bot from another file, such as a link to it.
+    #[must_use]
+    pub fn command_of(&self, program: &Path) -> Command {
+        let mut command = Command::new(program);
+        command.args(&self.words);
+        self.set(command)
+    }
+
+    /// The command that starts the bot from a copy in its start directory: another user need not be
+    /// able to reach the folder in which the fixture was built.
+    #[must_use]
+    pub fn command_of_copy(&self) -> Command {
+        let copy = self.file(self.name());
+        // By a process of its own: a file that this one has open for writing cannot be executed by
+        // a child that another case forks meanwhile.
+        let copied = Command::new("cp").arg(&self.program).arg(&copy).status();
+        assert!(copied.expect("`cp` can be executed").success());
+        self.command_of(&copy)
+    }
+
+    /// The command that starts the bot under another name, its `argv[0]`.
+    #[must_use]
+    pub fn command_as(&self, name: impl Into<OsString>) -> Command {
+        let mut command = self.command();
+        command.arg0(name.into());
+        command
+    }
+
+    /// The command that starts the bot by another program, which executes the words that it finds
+    /// behind its own.
+    #[must_use]
+    pub fn command_by(&self, other: &[&str]) -> Command {
+        let (program, words) = other.split_first().expect("another program");
+        let mut command = Command::new(program);
+        command.args(words).arg(&self.program).args(&self.words);
+        self.set(command)
+    }
+
+    /// The command that runs a shell script in which `"$@"` starts the bot.
+    #[must_use]
+    pub fn command_in_shell(&self, script: &str) -> Command {
+        self.command_by(&["sh", "-c", script, "sh"])
+    }
+
+    fn set(&self, mut command: Command) -> Command {
+        command.current_dir(self.home.path()).env(MARK, self.home.path());
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        condition::impose(&mut command, &self.conditions);
+        command
+    }
+}
