@@ -60,7 +60,7 @@ fn an_error_leaves_main_before_anything_is_detached() {
 }
 
 #[test]
-fn a_program_that_only_shows_its_usage_keeps_its_code_and_its_streams() {
+fn a_program_that_shows_its_usage_keeps_code_and_streams() {
     let bot = parser(["log=out.log", "help"]);
     let launch = bot.launch();
     assert_eq!(launch.status.code(), Some(2), "{launch:?}");
@@ -105,7 +105,7 @@ fn a_thread_that_was_started_before_is_a_reason_not_to_start() {
 }
 
 #[test]
-fn an_asynchronous_main_runs_on_several_threads_of_the_daemon_in_either_order_of_the_attributes() {
+fn an_async_main_works_in_either_order_of_the_attributes() {
     for kind in ["tokio-below", "tokio-above"] {
         let bot = main_of_kind(kind);
         let daemon = bot.start_and_await("out.log", "two threads have met\n");

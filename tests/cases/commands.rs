@@ -100,7 +100,7 @@ fn the_word_start_tells_a_start_that_fails() {
 }
 
 #[test]
-fn the_word_stop_stops_and_has_nothing_against_a_bot_that_does_not_run() {
+fn the_word_stop_is_content_with_a_bot_that_does_not_run() {
     let bot = commander();
     assert_eq!(answer(&bot, &["stop"], 0), was_not_running(&bot));
     let daemon = bot.start();
@@ -169,7 +169,7 @@ fn the_status_of_a_running_bot_names_all_that_one_looks_for() {
 }
 
 #[test]
-fn status_for_scripts_is_json_with_the_same_members_in_every_state() {
+fn the_json_has_the_same_members_in_every_state() {
     for State { name, code, bring_about } in STATES {
         let bot = commander();
         bring_about(&bot);
@@ -206,7 +206,7 @@ fn whatever_the_program_is_called_the_json_is_valid() {
 }
 
 #[test]
-fn the_word_restart_replaces_a_bot_that_runs_and_starts_one_that_does_not() {
+fn the_word_restart_starts_a_bot_whether_it_runs_or_not() {
     let bot = commander();
     assert_eq!(answer(&bot, &["restart", "first"], 0), was_not_running(&bot));
     let first = bot.daemon();
@@ -219,7 +219,7 @@ fn the_word_restart_replaces_a_bot_that_runs_and_starts_one_that_does_not() {
 }
 
 #[test]
-fn the_word_run_stays_in_the_foreground_with_the_code_of_the_body() {
+fn the_word_run_ends_with_the_code_of_the_body() {
     let bot = commander();
     assert_eq!(answer(&bot, &["run", "exit", "3"], 3), "arguments: exit 3\n");
     assert!(!bot.file("out.log").exists() && !bot.pid_file().exists());

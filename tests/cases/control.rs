@@ -80,7 +80,7 @@ fn a_start_that_takes_too_long_is_not_waited_for() {
 }
 
 #[test]
-fn stop_waits_for_the_end_of_process_and_lock_and_removes_the_file() {
+fn stop_waits_for_process_and_lock_and_removes_the_file() {
     let bot = bot!["sleep"];
     let daemon = bot.start();
     assert_eq!(stop(&bot.pid_file(), PATIENCE).expect("it stops"), Stopped::Ended);

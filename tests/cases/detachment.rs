@@ -28,7 +28,7 @@ fn the_code_behind_the_start_runs_in_the_daemon_alone() {
 }
 
 #[test]
-fn the_daemon_neither_leads_its_session_nor_shares_the_launchers() {
+fn the_daemon_is_in_a_session_of_its_own_and_does_not_lead_it() {
     let bot = bot!["sleep"];
     let own = Process(getpid()).stat().expect("the test runs");
     let stat = bot.start().stat();
@@ -37,7 +37,7 @@ fn the_daemon_neither_leads_its_session_nor_shares_the_launchers() {
 }
 
 #[test]
-fn the_session_leader_is_gone_and_reaped_whenever_the_launcher_returns() {
+fn the_session_leader_is_reaped_when_the_launcher_returns() {
     for _ in 0..20 {
         let bot = bot!["sleep"];
         let daemon = bot.start();
@@ -57,7 +57,7 @@ fn the_daemon_is_an_orphan_when_the_launcher_has_returned() {
 }
 
 #[test]
-fn a_caller_that_ignores_the_end_of_children_does_not_disturb_the_start() {
+fn an_ignored_sigchld_does_not_disturb_the_start() {
     let bot = bot!["redirect=out.log", "run=true", "print=a child was awaited", "sleep"];
     let bot = bot.under(Condition::Ignored(nix::sys::signal::Signal::SIGCHLD));
     let _daemon = bot.start_and_await("out.log", "a child was awaited\n");
@@ -73,7 +73,7 @@ fn a_reader_of_the_launchers_output_is_not_kept_waiting() {
 }
 
 #[test]
-fn a_reader_of_a_pipe_that_the_bot_only_inherits_is_not_kept_waiting() {
+fn a_reader_of_an_inherited_pipe_is_not_kept_waiting() {
     let bot = bot!["sleep"];
     let launch =
         begin(bot.command_in_shell(r#"{ "$@" 3>&1 >/dev/null 2>&1; } | cat; echo read"#)).finish();

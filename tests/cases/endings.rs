@@ -24,7 +24,7 @@ fn a_body_that_ends_takes_the_pid_file_along() {
 }
 
 #[test]
-fn a_body_that_is_killed_leaves_a_free_pid_file_to_the_next_start() {
+fn a_body_that_is_killed_leaves_a_free_pid_file() {
     for signal in [Signal::SIGKILL, Signal::SIGABRT, Signal::SIGTERM] {
         let bot = bot!["sleep"].under(Condition::Limited(Resource::RLIMIT_CORE, 0));
         let daemon = bot.start();
@@ -39,7 +39,7 @@ fn a_body_that_is_killed_leaves_a_free_pid_file_to_the_next_start() {
 }
 
 #[test]
-fn a_body_that_aborts_leaves_a_free_pid_file_to_the_next_start() {
+fn a_body_that_aborts_leaves_a_free_pid_file() {
     let bot = bot!["chdir=false", "await-in-body=gate", "abort"]
         .under(Condition::Limited(Resource::RLIMIT_CORE, 0));
     let gate = Gate::closed(&bot.file("gate"));
@@ -60,7 +60,7 @@ fn a_forked_child_that_exits_does_not_remove_the_pid_file() {
 }
 
 #[test]
-fn a_child_that_outlives_the_daemon_does_not_block_the_next_start() {
+fn a_child_that_outlives_the_daemon_blocks_no_start() {
     let bot = bot!["redirect=out.log", "spawn=exec sleep 300", "print=spawned", "sleep"];
     let daemon = bot.start_and_await("out.log", "spawned\n");
     let child = wait::for_some("the child", || daemon.process.children().pop());

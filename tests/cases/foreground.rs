@@ -176,7 +176,7 @@ fn a_program_that_is_to_detach_detaches_under_a_supervisor_too() {
 }
 
 #[test]
-fn sockets_that_a_supervisor_has_passed_to_the_program_stay_open() {
+fn sockets_that_a_supervisor_has_passed_stay_open() {
     let bot = bot!["chdir=false", "note=note", "sleep"];
     let script = r#"LISTEN_FDS=2 LISTEN_PID=$$ exec "$@" 3<>one 4<>two 5<>three"#;
     let _launching = begin(bot.command_in_shell(script));
@@ -186,7 +186,7 @@ fn sockets_that_a_supervisor_has_passed_to_the_program_stay_open() {
 }
 
 #[test]
-fn a_program_that_does_not_say_stays_in_the_foreground_under_a_supervisor() {
+fn by_default_a_program_under_a_supervisor_stays_in_foreground() {
     let bot = bot!["redirect=out.log", "print-is-daemon"];
     let launch = begin(bot.command_in_shell(SUPERVISED)).finish();
     assert_eq!(launch.stdout, "false\n", "{launch:?}");

@@ -21,7 +21,7 @@ fn in_its_body(bot: &Bot) -> Daemon {
 }
 
 #[test]
-fn the_daemon_has_its_streams_and_its_pid_file_open_and_nothing_else() {
+fn streams_and_pid_file_alone_are_open() {
     let bot = bot!["redirect=out.log", "print=up", "sleep"];
     in_its_body(&bot).assert_has_only_streams_and(&bot.pid_file());
 }
@@ -34,7 +34,7 @@ fn a_thousand_inherited_descriptors_are_closed() {
 }
 
 #[test]
-fn inherited_descriptors_above_a_limit_that_was_lowered_are_closed() {
+fn inherited_descriptors_above_a_lowered_limit_are_closed() {
     let bot = bot!["redirect=out.log", "print=up", "sleep"].under(inherited(500));
     let bot = (3..64).map(Condition::Closed).fold(bot, Bot::under);
     let bot = bot.under(Condition::Limited(Resource::RLIMIT_NOFILE, 64));
@@ -91,7 +91,7 @@ fn of_all_ignored_signals_only_a_broken_pipe_stays_ignored() {
 }
 
 #[test]
-fn however_few_descriptors_there_are_the_start_works_or_says_why_not() {
+fn with_few_descriptors_the_start_works_or_says_why_not() {
     let mut codes = Vec::new();
     for limit in 3..=12 {
         let bot = bot!["redirect=out.log", "print=up", "sleep"];

@@ -67,7 +67,7 @@ fn without_any_arguments_the_executable_gives_its_name() {
 }
 
 #[test]
-fn the_message_begins_with_the_name_and_escapes_what_would_break_the_line() {
+fn the_message_begins_with_the_name_and_is_one_line() {
     let bot = bot!["redirect=missing/out.log"];
     for (name, shown) in
         [("bot", "bot"), ("/some/where/bot.exe", "bot.exe"), ("a\nb\x1b[31m", r"a\nb\u{1b}[31m")]

@@ -45,7 +45,7 @@ fn a_launcher_without_standard_streams_can_start() {
 }
 
 #[test]
-fn text_that_was_printed_before_the_start_appears_once_where_it_was_printed() {
+fn text_printed_before_the_start_appears_once() {
     let bot = bot!["early=before", "redirect=out.log", "print=after"];
     let launch = bot.launch();
     assert_eq!(launch.stdout, "before");

@@ -12,7 +12,7 @@ use tests::lock::Gate;
 use tests::{bot, lock, wait};
 
 #[test]
-fn the_file_is_named_after_the_program_with_its_extension_replaced() {
+fn the_file_is_named_after_the_program() {
     let names = [
         ("bot", "bot.pid"),
         ("bot.one", "bot.pid"),
@@ -171,7 +171,7 @@ fn a_file_that_somebody_else_put_there_is_not_removed() {
 }
 
 #[test]
-fn a_file_that_somebody_locks_without_being_a_daemon_is_taken_for_one_that_starts() {
+fn a_file_that_somebody_else_locks_is_a_start_under_way() {
     let bot = bot!["sleep"];
     let _file = lock::take_new(&bot.pid_file());
     let line = bot.launch().refusal("builder", 75);

@@ -95,7 +95,7 @@ fn a_group_of_its_own_replaces_the_accounts_primary_group() {
 }
 
 #[test(needs = accounts)]
-fn a_group_alone_changes_all_group_ids_and_clears_the_supplementary_groups() {
+fn a_group_alone_clears_the_supplementary_groups() {
     for word in ["group=lonely", "gid=61030"] {
         assert_becomes(&[word], 0, 61030, &[]);
     }
@@ -193,7 +193,7 @@ fn kept_capabilities() -> Need {
 
 /// They do nothing until they are asked for, which a daemon that was taken over would do.
 #[test(needs = need::root)]
-fn capabilities_that_the_program_keeps_are_a_reason_not_to_start() {
+fn capabilities_that_the_program_keeps_fail_the_start() {
     let bot = without_privileges(&["keep-capabilities"]);
     let line = bot.refused(71);
     assert_eq!(line, "builder: cannot drop the privileges: Operation not permitted (os error 1)");
@@ -201,7 +201,7 @@ fn capabilities_that_the_program_keeps_are_a_reason_not_to_start() {
 }
 
 #[test(needs = kept_capabilities)]
-fn capabilities_that_stay_are_a_reason_not_to_start() {
+fn capabilities_that_stay_fail_the_start() {
     let bot = without_privileges(&[]);
     let line = bot.refused_by(bot.command_by(&KEEPING_CAPABILITIES), 71);
     assert_eq!(line, "builder: cannot drop the privileges: Operation not permitted (os error 1)");
@@ -280,7 +280,7 @@ fn waiting_without_privileges(words: &[&str]) -> Bot {
 }
 
 #[test(needs = need::root)]
-fn until_it_is_ready_a_daemon_without_privileges_writes_to_the_terminal() {
+fn without_privileges_the_body_has_the_terminal_until_ready() {
     let bot = waiting_without_privileges(&["print=early", "ready", "print=late"]);
     let launch = bot.launch();
     assert!(launch.status.success(), "{launch:?}");
@@ -292,7 +292,7 @@ fn until_it_is_ready_a_daemon_without_privileges_writes_to_the_terminal() {
 }
 
 #[test(needs = need::root)]
-fn a_daemon_without_privileges_that_never_gets_ready_leaves_nothing() {
+fn a_daemon_without_privileges_that_is_never_ready_goes() {
     let bot = waiting_without_privileges(&["exit=7"]);
     let line = bot.refused(7);
     assert!(line.contains("exit code 7 before it was ready"), "{line}");
@@ -486,7 +486,7 @@ fn the_daemon_must_be_allowed_into_its_working_directory() {
 // The umask.
 
 #[test]
-fn the_chosen_umask_holds_for_the_daemon_and_its_log_but_not_for_the_pid_file() {
+fn the_chosen_umask_holds_for_the_log_but_not_for_the_pid_file() {
     for umask in [0o000, 0o022, 0o027, 0o077, 0o777] {
         let bot = builder(&[&format!("umask={umask:o}"), "redirect=out.log"]);
         let bot = bot.under(Condition::Umask(Mode::from_bits_truncate(0o002)));

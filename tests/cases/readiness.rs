@@ -66,7 +66,7 @@ fn the_launcher_waits_for_the_word_and_not_for_the_end() {
 }
 
 #[test]
-fn until_the_word_both_outputs_are_the_launchers_and_then_they_are_the_log() {
+fn the_word_turns_both_outputs_from_the_launcher_to_the_log() {
     let bot = waiting_bot![
         "print=out",
         "print-error=err",
@@ -103,7 +103,7 @@ fn until_the_word_the_body_writes_on_the_screen() {
 }
 
 #[test]
-fn what_is_still_in_a_buffer_at_the_word_belongs_to_the_launcher() {
+fn what_is_in_a_buffer_at_the_word_belongs_to_the_launcher() {
     for unfinished in ["print-unfinished=half a line", "print-c=half a line"] {
         let bot = waiting_bot![unfinished, "ready", "print=late", "sleep"];
         assert_started(begin(bot.command()), "half a line");
@@ -113,7 +113,7 @@ fn what_is_still_in_a_buffer_at_the_word_belongs_to_the_launcher() {
 }
 
 #[test]
-fn after_the_word_the_daemon_has_its_streams_and_its_pid_file_open_and_nothing_else() {
+fn after_the_word_streams_and_pid_file_alone_are_open() {
     let bot = waiting_bot!["ready", "print=late", "sleep"];
     let daemon = bot.start_and_await("out.log", "late\n");
     daemon.assert_has_only_streams_and(&bot.pid_file());
@@ -166,7 +166,7 @@ fn a_bot_that_is_not_ready_yet_runs_already() {
 }
 
 #[test]
-fn a_body_that_ends_before_the_word_is_a_failed_start_with_its_own_code() {
+fn a_body_that_ends_before_the_word_fails_with_its_own_code() {
     let cases = [
         ("print=at its end", 70, "it ended with exit code 0"),
         ("exit=7", 7, "it ended with exit code 7"),
@@ -249,7 +249,7 @@ fn a_start_that_loses_its_session_leader_fails() {
 }
 
 #[test]
-fn a_hangup_before_the_word_finds_a_handler_that_leaves_the_streams_alone() {
+fn a_hangup_before_the_word_leaves_the_streams_alone() {
     let bot = waiting_bot![
         "reopen=true",
         "note=note",
@@ -269,7 +269,7 @@ fn a_hangup_before_the_word_finds_a_handler_that_leaves_the_streams_alone() {
 }
 
 #[test]
-fn a_handler_that_the_body_installed_before_the_word_and_ours_both_hear() {
+fn a_handler_installed_before_the_word_and_ours_both_hear() {
     let bot = Bot::new(env!("CARGO_BIN_EXE_waiter"));
     let daemon = bot.start_and_await("out.log", "listening\n");
     fs::rename(bot.file("out.log"), bot.file("out.log.old")).expect("the log");

@@ -34,7 +34,7 @@ fn files_that_cannot_be_opened_are_named_with_the_reason() {
 }
 
 #[test]
-fn a_working_directory_that_cannot_be_entered_is_named_with_the_reason() {
+fn a_directory_that_cannot_be_entered_is_named_with_the_reason() {
     for (path, reason) in [("missing", "No such file or directory"), ("file", "Not a directory")] {
         let bot = bot![format!("chdir={path}"), "sleep"];
         File::create(bot.file("file")).expect("a file");

@@ -69,7 +69,7 @@ fn a_body_that_fails_is_started_again_until_it_is_given_up() {
 
 /// Realtime signals have numbers only.
 #[test]
-fn a_body_that_a_signal_without_a_name_ends_is_started_again_too() {
+fn a_body_that_a_nameless_signal_ends_is_started_again() {
     let (bot, gate) = bot_at_a_gate!["restart-quickly=3", "run=kill -40 $PPID", "sleep"];
     let supervisor = bot.start();
     let pid = supervisor.process.0;
@@ -80,7 +80,7 @@ fn a_body_that_a_signal_without_a_name_ends_is_started_again_too() {
 }
 
 #[test]
-fn a_body_that_a_signal_ends_is_started_again_by_the_same_supervisor() {
+fn a_body_that_a_signal_ends_is_started_again() {
     let bot = bot!["chdir=false", "redirect=out.log", "restart-quickly=9", "sleep"];
     let bot = bot.under(Condition::Limited(Resource::RLIMIT_CORE, 0));
     let supervisor = bot.start();
@@ -108,7 +108,7 @@ fn given_up_after_a_signal_the_code_names_the_signal() {
 }
 
 #[test]
-fn a_body_that_succeeds_is_not_started_again_after_a_failure_alone() {
+fn on_failure_a_body_that_succeeds_is_not_started_again() {
     let (bot, gate) = bot_at_a_gate!["restart=on-failure", "print=done"];
     let supervisor = bot.start();
     let pid = supervisor.process.0;
@@ -119,7 +119,7 @@ fn a_body_that_succeeds_is_not_started_again_after_a_failure_alone() {
 }
 
 #[test]
-fn a_body_that_succeeds_is_started_again_where_that_is_always() {
+fn with_always_a_body_that_succeeds_is_started_again() {
     let (bot, gate) = bot_at_a_gate!["restart=always", "print=done"];
     let _supervisor = bot.start();
     gate.open();
@@ -236,7 +236,7 @@ fn a_killed_supervisor_takes_the_body_along() {
 }
 
 #[test]
-fn a_supervised_bot_is_stopped_with_its_body_and_cannot_run_twice() {
+fn a_supervised_bot_cannot_run_twice_and_stops_with_its_body() {
     let bot = bot!["restart=always", "sleep"];
     let supervisor = bot.start();
     let body = next_body(&supervisor, None);
@@ -275,7 +275,7 @@ fn a_new_log_is_everybodys() {
 }
 
 #[test]
-fn a_first_body_that_was_never_ready_is_a_failed_start_and_not_started_again() {
+fn a_first_body_that_was_never_ready_is_a_failed_start() {
     for (ending, code) in [("exit=7", 7), ("exit=0", 70), ("run=kill -KILL $PPID", 128 + 9)] {
         let bot = bot![
             "chdir=false",

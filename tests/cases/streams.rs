@@ -17,7 +17,7 @@ use tests::condition::Condition;
 const NULL: &str = "/dev/null";
 
 #[test]
-fn by_default_what_the_daemon_says_vanishes_and_what_it_reads_is_empty() {
+fn by_default_output_vanishes_and_input_is_empty() {
     let bot = bot![
         "chdir=false",
         "print=out",
@@ -135,7 +135,7 @@ fn the_null_device_is_a_log_too() {
 }
 
 #[test]
-fn a_log_that_is_no_regular_file_is_refused_without_waiting_for_it() {
+fn a_log_that_is_no_regular_file_is_refused_at_once() {
     for option in ["redirect", "stdout", "stderr", "stdin"] {
         for odd in ["pipe", "socket", "directory", "/dev/full"] {
             let bot = bot![format!("{option}={odd}"), "sleep"];
@@ -170,7 +170,7 @@ fn with_closed_streams(bot: Bot, combination: i32) -> Bot {
 }
 
 #[test]
-fn whichever_standard_streams_are_closed_the_daemon_has_its_own() {
+fn whichever_streams_are_closed_the_daemon_has_its_own() {
     for combination in 0..8 {
         let bot = bot!["redirect=out.log", "print=out", "print-error=error", "sleep"];
         let bot = with_closed_streams(bot, combination);
@@ -181,7 +181,7 @@ fn whichever_standard_streams_are_closed_the_daemon_has_its_own() {
 }
 
 #[test]
-fn whichever_standard_streams_are_closed_nothing_else_takes_their_place() {
+fn nothing_else_takes_the_place_of_closed_streams() {
     for combination in 0..8 {
         let bot = bot![
             "close_fd=false",

@@ -51,7 +51,7 @@ fn evidence_that_names_this_process_keeps_it_in_the_foreground() {
 }
 
 #[test]
-fn evidence_that_names_nobody_or_another_process_keeps_nobody_from_detaching() {
+fn evidence_that_names_another_process_keeps_nobody() {
     let no_evidence = [
         "LANG=C",
         "LISTEN_PID=$PPID",
@@ -89,7 +89,7 @@ fn when_overrides_every_evidence() {
 }
 
 #[test(needs = need::pid_namespace)]
-fn a_child_of_pid_1_that_systemd_executed_stays_in_the_foreground() {
+fn a_child_of_pid_1_that_systemd_executed_does_not_detach() {
     // The outer shell is PID 1, and stays as long as the inner one, which the bot takes the place
     // of.
     let script = r#"sh -c 'export SYSTEMD_EXEC_PID=$$; exec "$@"' sh "$@"; exit $?"#;

@@ -74,7 +74,7 @@ fn keys_that_interrupt_the_shell_do_not_reach_the_daemon() {
 }
 
 #[test]
-fn signals_to_the_launchers_process_group_do_not_reach_the_daemon() {
+fn signals_to_the_launchers_group_do_not_reach_the_daemon() {
     let bot = bot!["chdir=false", "redirect=out.log", "await-in-body=gate", "print=alive", "sleep"];
     let gate = Gate::closed(&bot.file("gate"));
     let mut shell = bot.command_in_shell(r#""$@"; kill -HUP 0"#);
@@ -91,7 +91,7 @@ fn the_daemon_has_no_controlling_terminal() {
 }
 
 #[test]
-fn a_terminal_that_the_daemon_opens_does_not_become_its_controlling_terminal() {
+fn a_terminal_that_the_daemon_opens_does_not_control_it() {
     let terminal = Terminal::new();
     let bot =
         bot!["redirect=out.log", word("touch-terminal", &terminal.path()), "print=opened", "sleep"];

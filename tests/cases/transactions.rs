@@ -114,7 +114,7 @@ fn starts_that_race_with_the_end_of_a_daemon_never_make_two() {
 }
 
 #[test]
-fn starts_that_race_with_each_other_and_with_a_killed_daemon_never_make_two() {
+fn starts_that_race_with_a_killed_daemon_never_make_two() {
     let bot = bot!["sleep"];
     let mut running: Option<Daemon> = None;
     for _ in 0..200 {

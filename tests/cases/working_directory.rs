@@ -25,7 +25,7 @@ fn without_chdir_the_daemon_stays_in_the_start_directory() {
 }
 
 #[test]
-fn a_chosen_working_directory_is_relative_to_the_start_directory() {
+fn a_chosen_directory_is_relative_to_the_start_directory() {
     let bot = bot!["chdir=chosen", "sleep"];
     fs::create_dir(bot.file("chosen")).expect("a directory");
     assert_eq!(bot.start().process.working_directory(), bot.file("chosen"));
@@ -40,7 +40,7 @@ fn a_missing_working_directory_fails_the_start() {
 }
 
 #[test]
-fn relative_logs_and_pid_files_are_in_the_start_directory_wherever_the_daemon_goes() {
+fn relative_files_are_in_the_start_directory_despite_chdir() {
     for directory in ["chdir=true", "chdir=false", "chdir=chosen"] {
         let bot = bot![directory, "redirect=out.log", "pid_file=bot.pid", "print=up", "sleep"];
         fs::create_dir(bot.file("chosen")).expect("a directory");

@@ -76,23 +76,17 @@ fn main() {
 }
 
 fn disturb(&start: &Start) -> Trial {
-    Trial::ignorable_test(
-        format!("a_start_{}_is_a_transaction_whatever_fails", start.name),
-        move || {
-            if start.needs_root && !geteuid().is_root() {
-                return Ok(Completion::ignored_with("needs root"));
-            }
-            or_ignored(matrix::run(start, errors()), |tally| {
-                let violations: Vec<_> = tally
-                    .violations
-                    .iter()
-                    .map(|(fault, text)| format!("{fault}: {text}"))
-                    .collect();
-                TALLIES.lock().expect("nobody panics while holding it").push(tally);
-                if violations.is_empty() { Ok(()) } else { Err(violations.join("\n").into()) }
-            })
-        },
-    )
+    Trial::ignorable_test(format!("a_start_{}_is_a_transaction", start.name), move || {
+        if start.needs_root && !geteuid().is_root() {
+            return Ok(Completion::ignored_with("needs root"));
+        }
+        or_ignored(matrix::run(start, errors()), |tally| {
+            let violations: Vec<_> =
+                tally.violations.iter().map(|(fault, text)| format!("{fault}: {text}")).collect();
+            TALLIES.lock().expect("nobody panics while holding it").push(tally);
+            if violations.is_empty() { Ok(()) } else { Err(violations.join("\n").into()) }
+        })
+    })
 }
 
 fn expect_complaint(lie: &'static Undetectable) -> Trial {

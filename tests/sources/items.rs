@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use quote::ToTokens;
 use syn::{Attribute, Ident, Item, ItemMacro, UseTree, Visibility};
@@ -17,18 +17,26 @@ pub(crate) struct Found {
     pub(crate) item: Item,
 }
 
-pub(crate) fn read(file: &Path) -> String {
-    fs::read_to_string(file).unwrap_or_else(|error| panic!("{}: {error}", file.display()))
+/// A file or folder of the workspace.
+pub(crate) fn of_workspace(path: impl AsRef<Path>) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(path)
+}
+
+/// The text of a file of the workspace.
+pub(crate) fn read(file: impl AsRef<Path>) -> String {
+    let file = of_workspace(file);
+    fs::read_to_string(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()))
 }
 
 pub(crate) fn parse(file: &Path) -> syn::File {
-    syn::parse_file(&read(file)).unwrap_or_else(|error| panic!("{}: {error}", file.display()))
+    let parsed = syn::parse_file(&read(file));
+    parsed.unwrap_or_else(|error| panic!("{}: {error}", file.display()))
 }
 
-/// The file of a module that has a file of its own.
-fn parse_module(folder: &Path) -> syn::File {
-    let file = folder.with_extension("rs");
-    parse(&if file.exists() { file } else { folder.join("mod.rs") })
+/// The file of a module: `name.rs`, or `name/mod.rs`.
+fn file_of_module(folder: &Path) -> PathBuf {
+    let nested = folder.join("mod.rs");
+    if of_workspace(&nested).exists() { nested } else { folder.with_extension("rs") }
 }
 
 /// Reads a module, and the modules in it.
@@ -48,7 +56,7 @@ pub(crate) fn collect(
             let folder = folder.join(inner.ident.to_string());
             let content = inner.content.as_ref().map(|(_, items)| items.clone());
             let items = content.unwrap_or_else(|| {
-                let file = parse_module(&folder);
+                let file = parse(&file_of_module(&folder));
                 conditions.extend(conditions_of(&file.attrs));
                 file.items
             });

@@ -16,10 +16,10 @@ use crate::items::{
 };
 
 /// One line for each public item, sorted by path.
-pub(crate) fn interface(workspace: &Path) -> String {
-    let folder = workspace.join("daemonize-runtime/src");
+pub(crate) fn interface() -> String {
+    let folder = Path::new("daemonize-runtime/src");
     let mut all = Vec::new();
-    collect(parse(&folder.join("lib.rs")).items, &folder, "", &Conditions::new(), &mut all);
+    collect(parse(&folder.join("lib.rs")).items, folder, "", &Conditions::new(), &mut all);
     let mut listing = Listing { all: &all, exports: Vec::new(), lines: BTreeSet::new() };
     listing.export("", "", &Conditions::new());
     for (path, conditions, found) in listing.exports.clone() {
@@ -30,7 +30,7 @@ pub(crate) fn interface(workspace: &Path) -> String {
             listing.implementation(found, block.clone());
         }
     }
-    listing.options(&parse(&workspace.join("daemonize-macros/src/args/options.rs")).items);
+    listing.options(&parse("daemonize-macros/src/args/options.rs".as_ref()).items);
     listing.lines.into_iter().map(|(_, line)| line + "\n").collect()
 }
 

@@ -2,16 +2,11 @@
 //! and on the builder.
 
 use std::collections::BTreeSet;
-use std::path::Path;
 
-use crate::items;
+use crate::items::read;
 
 /// What the attribute does itself; every other option is a method of the builder.
 const NO_METHODS: [&str; 3] = ["before", "commands", "crate"];
-
-fn read(path: &str) -> String {
-    items::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(path))
-}
 
 /// The names that stand in the recorded interface between these two texts.
 fn recorded(before: &str, after: &str) -> BTreeSet<String> {

@@ -6,7 +6,6 @@
 //! them.
 
 use std::collections::BTreeSet;
-use std::path::Path;
 use std::{env, fs};
 
 use daemonize_runtime::control::{Status, StopError, Stopped};
@@ -22,9 +21,8 @@ const _: () = {
 
 #[test]
 fn the_public_interface_is_the_recorded_one() {
-    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    let record = workspace.join("docs/public-api.txt");
-    let found = listing::interface(&workspace);
+    let record = items::of_workspace("docs/public-api.txt");
+    let found = listing::interface();
     if env::var_os("ACCEPT").is_some() {
         return fs::write(&record, found).expect("the record can be written");
     }
