@@ -2,6 +2,7 @@
 
 mod documents;
 mod items;
+mod layout;
 mod listing;
 mod manuals;
 mod public_api;
