@@ -1,62 +1,65 @@
 //! Why a start failed: one value, one sentence, one exit code.
 
+mod kind;
+mod line;
 mod step;
 
-use std::io::{self, Write};
-use std::path::{Path, PathBuf};
-use std::{env, fmt};
+use std::fmt;
 
+pub(crate) use kind::Kind;
+pub(crate) use line::{Printable, program_name, say};
 pub(crate) use step::{At, Step};
 
-/// Why a start failed. Its `Display` is the sentence that the user sees, without the program's
-/// name.
+/// Why a start failed.
 ///
-/// `Debug` is the same sentence, so that `fn main() -> Result<(), Error>` prints it well.
+/// `Display` is the sentence without the operating system's reason, which is
+/// [`source`](std::error::Error::source). `Debug` is the whole line that the launcher would print, so
+/// that `fn main() -> Result<(), Error>` prints it well.
+///
+/// # Examples
+///
+/// ```no_run
+/// use daemonize_runtime::{Daemon, ErrorKind};
+///
+/// match Daemon::new().pid_file("bot.pid").start() {
+///     Err(error) if error.kind() == ErrorKind::AlreadyRunning => println!("it is up"),
+///     Err(error) => eprintln!("{error:?}"),
+///     Ok(()) => loop { /* the body */ },
+/// }
+/// ```
 pub struct Error {
     kind: Box<Kind>,
 }
 
-/// The kinds of failure, each with what its sentence needs.
-pub(crate) enum Kind {
-    /// The platform has no `fork`.
-    #[cfg_attr(unix, expect(dead_code, reason = "made where there is no `fork`"))]
+/// What kind of failure an [`Error`] is. More kinds may come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The daemon runs already, or is starting.
+    AlreadyRunning,
+    /// This very process has started before.
+    AlreadyStarted,
+    /// The new root or the working directory cannot be entered.
+    Directory,
+    /// The body ended before it was ready.
+    EndedEarly,
+    /// A log or input file, or `/dev/null`, cannot be opened.
+    File,
+    /// The options contradict each other, or a value makes no sense.
+    InvalidOptions,
+    /// Only root may do what the options ask for.
+    NotRoot,
+    /// The PID file cannot be opened, locked or written, or is not ours to write.
+    PidFile,
+    /// The operating system refused a process, a session, a change of ids or the like, or a process
+    /// of the start was killed.
+    System,
+    /// There are more threads than one.
+    Threads,
+    /// The user or the group does not exist.
+    UnknownAccount,
+    /// The platform has no daemons.
     Unsupported,
-    /// Options that contradict each other.
-    Contradiction(&'static str),
-    /// An option whose path is empty.
-    EmptyPath(&'static str),
-    /// A umask with other bits than permissions.
-    Umask(u32),
-    /// A `restart` word that does not exist.
-    UnknownPolicy(String),
-    /// A user or group that no database knows.
-    Unknown(&'static str, String),
-    /// A user id without an account, and nothing that says which group belongs to it.
-    UserWithoutGroup(u32),
-    /// Something that needs root.
-    NotRoot(&'static str),
-    /// A log file that somebody else could exchange while root opens it.
-    Untrusted(PathBuf, &'static str),
-    /// A descriptor of a directory leads out of the new root.
-    OpenDirectory(i32),
-    /// More than one thread; how many, where that can be found out.
-    Threads(Option<u64>),
-    /// The operating system refused a step.
-    Step(Step, Option<PathBuf>, io::Error),
-    /// Something else stands at `/dev/null`.
-    FakeNull,
-    /// A log or input file that is no regular file.
-    NotAFile(PathBuf),
-    /// A PID file that is not ours to write.
-    ForeignPidFile(PathBuf, &'static str),
-    /// Another daemon holds the PID file; its PID, unless it is still starting.
-    AlreadyRunning(PathBuf, Option<i32>),
-    /// The body ended before it was ready, by an exit code.
-    ExitedEarly(i32),
-    /// The body ended before it was ready, by a signal.
-    KilledEarly(i32),
-    /// A process of the start is gone without having said why.
-    Died,
 }
 
 impl Error {
@@ -67,7 +70,7 @@ impl Error {
     /// | 64 `EX_USAGE` | the options contradict each other, or a value makes no sense |
     /// | 67 `EX_NOUSER` | the user or the group does not exist |
     /// | 69 `EX_UNAVAILABLE` | the platform has no daemons |
-    /// | 70 `EX_SOFTWARE` | more than one thread was running, or a process of the start was killed |
+    /// | 70 `EX_SOFTWARE` | there are more threads than one, this process has started before, or a process of the start was killed |
     /// | 71 `EX_OSERR` | the system refused a process, a session, a lock, a change of ids or the like |
     /// | 72 `EX_OSFILE` | `/dev/null` is missing or something else |
     /// | 73 `EX_CANTCREAT` | a log file or the PID file cannot be opened, or is not ours to write |
@@ -90,7 +93,7 @@ impl Error {
             | Kind::UserWithoutGroup(_) => 64,
             Kind::Unknown(..) => 67,
             Kind::Unsupported => 69,
-            Kind::Threads(_) | Kind::Died | Kind::ExitedEarly(0) => 70,
+            Kind::Threads(_) | Kind::AlreadyStarted | Kind::Died | Kind::ExitedEarly(0) => 70,
             Kind::ExitedEarly(code) => u8::try_from(*code).unwrap_or(70),
             Kind::KilledEarly(signal) => u8::try_from(128 + signal).unwrap_or(70),
             Kind::FakeNull => 72,
@@ -108,141 +111,48 @@ impl Error {
         matches!(*self.kind, Kind::AlreadyRunning(..))
     }
 
-    /// Says the sentence on standard error, behind the program's name.
-    pub(crate) fn report(&self) {
-        say(&self.to_string());
+    /// What kind of failure it is, for programs that react to some of them.
+    #[must_use]
+    pub fn kind(&self) -> ErrorKind {
+        match &*self.kind {
+            Kind::Contradiction(_)
+            | Kind::EmptyPath(_)
+            | Kind::Umask(_)
+            | Kind::UnknownPolicy(_)
+            | Kind::UserWithoutGroup(_) => ErrorKind::InvalidOptions,
+            Kind::Unknown(..) => ErrorKind::UnknownAccount,
+            Kind::Unsupported => ErrorKind::Unsupported,
+            Kind::Threads(_) => ErrorKind::Threads,
+            Kind::ExitedEarly(_) | Kind::KilledEarly(_) => ErrorKind::EndedEarly,
+            Kind::FakeNull | Kind::NotAFile(_) | Kind::Untrusted(..) => ErrorKind::File,
+            Kind::ForeignPidFile(..) => ErrorKind::PidFile,
+            Kind::AlreadyRunning(..) => ErrorKind::AlreadyRunning,
+            Kind::AlreadyStarted => ErrorKind::AlreadyStarted,
+            Kind::NotRoot(_) => ErrorKind::NotRoot,
+            Kind::OpenDirectory(_) => ErrorKind::Directory,
+            Kind::Died => ErrorKind::System,
+            Kind::Step(step, ..) => step.kind(),
+        }
     }
-}
 
-/// Writes one line to standard error, behind the program's name.
-pub(crate) fn say(text: &str) {
-    let program = program_name().unwrap_or_else(|| "daemon".into());
-    let line = format!("{}: {text}\n", Printable(&program));
-    // Nobody is left to be told when standard error is closed or full.
-    let _ = io::stderr().write_all(line.as_bytes());
-}
-
-/// The file name of `argv[0]`; of the executable where that is empty.
-pub(crate) fn program_name() -> Option<PathBuf> {
-    let invoked = env::args_os().next().map(PathBuf::from);
-    let name = |path: PathBuf| path.file_name().map(PathBuf::from);
-    invoked.and_then(name).or_else(|| env::current_exe().ok().and_then(name))
+    /// Says the whole line on standard error, behind the program's name.
+    pub(crate) fn report(&self) {
+        say(&format!("{self:?}"));
+    }
 }
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &*self.kind {
-            Kind::Unsupported => {
-                // Some platforms are a processor without a system.
-                let system =
-                    if env::consts::OS.is_empty() { env::consts::ARCH } else { env::consts::OS };
-                write!(f, "daemon mode is not supported on {system}")
-            }
-            Kind::Contradiction(why) => write!(f, "cannot start: {why}"),
-            Kind::EmptyPath(option) => write!(f, "cannot start: the path of `{option}` is empty"),
-            Kind::Umask(mask) => {
-                write!(f, "cannot start: the umask {mask:#o} has bits beyond 0o777")
-            }
-            Kind::UnknownPolicy(word) => write!(
-                f,
-                "cannot start: `restart` is never, on-failure or always, and not {}",
-                Printable(Path::new(word))
-            ),
-            Kind::Unknown(what, name) => {
-                write!(f, "cannot start: there is no {what} {}", Printable(Path::new(name)))
-            }
-            Kind::UserWithoutGroup(id) => {
-                write!(
-                    f,
-                    "cannot start: the user id {id} has no account that names its group; set `group`"
-                )
-            }
-            Kind::NotRoot(what) => write!(f, "cannot start: only root can {what}"),
-            Kind::Untrusted(path, why) => {
-                write!(f, "cannot open {} as root for another user: {why}", Printable(path))
-            }
-            Kind::OpenDirectory(descriptor) => write!(
-                f,
-                "cannot change the root directory: descriptor {descriptor} is an open directory, which leads out of it"
-            ),
-            Kind::Threads(count) => {
-                f.write_str("cannot start: ")?;
-                match count {
-                    Some(count) => write!(f, "{count} threads are running")?,
-                    None => f.write_str("more than one thread is running")?,
-                }
-                f.write_str(", and only one survives the fork; start the daemon before the first thread and runtime")
-            }
-            Kind::Step(step, None, source) => write!(f, "{}: {source}", step.refusal()),
-            Kind::Step(step, Some(subject), source) => {
-                write!(f, "{} {}: {source}", step.refusal(), Printable(subject))
-            }
-            Kind::FakeNull => f.write_str("cannot open /dev/null: not the null device"),
-            Kind::NotAFile(path) => {
-                write!(f, "cannot open {}: not a regular file", Printable(path))
-            }
-            Kind::ForeignPidFile(path, why) => {
-                write!(
-                    f,
-                    "cannot use the PID file {path}: {why}; set `pid_file` to another path, or remove it if nobody needs it",
-                    path = Printable(path)
-                )
-            }
-            Kind::AlreadyRunning(path, Some(pid)) => {
-                write!(f, "cannot start: already running with PID {pid} ({})", Printable(path))
-            }
-            Kind::AlreadyRunning(path, None) => {
-                write!(f, "cannot start: already running, or about to ({})", Printable(path))
-            }
-            Kind::ExitedEarly(code) => {
-                write!(f, "cannot start: it ended with exit code {code} before it was ready")
-            }
-            Kind::KilledEarly(signal) => {
-                write!(
-                    f,
-                    "cannot start: it was killed by signal {signal}{} before it was ready",
-                    name_of(*signal)
-                )
-            }
-            Kind::Died => f.write_str(
-                "cannot start: a process of the start was killed before the daemon was set up",
-            ),
-        }
-    }
-}
-
-/// The signal's name in parentheses, where it has one.
-#[cfg(unix)]
-fn name_of(signal: i32) -> String {
-    nix::sys::signal::Signal::try_from(signal)
-        .map(|known| format!(" ({known})"))
-        .unwrap_or_default()
-}
-
-#[cfg(not(unix))]
-fn name_of(_signal: i32) -> String {
-    String::new()
-}
-
-/// A path on one line: control characters are escaped, so that no name can forge or hide a message.
-struct Printable<'a>(&'a Path);
-
-impl fmt::Display for Printable<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for character in self.0.to_string_lossy().chars() {
-            if character.is_control() {
-                write!(f, "{}", character.escape_default())?;
-            } else {
-                write!(f, "{character}")?;
-            }
-        }
-        Ok(())
+        self.kind.fmt(f)
     }
 }
 
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
+        match &*self.kind {
+            Kind::Step(.., source) => write!(f, "{self}: {source}"),
+            _ => write!(f, "{self}"),
+        }
     }
 }
 
@@ -260,5 +170,24 @@ impl From<Kind> for Error {
     #[inline(never)]
     fn from(kind: Kind) -> Self {
         Self { kind: Box::new(kind) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::error::Error as _;
+    use std::io;
+    use std::path::Path;
+
+    use super::*;
+
+    #[test]
+    fn the_reason_is_the_source_and_stands_in_the_line_alone() {
+        let refused = Err::<(), _>(io::Error::other("no paper"));
+        let error = refused.at_path(Step::OpenLog, Path::new("a\nb")).expect_err("it is one");
+        assert_eq!(error.to_string(), r"cannot open the log a\nb");
+        assert_eq!(error.source().map(ToString::to_string).as_deref(), Some("no paper"));
+        assert_eq!(format!("{error:?}"), r"cannot open the log a\nb: no paper");
+        assert_eq!((error.kind(), error.exit_code()), (ErrorKind::File, 73));
     }
 }

@@ -124,7 +124,7 @@ mod sys;
 
 pub use daemon::{Daemon, is_daemon, ready};
 pub use daemonize_macros::daemonize;
-pub use error::Error;
+pub use error::{Error, ErrorKind};
 #[cfg(unix)]
 pub use manage::{args_os, control};
 pub use options::{AccountValue, PathOrSwitch, PathValue, Restart, RestartValue};

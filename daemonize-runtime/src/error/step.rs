@@ -3,7 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::{Error, Kind};
+use super::{Error, ErrorKind, Kind};
 
 /// What was not possible. Most steps have a subject, a path or a name, which stands beside them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,6 +74,17 @@ impl Step {
             Self::DropPrivileges => "cannot drop the privileges",
             Self::ChangeDirectory => "cannot change to the directory",
             Self::ReplaceStreams => "cannot replace the standard streams",
+        }
+    }
+
+    pub(super) fn kind(self) -> ErrorKind {
+        match self {
+            Self::OpenPidFile | Self::LockPidFile | Self::WritePidFile => ErrorKind::PidFile,
+            Self::OpenNull | Self::OpenLog | Self::OpenInput => ErrorKind::File,
+            Self::FindStartDirectory | Self::ChangeRoot | Self::ChangeDirectory => {
+                ErrorKind::Directory
+            }
+            _ => ErrorKind::System,
         }
     }
 

@@ -1,0 +1,149 @@
+//! What can go wrong, each with what its sentence needs.
+
+use std::path::{Path, PathBuf};
+use std::{env, fmt, io};
+
+use super::{Printable, Step};
+
+pub(crate) enum Kind {
+    /// The platform has no `fork`.
+    #[cfg_attr(unix, expect(dead_code, reason = "made where there is no `fork`"))]
+    Unsupported,
+    /// Options that contradict each other.
+    Contradiction(&'static str),
+    /// An option whose path is empty.
+    EmptyPath(&'static str),
+    /// A umask with other bits than permissions.
+    Umask(u32),
+    /// A `restart` word that does not exist.
+    UnknownPolicy(String),
+    /// A user or group that no database knows.
+    Unknown(&'static str, String),
+    /// A user id without an account, and nothing that says which group belongs to it.
+    UserWithoutGroup(u32),
+    /// Something that needs root.
+    NotRoot(&'static str),
+    /// A log file that somebody else could exchange while root opens it.
+    Untrusted(PathBuf, &'static str),
+    /// A descriptor of a directory leads out of the new root.
+    OpenDirectory(i32),
+    /// More than one thread; how many, where that can be found out.
+    Threads(Option<u64>),
+    /// The operating system refused a step.
+    Step(Step, Option<PathBuf>, io::Error),
+    /// Something else stands at `/dev/null`.
+    FakeNull,
+    /// A log or input file that is no regular file.
+    NotAFile(PathBuf),
+    /// A PID file that is not ours to write.
+    ForeignPidFile(PathBuf, &'static str),
+    /// Another daemon holds the PID file; its PID, unless it is still starting.
+    AlreadyRunning(PathBuf, Option<i32>),
+    /// This process is the daemon already, or runs in the foreground.
+    AlreadyStarted,
+    /// The body ended before it was ready, by an exit code.
+    ExitedEarly(i32),
+    /// The body ended before it was ready, by a signal.
+    KilledEarly(i32),
+    /// A process of the start is gone without having said why.
+    Died,
+}
+
+/// The sentence, without the operating system's reason.
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Kind::Unsupported => {
+                // Some platforms are a processor without a system.
+                let system =
+                    if env::consts::OS.is_empty() { env::consts::ARCH } else { env::consts::OS };
+                write!(f, "daemon mode is not supported on {system}")
+            }
+            Kind::Contradiction(why) => write!(f, "cannot start: {why}"),
+            Kind::EmptyPath(option) => write!(f, "cannot start: the path of `{option}` is empty"),
+            Kind::Umask(mask) => {
+                write!(f, "cannot start: the umask {mask:#o} has bits beyond 0o777")
+            }
+            Kind::UnknownPolicy(word) => write!(
+                f,
+                "cannot start: `restart` is never, on-failure or always, and not {}",
+                Printable(Path::new(word))
+            ),
+            Kind::Unknown(what, name) => {
+                write!(f, "cannot start: there is no {what} {}", Printable(Path::new(name)))
+            }
+            Kind::UserWithoutGroup(id) => {
+                write!(
+                    f,
+                    "cannot start: the user id {id} has no account that names its group; set `group`"
+                )
+            }
+            Kind::NotRoot(what) => write!(f, "cannot start: only root can {what}"),
+            Kind::Untrusted(path, why) => {
+                write!(f, "cannot open {} as root for another user: {why}", Printable(path))
+            }
+            Kind::OpenDirectory(descriptor) => write!(
+                f,
+                "cannot change the root directory: descriptor {descriptor} is an open directory, which leads out of it"
+            ),
+            Kind::Threads(count) => {
+                f.write_str("cannot start: ")?;
+                match count {
+                    Some(count) => write!(f, "{count} threads are running")?,
+                    None => f.write_str("more than one thread is running")?,
+                }
+                f.write_str(", and only one survives the fork; start the daemon before the first thread and runtime")
+            }
+            Kind::Step(step, None, _) => f.write_str(step.refusal()),
+            Kind::Step(step, Some(subject), _) => {
+                write!(f, "{} {}", step.refusal(), Printable(subject))
+            }
+            Kind::FakeNull => f.write_str("cannot open /dev/null: not the null device"),
+            Kind::NotAFile(path) => {
+                write!(f, "cannot open {}: not a regular file", Printable(path))
+            }
+            Kind::ForeignPidFile(path, why) => {
+                write!(
+                    f,
+                    "cannot use the PID file {path}: {why}; set `pid_file` to another path, or remove it if nobody needs it",
+                    path = Printable(path)
+                )
+            }
+            Kind::AlreadyRunning(path, Some(pid)) => {
+                write!(f, "cannot start: already running with PID {pid} ({})", Printable(path))
+            }
+            Kind::AlreadyRunning(path, None) => {
+                write!(f, "cannot start: already running, or about to ({})", Printable(path))
+            }
+            Kind::AlreadyStarted => f.write_str(
+                "cannot start: this process has started already; a child that it forks may start anew",
+            ),
+            Kind::ExitedEarly(code) => {
+                write!(f, "cannot start: it ended with exit code {code} before it was ready")
+            }
+            Kind::KilledEarly(signal) => {
+                write!(
+                    f,
+                    "cannot start: it was killed by signal {signal}{} before it was ready",
+                    name_of(*signal)
+                )
+            }
+            Kind::Died => f.write_str(
+                "cannot start: a process of the start was killed before the daemon was set up",
+            ),
+        }
+    }
+}
+
+/// The signal's name in parentheses, where it has one.
+#[cfg(unix)]
+fn name_of(signal: i32) -> String {
+    nix::sys::signal::Signal::try_from(signal)
+        .map(|known| format!(" ({known})"))
+        .unwrap_or_default()
+}
+
+#[cfg(not(unix))]
+fn name_of(_signal: i32) -> String {
+    String::new()
+}

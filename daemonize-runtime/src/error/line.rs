@@ -1,0 +1,36 @@
+//! One line for the user: who says it, and nothing in it that could forge another line.
+
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::{env, fmt};
+
+/// Writes one line to standard error, behind the program's name.
+pub(crate) fn say(text: &str) {
+    let program = program_name().unwrap_or_else(|| "daemon".into());
+    let line = format!("{}: {text}\n", Printable(&program));
+    // Nobody is left to be told when standard error is closed or full.
+    let _ = io::stderr().write_all(line.as_bytes());
+}
+
+/// The file name of `argv[0]`; of the executable where that is empty.
+pub(crate) fn program_name() -> Option<PathBuf> {
+    let invoked = env::args_os().next().map(PathBuf::from);
+    let name = |path: PathBuf| path.file_name().map(PathBuf::from);
+    invoked.and_then(name).or_else(|| env::current_exe().ok().and_then(name))
+}
+
+/// A path on one line: control characters are escaped, so that no name can forge or hide a message.
+pub(crate) struct Printable<'a>(pub(crate) &'a Path);
+
+impl fmt::Display for Printable<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for character in self.0.to_string_lossy().chars() {
+            if character.is_control() {
+                write!(f, "{}", character.escape_default())?;
+            } else {
+                write!(f, "{character}")?;
+            }
+        }
+        Ok(())
+    }
+}
