@@ -140,6 +140,8 @@ fn body_step(key: &str, value: &OsStr) -> Option<Step> {
         "run" => Box::new(move || run(&value)),
         "run-and-wait-late" => Box::new(move || run_and_wait_late(&value)),
         "sleep" => Box::new(|| thread::sleep(SLEEP)),
+        "start-again" => Box::new(start_again),
+        "start-in-child" => Box::new(move || start_in_child(&value)),
         "spawn" => Box::new(move || drop(shell(&value).spawn().expect("a shell"))),
         "touch-terminal" => Box::new(move || touch_terminal(&value)),
         _ => return None,
@@ -191,6 +193,27 @@ fn fork_and_sleep(milliseconds: &OsStr) {
     if let ForkResult::Child = unsafe { fork() }.expect("a child") {
         thread::sleep(Duration::from_millis(milliseconds));
         process::exit(0);
+    }
+}
+
+/// Says why a process cannot start twice.
+fn start_again() {
+    let error = Daemon::new().pid_file("again.pid").start().expect_err("it has started");
+    println!("{error}");
+}
+
+/// Lets a forked child start a daemon of its own, which sleeps.
+fn start_in_child(pid_file: &OsStr) {
+    // SAFETY: the bot has one thread.
+    match unsafe { fork() }.expect("a child") {
+        ForkResult::Child => {
+            Daemon::new().pid_file(pid_file).chdir(false).start_or_exit();
+            thread::sleep(SLEEP);
+        }
+        ForkResult::Parent { child } => {
+            let end = waitpid(child, None).expect("its end");
+            println!("{end:?}");
+        }
     }
 }
 

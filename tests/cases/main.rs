@@ -21,6 +21,7 @@ mod readiness;
 mod refusals;
 mod reopen;
 mod restart;
+mod second_start;
 mod streams;
 mod supervisors;
 mod terminal;

@@ -10,6 +10,7 @@ use std::fs::{self, File, Metadata, OpenOptions, Permissions, TryLockError};
 use std::io::{self, Write};
 use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
@@ -150,7 +151,8 @@ impl PidFile {
 
     /// Keeps the lock for life.
     pub(crate) fn hold(self) -> HeldPidFile {
-        HeldPidFile { place: self.place, _lock: self.keeper.unwrap_or(self.file) }
+        let lock = Mutex::new(Some(self.keeper.unwrap_or(self.file)));
+        HeldPidFile { place: self.place, lock }
     }
 }
 
@@ -158,10 +160,15 @@ impl PidFile {
 #[derive(Debug)]
 pub(crate) struct HeldPidFile {
     place: Place,
-    _lock: File,
+    lock: Mutex<Option<File>>,
 }
 
 impl HeldPidFile {
+    /// Closes this process's copy of the lock, which another process goes on holding.
+    pub(crate) fn let_go(&self) {
+        drop(self.lock.lock().unwrap_or_else(PoisonError::into_inner).take());
+    }
+
     /// Removes the file, for a process that ends.
     pub(crate) fn remove(&self) {
         self.place.remove();

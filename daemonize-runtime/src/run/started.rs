@@ -39,27 +39,44 @@ pub(crate) type WhenReady = Box<dyn FnOnce() + Send>;
 
 /// Remembers, for this process. `None` for `when_ready` leaves nothing to `ready()`.
 ///
+/// A process that was forked from a started one is independent of it from here on: the lock of the
+/// old one is no longer held here.
+///
 /// # Panics
 ///
 /// When this process has started before, which a start finds out first.
 pub(crate) fn remember(duties: Duties, when_ready: Option<WhenReady>) {
-    assert!(own().is_none(), "a process starts once");
-    let when_ready = Mutex::new(when_ready);
-    STARTED.set(Box::new(Started { owner: getpid(), duties, when_ready }));
+    assert!(!has_started(), "a process starts once");
+    let inherited = STARTED.get().and_then(|parent| parent.duties.pid_file.as_ref());
+    if let Some(pid_file) = inherited {
+        pid_file.let_go();
+    }
+    set(duties, when_ready);
 }
 
-/// Remembers for a body that a supervisor has forked. The PID file stays the supervisor's.
+/// Remembers for a body that a supervisor has forked. The PID file stays the supervisor's, and both
+/// hold its lock, so that an orphaned body hinders a second daemon.
 pub(crate) fn remember_in_body(when_ready: Option<WhenReady>) {
     let supervisor = STARTED.get().map(|supervisor| &supervisor.duties);
     let is_daemon = supervisor.is_some_and(|duties| duties.is_daemon);
     let logs = supervisor.and_then(|duties| duties.logs.clone());
-    remember(Duties { is_daemon, logs, ..Duties::default() }, when_ready);
+    set(Duties { is_daemon, logs, ..Duties::default() }, when_ready);
+}
+
+fn set(duties: Duties, when_ready: Option<WhenReady>) {
+    let when_ready = Mutex::new(when_ready);
+    STARTED.set(Box::new(Started { owner: getpid(), duties, when_ready }));
 }
 
 /// What this process has started as. `None` in a child that it has forked, which has a copy of the
 /// memory and none of the duties.
 fn own() -> Option<&'static Started> {
     STARTED.get().filter(|started| started.owner == getpid())
+}
+
+/// Whether this very process has started. A child that it forked has not.
+pub(crate) fn has_started() -> bool {
+    own().is_some()
 }
 
 pub(crate) fn is_daemon() -> bool {

@@ -22,7 +22,7 @@ use std::{env, process};
 use crate::error::{Error, Kind};
 use crate::options::Options;
 use crate::resources::signals::Signals;
-use crate::run::init;
+use crate::run::{init, started};
 use crate::start::environment::Mode;
 use crate::start::parts::Parts;
 use crate::sys::proc::ProcSelf;
@@ -31,6 +31,9 @@ use crate::sys::{self, OnlyThread};
 /// Returns in the daemon, or in the program that stays in the foreground. The launcher returns only
 /// with an error.
 pub(crate) fn start(options: &Options, parts: Parts) -> Result<(), Error> {
+    if started::has_started() {
+        return Err(Kind::AlreadyStarted.into());
+    }
     let mode = environment::decide(process::id(), parent_id, |name| env::var_os(name));
     let has_manager = env::var_os("NOTIFY_SOCKET").is_some();
     let detaches = options.when.unwrap_or(mode == Mode::Daemon);

@@ -1,0 +1,49 @@
+//! A process starts once. A child that it forks may start anew.
+
+use tests::daemon::Daemon;
+use tests::{bot, lock, wait};
+
+const REFUSED: &str = "cannot start: this process has started already; a child that it forks may \
+                       start anew\n";
+
+#[test]
+fn a_daemon_cannot_start_again() {
+    for restart in ["restart=never", "restart=on-failure"] {
+        let bot = bot!["chdir=false", restart, "redirect=out.log", "start-again", "sleep"];
+        let daemon = bot.start_and_await("out.log", REFUSED);
+        assert!(lock::is_held(&bot.pid_file()));
+        assert_eq!(bot.read("builder.pid"), format!("{}\n", daemon.pid()));
+        assert!(!bot.file("again.pid").exists());
+    }
+}
+
+#[test]
+fn a_program_in_the_foreground_cannot_start_again() {
+    let launch = bot!["when=false", "start-again"].launch();
+    assert_eq!((launch.status.code(), &*launch.stdout), (Some(0), REFUSED));
+}
+
+#[test]
+fn a_forked_child_starts_a_daemon_of_its_own() {
+    let bot = bot!["chdir=false", "redirect=out.log", "start-in-child=child.pid", "sleep"];
+    let daemon = bot.start();
+    wait::until("the launcher of the child", || bot.read("out.log").contains("Exited"));
+    assert!(bot.read("out.log").contains(", 0)"), "{}", bot.read("out.log"));
+    let child = Daemon::recorded_in(&bot.file("child.pid"));
+    assert!(lock::is_held(&bot.file("child.pid")) && lock::is_held(&bot.pid_file()));
+    daemon.kill();
+    assert!(!lock::is_held(&bot.pid_file()), "the child holds the lock of its parent");
+    assert!(lock::is_held(&bot.file("child.pid")));
+    child.kill();
+}
+
+#[test]
+fn a_forked_child_meets_the_lock_of_its_parent() {
+    let bot = bot!["chdir=false", "redirect=out.log", "start-in-child=builder.pid", "sleep"];
+    let daemon = bot.start();
+    wait::until("the launcher of the child", || bot.read("out.log").contains("Exited"));
+    let said = bot.read("out.log");
+    assert!(said.contains(&format!("already running with PID {}", daemon.pid())), "{said}");
+    assert!(said.contains(", 75)"), "{said}");
+    assert_eq!(bot.read("builder.pid"), format!("{}\n", daemon.pid()));
+}
