@@ -17,7 +17,7 @@ use nix::libc;
 use nix::sys::prctl;
 use nix::sys::signal::{SigSet, Signal};
 use nix::sys::wait::waitpid;
-use nix::unistd::{ForkResult, fork};
+use nix::unistd::{ForkResult, fork, setsid};
 
 /// Longer than any test, and yet the bot ends by itself when a test run was killed.
 const SLEEP: Duration = Duration::from_secs(300);
@@ -124,6 +124,7 @@ fn body_step(key: &str, value: &OsStr) -> Option<Step> {
         "block" => Box::new(move || block(&value)),
         "fork" => Box::new(|| fork_and_exit(|| ())),
         "fork-and-sleep" => Box::new(move || fork_and_sleep(&value)),
+        "fork-and-leave" => Box::new(fork_and_leave),
         "hear" => Box::new(hear),
         "note" => Box::new(move || note(value)),
         "panic" => Box::new(move || panic!("{}", value.display())),
@@ -192,6 +193,16 @@ fn fork_and_sleep(milliseconds: &OsStr) {
     // SAFETY: the bot has one thread.
     if let ForkResult::Child = unsafe { fork() }.expect("a child") {
         thread::sleep(Duration::from_millis(milliseconds));
+        process::exit(0);
+    }
+}
+
+/// Lets a forked child, which has all that the bot has, sleep in a session of its own.
+fn fork_and_leave() {
+    // SAFETY: the bot has one thread.
+    if let ForkResult::Child = unsafe { fork() }.expect("a child") {
+        setsid().expect("a session");
+        thread::sleep(SLEEP);
         process::exit(0);
     }
 }

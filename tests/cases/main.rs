@@ -10,6 +10,7 @@ mod circumstances;
 mod commands;
 mod control;
 mod detachment;
+mod dispositions;
 mod endings;
 mod foreground;
 mod inheritance;

@@ -32,7 +32,7 @@ fn a_forked_child_starts_a_daemon_of_its_own() {
     let child = Daemon::recorded_in(&bot.file("child.pid"));
     assert!(lock::is_held(&bot.file("child.pid")) && lock::is_held(&bot.pid_file()));
     daemon.kill();
-    assert!(!lock::is_held(&bot.pid_file()), "the child holds the lock of its parent");
+    wait::until("the child lets go of the lock of its parent", || !lock::is_held(&bot.pid_file()));
     assert!(lock::is_held(&bot.file("child.pid")));
     child.kill();
 }

@@ -1,56 +1,80 @@
 //! Signals during the start, and those that the daemon inherits: nothing blocked, and nothing
-//! ignored but SIGPIPE, which Rust programs expect to be ignored.
+//! ignored but SIGPIPE, which Rust programs expect to be ignored. Handlers that the program has
+//! installed itself stay, with flags and mask.
 
-use nix::libc::{SIGCHLD, SIGPIPE, SIGXFSZ};
-use nix::sys::signal::SigSet;
+use nix::libc::{SIGPIPE, SIGXFSZ};
+use nix::sys::signal::{SigSet, SigmaskHow, Signal, sigprocmask};
 
-use crate::sys;
 use crate::sys::proc::ProcSelf;
+use crate::sys::{self, Action};
 
-/// What has to be changed, found out once in the launcher. Bit n - 1 is signal n.
-#[derive(Clone, Copy, Debug)]
+/// Requests to end, as a user or a system sends them.
+const ENDING: [Signal; 4] = [Signal::SIGHUP, Signal::SIGINT, Signal::SIGQUIT, Signal::SIGTERM];
+
+/// What the launcher had, and what the start has changed of it. Bit n - 1 is signal n.
+#[derive(Debug)]
 pub(crate) struct Signals {
     ignored: u64,
+    caught: Option<u64>,
     is_any_blocked: bool,
-    is_file_size_limited: bool,
+    /// Given back by [`release`](Self::release) and [`resume`](Self::resume). `None` where it was
+    /// the usual one.
+    child: Option<Box<Action>>,
+    /// The same, where files may not grow without end.
+    file_size: Option<Box<Action>>,
 }
 
 impl Signals {
-    pub(crate) fn inspect(proc_self: &ProcSelf) -> Self {
+    /// For the time of the start, children can be waited for, and a file that may not grow is an
+    /// error to report and not a death.
+    pub(crate) fn hold(proc_self: &ProcSelf) -> Self {
         let ask_for_each =
             || sys::signals().filter(|&signal| sys::is_ignored(signal)).map(bit).sum();
-        Self {
-            ignored: proc_self.ignored_signals.unwrap_or_else(ask_for_each),
-            is_any_blocked: proc_self.blocked_signals != Some(0),
-            is_file_size_limited: sys::is_file_size_limited(),
-        }
-    }
-
-    /// For the time of the start: children can be waited for, and a file that may not grow is an
-    /// error to report and not a death.
-    pub(crate) fn hold(self) {
-        if self.ignores(SIGCHLD) {
-            sys::set_default(SIGCHLD);
-        }
-        if self.is_file_size_limited {
+        let ignored = proc_self.ignored_signals.unwrap_or_else(ask_for_each);
+        let child = sys::replace_by_default(Signal::SIGCHLD);
+        let protect = || {
+            let action = sys::replace_by_default(Signal::SIGXFSZ);
             sys::ignore(SIGXFSZ);
+            action
+        };
+        Self {
+            ignored,
+            caught: proc_self.caught_signals,
+            is_any_blocked: proc_self.blocked_signals != Some(0),
+            child: child.filter(|action| !action.is_default()).map(Box::new),
+            file_size: if sys::is_file_size_limited() { protect().map(Box::new) } else { None },
         }
     }
 
     /// Takes [`hold`](Self::hold) back, for a launcher that goes on after a failed start.
-    pub(crate) fn release(self) {
-        if self.ignores(SIGCHLD) {
-            sys::ignore(SIGCHLD);
-        }
-        if self.is_file_size_limited && !self.ignores(SIGXFSZ) {
-            sys::set_default(SIGXFSZ);
+    pub(crate) fn release(&self) {
+        for (signal, action) in self.held() {
+            sys::put_back(signal, action);
         }
     }
 
-    /// Gives the calling process the daemon's signals, but for the protection of writes.
-    pub(crate) fn reset(self) {
-        let protection = if self.is_file_size_limited { bit(SIGXFSZ) } else { 0 };
-        let mut left = self.ignored & !(bit(SIGPIPE) | protection);
+    /// Has requests to end obeyed by a launcher that waits, whatever handlers the program has. A
+    /// request that was ignored stays so.
+    pub(crate) fn obey_requests(&self) -> Disobedience {
+        let is_odd = |signal: Signal| {
+            let may_be_caught = self.caught.is_none_or(|caught| caught & bit(signal as i32) != 0);
+            may_be_caught && self.ignored & bit(signal as i32) == 0
+        };
+        let actions =
+            ENDING.map(|signal| is_odd(signal).then(|| sys::replace_by_default(signal)).flatten());
+        let mut mask = None;
+        if self.is_any_blocked {
+            let old = mask.insert(SigSet::empty());
+            let requests: SigSet = ENDING.into_iter().collect();
+            let _ = sigprocmask(SigmaskHow::SIG_UNBLOCK, Some(&requests), Some(old));
+        }
+        Disobedience { actions, mask }
+    }
+
+    /// Gives the calling process the daemon's signals, but for those that are held.
+    pub(crate) fn reset(&self) {
+        let held = self.held().map(|(signal, _)| bit(signal as i32)).sum::<u64>();
+        let mut left = self.ignored & !(bit(SIGPIPE) | held);
         while left != 0 {
             sys::set_default(left.trailing_zeros().cast_signed() + 1);
             left &= left - 1;
@@ -60,15 +84,43 @@ impl Signals {
         }
     }
 
-    /// Ends the protection of writes, when the start has written its last byte.
-    pub(crate) fn unprotect(self) {
-        if self.is_file_size_limited {
-            sys::set_default(SIGXFSZ);
+    /// Gives the daemon the program's own handlers back, when the start has waited for its last child
+    /// and written its last byte.
+    pub(crate) fn resume(&self) {
+        for (signal, action) in self.held() {
+            if action.is_ignored() {
+                sys::set_default(signal as i32);
+            } else {
+                sys::put_back(signal, action);
+            }
         }
     }
 
-    fn ignores(self, signal: i32) -> bool {
-        self.ignored & bit(signal) != 0
+    fn held(&self) -> impl Iterator<Item = (Signal, &Action)> {
+        let child = self.child.as_deref().map(|action| (Signal::SIGCHLD, action));
+        let file_size = self.file_size.as_deref().map(|action| (Signal::SIGXFSZ, action));
+        child.into_iter().chain(file_size)
+    }
+}
+
+/// What was done against requests to end.
+#[derive(Debug)]
+pub(crate) struct Disobedience {
+    actions: [Option<Action>; ENDING.len()],
+    mask: Option<SigSet>,
+}
+
+impl Disobedience {
+    /// For a launcher that goes on after a failed start.
+    pub(crate) fn resume(self) {
+        for (signal, action) in ENDING.into_iter().zip(self.actions) {
+            if let Some(action) = action {
+                sys::put_back(signal, &action);
+            }
+        }
+        if let Some(mask) = self.mask {
+            sys::set_signal_mask(&mask);
+        }
     }
 }
 

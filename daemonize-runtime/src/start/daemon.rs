@@ -1,25 +1,26 @@
 //! The daemon: everything is set up but its own existence, which it owes to the launcher's byte.
 
-use std::io::Read;
 use std::os::unix::net::UnixStream;
 use std::sync::Arc;
 
+use crate::resources::signals::Signals;
 use crate::run::started::{Duties, remember};
 use crate::run::supervise::FirstBody;
 use crate::start::plan::Plan;
+use crate::start::protocol::await_commit;
 use crate::sys::{self, OnlyThread};
 
 /// Returns when the body may run. With `wait_ready` that owes the launcher an answer, and waits for a
 /// second byte. With `restart` the daemon is the supervisor, and this returns in the bodies.
-pub(crate) fn run(plan: Plan, only_thread: &OnlyThread, mut launcher: UnixStream) {
-    let Plan { parts, signals, pid_file, streams, restart, .. } = plan;
-    if launcher.read_exact(&mut [0]).is_err() {
+pub(crate) fn run(plan: Plan, signals: &Signals, only_thread: &OnlyThread, launcher: UnixStream) {
+    let Plan { parts, pid_file, streams, restart, .. } = plan;
+    if !await_commit(&launcher) {
         if let Some(pid_file) = pid_file {
             pid_file.remove();
         }
         sys::exit_now(1);
     }
-    signals.unprotect();
+    signals.resume();
     let pid_file = pid_file.map(super::super::resources::pid_file::PidFile::hold);
     let duties = Duties { is_daemon: true, pid_file, logs: streams.logs.clone(), manager: None };
     let when_ready = parts.readiness.map(|part| (part.body)(launcher, Arc::clone(&streams)));

@@ -12,17 +12,18 @@
 //! With `wait_ready` there are two bytes: one lets the body run, the second answers its `ready()`.
 //! In between the session leader stays, because it is the daemon's parent and learns how it ends.
 
-use std::io::{self, PipeReader, PipeWriter, Write};
+use std::io::{self, Write};
 use std::os::unix::net::UnixStream;
 
 use nix::unistd::ForkResult;
 
 use crate::error::{At, Error, Step};
+use crate::resources::signals::Signals;
 use crate::start::plan::Plan;
 use crate::start::{daemon, launcher, session_leader};
 use crate::sys::{self, OnlyThread};
 
-pub(crate) fn detach(plan: Plan, only_thread: &OnlyThread) -> Result<(), Error> {
+pub(crate) fn detach(plan: Plan, signals: &Signals, only_thread: &OnlyThread) -> Result<(), Error> {
     let connected = connect(&plan).inspect_err(|_| plan.give_up());
     let (launchers_end, daemons_end, lifeline) = connected.at(Step::Connect)?;
     flush_output();
@@ -30,14 +31,15 @@ pub(crate) fn detach(plan: Plan, only_thread: &OnlyThread) -> Result<(), Error> 
         Ok(ForkResult::Child) => {
             drop(launchers_end);
             let lifeline = lifeline.map(|(_, held)| held);
-            session_leader::lead(&plan, only_thread, &daemons_end, lifeline);
-            daemon::run(plan, only_thread, daemons_end);
+            session_leader::lead(&plan, signals, only_thread, &daemons_end, lifeline);
+            daemon::run(plan, signals, only_thread, daemons_end);
             Ok(())
         }
         Ok(ForkResult::Parent { child }) => {
             drop(daemons_end);
             let lifeline = lifeline.map(|(watched, _)| watched);
-            let Err(error) = launcher::launch(&plan, &launchers_end, child, lifeline);
+            let Err(error) =
+                launcher::launch(&plan, signals, &launchers_end, child, lifeline.as_ref());
             plan.give_up();
             Err(error)
         }
@@ -48,13 +50,13 @@ pub(crate) fn detach(plan: Plan, only_thread: &OnlyThread) -> Result<(), Error> 
     }
 }
 
-type Lifeline = Option<(PipeReader, PipeWriter)>;
+type Lifeline = Option<(UnixStream, UnixStream)>;
 
-/// The socket between launcher and daemon. The lifeline is held by the session leader alone, while
+/// The socket between launcher and daemon. The lifeline is a socket to the session leader alone, where
 /// it is to stay: the end of it is the end of the session leader.
 fn connect(plan: &Plan) -> io::Result<(UnixStream, UnixStream, Lifeline)> {
     let (launchers_end, daemons_end) = UnixStream::pair()?;
-    let lifeline = plan.parts.readiness.map(|_| io::pipe()).transpose()?;
+    let lifeline = plan.parts.readiness.map(|_| UnixStream::pair()).transpose()?;
     Ok((launchers_end, daemons_end, lifeline))
 }
 

@@ -46,12 +46,11 @@ pub(crate) fn start(options: &Options, parts: Parts) -> Result<(), Error> {
     let only_thread =
         OnlyThread::check(proc_self.threads).map_err(|count| Error::from(Kind::Threads(count)));
     let only_thread = if detaches { Some(only_thread?) } else { only_thread.ok() };
-    let signals = Signals::inspect(&proc_self);
-    signals.hold();
-    let plan = prepare::prepare(options, parts, detaches, privileges, signals, &proc_self);
+    let signals = Signals::hold(&proc_self);
+    let plan = prepare::prepare(options, parts, detaches, privileges, &proc_self);
     let started = plan.and_then(|plan| match &only_thread {
-        Some(only_thread) if detaches => detach::detach(plan, only_thread),
-        _ => foreground::stay(plan, mode.manager()),
+        Some(only_thread) if detaches => detach::detach(plan, &signals, only_thread),
+        _ => foreground::stay(plan, &signals, mode.manager()),
     });
     started.inspect_err(|_| signals.release())?;
     if let Some(only_thread) = only_thread.filter(|_| has_manager) {

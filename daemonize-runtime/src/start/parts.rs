@@ -2,7 +2,6 @@
 //! through these values alone, so that a program is linked with the code of the options that it
 //! uses: without this, a third of what every start adds would be code that nobody calls.
 
-use std::io::PipeReader;
 use std::os::fd::RawFd;
 use std::os::unix::net::UnixStream;
 use std::path::Path;
@@ -72,8 +71,8 @@ pub(crate) static ROTATION: Rotation =
 /// The part of `wait_ready`: how each process of a start waits.
 #[derive(Debug)]
 pub(crate) struct Readiness {
-    pub(crate) launcher: fn(&UnixStream, Pid, &PipeReader) -> Option<Report>,
-    pub(crate) session_leader: fn(Pid, &UnixStream, Option<&PidFile>) -> !,
+    pub(crate) launcher: fn(&UnixStream, Pid, &UnixStream) -> Option<Report>,
+    pub(crate) session_leader: fn(Pid, &UnixStream, &UnixStream, Option<&PidFile>) -> !,
     pub(crate) body: fn(UnixStream, Arc<Streams>) -> WhenReady,
 }
 

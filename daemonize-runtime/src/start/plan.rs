@@ -9,7 +9,6 @@ use crate::options::Restart;
 use crate::resources::pid_file::PidFile;
 use crate::resources::privileges::Privileges;
 use crate::resources::root::Root;
-use crate::resources::signals::Signals;
 use crate::resources::streams::Streams;
 use crate::start::parts::Parts;
 
@@ -17,7 +16,6 @@ use crate::start::parts::Parts;
 pub(crate) struct Plan {
     pub(crate) parts: Parts,
     pub(crate) umask: Option<u32>,
-    pub(crate) signals: Signals,
     pub(crate) inherited_descriptors: Vec<RawFd>,
     pub(crate) root: Option<Root>,
     pub(crate) privileges: Option<Privileges>,

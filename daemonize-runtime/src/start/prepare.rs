@@ -10,7 +10,6 @@ use crate::options::{self, Choice, Options, Policy, Restart};
 use crate::resources::descriptors;
 use crate::resources::pid_file::PidFile;
 use crate::resources::privileges::Privileges;
-use crate::resources::signals::Signals;
 use crate::resources::streams::{self, Streams};
 use crate::run::started;
 use crate::start::environment::passed_descriptors;
@@ -24,7 +23,6 @@ pub(crate) fn prepare(
     parts: Parts,
     detaches: bool,
     privileges: Option<Privileges>,
-    signals: Signals,
     proc_self: &ProcSelf,
 ) -> Result<Plan, Error> {
     let pid_file = options.pid_file.or(options::default_pid_file);
@@ -52,7 +50,6 @@ pub(crate) fn prepare(
     Ok(Plan {
         parts,
         umask: options.umask,
-        signals,
         inherited_descriptors,
         root,
         privileges,

@@ -1,7 +1,7 @@
 //! What the three processes of a start say to each other. The launcher says one byte; it is told
 //! which step failed or, with `wait_ready`, how far the body came.
 
-use std::io::{self, PipeReader, Read, Write};
+use std::io::{self, Read, Write};
 use std::os::unix::net::UnixStream;
 use std::time::Duration;
 
@@ -11,8 +11,38 @@ use crate::error::{Error, Kind, Step};
 use crate::start::plan::Plan;
 use crate::sys::{self, End};
 
-/// Lets the daemon go on.
-pub(crate) const COMMIT: u8 = 1;
+/// Lets the daemon go on. An error says that nobody is left to do so.
+pub(crate) fn commit(daemon: &UnixStream) -> nix::Result<()> {
+    send(daemon, [1])
+}
+
+/// Waits for the launcher's byte; whether it has come. The launcher is gone otherwise.
+pub(crate) fn await_commit(launcher: &UnixStream) -> bool {
+    receive::<1>(launcher).is_some()
+}
+
+/// Lets the session leader leave the daemon to itself.
+pub(crate) fn dismiss(session_leader: &UnixStream) -> nix::Result<()> {
+    send(session_leader, [1])
+}
+
+fn send<const N: usize>(mut socket: &UnixStream, message: [u8; N]) -> nix::Result<()> {
+    sys::persist(|| socket.write_all(&message).map_err(|error| errno_of(&error)))
+}
+
+/// `None` at the end of the stream.
+fn receive<const N: usize>(mut socket: &UnixStream) -> Option<[u8; N]> {
+    let mut message = [0; N];
+    sys::persist(|| match socket.read_exact(&mut message) {
+        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Ok(None),
+        read => read.map(|()| Some(message)).map_err(|error| errno_of(&error)),
+    })
+    .unwrap_or(None)
+}
+
+fn errno_of(error: &io::Error) -> Errno {
+    error.raw_os_error().map_or(Errno::EIO, Errno::from_raw)
+}
 
 /// One message.
 #[derive(Clone, Copy, Debug)]
@@ -39,7 +69,7 @@ impl Report {
         }
     }
 
-    pub(crate) fn send(self, mut launcher: &UnixStream) -> io::Result<()> {
+    pub(crate) fn send(self, launcher: &UnixStream) -> nix::Result<()> {
         let (kind, [first, rest @ ..]) = match self {
             Self::Failed(failure) => (0, failure.to_bytes()),
             Self::Recorded => (1, [0; Failure::LENGTH]),
@@ -48,14 +78,12 @@ impl Report {
             Self::Killed(signal) => (4, Self::number(signal)),
         };
         let [a, b, c, d] = rest;
-        launcher.write_all(&[kind, first, a, b, c, d])
+        send(launcher, [kind, first, a, b, c, d])
     }
 
     /// Waits for the next message; `None` when nobody is left to send one.
-    pub(crate) fn receive(mut daemon: &UnixStream) -> Option<Self> {
-        let mut bytes = [0; Self::LENGTH];
-        daemon.read_exact(&mut bytes).ok()?;
-        let [kind, first, a, b, c, d] = bytes;
+    pub(crate) fn receive(daemon: &UnixStream) -> Option<Self> {
+        let [kind, first, a, b, c, d]: [u8; Self::LENGTH] = receive(daemon)?;
         let number = i32::from_ne_bytes([a, b, c, d]);
         match kind {
             0 => Failure::from_bytes([first, a, b, c, d]).map(Self::Failed),
@@ -69,14 +97,19 @@ impl Report {
 
     /// Waits for the next message as long as somebody holds the lifeline; `None` when its holder is
     /// gone without one.
-    pub(crate) fn receive_while(daemon: &UnixStream, lifeline: &PipeReader) -> Option<Self> {
+    pub(crate) fn receive_while(daemon: &UnixStream, lifeline: &UnixStream) -> Option<Self> {
         // The end of the holder comes after its last message, so that this is looked for once more
         // then.
-        if sys::is_first_ready(daemon, lifeline) || sys::wait_until_readable(daemon, Duration::ZERO)
-        {
-            return Self::receive(daemon);
+        if sys::is_first_ready(daemon, lifeline) {
+            Self::receive(daemon)
+        } else {
+            Self::receive_within(daemon, Duration::ZERO)
         }
-        None
+    }
+
+    /// Waits for the next message, but no longer than this.
+    pub(crate) fn receive_within(daemon: &UnixStream, limit: Duration) -> Option<Self> {
+        if sys::wait_until_readable(daemon, limit) { Self::receive(daemon) } else { None }
     }
 
     fn number(number: i32) -> [u8; Failure::LENGTH] {

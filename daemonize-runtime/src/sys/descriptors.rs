@@ -1,6 +1,6 @@
 //! Descriptors: which are open, what they are, and how to wait for them.
 
-use std::os::fd::{AsFd, RawFd};
+use std::os::fd::{AsFd, BorrowedFd, RawFd};
 use std::os::unix::net::SocketAddr;
 use std::time::{Duration, Instant};
 
@@ -89,7 +89,7 @@ pub(crate) fn is_inheritable(descriptor: RawFd) -> bool {
 /// Whether a descriptor belongs to a directory.
 pub(crate) fn is_directory(descriptor: RawFd) -> bool {
     // SAFETY: the descriptor is only looked at, and the borrow ends with the call.
-    let descriptor = unsafe { std::os::fd::BorrowedFd::borrow_raw(descriptor) };
+    let descriptor = unsafe { BorrowedFd::borrow_raw(descriptor) };
     nix::sys::stat::fstat(descriptor).is_ok_and(|stat| stat.st_mode & libc::S_IFMT == libc::S_IFDIR)
 }
 
@@ -117,13 +117,21 @@ pub(crate) fn is_null_device(_number: u64) -> bool {
 /// Waits until something happens to a descriptor, or a signal comes that is blocked otherwise; says
 /// what happened.
 pub(crate) fn wait_for_event(descriptor: &impl AsFd, events: PollFlags) -> PollFlags {
-    let mut question = [PollFd::new(descriptor.as_fd(), events)];
+    let [event] = wait_for_events([(descriptor.as_fd(), events)]);
+    event
+}
+
+/// The same for several descriptors.
+pub(crate) fn wait_for_events<const N: usize>(
+    questions: [(BorrowedFd<'_>, PollFlags); N],
+) -> [PollFlags; N] {
+    let mut questions = questions.map(|(descriptor, events)| PollFd::new(descriptor, events));
     #[cfg(any(target_os = "linux", target_os = "android", target_os = "freebsd"))]
-    let _ = nix::poll::ppoll(&mut question, None, Some(nix::sys::signal::SigSet::empty()));
+    let _ = nix::poll::ppoll(&mut questions, None, Some(nix::sys::signal::SigSet::empty()));
     // There is no `ppoll` here, so that a signal between check and wait is noticed by the clock.
     #[cfg(not(any(target_os = "linux", target_os = "android", target_os = "freebsd")))]
-    let _ = nix::poll::poll(&mut question, nix::poll::PollTimeout::from(100u8));
-    question[0].revents().unwrap_or(PollFlags::empty())
+    let _ = nix::poll::poll(&mut questions, nix::poll::PollTimeout::from(100u8));
+    questions.map(|question| question.revents().unwrap_or(PollFlags::empty()))
 }
 
 /// Waits until the one descriptor can be read, or the other end of the other one is gone; says

@@ -15,6 +15,8 @@ pub(crate) struct ProcSelf {
     pub(crate) descriptor_table: Option<u64>,
     /// The ignored signals; bit n - 1 is signal n.
     pub(crate) ignored_signals: Option<u64>,
+    /// The signals that have a handler, in the same form.
+    pub(crate) caught_signals: Option<u64>,
     /// The blocked signals, in the same form.
     pub(crate) blocked_signals: Option<u64>,
 }
@@ -33,6 +35,9 @@ impl ProcSelf {
                 }
                 [b'S', b'i', b'g', b'I', b'g', b'n', b':', value @ ..] => {
                     (&mut answers.ignored_signals, value, 16)
+                }
+                [b'S', b'i', b'g', b'C', b'g', b't', b':', value @ ..] => {
+                    (&mut answers.caught_signals, value, 16)
                 }
                 [b'S', b'i', b'g', b'B', b'l', b'k', b':', value @ ..] => {
                     (&mut answers.blocked_signals, value, 16)

@@ -7,6 +7,8 @@ use nix::libc;
 use nix::sys::signal::Signal;
 use nix::unistd::{ForkResult, Pid};
 
+use super::persist;
+
 /// The proof that this process has one thread. It makes forking sound: of several threads only the
 /// calling one survives a fork, and the locks of the others stay locked for ever.
 #[derive(Debug)]
@@ -99,18 +101,12 @@ pub(crate) enum End {
 
 /// Waits until a child has ended. That there is no such child is an error.
 pub(crate) fn wait(child: Pid) -> nix::Result<End> {
-    loop {
-        match wait_with(child, 0) {
-            Ok(Some(end)) => return Ok(end),
-            Ok(None) | Err(Errno::EINTR) => {}
-            Err(error) => return Err(error),
-        }
-    }
+    persist(|| wait_with(child, 0)?.ok_or(Errno::EINTR))
 }
 
 /// Asks whether a child has ended.
 pub(crate) fn has_ended(child: Pid) -> nix::Result<Option<End>> {
-    wait_with(child, libc::WNOHANG)
+    persist(|| wait_with(child, libc::WNOHANG))
 }
 
 /// Not by the function of `nix`, to which an end by a signal without a name is an error.

@@ -81,6 +81,35 @@ pub(crate) fn set_default(signal: i32) {
     }
 }
 
+/// What a signal does: handler, flags and mask.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Action(SigAction);
+
+impl Action {
+    pub(crate) fn is_ignored(&self) -> bool {
+        matches!(self.0.handler(), SigHandler::SigIgn)
+    }
+
+    /// Whether it is what every program begins with.
+    pub(crate) fn is_default(&self) -> bool {
+        matches!(self.0.handler(), SigHandler::SigDfl)
+            && !self.0.flags().contains(SaFlags::SA_NOCLDWAIT)
+    }
+}
+
+/// Gives a signal its default action, and returns the old one.
+pub(crate) fn replace_by_default(signal: Signal) -> Option<Action> {
+    let default = SigAction::new(SigHandler::SigDfl, SaFlags::empty(), SigSet::empty());
+    // SAFETY: no code of ours runs.
+    unsafe { sigaction(signal, &default) }.ok().map(Action)
+}
+
+/// Gives a signal an action back that it had before.
+pub(crate) fn put_back(signal: Signal, action: &Action) {
+    // SAFETY: the program has installed this handler itself.
+    let _ = unsafe { sigaction(signal, &action.0) };
+}
+
 /// Ignores a signal.
 pub(crate) fn ignore(signal: i32) {
     // SAFETY: no code of ours runs.

@@ -1,0 +1,80 @@
+//! A bot with signal actions of its own. Its words are `handle` (requests to end and SIGCHLD get a
+//! handler, with flags and a mask), `block` (requests to end are blocked), `fail` (a start that fails
+//! comes first), `unready` (it never says that it is up), and `wait`, the option. It prints what has
+//! become of the actions, and sleeps.
+
+use std::time::Duration;
+use std::{env, fs, process, thread};
+
+use daemonize_runtime::{Daemon, ready};
+use nix::libc::c_int;
+use nix::sys::signal::{SaFlags, SigAction, SigHandler, SigSet, Signal, sigaction};
+
+const REQUESTS: [Signal; 4] = [Signal::SIGHUP, Signal::SIGINT, Signal::SIGQUIT, Signal::SIGTERM];
+
+extern "C" fn do_nothing(_signal: c_int) {}
+
+/// Nobody means this combination by chance.
+fn odd_action() -> SigAction {
+    let flags = SaFlags::SA_RESTART | SaFlags::SA_NOCLDWAIT | SaFlags::SA_NODEFER;
+    let mask = [Signal::SIGUSR1, Signal::SIGWINCH].into_iter().collect();
+    SigAction::new(SigHandler::Handler(do_nothing), flags, mask)
+}
+
+fn set(signal: Signal, action: &SigAction) -> SigAction {
+    // SAFETY: the handler does nothing.
+    unsafe { sigaction(signal, action) }.expect("a signal that can be handled")
+}
+
+fn main() {
+    let mut daemon = Daemon::new().chdir(false).redirect("out.log");
+    let (mut fails, mut is_ready) = (false, true);
+    for word in env::args().skip(1) {
+        match word.as_str() {
+            "handle" => {
+                for signal in REQUESTS.into_iter().chain([Signal::SIGCHLD]) {
+                    set(signal, &odd_action());
+                }
+            }
+            "block" => REQUESTS.into_iter().collect::<SigSet>().thread_block().expect("a mask"),
+            "fail" => fails = true,
+            "unready" => is_ready = false,
+            "wait" => daemon = daemon.wait_ready(true),
+            _ => panic!("unknown word: {word}"),
+        }
+    }
+    if fails {
+        daemon.chdir("missing").start().expect_err("there is no such directory");
+    } else {
+        daemon.start_or_exit();
+    }
+    if !is_ready {
+        fs::write("note", format!("{}\n", process::id())).expect("the note is written");
+        thread::sleep(Duration::from_secs(300));
+    }
+    ready();
+    for signal in REQUESTS.into_iter().chain([Signal::SIGCHLD]) {
+        println!("{signal} {}", describe(signal));
+    }
+    println!("done");
+    if fails {
+        return;
+    }
+    thread::sleep(Duration::from_secs(300));
+}
+
+/// The action in words; it is the default one afterwards.
+fn describe(signal: Signal) -> &'static str {
+    let default = SigAction::new(SigHandler::SigDfl, SaFlags::empty(), SigSet::empty());
+    let action = set(signal, &default);
+    let odd = odd_action();
+    match action.handler() {
+        SigHandler::Handler(_)
+            if action.flags().contains(odd.flags()) && action.mask() == odd.mask() =>
+        {
+            "as it was"
+        }
+        SigHandler::SigDfl => "default",
+        _ => "something else",
+    }
+}

@@ -1,0 +1,59 @@
+//! What the program does with signals is its own business, but for the time in which it starts.
+
+use std::fs::File;
+use std::os::unix::process::ExitStatusExt;
+use std::process::Stdio;
+
+use nix::sys::signal::Signal;
+use tests::bot::{Bot, begin};
+use tests::{bot, wait};
+
+/// Requests to end and SIGCHLD, all as the bot had them.
+const AS_THEY_WERE: &str = "SIGHUP as it was\nSIGINT as it was\nSIGQUIT as it was\nSIGTERM as it \
+                            was\nSIGCHLD as it was\ndone\n";
+
+fn bot(words: &[&str]) -> Bot {
+    Bot::new(env!("CARGO_BIN_EXE_dispositions")).words(words.iter().map(Into::into))
+}
+
+#[test]
+fn handlers_are_the_same_after_a_failed_start() {
+    let launch = bot(&["handle", "fail"]).launch();
+    assert_eq!(launch.stdout, AS_THEY_WERE, "{launch:?}");
+}
+
+#[test]
+fn handlers_reach_the_body_with_flags_and_mask() {
+    for words in [&["handle"][..], &["handle", "wait"]] {
+        let bot = bot(words);
+        let daemon = bot.start();
+        wait::until("what the body says", || bot.read("out.log").ends_with("done\n"));
+        assert_eq!(bot.read("out.log"), AS_THEY_WERE);
+        daemon.kill();
+    }
+}
+
+#[test]
+fn a_waiting_launcher_obeys_whatever_handlers_the_program_has() {
+    for hindrance in [&["handle"][..], &["block"], &["handle", "block"]] {
+        for signal in [Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP, Signal::SIGQUIT] {
+            let bot = bot(&[hindrance, &["wait", "unready"]].concat());
+            let launching = begin(bot.command());
+            let _ = bot.await_body();
+            launching.signal(signal);
+            assert_eq!(launching.finish().status.signal(), Some(signal as i32));
+            bot.await_nothing_left();
+        }
+    }
+}
+
+#[test]
+fn a_launcher_does_not_wait_for_a_child_that_left() {
+    let bot = bot!["wait_ready=true", "fork-and-leave", "exit=9"];
+    let mut command = bot.command();
+    // The child keeps the streams of the launcher.
+    let said = File::create(bot.file("said")).expect("a file");
+    command.stdout(Stdio::null()).stderr(said);
+    assert_eq!(begin(command).finish().status.code(), Some(9));
+    assert_eq!(bot.read("said").lines().count(), 1);
+}
