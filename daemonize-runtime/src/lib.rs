@@ -56,18 +56,16 @@
 //! # What happens
 //!
 //! Three processes take part: the *launcher*, which the user started; the *session leader*, its
-//! child; and the *daemon*, the child of that, where the body of `main` runs. One stage is one file
-//! of this crate:
+//! child; and the *daemon*, the child of that, where the body of `main` runs.
 //!
-//! 1. `prepare`, in the launcher: everything that can fail while its error still reaches the
-//!    terminal. The process has one thread; `/dev/null` and the log files are open; the PID file is
-//!    open, checked and locked.
-//! 2. `detach`: buffered output is flushed, and the launcher forks the session leader.
-//! 3. `settle`, in the session leader: a new session without a terminal, default signals, no
-//!    inherited descriptors, the working directory, and last the standard streams.
-//! 4. `detach` again: the session leader forks the daemon, which is born ready, writes its PID into
-//!    the file, and ends. The launcher then commits: it sends the daemon one byte, without which
-//!    the body never runs, and leaves with `_exit(0)`.
+//! 1. The launcher does everything that can fail while its error still reaches the terminal. It has
+//!    one thread; `/dev/null` and the log files are open; the PID file is open, checked and locked.
+//!    It flushes buffered output and forks the session leader.
+//! 2. The session leader begins a session without a terminal. It sets up default signals, closes
+//!    inherited descriptors, changes the working directory, and replaces the standard streams last.
+//!    It forks the daemon, which is born ready, writes its PID into the file, and ends.
+//! 3. The launcher commits: it sends the daemon one byte, without which the body never runs, and
+//!    leaves with `_exit(0)`.
 //!
 //! A start is a transaction. The launcher exits with 0 if and only if one daemon is up, recorded
 //! and locked. Otherwise it prints one line, `program: what: why`, exits with a code of
