@@ -18,7 +18,7 @@ impl Daemon {
         self
     }
 
-    /// Whether the launcher waits until the body calls [`ready`](fn@ready). Default: `false`.
+    /// Whether the launcher waits until the body calls [`ready`](fn@crate::ready). Default: `false`.
     ///
     /// Until then the body talks to the terminal, and a body that ends is a failed start, with its
     /// own exit code. Whatever ends the waiting launcher ends the unfinished daemon too.
@@ -32,7 +32,7 @@ impl Daemon {
     }
 
     /// When the body is started again after it ended: `"never"`, `"on-failure"`, `"always"`, or a
-    /// [`Restart`] with its delays and limits. Default: never.
+    /// [`Restart`](crate::Restart) with its delays and limits. Default: never.
     ///
     /// The daemon, which the PID file names, is a supervisor then, and the body runs in its child.
     /// SIGTERM, SIGINT and SIGQUIT end both and are never followed by a restart; SIGHUP, SIGUSR1,
