@@ -9,7 +9,7 @@ use std::io;
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::Path;
 use std::thread::sleep;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, SystemTime};
 
 use nix::libc;
 use nix::sys::signal::Signal;
@@ -17,6 +17,7 @@ use nix::sys::signal::Signal;
 use crate::manage::process::Process;
 use crate::resources::pid_file::{Identity, identity};
 use crate::resources::pid_text::{Text, read};
+use crate::sys::Deadline;
 
 /// How long to wait between two looks at something that gives no notice.
 const PAUSE: Duration = Duration::from_millis(10);
@@ -77,7 +78,7 @@ pub enum StopError {
 #[must_use]
 pub fn status(pid_file: impl AsRef<Path>) -> Status {
     let path = pid_file.as_ref();
-    let settled_by = Instant::now() + SETTLING;
+    let settled_by = Deadline::after(SETTLING);
     loop {
         let status = match Look::at(path) {
             Ok(look) => look.status(),
@@ -86,7 +87,7 @@ pub fn status(pid_file: impl AsRef<Path>) -> Status {
         };
         // Text, lock and process are looked at one after the other, and a daemon may start or end
         // in between. What does not fit together then does at the next look.
-        if !matches!(status, Status::Unknown(_)) || Instant::now() >= settled_by {
+        if !matches!(status, Status::Unknown(_)) || settled_by.has_passed() {
             return status;
         }
         sleep(PAUSE);
@@ -103,7 +104,7 @@ pub fn status(pid_file: impl AsRef<Path>) -> Status {
 /// outlives SIGKILL, as it may in an uninterruptible wait.
 pub fn stop(pid_file: impl AsRef<Path>, patience: Duration) -> Result<Stopped, StopError> {
     let path = pid_file.as_ref();
-    let deadline = Instant::now() + patience;
+    let deadline = Deadline::after(patience);
     loop {
         match status(path) {
             Status::Running { pid, .. } => {
@@ -114,7 +115,7 @@ pub fn stop(pid_file: impl AsRef<Path>, patience: Duration) -> Result<Stopped, S
                     return end(path, &process, patience);
                 }
             }
-            Status::Starting if Instant::now() < deadline => sleep(PAUSE),
+            Status::Starting if !deadline.has_passed() => sleep(PAUSE),
             Status::Starting => return Err(StopError::Unknown("its start takes too long".into())),
             Status::Dead => {
                 remove_left(path);
@@ -141,9 +142,9 @@ fn end(path: &Path, process: &Process, patience: Duration) -> Result<Stopped, St
     }
     // Children of the daemon may hold the lock a little longer, such as the body under a
     // supervisor.
-    let deadline = Instant::now() + KERNEL_PATIENCE;
+    let deadline = Deadline::after(KERNEL_PATIENCE);
     while matches!(status(path), Status::Running { .. } | Status::Starting | Status::Unknown(_)) {
-        if Instant::now() >= deadline {
+        if deadline.has_passed() {
             return Err(StopError::StillRunning);
         }
         sleep(PAUSE);

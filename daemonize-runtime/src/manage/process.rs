@@ -4,13 +4,13 @@ use std::fs;
 use std::os::fd::OwnedFd;
 use std::os::unix::fs::MetadataExt;
 use std::path::PathBuf;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use nix::errno::Errno;
 use nix::sys::signal::Signal;
 
 use crate::resources::pid_file::{Identity, identity};
-use crate::sys;
+use crate::sys::{self, Deadline};
 
 /// A process that is alive, or was when it was pinned.
 #[derive(Debug)]
@@ -74,9 +74,9 @@ impl Process {
         if let Some(handle) = &self.handle {
             return sys::wait_until_readable(handle, patience);
         }
-        let deadline = Instant::now() + patience;
+        let deadline = Deadline::after(patience);
         while sys::signal_process(self.pid, None, None) != Err(Errno::ESRCH) {
-            if Instant::now() >= deadline {
+            if deadline.has_passed() {
                 return false;
             }
             std::thread::sleep(Duration::from_millis(10));

@@ -12,7 +12,7 @@ use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::thread::sleep;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use nix::errno::Errno;
 use nix::libc;
@@ -23,7 +23,7 @@ use crate::error::{At, Error, Kind, Step};
 use crate::resources::pid_text::{LONGEST, Text, read};
 use crate::resources::privileges::Privileges;
 use crate::resources::trust::check_directory_of;
-use crate::sys::retry_interrupted;
+use crate::sys::{Deadline, retry_interrupted};
 
 /// How long another process may hold the lock without a PID in the file: it is starting, or only
 /// looking.
@@ -67,9 +67,9 @@ impl PidFile {
         if let Some(privileges) = privileges {
             check_directory_of(name, privileges.user.unwrap_or_else(geteuid))?;
         }
-        let patience_ends = Instant::now() + PATIENCE;
+        let patience_ends = Deadline::after(PATIENCE);
         loop {
-            let is_last_try = Instant::now() >= patience_ends;
+            let is_last_try = patience_ends.has_passed();
             match Self::try_acquire(name, privileges.is_some(), is_last_try)? {
                 Some(pid_file) => return Ok(pid_file),
                 None if is_last_try => return Err(foreign(name, "it is replaced all the time")),

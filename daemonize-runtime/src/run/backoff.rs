@@ -35,9 +35,10 @@ impl History {
             return None;
         }
         let delay = self.next_delay.min(plan.longest_delay);
-        self.next_delay = delay * 2;
+        self.next_delay = delay.saturating_mul(2);
         // From 10 % to 20 % more, so that bots which failed together do not come back together.
-        Some(delay + delay / 10 + delay * u32::from(jitter) / 2550)
+        let jitter = delay.saturating_mul(jitter.into()) / 2550;
+        Some(delay.saturating_add(delay / 10).saturating_add(jitter))
     }
 }
 
@@ -67,6 +68,14 @@ mod tests {
             (delay(0), delay(255)),
             (Duration::from_millis(1100), Duration::from_millis(1200))
         );
+    }
+
+    #[test]
+    fn delays_of_any_size_can_be_planned() {
+        let plan = Restart::always().first_delay(Duration::MAX).longest_delay(Duration::MAX);
+        let mut history = History::new(&plan);
+        let mut delay = || history.after_end(&plan, Duration::MAX, Duration::MAX, 255);
+        assert_eq!([delay(), delay()], [Some(Duration::MAX); 2]);
     }
 
     #[test]

@@ -16,7 +16,7 @@ use crate::options::{Policy, Restart};
 use crate::resources::streams::Streams;
 use crate::run::backoff::History;
 use crate::run::started::{self, WhenReady, remember_in_body};
-use crate::sys::{self, End, OnlyThread};
+use crate::sys::{self, Deadline, End, OnlyThread};
 
 /// Signals that end both.
 const ENDING: [Signal; 3] = [Signal::SIGTERM, Signal::SIGINT, Signal::SIGQUIT];
@@ -151,11 +151,11 @@ impl Supervisor<'_> {
     fn end(&self, body: Pid) -> ! {
         let _ = killpg(body, Signal::SIGTERM);
         let _ = killpg(body, Signal::SIGCONT);
-        let deadline = Instant::now() + self.plan.patience;
+        let deadline = Deadline::after(self.plan.patience);
         let mut children = SigSet::empty();
         children.add(Signal::SIGCHLD);
         while end_of(body).is_none() {
-            let left = deadline.saturating_duration_since(Instant::now());
+            let left = deadline.left();
             if left.is_zero() {
                 let _ = killpg(body, Signal::SIGKILL);
                 let _ = sys::wait(body);
@@ -217,9 +217,9 @@ fn end_of(body: Pid) -> Option<End> {
 
 /// The time until the next start. A request to end is obeyed at once.
 fn pause(delay: Duration) {
-    let end = Instant::now() + delay;
+    let end = Deadline::after(delay);
     loop {
-        let left = end.saturating_duration_since(Instant::now());
+        let left = end.left();
         if left.is_zero() {
             return;
         }

@@ -2,11 +2,13 @@
 
 use std::os::fd::{AsFd, BorrowedFd, RawFd};
 use std::os::unix::net::SocketAddr;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use nix::errno::Errno;
 use nix::libc;
 use nix::poll::{PollFd, PollFlags};
+
+use super::time::Deadline;
 
 /// Closes descriptors that nothing in this program owns, in ascending order.
 pub(crate) fn close_all(descriptors: &[RawFd]) {
@@ -152,9 +154,9 @@ pub(crate) fn is_first_ready(one: &impl AsFd, other: &impl AsFd) -> bool {
 
 /// Waits until a descriptor is readable; says whether it became so in time.
 pub(crate) fn wait_until_readable(descriptor: &impl AsFd, patience: Duration) -> bool {
-    let deadline = Instant::now() + patience;
+    let deadline = Deadline::after(patience);
     loop {
-        let left = deadline.saturating_duration_since(Instant::now());
+        let left = deadline.left();
         let mut question = [PollFd::new(descriptor.as_fd(), PollFlags::POLLIN)];
         let limit = nix::poll::PollTimeout::try_from(left).unwrap_or(nix::poll::PollTimeout::MAX);
         match nix::poll::poll(&mut question, limit) {

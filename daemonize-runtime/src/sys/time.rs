@@ -1,0 +1,44 @@
+//! Until when to wait. Users give times of any size, so that every sum is checked here and nowhere
+//! else.
+
+use std::time::{Duration, Instant};
+
+/// The longest single wait. What lasts longer is waited for in pieces: callers look again anyway,
+/// and the kernel's own counters are smaller than a [`Duration`].
+const LONGEST_WAIT: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// The end of a time limit; never, when it is beyond what the clock can count.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Deadline(Option<Instant>);
+
+impl Deadline {
+    /// The end of a time limit that begins now.
+    pub(crate) fn after(limit: Duration) -> Self {
+        Self(Instant::now().checked_add(limit))
+    }
+
+    /// How long to wait before the next look: what is left, but at most a day.
+    pub(crate) fn left(self) -> Duration {
+        let left = self.0.map(|end| end.saturating_duration_since(Instant::now()));
+        left.unwrap_or(LONGEST_WAIT).min(LONGEST_WAIT)
+    }
+
+    pub(crate) fn has_passed(self) -> bool {
+        self.left().is_zero()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn limits_of_any_size_are_counted() {
+        assert!(Deadline::after(Duration::ZERO).has_passed());
+        for limit in [Duration::from_secs(3600), Duration::from_secs(u64::MAX), Duration::MAX] {
+            let deadline = Deadline::after(limit);
+            assert!(!deadline.has_passed());
+            assert!(deadline.left() <= limit && deadline.left() <= LONGEST_WAIT, "{limit:?}");
+        }
+    }
+}
