@@ -23,6 +23,7 @@ mod refusals;
 mod reopen;
 mod restart;
 mod second_start;
+mod stop_races;
 mod streams;
 mod supervisors;
 mod terminal;

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::time::{Duration, Instant};
 
-use daemonize_runtime::control::{self, Stopped};
+use daemonize_runtime::control::{self, Lock, Stop, Stopped};
 use nix::sys::resource::Resource;
 use nix::sys::signal::{Signal, kill};
 use nix::sys::wait::WaitStatus;
@@ -242,7 +242,8 @@ fn a_supervised_bot_cannot_run_twice_and_stops_with_its_body() {
     let body = next_body(&supervisor, None);
     let line = bot.launch().refusal("builder", 75);
     assert!(line.contains(&format!("PID {}", supervisor.pid())), "{line}");
-    assert_eq!(control::stop(bot.pid_file(), wait::PATIENCE).expect("it stops"), Stopped::Ended);
+    let stopped = control::stop(bot.pid_file(), Stop::default().timeout(wait::PATIENCE));
+    assert_eq!(stopped.expect("it stops"), Stopped::Ended(Lock::Free));
     assert!(!supervisor.process.is_alive() && !body.is_alive());
     assert!(!bot.pid_file().exists() && !lock::is_held(&bot.pid_file()));
 }

@@ -12,11 +12,8 @@ use std::time::{Duration, SystemTime};
 use std::{env, process};
 
 use crate::error::{Error, Kind, program_name, say};
-use crate::manage::control::{Status, StopError, Stopped, status, stop};
+use crate::manage::control::{Lock, Status, Stop, StopError, Stopped, status, stop};
 use crate::options::{Options, default_pid_file};
-
-/// The default patience of `stop` before it kills.
-const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Between two looks at a log that is followed.
 const PAUSE: Duration = Duration::from_millis(100);
@@ -125,19 +122,34 @@ fn absolute(pid_file: &Path) -> String {
 
 /// Returns the exit code.
 fn stop_and_say(pid_file: &Path) -> i32 {
-    let (text, code) = match stop(pid_file, PATIENCE) {
-        Ok(Stopped::Ended) => ("stopped".to_owned(), 0),
-        Ok(Stopped::Killed) => ("killed, since it did not stop".to_owned(), 0),
-        Ok(Stopped::WasNotRunning) => (format!("was not running ({})", absolute(pid_file)), 0),
-        Err(error @ StopError::StillRunning) => (format!("cannot stop: {error}"), 1),
-        Err(error) => (format!("cannot stop: {error}"), 4),
+    let text = match stop(pid_file, Stop::default()) {
+        Ok(Stopped::Ended(lock)) => format!("stopped{}", after(lock, pid_file)),
+        Ok(Stopped::Killed(lock)) => {
+            format!("killed, since it did not stop{}", after(lock, pid_file))
+        }
+        Ok(Stopped::WasNotRunning) => format!("was not running ({})", absolute(pid_file)),
+        Err(error) => {
+            say(&format!("cannot stop: {error}"));
+            return if matches!(error, StopError::StillRunning) { 1 } else { 4 };
+        }
     };
-    if code == 0 {
-        print(&format!("{} {text}\n", program()));
-    } else {
-        say(&text);
+    print(&format!("{} {text}\n", program()));
+    0
+}
+
+/// Who has the lock of a daemon that has ended, in words.
+fn after(lock: Lock, pid_file: &Path) -> String {
+    match lock {
+        Lock::Free => String::new(),
+        Lock::New(Some(pid)) => format!("; another one runs already, PID {pid}"),
+        Lock::New(None) => "; another one is starting".to_owned(),
+        Lock::Left(Some(pid)) => {
+            format!("; PID {pid}, which it left, still holds the lock of {}", absolute(pid_file))
+        }
+        Lock::Left(None) => {
+            format!("; something that it left still holds the lock of {}", absolute(pid_file))
+        }
     }
-    code
 }
 
 /// Returns the exit code.

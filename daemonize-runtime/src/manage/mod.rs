@@ -4,6 +4,9 @@
 
 pub(crate) mod commands;
 pub mod control;
+mod look;
 mod process;
+mod status;
+mod stop;
 
 pub use commands::args_os;

@@ -2,12 +2,12 @@
 
 use std::fs;
 use std::os::fd::OwnedFd;
-use std::os::unix::fs::MetadataExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use nix::errno::Errno;
 use nix::sys::signal::Signal;
+use nix::unistd::geteuid;
 
 use crate::resources::pid_file::{Identity, identity};
 use crate::sys::{self, Deadline};
@@ -15,9 +15,20 @@ use crate::sys::{self, Deadline};
 /// A process that is alive, or was when it was pinned.
 #[derive(Debug)]
 pub(crate) struct Process {
-    pid: i32,
+    pub(crate) pid: i32,
     /// `None` where the platform has no such handle. Then the number alone has to do.
     handle: Option<OwnedFd>,
+}
+
+/// How much of a process this user can see that may not look into it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Sight {
+    /// Nothing.
+    None,
+    /// That it is another user's.
+    Stranger,
+    /// That it is this user's own.
+    Own,
 }
 
 impl Process {
@@ -38,27 +49,22 @@ impl Process {
             // Nothing here can tell, so that the number in the file has to do.
             return Some(true);
         }
-        let directory = PathBuf::from(format!("/proc/{}", self.pid));
-        for descriptor in fs::read_dir(directory.join("fd")).ok()?.flatten() {
-            let is_the_file =
-                fs::metadata(descriptor.path()).is_ok_and(|open| identity(&open) == file);
-            let details = directory.join("fdinfo").join(descriptor.file_name());
-            if is_the_file
-                && fs::read_to_string(details).is_ok_and(|details| details.contains("\nlock:"))
-            {
-                return Some(true);
-            }
-        }
-        Some(false)
+        holds(&directory_of(self.pid), file).or_else(|| self.has_ended().then_some(false))
     }
 
     /// Whether a PID file of this owner may name it: root's may name anybody, and everybody else's
     /// only their own.
     pub(crate) fn belongs_to(&self, owner: u32) -> bool {
-        let is_its_own = || {
-            fs::metadata(format!("/proc/{}", self.pid)).is_ok_and(|process| process.uid() == owner)
-        };
-        owner == 0 || !cfg!(target_os = "linux") || is_its_own()
+        owner == 0 || !cfg!(target_os = "linux") || effective_user_of(self.pid) == Some(owner)
+    }
+
+    /// What this user sees of it.
+    pub(crate) fn sight(&self) -> Sight {
+        match effective_user_of(self.pid) {
+            Some(user) if user == geteuid().as_raw() => Sight::Own,
+            Some(_) => Sight::Stranger,
+            None => Sight::None,
+        }
     }
 
     pub(crate) fn signal(&self, signal: Signal) -> nix::Result<()> {
@@ -70,11 +76,11 @@ impl Process {
     }
 
     /// Waits for its end; says whether it came in time.
-    pub(crate) fn wait(&self, patience: Duration) -> bool {
+    pub(crate) fn wait(&self, limit: Duration) -> bool {
         if let Some(handle) = &self.handle {
-            return sys::wait_until_readable(handle, patience);
+            return sys::wait_until_readable(handle, limit);
         }
-        let deadline = Deadline::after(patience);
+        let deadline = Deadline::after(limit);
         while sys::signal_process(self.pid, None, None) != Err(Errno::ESRCH) {
             if deadline.has_passed() {
                 return false;
@@ -83,4 +89,42 @@ impl Process {
         }
         true
     }
+
+    /// Whether it is over, if only its parent does not know yet.
+    fn has_ended(&self) -> bool {
+        self.handle.is_some() && self.wait(Duration::ZERO)
+    }
+}
+
+/// A process that holds the file, as far as this user may know; the one with the lowest number.
+pub(crate) fn find_holder(file: Identity) -> Option<i32> {
+    let numbers = fs::read_dir("/proc").ok()?.flatten();
+    let numbers =
+        numbers.filter_map(|entry| entry.file_name().to_str()?.parse().ok()).filter(|&pid| pid > 0);
+    numbers.filter(|&pid| holds(&directory_of(pid), file) == Some(true)).min()
+}
+
+fn directory_of(pid: i32) -> PathBuf {
+    PathBuf::from(format!("/proc/{pid}"))
+}
+
+fn holds(directory: &Path, file: Identity) -> Option<bool> {
+    for descriptor in fs::read_dir(directory.join("fd")).ok()?.flatten() {
+        let is_the_file = fs::metadata(descriptor.path()).is_ok_and(|open| identity(&open) == file);
+        let details = directory.join("fdinfo").join(descriptor.file_name());
+        if is_the_file
+            && fs::read_to_string(details).is_ok_and(|details| details.contains("\nlock:"))
+        {
+            return Some(true);
+        }
+    }
+    Some(false)
+}
+
+/// Not by the owner of the directory in `/proc`: that is root for a process which may not be looked
+/// into.
+fn effective_user_of(pid: i32) -> Option<u32> {
+    let status = fs::read(directory_of(pid).join("status")).ok()?;
+    let users = status.split(|&byte| byte == b'\n').find_map(|line| line.strip_prefix(b"Uid:"))?;
+    str::from_utf8(users).ok()?.split_ascii_whitespace().nth(1)?.parse().ok()
 }

@@ -1,0 +1,179 @@
+//! One look at a PID file: its text, its lock, and the process that it names.
+//!
+//! The lock says whether the daemon runs. The number is only a hint, and nobody is taken for the
+//! daemon who is not pinned first, and then proven to hold the lock.
+
+use std::fs::{self, File, OpenOptions};
+use std::io;
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::path::Path;
+use std::thread::sleep;
+use std::time::{Duration, SystemTime};
+
+use nix::libc;
+
+use crate::manage::process::{Process, Sight, find_holder};
+use crate::resources::pid_file::{Identity, identity};
+use crate::resources::pid_text::{Text, read};
+use crate::sys::Deadline;
+
+/// How long to wait between two looks at something that gives no notice.
+pub(crate) const PAUSE: Duration = Duration::from_millis(10);
+
+/// How long a daemon that starts or ends may look odd.
+pub(crate) const SETTLING: Duration = Duration::from_millis(200);
+
+/// What there is at a path.
+#[derive(Debug)]
+pub(crate) enum Found {
+    /// A daemon that holds the lock.
+    Running(Running),
+    /// A lock that is held, and no number yet.
+    Starting,
+    /// A file that nobody holds.
+    Dead,
+    /// No file.
+    Nothing,
+    Unknown(Doubt),
+}
+
+/// A daemon that is pinned, and proven to hold the lock.
+#[derive(Debug)]
+pub(crate) struct Running {
+    pub(crate) process: Process,
+    pub(crate) file: Identity,
+    /// When the file was written.
+    pub(crate) since: SystemTime,
+}
+
+/// Why nothing certain can be said.
+#[derive(Debug)]
+pub(crate) enum Doubt {
+    /// The file is something else than a PID file.
+    Foreign,
+    /// The lock is held by another process than the one with this number.
+    Misnamed(i32, Identity),
+    /// The owner of the file may not name the process that holds the lock.
+    Misowned,
+    /// The process that is named cannot be looked into.
+    Hidden(Sight),
+    Failed(io::Error),
+}
+
+/// Looks at the path, and for a moment again where text, lock and process do not fit together: they
+/// are looked at one after the other, and a daemon may start or end in between.
+pub(crate) fn find(path: &Path) -> Found {
+    let settled_by = Deadline::after(SETTLING);
+    loop {
+        let found = match Look::at(path) {
+            Ok(look) => look.judge(),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Found::Nothing,
+            Err(error) => Found::Unknown(Doubt::Failed(error)),
+        };
+        if !matches!(found, Found::Unknown(_)) || settled_by.has_passed() {
+            return found;
+        }
+        sleep(PAUSE);
+    }
+}
+
+/// An open PID file, and what it was when it was opened.
+pub(crate) struct Look {
+    file: File,
+    pub(crate) identity: Identity,
+    owner: u32,
+    written: SystemTime,
+    pub(crate) text: io::Result<Text>,
+}
+
+impl Look {
+    pub(crate) fn at(path: &Path) -> io::Result<Self> {
+        let flags = libc::O_NOFOLLOW | libc::O_NONBLOCK | libc::O_NOCTTY;
+        let file = OpenOptions::new().read(true).custom_flags(flags).open(path)?;
+        let metadata = file.metadata()?;
+        if !metadata.is_file() {
+            return Err(io::Error::other("it is not a regular file"));
+        }
+        Ok(Self {
+            identity: identity(&metadata),
+            owner: metadata.uid(),
+            written: metadata.modified()?,
+            text: read(&file),
+            file,
+        })
+    }
+
+    pub(crate) fn is_locked(&self) -> io::Result<bool> {
+        match self.file.try_lock_shared() {
+            // Given back at once, so that a start which looks now is not held up.
+            Ok(()) => self.file.unlock().map(|()| false),
+            Err(fs::TryLockError::WouldBlock) => Ok(true),
+            Err(fs::TryLockError::Error(error)) => Err(error),
+        }
+    }
+
+    fn judge(self) -> Found {
+        let pid = match self.text {
+            Ok(Text::Pid(pid)) => Some(pid),
+            Ok(Text::NoPid) => None,
+            Ok(Text::Foreign) => return Found::Unknown(Doubt::Foreign),
+            Err(error) => return Found::Unknown(Doubt::Failed(error)),
+        };
+        match self.is_locked() {
+            Ok(true) => {}
+            Ok(false) => return Found::Dead,
+            Err(error) => return Found::Unknown(Doubt::Failed(error)),
+        }
+        let Some(pid) = pid else { return Found::Starting };
+        let misnamed = Found::Unknown(Doubt::Misnamed(pid, self.identity));
+        // The first process of a container names itself; anywhere else a 1 is no daemon of ours,
+        // and is not attested.
+        let Some(process) = Process::pin(pid) else { return misnamed };
+        match process.holds(self.identity) {
+            Some(true) if process.belongs_to(self.owner) => {
+                Found::Running(Running { process, file: self.identity, since: self.written })
+            }
+            Some(true) => Found::Unknown(Doubt::Misowned),
+            Some(false) => misnamed,
+            None => Found::Unknown(Doubt::Hidden(process.sight())),
+        }
+    }
+
+    /// Removes the file that a dead daemon left, unless somebody has taken it over meanwhile.
+    pub(crate) fn remove_left(&self, path: &Path) {
+        if self.file.try_lock().is_ok()
+            && !matches!(self.text, Ok(Text::Foreign) | Err(_))
+            && fs::symlink_metadata(path).is_ok_and(|there| identity(&there) == self.identity)
+        {
+            let _ = fs::remove_file(path);
+        }
+    }
+}
+
+impl Doubt {
+    /// The reason in words. Here is the time to look for the one that holds the lock.
+    pub(crate) fn explain(self) -> String {
+        match self {
+            Self::Foreign => "it holds something other than a PID".to_owned(),
+            Self::Misnamed(named, file) => match find_holder(file) {
+                Some(holder) => format!("its lock is held by PID {holder}, and it names {named}"),
+                None => format!("its lock is held by a process other than {named}, which it names"),
+            },
+            Self::Misowned => {
+                "it belongs to another user than the process that holds its lock".to_owned()
+            }
+            Self::Hidden(Sight::Stranger) => {
+                "the process that it names belongs to another user; only root can tell".to_owned()
+            }
+            Self::Hidden(Sight::Own) => {
+                "the process that it names lets nobody look into it, since \
+                its program has capabilities or cannot be read; only root can tell"
+                    .to_owned()
+            }
+            Self::Hidden(Sight::None) => {
+                "the process that it names cannot be seen in /proc; only root can tell".to_owned()
+            }
+            Self::Failed(error) => error.to_string(),
+        }
+    }
+}

@@ -1,0 +1,188 @@
+//! How a daemon is ended: the process that was signalled is waited for, by its handle, and no
+//! other. Then the lock is looked at once.
+
+use std::path::Path;
+use std::thread::sleep;
+use std::time::Duration;
+use std::{fmt, io};
+
+use nix::sys::signal::Signal;
+
+use crate::manage::look::{Found, Look, PAUSE, Running, SETTLING, find};
+use crate::manage::process::{Process, find_holder};
+use crate::resources::pid_file::Identity;
+use crate::resources::pid_text::Text;
+use crate::sys::Deadline;
+
+/// How long the kernel may take to end a process that was killed.
+const KERNEL_PATIENCE: Duration = Duration::from_secs(5);
+
+/// How long it may take to end those that a killed process takes along, such as its body.
+const COMPANY_PATIENCE: Duration = Duration::from_secs(1);
+
+/// How to stop a daemon: by SIGTERM, and by SIGKILL when it has not ended ten seconds later, unless
+/// said otherwise.
+///
+/// ```
+/// use std::time::Duration;
+/// use daemonize_runtime::control::Stop;
+///
+/// let patiently = Stop::default().timeout(Duration::from_secs(60));
+/// ```
+#[derive(Clone, Copy, Debug)]
+#[must_use = "it says how, and stops nothing"]
+pub struct Stop {
+    timeout: Duration,
+    signal: Signal,
+}
+
+impl Default for Stop {
+    fn default() -> Self {
+        Self { timeout: Duration::from_secs(10), signal: Signal::SIGTERM }
+    }
+}
+
+impl Stop {
+    /// How long to wait for the end before it is killed. Default: 10 s.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
+        self
+    }
+}
+
+/// How [`stop`] has ended a daemon.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Stopped {
+    /// It ended when it was asked.
+    Ended(Lock),
+    /// It had to be killed.
+    Killed(Lock),
+    /// It was not running.
+    WasNotRunning,
+}
+
+/// Who holds the lock on the PID file when the daemon has ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Lock {
+    /// Nobody, and the file is gone.
+    Free,
+    /// A new daemon, with this PID; `None` while it starts.
+    New(Option<i32>),
+    /// Something that the ended daemon has started or forked, with this PID if it can be found out.
+    /// A new daemon cannot start before it ends.
+    Left(Option<i32>),
+}
+
+/// Why [`stop`] could not end a daemon.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum StopError {
+    /// It is not certain which process it is, for this reason. Nothing was signalled.
+    Unknown(String),
+    /// It was starting for the whole time limit. Nothing was signalled.
+    StillStarting,
+    /// The signal was refused.
+    Refused(io::Error),
+    /// It still runs, although it was killed.
+    StillRunning,
+}
+
+/// Ends the daemon of this PID file, and removes the file that it leaves. Returns when the process
+/// is gone.
+///
+/// Only this process is waited for: what it has started may live on, and a new daemon may run by
+/// then. What holds the lock afterwards is part of the answer.
+///
+/// # Errors
+///
+/// When it is not certain which process to signal, when the signal is refused, and when the process
+/// outlives SIGKILL, as it may in an uninterruptible wait.
+pub fn stop(pid_file: impl AsRef<Path>, how: Stop) -> Result<Stopped, StopError> {
+    let path = pid_file.as_ref();
+    let deadline = Deadline::after(how.timeout);
+    loop {
+        match find(path) {
+            Found::Running(daemon) => {
+                return if end(&daemon.process, how)? {
+                    Ok(Stopped::Ended(lock_after(path, &daemon, SETTLING)))
+                } else {
+                    Ok(Stopped::Killed(lock_after(path, &daemon, COMPANY_PATIENCE)))
+                };
+            }
+            Found::Starting if !deadline.has_passed() => {
+                sleep(PAUSE);
+            }
+            Found::Starting => return Err(StopError::StillStarting),
+            Found::Dead => {
+                if let Ok(look) = Look::at(path) {
+                    look.remove_left(path);
+                }
+                return Ok(Stopped::WasNotRunning);
+            }
+            Found::Nothing => return Ok(Stopped::WasNotRunning),
+            Found::Unknown(doubt) => return Err(StopError::Unknown(doubt.explain())),
+        }
+    }
+}
+
+/// Whether it ended when it was asked; otherwise it was killed.
+fn end(process: &Process, how: Stop) -> Result<bool, StopError> {
+    let refused = |reason: nix::errno::Errno| StopError::Refused(reason.into());
+    process.signal(how.signal).map_err(refused)?;
+    // One that is stopped must go on in order to end.
+    process.signal(Signal::SIGCONT).map_err(refused)?;
+    if process.wait(how.timeout) {
+        return Ok(true);
+    }
+    process.signal(Signal::SIGKILL).map_err(refused)?;
+    if process.wait(KERNEL_PATIENCE) { Ok(false) } else { Err(StopError::StillRunning) }
+}
+
+/// What an ended daemon held, and who has it now. What ends together with the daemon has until
+/// `patience` is over to do so.
+fn lock_after(path: &Path, ended: &Running, patience: Duration) -> Lock {
+    let settled_by = Deadline::after(patience);
+    loop {
+        let Ok(look) = Look::at(path) else { return Lock::Free };
+        let Ok(true) = look.is_locked() else {
+            look.remove_left(path);
+            return Lock::Free;
+        };
+        match look.text {
+            // Not marked as its own yet by a new daemon, or held by something that was left.
+            Ok(Text::Pid(pid)) if pid == ended.process.pid && look.identity == ended.file => {
+                if is_new(pid, look.identity) {
+                    return Lock::New(Some(pid));
+                }
+                if settled_by.has_passed() {
+                    return Lock::Left(find_holder(look.identity));
+                }
+                sleep(PAUSE);
+            }
+            Ok(Text::Pid(pid)) => return Lock::New(Some(pid)),
+            _ => return Lock::New(None),
+        }
+    }
+}
+
+/// Whether a living process with the number of the one that has ended holds the file: numbers are
+/// used again.
+fn is_new(pid: i32, file: Identity) -> bool {
+    cfg!(target_os = "linux")
+        && Process::pin(pid).is_some_and(|process| process.holds(file) == Some(true))
+}
+
+impl fmt::Display for StopError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unknown(why) => f.write_str(why),
+            Self::StillStarting => f.write_str("it is still starting"),
+            Self::Refused(reason) => write!(f, "cannot signal it: {reason}"),
+            Self::StillRunning => f.write_str("it was killed and still runs"),
+        }
+    }
+}
+
+impl std::error::Error for StopError {}
