@@ -18,7 +18,8 @@ impl Daemon {
         self
     }
 
-    /// Whether the launcher waits until the body calls [`ready`](fn@crate::ready). Default: `false`.
+    /// Whether the launcher waits until the body calls [`ready`](fn@crate::ready).
+    /// Default: `false`.
     ///
     /// Until then the body talks to the terminal, and a body that ends is a failed start, with its
     /// own exit code. Whatever ends the waiting launcher ends the unfinished daemon too.
