@@ -9,7 +9,7 @@ mod streams;
 use std::process;
 
 use crate::error::Error;
-use crate::options::Options;
+use crate::options::{Options, Side};
 #[cfg(unix)]
 use {
     crate::manage::commands::{self, Word},
@@ -99,7 +99,39 @@ impl Daemon {
         #[cfg(not(unix))]
         return Err(crate::error::Kind::Unsupported.into());
         #[cfg(unix)]
-        start(&self.options, self.parts)
+        start(&self.options, self.parts, false).map(drop)
+    }
+
+    /// Starts the daemon, and returns in the launcher as well, which goes on: for clients that start
+    /// their server, and for programs that print what they have started.
+    ///
+    /// The same transaction as [`start`](Self::start): in the launcher, `Ok` says that one daemon is up,
+    /// recorded and locked, and with [`wait_ready`](Self::wait_ready) that its body is ready. Signal
+    /// actions, mask and descriptors of the launcher are as they were before. In the foreground it
+    /// returns once, as [`Side::Daemon`].
+    ///
+    /// # Errors
+    ///
+    /// Those of [`start`](Self::start), in the launcher alone.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// use daemonize_runtime::{Daemon, Side};
+    ///
+    /// # fn serve() -> Result<(), daemonize_runtime::Error> { Ok(()) }
+    /// fn main() -> Result<(), daemonize_runtime::Error> {
+    ///     match Daemon::new().pid_file("/run/agent.pid").start_and_return()? {
+    ///         Side::Daemon => serve(),
+    ///         Side::Launcher { daemon } => Ok(println!("agent started, PID {daemon}")),
+    ///     }
+    /// }
+    /// ```
+    pub fn start_and_return(self) -> Result<Side, Error> {
+        #[cfg(not(unix))]
+        return Err(crate::error::Kind::Unsupported.into());
+        #[cfg(unix)]
+        start(&self.options, self.parts, true)
     }
 
     /// Starts the daemon, or says on standard error in one line why it did not start, and exits.

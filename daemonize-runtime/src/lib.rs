@@ -125,4 +125,4 @@ pub use daemonize_macros::daemonize;
 pub use error::{Error, ErrorKind};
 #[cfg(unix)]
 pub use manage::{args_os, control};
-pub use options::{AccountValue, PathOrSwitch, PathValue, Restart, RestartValue};
+pub use options::{AccountValue, PathOrSwitch, PathValue, Restart, RestartValue, Side};

@@ -4,7 +4,7 @@
 //! start, or a step of the body; steps are taken in the order of the words.
 
 use std::ffi::{CString, OsStr, OsString};
-use std::fs::{File, OpenOptions};
+use std::fs::{self, File, OpenOptions};
 use std::io::Write;
 use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
@@ -12,7 +12,7 @@ use std::process::{self, Command};
 use std::time::Duration;
 use std::{env, mem, thread};
 
-use daemonize_runtime::{Daemon, Restart, is_daemon, ready};
+use daemonize_runtime::{Daemon, Restart, Side, is_daemon, ready};
 use nix::libc;
 use nix::sys::prctl;
 use nix::sys::signal::{SigSet, Signal};
@@ -27,17 +27,39 @@ type Step = Box<dyn FnOnce()>;
 fn main() {
     let mut daemon = Daemon::new();
     let mut body = Vec::new();
+    let mut returns_to = None;
     for word in env::args_os().skip(1) {
         let (key, value) = split(&word);
         if let Some(step) = body_step(key, value) {
             body.push(step);
+        } else if key == "return" {
+            returns_to = Some(value.to_owned());
         } else if !prepare(key, value) {
             daemon = configure(daemon, key, value);
         }
     }
-    daemon.start_or_exit();
+    match returns_to {
+        None => daemon.start_or_exit(),
+        Some(gate) => start_and_return(daemon, &gate),
+    }
     for step in body {
         step();
+    }
+}
+
+/// Goes on in the launcher, which says what it knows, and stays until the test opens the gate.
+fn start_and_return(daemon: Daemon, gate: &OsStr) {
+    match daemon.start_and_return() {
+        Err(error) => {
+            println!("{error}");
+            process::exit(1)
+        }
+        Ok(Side::Launcher { daemon }) => {
+            fs::write("launcher", format!("{daemon}\n")).expect("a note");
+            pass(gate);
+            process::exit(0)
+        }
+        Ok(Side::Daemon) => {}
     }
 }
 

@@ -22,6 +22,7 @@ mod readiness;
 mod refusals;
 mod reopen;
 mod restart;
+mod returning;
 mod second_start;
 mod stop_races;
 mod streams;

@@ -1,12 +1,14 @@
 //! What may be given: plain data, and what users write for it.
 
 mod restart;
+mod side;
 mod values;
 
 use std::path::PathBuf;
 
 pub(crate) use restart::Policy;
 pub use restart::{Restart, RestartValue};
+pub use side::Side;
 pub(crate) use values::{Account, Choice};
 pub use values::{AccountValue, PathOrSwitch, PathValue};
 

@@ -1,4 +1,5 @@
-//! The two forks, and who does what after them. Receives the plan; returns in the daemon.
+//! The two forks, and who does what after them. Receives the plan; returns in the daemon, and in a
+//! launcher that goes on.
 //!
 //! The session leader sets everything up and the daemon is born ready, so that the launcher waits
 //! for one process only: on a busy machine each process that has to be scheduled first costs the
@@ -18,12 +19,17 @@ use std::os::unix::net::UnixStream;
 use nix::unistd::ForkResult;
 
 use crate::error::{At, Error, Step};
+use crate::options::Side;
 use crate::resources::signals::Signals;
 use crate::start::plan::Plan;
 use crate::start::{daemon, launcher, session_leader};
 use crate::sys::{self, OnlyThread};
 
-pub(crate) fn detach(plan: Plan, signals: &Signals, only_thread: &OnlyThread) -> Result<(), Error> {
+pub(crate) fn detach(
+    plan: Plan,
+    signals: &Signals,
+    only_thread: &OnlyThread,
+) -> Result<Side, Error> {
     let connected = connect(&plan).inspect_err(|_| plan.give_up());
     let (launchers_end, daemons_end, lifeline) = connected.at(Step::Connect)?;
     flush_output();
@@ -33,15 +39,14 @@ pub(crate) fn detach(plan: Plan, signals: &Signals, only_thread: &OnlyThread) ->
             let lifeline = lifeline.map(|(_, held)| held);
             session_leader::lead(&plan, signals, only_thread, &daemons_end, lifeline);
             daemon::run(plan, signals, only_thread, daemons_end);
-            Ok(())
+            Ok(Side::Daemon)
         }
         Ok(ForkResult::Parent { child }) => {
             drop(daemons_end);
             let lifeline = lifeline.map(|(watched, _)| watched);
-            let Err(error) =
+            let launched =
                 launcher::launch(&plan, signals, &launchers_end, child, lifeline.as_ref());
-            plan.give_up();
-            Err(error)
+            launched.map(|daemon| Side::Launcher { daemon }).inspect_err(|_| plan.give_up())
         }
         Err(reason) => {
             plan.give_up();

@@ -20,7 +20,7 @@ use std::os::unix::process::parent_id;
 use std::{env, process};
 
 use crate::error::{Error, Kind};
-use crate::options::Options;
+use crate::options::{Options, Side};
 use crate::resources::signals::Signals;
 use crate::run::{init, started};
 use crate::start::environment::Mode;
@@ -28,9 +28,13 @@ use crate::start::parts::Parts;
 use crate::sys::proc::ProcSelf;
 use crate::sys::{self, OnlyThread};
 
-/// Returns in the daemon, or in the program that stays in the foreground. The launcher returns only
-/// with an error.
-pub(crate) fn start(options: &Options, parts: Parts) -> Result<(), Error> {
+/// Returns in the daemon, or in the program that stays in the foreground. The launcher returns with an
+/// error, and otherwise only if it is asked to.
+pub(crate) fn start(
+    options: &Options,
+    parts: Parts,
+    launcher_returns: bool,
+) -> Result<Side, Error> {
     if started::has_started() {
         return Err(Kind::AlreadyStarted.into());
     }
@@ -47,12 +51,16 @@ pub(crate) fn start(options: &Options, parts: Parts) -> Result<(), Error> {
         OnlyThread::check(proc_self.threads).map_err(|count| Error::from(Kind::Threads(count)));
     let only_thread = if detaches { Some(only_thread?) } else { only_thread.ok() };
     let signals = Signals::hold(&proc_self);
-    let plan = prepare::prepare(options, parts, detaches, privileges, &proc_self);
+    let plan = prepare::prepare(options, parts, detaches, launcher_returns, privileges, &proc_self);
     let started = plan.and_then(|plan| match &only_thread {
         Some(only_thread) if detaches => detach::detach(plan, &signals, only_thread),
-        _ => foreground::stay(plan, &signals, mode.manager()),
+        _ => foreground::stay(plan, &signals, mode.manager()).map(|()| Side::Daemon),
     });
-    started.inspect_err(|_| signals.release())?;
+    let side = started.inspect_err(|_| signals.release())?;
+    if let Side::Launcher { .. } = side {
+        signals.release();
+        return Ok(side);
+    }
     if let Some(only_thread) = only_thread.filter(|_| has_manager) {
         // It names the manager of this process, and is none of its children's business.
         sys::remove_variable("NOTIFY_SOCKET", &only_thread);
@@ -61,5 +69,5 @@ pub(crate) fn start(options: &Options, parts: Parts) -> Result<(), Error> {
     if !detaches && process::id() == 1 {
         init::start_reaper();
     }
-    Ok(())
+    Ok(side)
 }

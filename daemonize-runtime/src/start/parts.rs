@@ -19,7 +19,7 @@ use crate::resources::root::Root;
 use crate::resources::streams::Streams;
 use crate::run::started::{self, WhenReady};
 use crate::run::supervise::{FirstBody, supervise};
-use crate::start::protocol::Report;
+use crate::start::launcher::Outcome;
 use crate::start::readiness::when_ready;
 use crate::start::{launcher, session_leader};
 use crate::sys::OnlyThread;
@@ -71,7 +71,7 @@ pub(crate) static ROTATION: Rotation =
 /// The part of `wait_ready`: how each process of a start waits.
 #[derive(Debug)]
 pub(crate) struct Readiness {
-    pub(crate) launcher: fn(&UnixStream, Pid, &UnixStream) -> Option<Report>,
+    pub(crate) launcher: fn(&UnixStream, Pid, &UnixStream) -> Outcome<Option<Pid>>,
     pub(crate) session_leader: fn(Pid, &UnixStream, &UnixStream, Option<&PidFile>) -> !,
     pub(crate) body: fn(UnixStream, Arc<Streams>) -> WhenReady,
 }

@@ -22,6 +22,8 @@ pub(crate) struct Plan {
     pub(crate) working_directory: Option<PathBuf>,
     pub(crate) streams: Arc<Streams>,
     pub(crate) pid_file: Option<PidFile>,
+    /// Whether the launcher goes on when the daemon is up. It leaves otherwise.
+    pub(crate) launcher_returns: bool,
     /// `None` where nobody is to start the body again.
     pub(crate) restart: Option<Restart>,
 }

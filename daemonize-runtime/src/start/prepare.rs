@@ -22,6 +22,7 @@ pub(crate) fn prepare(
     options: &Options,
     parts: Parts,
     detaches: bool,
+    launcher_returns: bool,
     privileges: Option<Privileges>,
     proc_self: &ProcSelf,
 ) -> Result<Plan, Error> {
@@ -56,6 +57,7 @@ pub(crate) fn prepare(
         working_directory: options.chdir.or(|| PathBuf::from("/")),
         streams: Arc::new(streams),
         pid_file,
+        launcher_returns,
         restart: options.restart.clone().filter(|plan| plan.policy != Policy::Never),
     })
 }

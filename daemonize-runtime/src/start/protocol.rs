@@ -6,6 +6,7 @@ use std::os::unix::net::UnixStream;
 use std::time::Duration;
 
 use nix::errno::Errno;
+use nix::unistd::Pid;
 
 use crate::error::{Error, Kind, Step};
 use crate::start::plan::Plan;
@@ -49,8 +50,8 @@ fn errno_of(error: &io::Error) -> Errno {
 pub(crate) enum Report {
     /// A stage of the start failed.
     Failed(Failure),
-    /// The daemon is recorded, and may run.
-    Recorded,
+    /// The daemon with this PID is recorded, and may run.
+    Recorded(Pid),
     /// The body called `ready()`.
     Ready,
     /// The daemon ended before that, by an exit code or a signal.
@@ -72,7 +73,7 @@ impl Report {
     pub(crate) fn send(self, launcher: &UnixStream) -> nix::Result<()> {
         let (kind, [first, rest @ ..]) = match self {
             Self::Failed(failure) => (0, failure.to_bytes()),
-            Self::Recorded => (1, [0; Failure::LENGTH]),
+            Self::Recorded(daemon) => (1, Self::number(daemon.as_raw())),
             Self::Ready => (2, [0; Failure::LENGTH]),
             Self::Exited(code) => (3, Self::number(code)),
             Self::Killed(signal) => (4, Self::number(signal)),
@@ -87,7 +88,7 @@ impl Report {
         let number = i32::from_ne_bytes([a, b, c, d]);
         match kind {
             0 => Failure::from_bytes([first, a, b, c, d]).map(Self::Failed),
-            1 => Some(Self::Recorded),
+            1 => Some(Self::Recorded(Pid::from_raw(number))),
             2 => Some(Self::Ready),
             3 => Some(Self::Exited(number)),
             4 => Some(Self::Killed(number)),

@@ -33,12 +33,15 @@ pub(crate) fn lead(
         Err(failure) => Err(failure),
     };
     match recorded {
-        Ok(daemon) => match (plan.parts.readiness, &lifeline) {
-            (Some(part), Some(lifeline)) => {
-                (part.session_leader)(daemon, launcher, lifeline, plan.pid_file.as_ref())
+        Ok(daemon) => {
+            if let (Some(part), Some(lifeline)) = (plan.parts.readiness, &lifeline) {
+                (part.session_leader)(daemon, launcher, lifeline, plan.pid_file.as_ref());
             }
-            _ => sys::exit_now(0),
-        },
+            if plan.launcher_returns {
+                let _ = Report::Recorded(daemon).send(launcher);
+            }
+            sys::exit_now(0)
+        }
         Err(failure) => {
             // When nobody reads it, nobody needs to know.
             let _ = Report::Failed(failure).send(launcher);
@@ -75,7 +78,7 @@ pub(crate) fn watch(
     let _ = sigprocmask(SigmaskHow::SIG_BLOCK, Some(&child_signal), None);
     sys::interrupt_on(Signal::SIGCHLD);
     // When the launcher cannot be told, nobody lets the body run.
-    let mut is_over = Report::Recorded.send(launcher).is_err();
+    let mut is_over = Report::Recorded(daemon).send(launcher).is_err();
     while !is_over {
         match sys::has_ended(daemon) {
             Ok(None) => match await_word(launcher, lifeline) {
