@@ -15,6 +15,7 @@ use {
     crate::manage::commands::{self, Word},
     crate::run::started,
     crate::start::{parts::Parts, start},
+    crate::sys::OnlyThread,
 };
 
 /// Whether this process is a daemon that [`Daemon::start`] made.
@@ -99,7 +100,7 @@ impl Daemon {
         #[cfg(not(unix))]
         return Err(crate::error::Kind::Unsupported.into());
         #[cfg(unix)]
-        start(&self.options, self.parts, false).map(drop)
+        start(&self.options, self.parts, false, None).map(drop)
     }
 
     /// Starts the daemon, and returns in the launcher as well, which goes on: for clients that start
@@ -131,7 +132,51 @@ impl Daemon {
         #[cfg(not(unix))]
         return Err(crate::error::Kind::Unsupported.into());
         #[cfg(unix)]
-        start(&self.options, self.parts, true)
+        start(&self.options, self.parts, true, None)
+    }
+
+    /// Starts the daemon like [`start`](Self::start), and does not count threads.
+    ///
+    /// For programs whose other threads cannot be avoided and are known: an allocator's background
+    /// thread, a framework's clock. Only the calling thread goes on in the daemon; the others are
+    /// gone there, wherever they were at that moment.
+    ///
+    /// # Safety
+    ///
+    /// The caller vouches that, from the call until it returns in the daemon, for each other thread
+    /// of this process:
+    ///
+    /// - It holds no lock that the daemon will ever need, and is in the middle of no change to
+    ///   memory that the daemon will ever look at. This includes the locks inside of the allocator,
+    ///   of the C library (environment, time zone, name look-up, standard streams) and of every
+    ///   other library. A thread that sleeps in a system call of its own and holds nothing meets
+    ///   this; so does one that uses only what the daemon does not.
+    /// - Nothing in the daemon waits for it, or sends it work that must be done.
+    /// - It changes neither the process's working directory, umask, ids and signal actions, nor its
+    ///   descriptors: the start uses and sets these.
+    ///
+    /// See fork(2) and `pthread_atfork(3)`.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`start`](Self::start), but for the number of threads.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// use daemonize_runtime::Daemon;
+    ///
+    /// // SAFETY: the only other thread is the allocator's, which is quiet and handles forks.
+    /// unsafe { Daemon::new().redirect("out.log").start_with_threads()? };
+    /// # Ok::<(), daemonize_runtime::Error>(())
+    /// ```
+    #[expect(unsafe_code, reason = "asks the caller for what it hands on")]
+    #[cfg_attr(unix, expect(unsafe_op_in_unsafe_fn, reason = "hands it on and does nothing else"))]
+    pub unsafe fn start_with_threads(self) -> Result<(), Error> {
+        #[cfg(not(unix))]
+        return Err(crate::error::Kind::Unsupported.into());
+        #[cfg(unix)]
+        start(&self.options, self.parts, false, Some(OnlyThread::vouched_for())).map(drop)
     }
 
     /// Starts the daemon, or says on standard error in one line why it did not start, and exits.

@@ -54,7 +54,7 @@ pub enum ErrorKind {
     /// The operating system refused a process, a session, a change of ids or the like, or a process
     /// of the start was killed.
     System,
-    /// There are more threads than one.
+    /// There are more threads than one, or nobody can tell how many.
     Threads,
     /// The user or the group does not exist.
     UnknownAccount,
@@ -70,7 +70,7 @@ impl Error {
     /// | 64 `EX_USAGE` | the options contradict each other, or a value makes no sense |
     /// | 67 `EX_NOUSER` | the user or the group does not exist |
     /// | 69 `EX_UNAVAILABLE` | the platform has no daemons |
-    /// | 70 `EX_SOFTWARE` | there are more threads than one, this process has started before, or a process of the start was killed |
+    /// | 70 `EX_SOFTWARE` | there are more threads than one or nobody can tell, this process has started before, or a process of the start was killed |
     /// | 71 `EX_OSERR` | the system refused a process, a session, a lock, a change of ids or the like |
     /// | 72 `EX_OSFILE` | `/dev/null` is missing or something else |
     /// | 73 `EX_CANTCREAT` | a log file or the PID file cannot be opened, or is not ours to write |
@@ -93,7 +93,11 @@ impl Error {
             | Kind::UserWithoutGroup(_) => 64,
             Kind::Unknown(..) => 67,
             Kind::Unsupported => 69,
-            Kind::Threads(_) | Kind::AlreadyStarted | Kind::Died | Kind::ExitedEarly(0) => 70,
+            Kind::Threads(_)
+            | Kind::UncountedThreads
+            | Kind::AlreadyStarted
+            | Kind::Died
+            | Kind::ExitedEarly(0) => 70,
             Kind::ExitedEarly(code) => u8::try_from(*code).unwrap_or(70),
             Kind::KilledEarly(signal) => u8::try_from(128 + signal).unwrap_or(70),
             Kind::FakeNull => 72,
@@ -122,7 +126,7 @@ impl Error {
             | Kind::UserWithoutGroup(_) => ErrorKind::InvalidOptions,
             Kind::Unknown(..) => ErrorKind::UnknownAccount,
             Kind::Unsupported => ErrorKind::Unsupported,
-            Kind::Threads(_) => ErrorKind::Threads,
+            Kind::Threads(_) | Kind::UncountedThreads => ErrorKind::Threads,
             Kind::ExitedEarly(_) | Kind::KilledEarly(_) => ErrorKind::EndedEarly,
             Kind::FakeNull | Kind::NotAFile(_) | Kind::Untrusted(..) => ErrorKind::File,
             Kind::ForeignPidFile(..) => ErrorKind::PidFile,

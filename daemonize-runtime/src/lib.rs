@@ -101,7 +101,10 @@
 //! closed. A child of the bot that inherits what the bot opened without close-on-exec may keep it.
 //!
 //! **May I call it from a library?** [`Daemon::start`] is safe to call anywhere, and an error where
-//! it cannot be sound.
+//! it cannot be sound: with threads, and where nobody can tell how many there are.
+//!
+//! **It refuses to start because of a thread that I cannot avoid.** Who knows that thread can vouch
+//! for it, by [`Daemon::start_with_threads`].
 
 #![deny(unsafe_code)]
 #![cfg_attr(

@@ -98,8 +98,9 @@ fn a_thread_that_was_started_before_is_a_reason_not_to_start() {
     let line = bot.refused(70);
     assert_eq!(
         line,
-        "parser: cannot start: 2 threads are running, and only one survives the fork; \
-         start the daemon before the first thread and runtime"
+        "parser: cannot start: 2 threads are running, and only one survives the fork; the usual \
+         suspects are an allocator's background thread, a logger's writer and a configuration \
+         watcher; start the daemon before them, or vouch for them by `start_with_threads`"
     );
     assert_untouched(&bot);
 }

@@ -4,91 +4,68 @@
 use std::fs::{self, File, Permissions};
 use std::os::unix::fs::{PermissionsExt, chown};
 use std::os::unix::process::CommandExt;
-use std::process::Command;
 
 use nix::sys::resource::Resource;
-use tests::bot::{Bot, begin};
+use tests::bot::begin;
 use tests::condition::Condition;
 use tests::need::{self, NOBODY_ELSE, Need};
 use tests::process::Process;
 use tests::{bot, wait};
 
-/// Runs what follows with mounts that nobody else sees; an ordinary user becomes root in a
-/// namespace for that.
-const OWN_MOUNTS: [&str; 3] = ["unshare", "--map-root-user", "--mount"];
-
-fn mounts() -> Need {
-    let hide_proc = ["mount", "-t", "tmpfs", "none", "/proc"];
-    need::command("mounts of its own", &[&OWN_MOUNTS[..], &hide_proc].concat())
-}
-
-/// The command that starts the bot after a script has made its mounts.
-fn after_mounting(bot: &Bot, script: &str) -> Command {
-    let script = format!(r#"{script} && exec "$@""#);
-    bot.command_by(&[&OWN_MOUNTS[..], &["sh", "-c", &script, "sh"]].concat())
-}
-
-const HIDE_PROC: &str = "mount -t tmpfs none /proc";
-
-#[test(needs = mounts)]
+#[test(needs = need::mounts)]
 fn a_start_works_where_proc_is_hidden() {
     let null = File::open("/dev/null").expect("the null device");
     let bot = bot!["redirect=out.log", "print=up", "sleep"];
     let bot = bot.under(Condition::open(null, 20)).under(Condition::Blocked);
-    let daemon = bot.start_by(after_mounting(&bot, HIDE_PROC));
+    let daemon = bot.start_by(bot.command_after_mounting(need::HIDE_PROC));
     bot.await_text("out.log", "up\n");
     assert_eq!(daemon.process.descriptors().len(), 4, "{:?}", daemon.process.descriptors());
     assert_eq!(daemon.process.signals("SigBlk"), 0);
-    let line = begin(after_mounting(&bot, HIDE_PROC)).finish().refusal("builder", 75);
+    let line = begin(bot.command_after_mounting(need::HIDE_PROC)).finish().refusal("builder", 75);
     assert!(line.contains(&format!("already running with PID {}", daemon.pid())), "{line}");
 }
 
-#[test(needs = mounts)]
-fn threads_are_noticed_where_proc_is_hidden() {
-    let bot = bot!["thread", "sleep"];
-    let line = bot.refused_by(after_mounting(&bot, HIDE_PROC), 70);
-    assert!(line.contains("thread"), "{line}");
-}
-
-#[test(needs = mounts)]
+#[test(needs = need::mounts)]
 fn without_the_null_device_nothing_is_started() {
     let bot = bot!["sleep"];
-    let line = bot.refused_by(after_mounting(&bot, "mount -t tmpfs none /dev"), 72);
+    let line = bot.refused_by(bot.command_after_mounting("mount -t tmpfs none /dev"), 72);
     assert!(line.contains("/dev/null: No such file or directory"), "{line}");
 }
 
-#[test(needs = mounts)]
+#[test(needs = need::mounts)]
 fn a_false_null_device_is_not_trusted() {
     let bot = bot!["sleep"];
-    let line = bot
-        .refused_by(after_mounting(&bot, "mount -t tmpfs none /dev && echo secret >/dev/null"), 72);
+    let line = bot.refused_by(
+        bot.command_after_mounting("mount -t tmpfs none /dev && echo secret >/dev/null"),
+        72,
+    );
     assert!(line.contains("/dev/null"), "{line}");
 }
 
-#[test(needs = mounts)]
+#[test(needs = need::mounts)]
 fn a_read_only_file_system_is_named_as_the_reason() {
     let mount = "mkdir read-only && mount -t tmpfs -o ro none read-only && cd read-only";
     for word in ["redirect=out.log", "pid_file=bot.pid"] {
         let bot = bot![word, "sleep"];
-        let line = bot.refused_by(after_mounting(&bot, mount), 73);
+        let line = bot.refused_by(bot.command_after_mounting(mount), 73);
         assert!(line.contains(": Read-only file system"), "{line}");
     }
 }
 
-#[test(needs = mounts)]
+#[test(needs = need::mounts)]
 fn a_full_file_system_is_named_as_the_reason() {
     let bot = bot!["sleep"];
     let mount = "mkdir full && mount -t tmpfs -o size=4k none full && cd full && echo 1 >filler";
-    let line = bot.refused_by(after_mounting(&bot, mount), 74);
+    let line = bot.refused_by(bot.command_after_mounting(mount), 74);
     assert!(line.contains("builder.pid: No space left on device"), "{line}");
 }
 
-#[test(needs = mounts)]
+#[test(needs = need::mounts)]
 fn a_file_system_without_inodes_is_named_too() {
     let bot = bot!["sleep"];
     let mount =
         "mkdir full && mount -t tmpfs -o nr_inodes=2 none full && cd full && echo 1 >filler";
-    let line = bot.refused_by(after_mounting(&bot, mount), 73);
+    let line = bot.refused_by(bot.command_after_mounting(mount), 73);
     assert!(line.contains("builder.pid: No space left on device"), "{line}");
 }
 

@@ -28,6 +28,7 @@ mod stop_races;
 mod streams;
 mod supervisors;
 mod terminal;
+mod threads;
 mod transactions;
 mod working_directory;
 

@@ -12,6 +12,13 @@ pub const NOBODY_ELSE: u32 = 61_234;
 pub const AS_PID_1: [&str; 6] =
     ["unshare", "--map-root-user", "--pid", "--fork", "--mount-proc", "--kill-child"];
 
+/// Runs what follows with mounts that nobody else sees; an ordinary user becomes root in a
+/// namespace for that.
+pub const OWN_MOUNTS: [&str; 3] = ["unshare", "--map-root-user", "--mount"];
+
+/// What a shell with [mounts of its own](OWN_MOUNTS) does so that nobody there sees `/proc`.
+pub const HIDE_PROC: &str = "mount -t tmpfs none /proc";
+
 /// Something that not every machine and not every user has.
 #[derive(Clone, Copy, Debug)]
 pub struct Need {
@@ -58,4 +65,10 @@ pub fn command(what: &'static str, command: &[&str]) -> Need {
 #[must_use]
 pub fn pid_namespace() -> Need {
     command("a PID namespace", &[&AS_PID_1[..], &["true"]].concat())
+}
+
+/// Mounts of its own, as [`OWN_MOUNTS`] makes them.
+#[must_use]
+pub fn mounts() -> Need {
+    command("mounts of its own", &[&OWN_MOUNTS[..], &["sh", "-c", HIDE_PROC]].concat())
 }

@@ -29,6 +29,8 @@ pub(crate) enum Kind {
     OpenDirectory(i32),
     /// More than one thread; how many, where that can be found out.
     Threads(Option<u64>),
+    /// Nobody can tell how many threads there are.
+    UncountedThreads,
     /// The operating system refused a step.
     Step(Step, Option<PathBuf>, io::Error),
     /// Something else stands at `/dev/null`.
@@ -48,6 +50,10 @@ pub(crate) enum Kind {
     /// A process of the start is gone without having said why.
     Died,
 }
+
+/// What makes threads countable.
+const MOUNT_PROC: &str =
+    if cfg!(any(target_os = "linux", target_os = "android")) { "mount /proc, or " } else { "" };
 
 /// The sentence, without the operating system's reason.
 impl fmt::Display for Kind {
@@ -92,8 +98,14 @@ impl fmt::Display for Kind {
                     Some(count) => write!(f, "{count} threads are running")?,
                     None => f.write_str("more than one thread is running")?,
                 }
-                f.write_str(", and only one survives the fork; start the daemon before the first thread and runtime")
+                f.write_str(
+                    ", and only one survives the fork; the usual suspects are an allocator's background thread, a logger's writer and a configuration watcher; start the daemon before them, or vouch for them by `start_with_threads`",
+                )
             }
+            Kind::UncountedThreads => write!(
+                f,
+                "cannot start: nobody can tell how many threads are running, and only one survives the fork; {MOUNT_PROC}vouch for them by `start_with_threads`"
+            ),
             Kind::Step(step, None, _) => f.write_str(step.refusal()),
             Kind::Step(step, Some(subject), _) => {
                 write!(f, "{} {}", step.refusal(), Printable(subject))

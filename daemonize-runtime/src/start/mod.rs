@@ -26,14 +26,15 @@ use crate::run::{init, started};
 use crate::start::environment::Mode;
 use crate::start::parts::Parts;
 use crate::sys::proc::ProcSelf;
-use crate::sys::{self, OnlyThread};
+use crate::sys::{self, OnlyThread, Threads};
 
 /// Returns in the daemon, or in the program that stays in the foreground. The launcher returns with an
-/// error, and otherwise only if it is asked to.
+/// error, and otherwise only if it is asked to. Somebody may have vouched for other threads.
 pub(crate) fn start(
     options: &Options,
     parts: Parts,
     launcher_returns: bool,
+    vouched_for: Option<OnlyThread>,
 ) -> Result<Side, Error> {
     if started::has_started() {
         return Err(Kind::AlreadyStarted.into());
@@ -47,9 +48,11 @@ pub(crate) fn start(
         None => None,
     };
     let proc_self = ProcSelf::read();
-    let only_thread =
-        OnlyThread::check(proc_self.threads).map_err(|count| Error::from(Kind::Threads(count)));
-    let only_thread = if detaches { Some(only_thread?) } else { only_thread.ok() };
+    let only_thread = if detaches {
+        Some(vouched_for.map_or_else(|| OnlyThread::check(&proc_self).map_err(refuse), Ok)?)
+    } else {
+        OnlyThread::check(&proc_self).ok()
+    };
     let signals = Signals::hold(&proc_self);
     let plan = prepare::prepare(options, parts, detaches, launcher_returns, privileges, &proc_self);
     let started = plan.and_then(|plan| match &only_thread {
@@ -70,4 +73,11 @@ pub(crate) fn start(
         init::start_reaper();
     }
     Ok(side)
+}
+
+fn refuse(threads: Threads) -> Error {
+    match threads {
+        Threads::Several(count) => Kind::Threads(count).into(),
+        _ => Kind::UncountedThreads.into(),
+    }
 }

@@ -10,6 +10,7 @@ mod ids;
 mod processes;
 mod shared;
 mod signals;
+mod threads;
 mod time;
 
 pub(crate) mod proc;
@@ -20,6 +21,7 @@ pub(crate) use ids::*;
 pub(crate) use processes::*;
 pub(crate) use shared::*;
 pub(crate) use signals::*;
+pub(crate) use threads::*;
 pub(crate) use time::*;
 
 use nix::errno::Errno;

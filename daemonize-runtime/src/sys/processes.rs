@@ -1,4 +1,4 @@
-//! Processes: fork, end, wait, and the proof that there is one thread.
+//! Processes: fork, end, wait, signal.
 
 use std::os::fd::OwnedFd;
 
@@ -7,48 +7,13 @@ use nix::libc;
 use nix::sys::signal::Signal;
 use nix::unistd::{ForkResult, Pid};
 
-use super::persist;
-
-/// The proof that this process has one thread. It makes forking sound: of several threads only the
-/// calling one survives a fork, and the locks of the others stay locked for ever.
-#[derive(Debug)]
-pub(crate) struct OnlyThread(());
-
-impl OnlyThread {
-    /// Refuses when there are more; the error is how many, where that is known. `counted` is what
-    /// `/proc` says. Where nobody can tell, the call is taken at its word: it stands first in `main`.
-    pub(crate) fn check(counted: Option<u64>) -> Result<Self, Option<u64>> {
-        match counted.map(|count| count == 1).or_else(is_single_threaded) {
-            Some(false) => Err(counted),
-            Some(true) | None => Ok(Self(())),
-        }
-    }
-}
-
-/// Whether this is the only thread, asked of the kernel without `/proc`; `None` where it does not
-/// say.
-#[cfg(target_os = "linux")]
-fn is_single_threaded() -> Option<bool> {
-    // SAFETY: undoing the sharing with other threads is refused when there are any, and does
-    // nothing when there are none.
-    match Errno::result(unsafe { libc::unshare(libc::CLONE_THREAD) }) {
-        Ok(_) => Some(true),
-        Err(Errno::EINVAL) => Some(false),
-        Err(_) => None,
-    }
-}
-
-/// Whether this is the only thread; nothing here can tell.
-#[cfg(not(target_os = "linux"))]
-fn is_single_threaded() -> Option<bool> {
-    None
-}
+use super::{OnlyThread, persist};
 
 /// Forks. The child is a full copy: the proof that there was one thread is the reason why it may do
 /// anything.
 pub(crate) fn fork(_proof: &OnlyThread) -> nix::Result<ForkResult> {
     // SAFETY: no other thread exists that could hold a lock, the allocator's included, which the
-    // child would then find locked for ever.
+    // child would then find locked for ever; or somebody has vouched for all that do.
     unsafe { nix::unistd::fork() }
 }
 

@@ -7,6 +7,7 @@ use std::process::{Command, Stdio};
 
 use super::{Bot, MARK};
 use crate::condition;
+use crate::need::OWN_MOUNTS;
 
 impl Bot {
     /// The command that starts the bot.
@@ -57,6 +58,13 @@ impl Bot {
     #[must_use]
     pub fn command_in_shell(&self, script: &str) -> Command {
         self.command_by(&["sh", "-c", script, "sh"])
+    }
+
+    /// The command that starts the bot after a shell script has made mounts that nobody else sees.
+    #[must_use]
+    pub fn command_after_mounting(&self, script: &str) -> Command {
+        let script = format!(r#"{script} && exec "$@""#);
+        self.command_by(&[&OWN_MOUNTS[..], &["sh", "-c", &script, "sh"]].concat())
     }
 
     fn set(&self, mut command: Command) -> Command {

@@ -1,0 +1,78 @@
+//! A process with one thread forks. One with more does not, nor one whose threads nobody can count.
+
+use tests::bot::{Bot, begin};
+use tests::need;
+
+/// A bot that does these things before its start.
+fn early<const COUNT: usize>(words: [&str; COUNT]) -> Bot {
+    Bot::new(env!("CARGO_BIN_EXE_early")).words(words.map(Into::into))
+}
+
+#[track_caller]
+fn assert_starts(bot: &Bot) {
+    let _daemon = bot.start_and_await("out.log", "up\n");
+}
+
+#[test]
+fn a_thread_that_was_joined_does_not_count() {
+    assert_starts(&early(["join-threads"]));
+}
+
+#[test(needs = need::mounts)]
+fn without_proc_a_joined_thread_does_not_count() {
+    let bot = early(["join-threads"]);
+    let _daemon = bot.start_by(bot.command_after_mounting(need::HIDE_PROC));
+}
+
+#[test(needs = need::mounts)]
+fn without_proc_the_kernel_notices_threads() {
+    let bot = early(["thread"]);
+    let line = bot.refused_by(bot.command_after_mounting(need::HIDE_PROC), 70);
+    assert!(line.contains(": more than one thread is running"), "{line}");
+}
+
+#[test(needs = need::mounts)]
+fn where_nobody_can_tell_nothing_starts() {
+    for words in [["forbid-unshare", "thread"], ["thread", "forbid-unshare"]] {
+        let bot = early(words);
+        let line = bot.refused_by(bot.command_after_mounting(need::HIDE_PROC), 70);
+        assert_eq!(
+            line,
+            "early: cannot start: nobody can tell how many threads are running, and only one \
+             survives the fork; mount /proc, or vouch for them by `start_with_threads`"
+        );
+        assert!(!bot.pid_file().exists());
+    }
+}
+
+#[test(needs = need::mounts)]
+fn where_nobody_can_tell_somebody_can_vouch() {
+    for words in [["forbid-unshare", "vouch"], ["thread", "vouch"]] {
+        let bot = early(words);
+        let _daemon = bot.start_by(bot.command_after_mounting(need::HIDE_PROC));
+        bot.await_text("out.log", "up\n");
+    }
+}
+
+#[test]
+fn proc_tells_where_a_filter_refuses_the_other_way() {
+    assert_starts(&early(["forbid-unshare"]));
+    let line = early(["thread", "forbid-unshare"]).refused(70);
+    assert!(line.contains(": 2 threads are running"), "{line}");
+}
+
+#[test]
+fn who_vouches_for_threads_starts_with_one() {
+    let bot = early(["thread", "thread", "vouch"]);
+    let daemon = bot.start_and_await("out.log", "up\n");
+    assert_eq!(daemon.process.status("Threads"), "1");
+}
+
+#[test(needs = need::mounts)]
+fn in_the_foreground_threads_do_not_matter() {
+    for words in [["thread", "foreground"], ["forbid-unshare", "foreground"]] {
+        let bot = early(words);
+        let launch = begin(bot.command_after_mounting(need::HIDE_PROC)).finish();
+        assert!(launch.status.success() && launch.stdout == "up\n", "{launch:?}");
+    }
+}
