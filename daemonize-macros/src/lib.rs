@@ -69,9 +69,11 @@ use proc_macro::TokenStream;
 /// | `close_inherited` | bool | `true` | descriptors that the launcher inherited are closed |
 /// | `before` | expression | none | evaluated before anything is detached; its value becomes the parameter of `main` |
 /// | `when` | bool | decided at run time | `false` stays in the foreground, `true` detaches |
-/// | `wait_ready` | bool | `false` | the launcher waits until the body calls `daemonize_runtime::ready()` |
+/// | `wait_ready` | bool, seconds or `Duration` | `false` | the launcher waits until the body calls `daemonize_runtime::ready()`, at most for so long |
 /// | `reopen` | bool | `false` | SIGHUP opens the log files anew, for log rotation |
 /// | `restart` | `"never"`, `"on-failure"`, `"always"`, or `Restart` | `"never"` | the body is started again when it ended |
+/// | `stop_timeout` | seconds or `Duration` | 10 s | how long the daemon may take to end until it is killed |
+/// | `stop_signal` | name of a signal | `"TERM"` | what asks the daemon to end |
 /// | `commands` | `true` or `false` | `false` | the program answers `start`, `stop`, `restart`, `status`, `run` and `log` |
 /// | `crate` | path | `::daemonize_runtime` | where the runtime lives, when it is renamed or re-exported |
 ///

@@ -90,6 +90,8 @@ impl Error {
             | Kind::EmptyPath(_)
             | Kind::Umask(_)
             | Kind::UnknownPolicy(_)
+            | Kind::TimeLimit(_)
+            | Kind::UnknownSignal(_)
             | Kind::UserWithoutGroup(_) => 64,
             Kind::Unknown(..) => 67,
             Kind::Unsupported => 69,
@@ -123,6 +125,8 @@ impl Error {
             | Kind::EmptyPath(_)
             | Kind::Umask(_)
             | Kind::UnknownPolicy(_)
+            | Kind::TimeLimit(_)
+            | Kind::UnknownSignal(_)
             | Kind::UserWithoutGroup(_) => ErrorKind::InvalidOptions,
             Kind::Unknown(..) => ErrorKind::UnknownAccount,
             Kind::Unsupported => ErrorKind::Unsupported,

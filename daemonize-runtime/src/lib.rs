@@ -23,7 +23,7 @@
 //! | streams | [`redirect`](Daemon::redirect), [`stdin`](Daemon::stdin), [`stdout`](Daemon::stdout), [`stderr`](Daemon::stderr), [`close_fd`](Daemon::close_fd), [`reopen`](Daemon::reopen) |
 //! | places | [`chdir`](Daemon::chdir), [`pid_file`](Daemon::pid_file), [`chroot`](Daemon::chroot) |
 //! | rights | [`user`](Daemon::user), [`group`](Daemon::group), [`umask`](Daemon::umask), [`close_inherited`](Daemon::close_inherited) |
-//! | life | [`when`](Daemon::when), [`wait_ready`](Daemon::wait_ready), [`restart`](Daemon::restart) |
+//! | life | [`when`](Daemon::when), [`wait_ready`](Daemon::wait_ready), [`restart`](Daemon::restart), [`stop_timeout`](Daemon::stop_timeout), [`stop_signal`](Daemon::stop_signal) |
 //! | the attribute alone | `before`, `commands` ([`Daemon::answer_commands`]), `crate` |
 //!
 //! # Readiness
@@ -128,4 +128,7 @@ pub use daemonize_macros::daemonize;
 pub use error::{Error, ErrorKind};
 #[cfg(unix)]
 pub use manage::{args_os, control};
-pub use options::{AccountValue, PathOrSwitch, PathValue, Restart, RestartValue, Side};
+pub use options::{
+    AccountValue, PathOrSwitch, PathValue, Restart, RestartValue, Side, SignalValue, TimeValue,
+    WaitValue,
+};

@@ -86,6 +86,9 @@ fn configure(daemon: Daemon, key: &str, value: &OsStr) -> Daemon {
         ("uid", _) => daemon.user(text.parse::<u32>().expect("an id")),
         ("group", _) => daemon.group(text),
         ("gid", _) => daemon.group(text.parse::<u32>().expect("an id")),
+        ("wait_ready", None) => daemon.wait_ready(seconds(text)),
+        ("stop_timeout", _) => daemon.stop_timeout(seconds(text)),
+        ("stop_signal", _) => daemon.stop_signal(text),
         ("restart", _) => daemon.restart(text),
         ("restart-plan", _) => daemon.restart(plan(text)),
         ("restart-quickly", _) => daemon.restart(plan(&format!("10 10 {text}"))),
@@ -107,6 +110,11 @@ fn configure_switch(daemon: Daemon, key: &str, switch: bool) -> Daemon {
     }
 }
 
+/// A number of seconds, `inf` included.
+fn seconds(text: &str) -> f64 {
+    text.parse().expect("a number of seconds")
+}
+
 /// A plan whose times are a test's: the first and the longest delay in milliseconds, and how many
 /// ends are the last.
 fn plan(numbers: &str) -> Restart {
@@ -115,7 +123,7 @@ fn plan(numbers: &str) -> Restart {
     let [first, longest, most] = numbers[..] else { panic!("not three numbers: {numbers:?}") };
     let delay = |milliseconds: u32| Duration::from_millis(milliseconds.into());
     let plan = Restart::on_failure().first_delay(delay(first)).longest_delay(delay(longest));
-    plan.give_up(most, SLEEP).patience(Duration::from_millis(300))
+    plan.give_up(most, SLEEP)
 }
 
 /// Does what comes before the start; whether the word was one of these.

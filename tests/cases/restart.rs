@@ -150,6 +150,22 @@ fn a_word_that_is_no_plan_is_refused() {
 }
 
 #[test]
+fn a_signal_that_asks_nothing_and_a_time_that_is_none_are_refused() {
+    for signal in ["TREM", "KILL", "SIGCONT", ""] {
+        let line = bot![format!("stop_signal={signal}"), "sleep"].refused(64);
+        assert!(
+            line.contains("`stop_signal`") && line.ends_with(&format!("not {signal}")),
+            "{line}"
+        );
+    }
+    for (option, time) in [("stop_timeout", "-1"), ("stop_timeout", "nan"), ("wait_ready", "-0.5")]
+    {
+        let line = bot![format!("{option}={time}"), "sleep"].refused(64);
+        assert!(line.contains(&format!("`{option}` is a time")), "{line}");
+    }
+}
+
+#[test]
 fn the_delays_double_up_to_the_longest() {
     let (bot, gate) = bot_at_a_gate!["restart-plan=100 400 5", "exit=1"];
     let supervisor = bot.start();
@@ -198,7 +214,8 @@ fn a_request_to_end_ends_the_pause() {
 
 #[test]
 fn a_body_that_does_not_obey_is_killed() {
-    let bot = bot!["redirect=out.log", "restart-quickly=9", "block=SIGTERM", "print=deaf", "sleep"];
+    let bot = bot!["redirect=out.log", "restart-quickly=9", "stop_timeout=0.3", "block=SIGTERM"];
+    let bot = bot.words(["print=deaf", "sleep"].map(Into::into));
     let supervisor = bot.start_and_await("out.log", "deaf\n");
     let pid = supervisor.process.0;
     supervisor.signal(Signal::SIGTERM);

@@ -53,6 +53,7 @@ mod parameters {
         borrowed::main();
         nested::main();
         captured::main();
+        times::main();
     }
 
     mod destructured {
@@ -90,6 +91,26 @@ mod parameters {
         #[crate::daemonize(before = Vec::new(), when = map.is_empty())]
         pub(crate) fn main(map: Vec<crate::HashMap<u8, u8>>) {
             drop(map);
+        }
+    }
+
+    mod times {
+        use std::time::Duration;
+
+        #[crate::daemonize(
+            before = (Some(30_u32), None::<Duration>, String::from("SIGINT")),
+            wait_ready = limits.0,
+            stop_timeout = limits.1,
+            stop_signal = &limits.2,
+        )]
+        pub(crate) fn main(limits: (Option<u32>, Option<Duration>, String)) {
+            literals::main();
+            drop(limits);
+        }
+
+        mod literals {
+            #[crate::daemonize(wait_ready = 30, stop_timeout = 0.5, stop_signal = "TERM")]
+            pub(crate) fn main() {}
         }
     }
 

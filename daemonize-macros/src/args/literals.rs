@@ -7,6 +7,14 @@ use super::options::{Known, Takes};
 
 const RESTART_WORDS: [&str; 3] = ["never", "on-failure", "always"];
 
+/// The signals that can ask a program to end, without their prefix: those of signal(7) but for two
+/// that no program can act on, KILL and STOP, and two that say something else, CHLD and CONT.
+const SIGNALS: [&str; 27] = [
+    "HUP", "INT", "QUIT", "ILL", "TRAP", "ABRT", "BUS", "FPE", "USR1", "SEGV", "USR2", "PIPE",
+    "ALRM", "TERM", "STKFLT", "TSTP", "TTIN", "TTOU", "URG", "XCPU", "XFSZ", "VTALRM", "PROF",
+    "WINCH", "IO", "PWR", "SYS",
+];
+
 impl Known {
     /// Refuses what can be seen to be wrong in `value`.
     pub(super) fn judge(self, value: &Expr) -> Result<()> {
@@ -37,9 +45,14 @@ impl Known {
             (Takes::Before, _)
             | (Takes::Account, Lit::Int(_))
             | (
-                Takes::Flag | Takes::FlagOrFile | Takes::FlagOrDirectory | Takes::Commands,
+                Takes::Flag
+                | Takes::FlagOrFile
+                | Takes::FlagOrDirectory
+                | Takes::FlagOrSeconds
+                | Takes::Commands,
                 Lit::Bool(_),
-            ) => None,
+            )
+            | (Takes::Seconds | Takes::FlagOrSeconds, Lit::Int(_) | Lit::Float(_)) => None,
             (
                 Takes::File | Takes::FlagOrFile | Takes::FlagOrDirectory | Takes::Directory,
                 Lit::Str(path),
@@ -52,6 +65,7 @@ impl Known {
                 name.value().contains('\0').then(|| "a name cannot hold a NUL".into())
             }
             (Takes::RestartWord, Lit::Str(word)) if RESTART_WORDS.contains(&&*word.value()) => None,
+            (Takes::Signal, Lit::Str(name)) => objection_to_signal(&name.value()),
             _ => Some(self.wrong_kind()),
         }
     }
@@ -64,6 +78,9 @@ impl Known {
             Takes::Mask => "an octal number",
             Takes::Account => "a name or an id",
             Takes::RestartWord => r#"`"never"`, `"on-failure"` or `"always"`"#,
+            Takes::Seconds => "a number of seconds",
+            Takes::FlagOrSeconds => "`true`, `false` or a number of seconds",
+            Takes::Signal => "the name of a signal",
             Takes::Before => "an expression",
         };
         format!("`{}` takes {kind}, as in `{}`", self.name(), self.example())
@@ -102,6 +119,20 @@ fn objection_to_mask(mask: &LitInt) -> Option<String> {
     } else {
         "write `umask` in octal".into()
     })
+}
+
+/// A name that no signal has on any system, or one that asks for something else.
+fn objection_to_signal(name: &str) -> Option<String> {
+    let bare = name.strip_prefix("SIG").unwrap_or(name);
+    match bare {
+        _ if SIGNALS.contains(&bare) => None,
+        "KILL" | "STOP" => Some(format!("no program can act on `{name}`")),
+        "CHLD" | "CONT" => Some(format!("`{name}` asks no program to end")),
+        _ if name != name.to_uppercase() && objection_to_signal(&name.to_uppercase()).is_none() => {
+            Some(format!("write `stop_signal` in capitals, as in `{}`", name.to_uppercase()))
+        }
+        _ => Some(format!("there is no signal `{}`", name.escape_debug())),
+    }
 }
 
 /// The literal that a value consists of, if it does.

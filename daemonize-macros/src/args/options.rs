@@ -12,6 +12,9 @@ pub(crate) enum Takes {
     Mask,
     Account,
     RestartWord,
+    Seconds,
+    FlagOrSeconds,
+    Signal,
     /// A flag that changes what is written, so that it must be known here; no method of the
     /// builder.
     Commands,
@@ -71,9 +74,11 @@ options! {
     CloseInherited: "close_inherited", Flag, "close_inherited = false";
     Before: "before", Before, "before = Args::parse()";
     When: "when", Flag, "when = !args.foreground";
-    WaitReady: "wait_ready", Flag, "wait_ready = true";
+    WaitReady: "wait_ready", FlagOrSeconds, "wait_ready = true";
     Reopen: "reopen", Flag, "reopen = true";
     Restart: "restart", RestartWord, r#"restart = "on-failure""#;
+    StopTimeout: "stop_timeout", Seconds, "stop_timeout = 30";
+    StopSignal: "stop_signal", Signal, r#"stop_signal = "INT""#;
     Commands: "commands", Commands, "commands = true";
     Crate: "crate", Crate, "crate = my::daemonize_runtime";
 }
@@ -89,8 +94,17 @@ impl Known {
         !matches!(self.takes(), Takes::Before | Takes::Commands | Takes::Crate)
     }
 
-    /// Whether the words of `commands` need it: where the PID file and the log are.
+    /// Whether the words of `commands` need it: where the PID file and the log are, and how the
+    /// daemon is stopped.
     pub(crate) fn is_for_commands(self) -> bool {
-        matches!(self, Self::Redirect | Self::Stdout | Self::Stderr | Self::PidFile)
+        matches!(
+            self,
+            Self::Redirect
+                | Self::Stdout
+                | Self::Stderr
+                | Self::PidFile
+                | Self::StopTimeout
+                | Self::StopSignal
+        )
     }
 }

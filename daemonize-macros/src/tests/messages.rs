@@ -7,7 +7,7 @@ const MAIN: &str = "fn main() { body() }";
 
 fn unknown(name: &str) -> String {
     format!(
-        "unknown option `{name}`; the options are `before`, `chdir`, `chroot`, `close_fd`, `close_inherited`, `commands`, `crate`, `group`, `pid_file`, `redirect`, `reopen`, `restart`, `stderr`, `stdin`, `stdout`, `umask`, `user`, `wait_ready`, `when`"
+        "unknown option `{name}`; the options are `before`, `chdir`, `chroot`, `close_fd`, `close_inherited`, `commands`, `crate`, `group`, `pid_file`, `redirect`, `reopen`, `restart`, `stderr`, `stdin`, `stdout`, `stop_signal`, `stop_timeout`, `umask`, `user`, `wait_ready`, `when`"
     )
 }
 
@@ -87,6 +87,25 @@ fn literals() {
     options(r#"pid_file = "..""#, &["`pid_file` takes a file, and `..` is a directory"]);
     options(r#"redirect = "\n/""#, &[r"`redirect` takes a file, and `\n/` is a directory"]);
     options(r#"redirect = r"a", chdir = "logs/", pid_file = false, close_fd = true"#, &[]);
+}
+
+#[test]
+fn times_and_signals() {
+    let timeout = "`stop_timeout` takes a number of seconds, as in `stop_timeout = 30`";
+    for wrong in ["true", r#""30""#, "'3'"] {
+        options(&format!("stop_timeout = {wrong}"), &[timeout]);
+    }
+    let wait =
+        "`wait_ready` takes `true`, `false` or a number of seconds, as in `wait_ready = true`";
+    options(r#"wait_ready = "yes""#, &[wait]);
+    let signal = r#"`stop_signal` takes the name of a signal, as in `stop_signal = "INT"`"#;
+    options("stop_signal = 15", &[signal]);
+    options(r#"stop_signal = "TREM""#, &["there is no signal `TREM`"]);
+    options(r#"stop_signal = "sigint""#, &["write `stop_signal` in capitals, as in `SIGINT`"]);
+    options(r#"stop_signal = "SIGKILL""#, &["no program can act on `SIGKILL`"]);
+    options(r#"stop_signal = "CONT""#, &["`CONT` asks no program to end"]);
+    options(r#"stop_timeout = 0, wait_ready = 1.5, stop_signal = "SIGUSR1""#, &[]);
+    options(r#"stop_timeout = limit(), wait_ready = 30, stop_signal = "PWR""#, &[]);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! The options of how the daemon starts, and whether it starts again.
 
 use crate::Daemon;
-use crate::options::RestartValue;
+use crate::options::{RestartValue, SignalValue, TimeValue, Wait, WaitValue};
 #[cfg(unix)]
 use crate::start::parts::{READINESS, SUPERVISION};
 
@@ -18,13 +18,14 @@ impl Daemon {
         self
     }
 
-    /// Whether the launcher waits until the body calls [`ready`](fn@crate::ready).
+    /// Whether the launcher waits until the body calls [`ready`](fn@crate::ready), and for how long
+    /// at most: `true`, `false`, a number of seconds or a [`Duration`](std::time::Duration).
     /// Default: `false`.
     ///
     /// Until then the body talks to the terminal, and a body that ends is a failed start, with its
     /// own exit code. Whatever ends the waiting launcher ends the unfinished daemon too.
-    pub fn wait_ready(mut self, wait: bool) -> Self {
-        self.options.wait_ready = wait;
+    pub fn wait_ready(mut self, wait: impl WaitValue) -> Self {
+        self.options.wait_ready = wait.into_wait().unwrap_or(Wait::No);
         #[cfg(unix)]
         {
             self.parts.readiness = Some(&READINESS);
@@ -46,6 +47,48 @@ impl Daemon {
         {
             self.parts.supervision = Some(&SUPERVISION);
         }
+        self
+    }
+
+    /// How long the daemon may take to end when it is asked to, until it is killed: a number of
+    /// seconds or a [`Duration`](std::time::Duration). Default: 10 s.
+    ///
+    /// It holds for all who end a daemon: the word `stop` and, with [`restart`](Self::restart), the
+    /// supervisor that ends its body. With 0 it is killed at once. A daemon that saves its work when
+    /// it ends needs more than that takes.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use daemonize_runtime::Daemon;
+    ///
+    /// let seconds = Daemon::new().stop_timeout(90);
+    /// let duration = Daemon::new().stop_timeout(Duration::from_millis(1500));
+    /// ```
+    pub fn stop_timeout(mut self, limit: impl TimeValue) -> Self {
+        self.options.stop_timeout = limit.into_time();
+        self
+    }
+
+    /// The signal that asks the daemon to end, by its name, with or without `SIG`. Default:
+    /// `"TERM"`.
+    ///
+    /// It holds for all who end a daemon, as [`stop_timeout`](Self::stop_timeout) does. With
+    /// [`restart`](Self::restart), the supervisor takes it for a request to end as well, beside
+    /// SIGTERM, SIGINT and SIGQUIT, and hands this one on to the body, whichever it has got. See
+    /// signal(7) for the names; KILL, STOP, CHLD and CONT are refused, since no program can take
+    /// them for a request.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use daemonize_runtime::Daemon;
+    ///
+    /// let daemon = Daemon::new().stop_signal("INT");
+    /// ```
+    pub fn stop_signal(mut self, signal: impl SignalValue) -> Self {
+        self.options.stop_signal = signal.into_signal();
         self
     }
 }

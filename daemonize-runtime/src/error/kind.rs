@@ -17,6 +17,10 @@ pub(crate) enum Kind {
     Umask(u32),
     /// A `restart` word that does not exist.
     UnknownPolicy(String),
+    /// An option whose time limit is no time.
+    TimeLimit(&'static str),
+    /// A `stop_signal` that does not exist, or that asks nothing.
+    UnknownSignal(String),
     /// A user or group that no database knows.
     Unknown(&'static str, String),
     /// A user id without an account, and nothing that says which group belongs to it.
@@ -74,6 +78,14 @@ impl fmt::Display for Kind {
                 f,
                 "cannot start: `restart` is never, on-failure or always, and not {}",
                 Printable(Path::new(word))
+            ),
+            Kind::TimeLimit(option) => {
+                write!(f, "cannot start: `{option}` is a time, and cannot be negative")
+            }
+            Kind::UnknownSignal(name) => write!(
+                f,
+                "cannot start: `stop_signal` is a signal that a program can act on, such as TERM, and not {}",
+                Printable(Path::new(name))
             ),
             Kind::Unknown(what, name) => {
                 write!(f, "cannot start: there is no {what} {}", Printable(Path::new(name)))

@@ -1,14 +1,23 @@
 //! What may be given: plain data, and what users write for it.
 
+mod ending;
 mod restart;
 mod side;
+mod signal;
+mod times;
 mod values;
 
 use std::path::PathBuf;
 
+#[cfg(unix)]
+pub(crate) use ending::Ending;
 pub(crate) use restart::Policy;
 pub use restart::{Restart, RestartValue};
 pub use side::Side;
+pub use signal::SignalValue;
+pub(crate) use signal::StopSignal;
+pub(crate) use times::{TimeLimit, Wait};
+pub use times::{TimeValue, WaitValue};
 pub(crate) use values::{Account, Choice};
 pub use values::{AccountValue, PathOrSwitch, PathValue};
 
@@ -16,7 +25,6 @@ use crate::error::program_name;
 
 /// Every option, as it was given.
 #[derive(Clone, Debug)]
-#[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
 pub(crate) struct Options {
     pub(crate) redirect: Option<PathBuf>,
     pub(crate) stdin: Option<PathBuf>,
@@ -31,9 +39,11 @@ pub(crate) struct Options {
     pub(crate) chroot: Option<PathBuf>,
     pub(crate) close_inherited: bool,
     pub(crate) when: Option<bool>,
-    pub(crate) wait_ready: bool,
+    pub(crate) wait_ready: Wait,
     pub(crate) reopen: bool,
     pub(crate) restart: Option<Restart>,
+    pub(crate) stop_timeout: Option<TimeLimit>,
+    pub(crate) stop_signal: Option<StopSignal>,
 }
 
 impl Default for Options {
@@ -52,9 +62,11 @@ impl Default for Options {
             chroot: None,
             close_inherited: true,
             when: None,
-            wait_ready: false,
+            wait_ready: Wait::No,
             reopen: false,
             restart: None,
+            stop_timeout: None,
+            stop_signal: None,
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-/// When the body is started again, and how patiently.
+/// When the body is started again, and after which delays.
 ///
 /// ```
 /// use std::time::Duration;
@@ -20,7 +20,6 @@ pub struct Restart {
     pub(crate) healthy_after: Duration,
     pub(crate) most_failures: u32,
     pub(crate) within: Duration,
-    pub(crate) patience: Duration,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,7 +58,6 @@ impl Restart {
             healthy_after: Duration::from_secs(60),
             most_failures: 5,
             within: Duration::from_secs(60),
-            patience: Duration::from_secs(10),
         }
     }
 
@@ -91,13 +89,6 @@ impl Restart {
     pub fn give_up(mut self, most: u32, within: Duration) -> Self {
         self.most_failures = most;
         self.within = within;
-        self
-    }
-
-    /// How long a body that is asked to end may take until it is killed. Default: 10 s.
-    #[must_use]
-    pub fn patience(mut self, patience: Duration) -> Self {
-        self.patience = patience;
         self
     }
 }

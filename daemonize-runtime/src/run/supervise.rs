@@ -12,7 +12,7 @@ use nix::sys::signal::{SigSet, Signal, kill, killpg};
 use nix::unistd::{ForkResult, Pid, getpid, getppid, setpgid};
 
 use crate::error::say;
-use crate::options::{Policy, Restart};
+use crate::options::{Ending, Policy, Restart};
 use crate::resources::streams::Streams;
 use crate::run::backoff::History;
 use crate::run::started::{self, WhenReady, remember_in_body};
@@ -37,8 +37,13 @@ pub(crate) struct FirstBody {
 }
 
 /// Returns in each body. `first` is given when a launcher still waits for the first one.
-pub(crate) fn supervise(plan: &Restart, only_thread: &OnlyThread, first: Option<FirstBody>) {
-    let supervisor = Supervisor { plan, only_thread, process: getpid() };
+pub(crate) fn supervise(
+    plan: &Restart,
+    ending: Ending,
+    only_thread: &OnlyThread,
+    first: Option<FirstBody>,
+) {
+    let supervisor = Supervisor { ending, only_thread, process: getpid() };
     let Some(first) = supervisor.start_first(first) else { return };
     let mut body = first;
     let mut history = History::new(plan);
@@ -73,7 +78,7 @@ pub(crate) fn supervise(plan: &Restart, only_thread: &OnlyThread, first: Option<
 }
 
 struct Supervisor<'a> {
-    plan: &'a Restart,
+    ending: Ending,
     only_thread: &'a OnlyThread,
     process: Pid,
 }
@@ -149,9 +154,9 @@ impl Supervisor<'_> {
     /// A request to end beats every restart. A stopped body is continued, so that it can end; one
     /// that takes too long is killed.
     fn end(&self, body: Pid) -> ! {
-        let _ = killpg(body, Signal::SIGTERM);
+        let _ = killpg(body, self.ending.signal);
         let _ = killpg(body, Signal::SIGCONT);
-        let deadline = Deadline::after(self.plan.patience);
+        let deadline = Deadline::after(self.ending.timeout);
         let mut children = SigSet::empty();
         children.add(Signal::SIGCHLD);
         while end_of(body).is_none() {

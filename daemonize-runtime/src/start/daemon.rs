@@ -13,7 +13,7 @@ use crate::sys::{self, OnlyThread};
 /// Returns when the body may run. With `wait_ready` that owes the launcher an answer, and waits for a
 /// second byte. With `restart` the daemon is the supervisor, and this returns in the bodies.
 pub(crate) fn run(plan: Plan, signals: &Signals, only_thread: &OnlyThread, launcher: UnixStream) {
-    let Plan { parts, pid_file, streams, restart, .. } = plan;
+    let Plan { parts, pid_file, streams, restart, ending, .. } = plan;
     if !await_commit(&launcher) {
         if let Some(pid_file) = pid_file {
             pid_file.remove();
@@ -29,7 +29,7 @@ pub(crate) fn run(plan: Plan, signals: &Signals, only_thread: &OnlyThread, launc
         Some((restart, part)) => {
             remember(duties, None);
             let first = when_ready.map(|when_ready| FirstBody { when_ready, streams });
-            (part.supervise)(&restart, only_thread, first);
+            (part.supervise)(&restart, ending, only_thread, first);
         }
     }
 }

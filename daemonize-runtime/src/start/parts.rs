@@ -10,7 +10,7 @@ use std::sync::Arc;
 use nix::unistd::Pid;
 
 use crate::error::Error;
-use crate::options::{Account, Restart};
+use crate::options::{Account, Ending, Restart};
 use crate::resources::descriptors::StandardDescriptors;
 use crate::resources::log_rotation::Logs;
 use crate::resources::pid_file::PidFile;
@@ -85,7 +85,7 @@ pub(crate) static READINESS: Readiness = Readiness {
 /// The part of `restart`.
 #[derive(Debug)]
 pub(crate) struct Supervision {
-    pub(crate) supervise: fn(&Restart, &OnlyThread, Option<FirstBody>),
+    pub(crate) supervise: fn(&Restart, Ending, &OnlyThread, Option<FirstBody>),
 }
 
 pub(crate) static SUPERVISION: Supervision = Supervision { supervise };

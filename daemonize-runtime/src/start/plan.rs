@@ -5,7 +5,7 @@ use std::os::fd::RawFd;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::options::Restart;
+use crate::options::{Ending, Restart};
 use crate::resources::pid_file::PidFile;
 use crate::resources::privileges::Privileges;
 use crate::resources::root::Root;
@@ -26,6 +26,7 @@ pub(crate) struct Plan {
     pub(crate) launcher_returns: bool,
     /// `None` where nobody is to start the body again.
     pub(crate) restart: Option<Restart>,
+    pub(crate) ending: Ending,
 }
 
 impl Plan {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::error::{At, Error, Kind, Step};
-use crate::options::{self, Choice, Options, Policy, Restart};
+use crate::options::{self, Choice, Options, Policy, Restart, StopSignal, TimeLimit, Wait};
 use crate::resources::descriptors;
 use crate::resources::pid_file::PidFile;
 use crate::resources::privileges::Privileges;
@@ -30,7 +30,7 @@ pub(crate) fn prepare(
     check_options(options, pid_file.as_deref())?;
     let parts = Parts {
         rotation: parts.rotation.filter(|_| options.reopen),
-        readiness: parts.readiness.filter(|_| options.wait_ready),
+        readiness: parts.readiness.filter(|_| options.wait_ready != Wait::No),
         ..parts
     };
     let inherited_descriptors: Vec<RawFd> = if options.close_inherited {
@@ -39,7 +39,7 @@ pub(crate) fn prepare(
         Vec::new()
     };
     // The launcher's streams reach the body, if only for a time.
-    let streams_stay = !detaches || !options.close_fd || options.wait_ready;
+    let streams_stay = !detaches || !options.close_fd || parts.readiness.is_some();
     let root = match (&options.chroot, parts.new_root) {
         (Some(path), Some(part)) => {
             Some((part.find)(path, streams_stay, &inherited_descriptors, proc_self)?)
@@ -59,6 +59,7 @@ pub(crate) fn prepare(
         pid_file,
         launcher_returns,
         restart: options.restart.clone().filter(|plan| plan.policy != Policy::Never),
+        ending: options.ending(),
     })
 }
 
@@ -133,6 +134,15 @@ fn check_options(options: &Options, pid_file: Option<&Path>) -> Result<(), Error
     }
     if let Some(Restart { policy: Policy::Unknown(word), .. }) = &options.restart {
         return Err(Kind::UnknownPolicy(word.clone()).into());
+    }
+    if let Some(StopSignal::Unknown(name)) = &options.stop_signal {
+        return Err(Kind::UnknownSignal(name.clone()).into());
+    }
+    if options.stop_timeout == Some(TimeLimit(None)) {
+        return Err(Kind::TimeLimit("stop_timeout").into());
+    }
+    if options.wait_ready == Wait::AtMost(TimeLimit(None)) {
+        return Err(Kind::TimeLimit("wait_ready").into());
     }
     let contradiction = |why| Err(Kind::Contradiction(why).into());
     if redirect.is_some() && (stdout.is_some() || stderr.is_some()) {

@@ -1,0 +1,95 @@
+//! Signals: what users write for them, and what was said.
+
+/// A signal that can ask a program to end, by its name: `"TERM"`, or `"SIGTERM"`; also an `Option`
+/// of it, where `None` is as if the option were not given.
+///
+/// Any signal that signal(7) lists by name, but for KILL and STOP, which no program can act on, and
+/// CHLD and CONT, which say something else. Another name is refused when the daemon is started.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not name a signal",
+    label = "expected the name of a signal, such as \"TERM\"",
+    note = "a name is a `&str` or a `String`, or an `Option` of it"
+)]
+pub trait SignalValue {
+    /// The signal, if one was named.
+    #[doc(hidden)]
+    fn into_signal(self) -> Option<StopSignal>;
+}
+
+/// What a [`SignalValue`] says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum StopSignal {
+    /// The number of the signal.
+    Number(i32),
+    /// A name that no such signal has.
+    Unknown(String),
+}
+
+impl SignalValue for &str {
+    fn into_signal(self) -> Option<StopSignal> {
+        let number = number::of(self);
+        Some(number.map_or_else(|| StopSignal::Unknown(self.to_owned()), StopSignal::Number))
+    }
+}
+
+impl SignalValue for String {
+    fn into_signal(self) -> Option<StopSignal> {
+        self.as_str().into_signal()
+    }
+}
+
+impl SignalValue for &String {
+    fn into_signal(self) -> Option<StopSignal> {
+        self.as_str().into_signal()
+    }
+}
+
+impl<V: SignalValue> SignalValue for Option<V> {
+    fn into_signal(self) -> Option<StopSignal> {
+        self.and_then(V::into_signal)
+    }
+}
+
+#[cfg(unix)]
+mod number {
+    use nix::sys::signal::Signal;
+
+    /// Those that ask nothing: no program can act on two of them, and the others tell of children
+    /// and wake what was stopped.
+    const OTHERS: [Signal; 4] =
+        [Signal::SIGKILL, Signal::SIGSTOP, Signal::SIGCHLD, Signal::SIGCONT];
+
+    /// The signal of this name.
+    pub(super) fn of(name: &str) -> Option<i32> {
+        let signal = Signal::iterator()
+            .find(|signal| [signal.as_str(), &signal.as_str()["SIG".len()..]].contains(&name))?;
+        (!OTHERS.contains(&signal)).then_some(signal as i32)
+    }
+}
+
+#[cfg(not(unix))]
+mod number {
+    /// There is nobody to be signalled here, so that every name will do.
+    pub(super) fn of(_name: &str) -> Option<i32> {
+        Some(0)
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use nix::libc;
+
+    use super::*;
+
+    #[test]
+    fn a_signal_is_known_by_its_name_with_and_without_the_prefix() {
+        let known = [("TERM", libc::SIGTERM), ("SIGINT", libc::SIGINT), ("USR1", libc::SIGUSR1)];
+        for (name, number) in known {
+            assert_eq!(name.into_signal(), Some(StopSignal::Number(number)), "{name}");
+        }
+        for name in ["", "SIG", "term", "15", "KILL", "SIGSTOP", "CHLD", "CONT", "TREM", "ÄÖÜ"] {
+            assert_eq!(Some(name).into_signal(), Some(StopSignal::Unknown(name.into())), "{name}");
+        }
+        assert_eq!(None::<String>.into_signal(), None);
+    }
+}

@@ -1,0 +1,2 @@
+#[daemonize_runtime::daemonize(stop_signal = "TREM", wait_ready = "yes")]
+fn main() {}
