@@ -50,8 +50,9 @@
 //!
 //! A program must not fork away from what supervises it. When `when` is not given, it stays in the
 //! foreground as PID 1, and when systemd has executed this very process and expects no fork. It
-//! reports its readiness to a service manager then. The foreground differs from a daemon in two
-//! things: nothing is forked, and the standard streams stay.
+//! reports its readiness to a service manager then. The foreground differs from a daemon in this:
+//! nothing is forked, the standard streams stay, signals stay ignored or blocked as they were
+//! (`nohup bot run &` survives its terminal), and nothing is supervised.
 //!
 //! # What happens
 //!

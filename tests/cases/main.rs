@@ -15,6 +15,7 @@ mod endings;
 mod foreground;
 mod inheritance;
 mod names;
+mod nohup;
 mod original;
 mod pid_file;
 mod privileges;

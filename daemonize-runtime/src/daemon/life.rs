@@ -10,9 +10,10 @@ impl Daemon {
     /// whatever has started it. Default: it detaches, unless it is PID 1, or systemd has executed
     /// this very process and expects no fork.
     ///
-    /// The foreground differs from a daemon in two things: nothing is forked, and the standard
-    /// streams stay; log files are neither opened nor made. Everything else applies, so that a bot
-    /// cannot run twice, and behaves the same when it is debugged.
+    /// The foreground differs from a daemon in four things: nothing is forked; the standard streams
+    /// stay, and log files are neither opened nor made; signals stay ignored or blocked as they
+    /// were, so that `nohup bot run &` survives its terminal; nothing is supervised. Everything
+    /// else applies, so that a bot cannot run twice, and behaves the same when it is debugged.
     pub fn when(mut self, detach: bool) -> Self {
         self.options.when = Some(detach);
         self

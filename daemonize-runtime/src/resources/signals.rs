@@ -46,7 +46,8 @@ impl Signals {
         }
     }
 
-    /// Takes [`hold`](Self::hold) back, for a launcher that goes on after a failed start.
+    /// Takes [`hold`](Self::hold) back, for a launcher that goes on, and for a program that stays in the
+    /// foreground.
     pub(crate) fn release(&self) {
         for (signal, action) in self.held() {
             sys::put_back(signal, action);

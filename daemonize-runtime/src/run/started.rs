@@ -95,15 +95,18 @@ pub(crate) fn ready() {
     }
 }
 
-/// Has SIGHUP open the logs anew, once they are known. Before the body runs: libraries that install
-/// a handler later call the one before, and one that came after theirs would throw theirs away.
+/// Has SIGHUP open the logs anew, once they are known, but for a foreground that is to ignore it.
+/// Before the body runs: libraries that install a handler later call the one before, and one that
+/// came after theirs would throw theirs away.
 pub(crate) fn reopen_logs_on_hangup() {
     extern "C" fn on_hangup(_signal: c_int) {
         let interrupted_call = Errno::last_raw();
         reopen_logs();
         Errno::set_raw(interrupted_call);
     }
-    sys::handle(Signal::SIGHUP, on_hangup);
+    if !sys::is_ignored(Signal::SIGHUP as c_int) {
+        sys::handle(Signal::SIGHUP, on_hangup);
+    }
 }
 
 /// Opens the logs anew. A forked child has the same ones open, so that this is for it as well.

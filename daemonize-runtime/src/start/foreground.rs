@@ -12,14 +12,13 @@ use crate::start::plan::Plan;
 use crate::start::settle::{record, replace_streams, settle};
 
 pub(crate) fn stay(plan: Plan, signals: &Signals, manager: Option<Manager>) -> Result<(), Error> {
-    let settled = settle(&plan, signals)
-        .and_then(|()| record(&plan, getpid()))
-        .and_then(|()| replace_streams(&plan));
+    let settled =
+        settle(&plan).and_then(|()| record(&plan, getpid())).and_then(|()| replace_streams(&plan));
     if let Err(failure) = settled {
         plan.give_up();
         return Err(failure.into_error(&plan));
     }
-    signals.resume();
+    signals.release();
     // Before anybody is told that it is up: whoever was told may ask it to end.
     if getpid().as_raw() == 1 {
         init::handle_requests();

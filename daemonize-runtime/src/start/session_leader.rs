@@ -52,7 +52,9 @@ pub(crate) fn lead(
 
 fn set_up(plan: &Plan, signals: &Signals) -> Result<(), Failure> {
     leave_session()?;
-    settle(plan, signals)?;
+    // In the foreground signals stay as they are: `nohup` is to be believed.
+    signals.reset();
+    settle(plan)?;
     if plan.parts.readiness.is_some() {
         return Ok(());
     }

@@ -9,7 +9,6 @@ use nix::unistd::{Pid, chdir, setsid};
 
 use crate::error::Step;
 use crate::resources::pid_file;
-use crate::resources::signals::Signals;
 use crate::start::plan::Plan;
 use crate::start::protocol::Failure;
 use crate::sys::{self, retry_interrupted};
@@ -24,11 +23,10 @@ pub(crate) fn leave_session() -> Result<(), Failure> {
 
 /// Everything but session and streams. Allocates nothing, but for groups and very long paths: in
 /// the session leader this runs between fork and report.
-pub(crate) fn settle(plan: &Plan, signals: &Signals) -> Result<(), Failure> {
+pub(crate) fn settle(plan: &Plan) -> Result<(), Failure> {
     if let Some(mask) = plan.umask {
         sys::set_umask(mask);
     }
-    signals.reset();
     if let Some(rotation) = plan.parts.rotation.filter(|_| plan.streams.logs.is_some()) {
         (rotation.handle_hangup)();
     }
