@@ -2,11 +2,14 @@
 //! subject, and its documentation is the option's documentation. Hands the options on to `start`.
 
 mod life;
+mod manager;
 mod places;
 mod rights;
 mod streams;
 
 use std::process;
+
+pub use manager::{notify, watchdog};
 
 use crate::error::Error;
 use crate::options::{Options, Side};

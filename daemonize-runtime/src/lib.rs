@@ -49,10 +49,16 @@
 //! # In the foreground
 //!
 //! A program must not fork away from what supervises it. When `when` is not given, it stays in the
-//! foreground as PID 1, and when systemd has executed this very process and expects no fork. It
-//! reports its readiness to a service manager then. The foreground differs from a daemon in this:
+//! foreground as PID 1, and when systemd has executed this very process and expects no fork. The
+//! foreground differs from a daemon in this:
 //! nothing is forked, the standard streams stay, signals stay ignored or blocked as they were
 //! (`nohup bot run &` survives its terminal), and nothing is supervised.
+//!
+//! Any foreground speaks to the service manager that `NOTIFY_SOCKET` names: `READY=1` when it is set
+//! up, or at [`ready`](fn@ready) with `wait_ready`; `STOPPING=1` at exit; with
+//! [`reopen`](Daemon::reopen) `RELOADING=1` and `READY=1` around a log rotation, for
+//! `Type=notify-reload`. What else there is to say, the body says by [`notify`], such as to the
+//! [`watchdog`]. The variable is gone from the environment when the body runs.
 //!
 //! # What happens
 //!
@@ -124,7 +130,7 @@ mod run;
 mod start;
 mod sys;
 
-pub use daemon::{Daemon, is_daemon, ready};
+pub use daemon::{Daemon, is_daemon, notify, ready, watchdog};
 pub use daemonize_macros::daemonize;
 pub use error::{Error, ErrorKind};
 #[cfg(unix)]

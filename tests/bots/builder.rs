@@ -3,6 +3,9 @@
 //! A word is `key=value` or `key`. It is an option of the builder, or something to do before the
 //! start, or a step of the body; steps are taken in the order of the words.
 
+#[path = "builder/service.rs"]
+mod service;
+
 use std::ffi::{CString, OsStr, OsString};
 use std::fs::{self, File, OpenOptions};
 use std::io::Write;
@@ -137,7 +140,7 @@ fn prepare(key: &str, value: &OsStr) -> bool {
         "keep-capabilities" => prctl::set_keepcaps(true).expect("everybody may"),
         "open" => mem::forget(File::open(value).expect("the file opens")),
         "thread" => drop(thread::spawn(|| thread::sleep(SLEEP))),
-        _ => return false,
+        _ => return service::prepare(key, value),
     }
     true
 }
@@ -175,7 +178,7 @@ fn body_step(key: &str, value: &OsStr) -> Option<Step> {
         "start-in-child" => Box::new(move || start_in_child(&value)),
         "spawn" => Box::new(move || drop(shell(&value).spawn().expect("a shell"))),
         "touch-terminal" => Box::new(move || touch_terminal(&value)),
-        _ => return None,
+        _ => return service::step(key, &value),
     })
 }
 
@@ -205,7 +208,7 @@ fn be_alone(path: &OsStr) {
 }
 
 /// Lets a forked child do something and leave as if the program were at its end.
-fn fork_and_exit(task: fn()) {
+fn fork_and_exit(task: impl FnOnce()) {
     // SAFETY: the bot has one thread.
     match unsafe { fork() }.expect("a child") {
         ForkResult::Child => {

@@ -24,6 +24,7 @@ pub mod condition;
 pub mod daemon;
 pub mod launch;
 pub mod lock;
+pub mod manager;
 pub mod need;
 pub mod process;
 pub mod terminal;

@@ -1,30 +1,116 @@
-//! The `sd_notify(3)` protocol: one datagram a state, errors ignored. A crate would do, but those
-//! at hand read the environment each time, from which the variable is gone when the last state is
-//! due.
+//! The `sd_notify(3)` protocol: one datagram a message. The connection is made while its address
+//! still means what the manager meant: before the root changes, and before the variable that names
+//! it leaves the environment. A crate would do, but those at hand read that variable each time.
 
 use std::ffi::OsStr;
+use std::io::{ErrorKind, Write};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::net::{SocketAddr, UnixDatagram};
+use std::time::Duration;
 
 use crate::sys;
 
-/// A service manager that waits for readiness.
+/// What the manager waits for.
+const READY: &[u8] = b"READY=1";
+
+/// How long [`READY`] waits for room in the manager's queue: without it the start has failed.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// A service manager that listens.
 #[derive(Debug)]
-pub(crate) struct Manager(SocketAddr);
+pub(crate) struct Manager(UnixDatagram);
 
 impl Manager {
     /// The manager behind the value of `NOTIFY_SOCKET`: a path, or an abstract name behind `@`.
     /// Others are not spoken to, such as sockets of virtual machines.
     pub(crate) fn at(socket: &OsStr) -> Option<Self> {
-        match socket.as_bytes() {
-            [b'/', ..] => SocketAddr::from_pathname(socket).ok().map(Self),
-            [b'@', name @ ..] => sys::abstract_address(name).map(Self),
-            _ => None,
-        }
+        let address = match socket.as_bytes() {
+            [b'/', ..] => SocketAddr::from_pathname(socket).ok()?,
+            [b'@', name @ ..] => sys::abstract_address(name)?,
+            _ => return None,
+        };
+        let socket = UnixDatagram::unbound().ok()?;
+        socket.connect_addr(&address).ok()?;
+        Self::over(socket)
     }
 
-    pub(crate) fn send(&self, state: &str) {
-        let _ = UnixDatagram::unbound()
-            .and_then(|socket| socket.send_to_addr(state.as_bytes(), &self.0));
+    /// A manager that is spoken to over this socket. One that does not listen any more must not
+    /// stop the program.
+    pub(crate) fn over(socket: UnixDatagram) -> Option<Self> {
+        socket.set_nonblocking(true).ok()?;
+        Some(Self(socket))
+    }
+
+    /// Says that the program is up.
+    pub(crate) fn ready(&self) {
+        self.send(READY);
+    }
+
+    /// Says that the program is about to end.
+    pub(crate) fn stopping(&self) {
+        self.send(b"STOPPING=1");
+    }
+
+    /// Says that the program reloads, until it is ready again.
+    pub(crate) fn reloading(&self) {
+        let mut message = [0; 64];
+        let mut rest = &mut message[..];
+        // Not through a `String`: this is for a signal handler.
+        let now = sys::monotonic_time().as_micros();
+        let _ = write!(rest, "RELOADING=1\nMONOTONIC_USEC={now}");
+        let length = 64 - rest.len();
+        self.send(&message[..length]);
+    }
+
+    /// Sends a message, which is lost when nobody takes it. Async-signal-safe.
+    pub(crate) fn send(&self, message: &[u8]) {
+        let Self(socket) = self;
+        if let Err(refusal) = socket.send(message)
+            && refusal.kind() == ErrorKind::WouldBlock
+            && message.starts_with(READY)
+            && sys::wait_until_writable(socket, PATIENCE)
+        {
+            let _ = socket.send(message);
+        }
+    }
+}
+
+/// Half of the time within which the manager wants to hear from this process, if it does.
+pub(crate) fn watchdog(own: u32, variable: impl Fn(&str) -> Option<String>) -> Option<Duration> {
+    let is_meant = variable("WATCHDOG_PID").is_none_or(|named| named == own.to_string());
+    let limit: u64 = variable("WATCHDOG_USEC").filter(|_| is_meant)?.parse().ok()?;
+    // The greatest stands for "never".
+    (2..u64::MAX).contains(&limit).then(|| Duration::from_micros(limit / 2))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_watchdog_is_spoken_to_twice_as_often_as_it_asks_for() {
+        let cases = [
+            (Some("3000000"), None, Some(1_500_000)),
+            (Some("3000000"), Some("500"), Some(1_500_000)),
+            (Some("2"), Some("500"), Some(1)),
+            (Some("3000000"), Some("499"), None),
+            (Some("3000000"), Some(""), None),
+            (Some("3000000"), Some("0500"), None),
+            (Some("1"), None, None),
+            (Some("0"), None, None),
+            (Some("-1"), None, None),
+            (Some("3 s"), None, None),
+            (Some("18446744073709551615"), None, None),
+            (Some("18446744073709551616"), None, None),
+            (None, Some("500"), None),
+        ];
+        for (limit, pid, expected) in cases {
+            let variable = |name: &str| match name {
+                "WATCHDOG_USEC" => limit.map(str::to_owned),
+                _ => pid.map(str::to_owned),
+            };
+            let interval = expected.map(Duration::from_micros);
+            assert_eq!(watchdog(500, variable), interval, "{limit:?} for {pid:?}");
+        }
     }
 }

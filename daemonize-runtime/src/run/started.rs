@@ -1,6 +1,9 @@
 //! What a started process remembers: what it holds, who waits for it, and what it owes when it exits.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+use std::{env, process};
 
 use nix::errno::Errno;
 use nix::libc::c_int;
@@ -9,7 +12,7 @@ use nix::unistd::{Pid, getpid};
 
 use crate::resources::log_rotation::Logs;
 use crate::resources::pid_file::HeldPidFile;
-use crate::run::notify::Manager;
+use crate::run::notify::{self, Manager};
 use crate::sys::{self, Shared};
 
 static STARTED: Shared<Started> = Shared::empty();
@@ -19,6 +22,7 @@ pub(crate) struct Started {
     owner: Pid,
     duties: Duties,
     when_ready: Mutex<Option<WhenReady>>,
+    is_up: AtomicBool,
 }
 
 /// What the process has taken over by its start.
@@ -32,6 +36,13 @@ pub(crate) struct Duties {
     pub(crate) logs: Option<Arc<Logs>>,
     /// Told when the program is up, and when it exits.
     pub(crate) manager: Option<Manager>,
+}
+
+impl Started {
+    /// The manager, once it knows that the program is up.
+    fn manager_that_knows(&self) -> Option<&Manager> {
+        self.duties.manager.as_ref().filter(|_| self.is_up.load(Ordering::Acquire))
+    }
 }
 
 /// What `ready()` does before anybody is told.
@@ -65,7 +76,8 @@ pub(crate) fn remember_in_body(when_ready: Option<WhenReady>) {
 
 fn set(duties: Duties, when_ready: Option<WhenReady>) {
     let when_ready = Mutex::new(when_ready);
-    STARTED.set(Box::new(Started { owner: getpid(), duties, when_ready }));
+    let is_up = AtomicBool::new(false);
+    STARTED.set(Box::new(Started { owner: getpid(), duties, when_ready, is_up }));
 }
 
 /// What this process has started as. `None` in a child that it has forked, which has a copy of the
@@ -89,10 +101,24 @@ pub(crate) fn ready() {
     let mut when_ready = started.when_ready.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(when_ready) = when_ready.take() {
         when_ready();
+        started.is_up.store(true, Ordering::Release);
         if let Some(manager) = &started.duties.manager {
-            manager.send("READY=1");
+            manager.ready();
         }
     }
+}
+
+/// Tells the manager, if one listens to this process.
+pub(crate) fn notify(state: &str) {
+    if let Some(manager) = own().and_then(|started| started.duties.manager.as_ref()) {
+        manager.send(state.as_bytes());
+    }
+}
+
+/// How often a manager that listens to this process wants to hear from it.
+pub(crate) fn watchdog() -> Option<Duration> {
+    own()?.duties.manager.as_ref()?;
+    notify::watchdog(process::id(), |name| env::var(name).ok())
 }
 
 /// Has SIGHUP open the logs anew, once they are known, but for a foreground that is to ignore it.
@@ -101,7 +127,10 @@ pub(crate) fn ready() {
 pub(crate) fn reopen_logs_on_hangup() {
     extern "C" fn on_hangup(_signal: c_int) {
         let interrupted_call = Errno::last_raw();
+        let manager = own().and_then(Started::manager_that_knows);
+        manager.inspect(|manager| manager.reloading());
         reopen_logs();
+        manager.inspect(|manager| manager.ready());
         Errno::set_raw(interrupted_call);
     }
     if !sys::is_ignored(Signal::SIGHUP as c_int) {
@@ -128,12 +157,11 @@ pub(crate) fn leave_at_exit() -> nix::Result<()> {
 /// What is due when the process ends in good order: the manager is told, the PID file is removed.
 pub(crate) fn leave() {
     // Children that the daemon forks run the exit handler too.
-    let Some(Started { duties, when_ready, .. }) = own() else { return };
-    let is_up = when_ready.try_lock().is_ok_and(|when_ready| when_ready.is_none());
-    if let Some(manager) = duties.manager.as_ref().filter(|_| is_up) {
-        manager.send("STOPPING=1");
+    let Some(started) = own() else { return };
+    if let Some(manager) = started.manager_that_knows() {
+        manager.stopping();
     }
-    if let Some(pid_file) = &duties.pid_file {
+    if let Some(pid_file) = &started.duties.pid_file {
         pid_file.remove();
     }
 }

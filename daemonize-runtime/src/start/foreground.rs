@@ -1,6 +1,8 @@
 //! A program that stays in the foreground: the same preparation and the same settling, without fork
 //! and streams.
 
+use std::ffi::OsStr;
+
 use nix::unistd::getpid;
 
 use crate::error::Error;
@@ -11,7 +13,13 @@ use crate::run::started::{self, Duties, remember};
 use crate::start::plan::Plan;
 use crate::start::settle::{record, replace_streams, settle};
 
-pub(crate) fn stay(plan: Plan, signals: &Signals, manager: Option<Manager>) -> Result<(), Error> {
+/// `notify_socket` is where a manager listens, if one does.
+pub(crate) fn stay(
+    plan: Plan,
+    signals: &Signals,
+    notify_socket: Option<&OsStr>,
+) -> Result<(), Error> {
+    let manager = notify_socket.and_then(Manager::at);
     let settled =
         settle(&plan).and_then(|()| record(&plan, getpid())).and_then(|()| replace_streams(&plan));
     if let Err(failure) = settled {

@@ -23,7 +23,7 @@ use crate::error::{Error, Kind};
 use crate::options::{Options, Side};
 use crate::resources::signals::Signals;
 use crate::run::{init, started};
-use crate::start::environment::Mode;
+use crate::start::environment::is_watched;
 use crate::start::parts::Parts;
 use crate::sys::proc::ProcSelf;
 use crate::sys::{self, OnlyThread, Threads};
@@ -39,9 +39,9 @@ pub(crate) fn start(
     if started::has_started() {
         return Err(Kind::AlreadyStarted.into());
     }
-    let mode = environment::decide(process::id(), parent_id, |name| env::var_os(name));
-    let has_manager = env::var_os("NOTIFY_SOCKET").is_some();
-    let detaches = options.when.unwrap_or(mode == Mode::Daemon);
+    let is_watched = || is_watched(process::id(), parent_id, |name| env::var_os(name));
+    let detaches = options.when.unwrap_or_else(|| !is_watched());
+    let notify_socket = env::var_os("NOTIFY_SOCKET");
     // Before the threads are counted: the look-up may start some.
     let privileges = match parts.accounts {
         Some(accounts) => (accounts.resolve)(options.user.as_ref(), options.group.as_ref())?,
@@ -57,14 +57,14 @@ pub(crate) fn start(
     let plan = prepare::prepare(options, parts, detaches, launcher_returns, privileges, &proc_self);
     let started = plan.and_then(|plan| match &only_thread {
         Some(only_thread) if detaches => detach::detach(plan, &signals, only_thread),
-        _ => foreground::stay(plan, &signals, mode.manager()).map(|()| Side::Daemon),
+        _ => foreground::stay(plan, &signals, notify_socket.as_deref()).map(|()| Side::Daemon),
     });
     let side = started.inspect_err(|_| signals.release())?;
     if let Side::Launcher { .. } = side {
         signals.release();
         return Ok(side);
     }
-    if let Some(only_thread) = only_thread.filter(|_| has_manager) {
+    if let Some(only_thread) = only_thread.filter(|_| notify_socket.is_some()) {
         // It names the manager of this process, and is none of its children's business.
         sys::remove_variable("NOTIFY_SOCKET", &only_thread);
     }

@@ -154,10 +154,19 @@ pub(crate) fn is_first_ready(one: &impl AsFd, other: &impl AsFd) -> bool {
 
 /// Waits until a descriptor is readable; says whether it became so in time.
 pub(crate) fn wait_until_readable(descriptor: &impl AsFd, patience: Duration) -> bool {
+    wait_until(descriptor, PollFlags::POLLIN, patience)
+}
+
+/// Waits until a descriptor takes something; says whether it did so in time.
+pub(crate) fn wait_until_writable(descriptor: &impl AsFd, patience: Duration) -> bool {
+    wait_until(descriptor, PollFlags::POLLOUT, patience)
+}
+
+fn wait_until(descriptor: &impl AsFd, event: PollFlags, patience: Duration) -> bool {
     let deadline = Deadline::after(patience);
     loop {
         let left = deadline.left();
-        let mut question = [PollFd::new(descriptor.as_fd(), PollFlags::POLLIN)];
+        let mut question = [PollFd::new(descriptor.as_fd(), event)];
         let limit = nix::poll::PollTimeout::try_from(left).unwrap_or(nix::poll::PollTimeout::MAX);
         match nix::poll::poll(&mut question, limit) {
             Ok(1..) => return true,

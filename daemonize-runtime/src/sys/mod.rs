@@ -4,6 +4,7 @@
 #![cfg(unix)]
 #![allow(unsafe_code)]
 
+mod clock;
 mod descriptors;
 mod files;
 mod ids;
@@ -15,6 +16,7 @@ mod time;
 
 pub(crate) mod proc;
 
+pub(crate) use clock::*;
 pub(crate) use descriptors::*;
 pub(crate) use files::*;
 pub(crate) use ids::*;

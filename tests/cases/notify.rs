@@ -1,0 +1,332 @@
+//! What a service manager hears: that the bot is up, that it goes, and what the body says. A manager
+//! that does not listen costs nothing but the message.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::os::unix::net::{UnixDatagram, UnixListener};
+use std::time::{Duration, Instant};
+
+use nix::sys::signal::Signal;
+use nix::sys::stat::Mode;
+use nix::time::{ClockId, clock_gettime};
+use nix::unistd::mkfifo;
+use tempfile::TempDir;
+use tests::bot::{Bot, begin};
+use tests::lock::Gate;
+use tests::manager::Manager;
+use tests::need;
+use tests::{bot, wait};
+
+#[test]
+fn readiness_and_the_end_are_told_over_a_path() {
+    tells_readiness_and_the_end(Manager::at_path);
+}
+
+#[test]
+fn readiness_and_the_end_are_told_over_an_abstract_name() {
+    tells_readiness_and_the_end(Manager::at_abstract_name);
+}
+
+fn tells_readiness_and_the_end(manager: fn(&Bot) -> Manager) {
+    for (ending, code) in [("note=end", 0), ("exit=3", 3), ("panic=out of cheese", 101)] {
+        let bot = bot!["chdir=false", "note=up", "await-in-body=gate", ending];
+        let gate = Gate::closed(&bot.file("gate"));
+        let manager = manager(&bot);
+        let launching = begin(manager.command(&bot));
+        wait::until("the body", || bot.file("up").exists());
+        assert_eq!(manager.heard(), ["READY=1"]);
+        gate.open();
+        assert_eq!(launching.finish().status.code(), Some(code));
+        assert_eq!(manager.heard(), ["STOPPING=1"], "{ending}");
+    }
+}
+
+#[test]
+fn with_wait_ready_readiness_is_told_at_ready_and_once() {
+    let bot =
+        bot!["chdir=false", "wait_ready=true", "note=up", "await-in-body=gate", "ready", "ready"];
+    let gate = Gate::closed(&bot.file("gate"));
+    let manager = Manager::at_path(&bot);
+    let launching = begin(manager.command(&bot));
+    wait::until("the body", || bot.file("up").exists());
+    assert!(manager.heard().is_empty());
+    gate.open();
+    assert!(launching.finish().status.success());
+    assert_eq!(manager.heard(), ["READY=1", "STOPPING=1"]);
+}
+
+/// What a bot with these words says from its start to its end, as a service.
+fn says(words: &[&str]) -> Vec<String> {
+    let bot = bot![].words(words.iter().map(Into::into));
+    let manager = Manager::at_path(&bot);
+    let launch = begin(manager.command(&bot)).finish();
+    assert!(launch.status.success(), "{launch:?}");
+    manager.heard()
+}
+
+#[test]
+fn a_bot_that_was_never_ready_says_nothing() {
+    assert_eq!(says(&["wait_ready=true"]), [""; 0]);
+}
+
+#[test]
+fn a_forked_child_says_no_farewell() {
+    assert_eq!(says(&["fork"]), ["READY=1", "STOPPING=1"]);
+}
+
+#[test]
+fn the_socket_is_no_business_of_children() {
+    let is_unset = r#"run=test -z "${NOTIFY_SOCKET+set}""#;
+    assert_eq!(says(&[is_unset]), ["READY=1", "STOPPING=1"]);
+    assert_eq!(
+        says(&["when=true", "wait_ready=true", is_unset, "ready"]),
+        [""; 0],
+        "in a daemon, too"
+    );
+}
+
+#[test]
+fn a_daemon_tells_nobody() {
+    assert_eq!(says(&["when=true", "wait_ready=true", "ready"]), [""; 0]);
+}
+
+#[test]
+fn a_killed_bot_says_no_farewell() {
+    let bot = bot!["chdir=false", "note=up", "sleep"];
+    let manager = Manager::at_path(&bot);
+    let launching = begin(manager.command(&bot));
+    wait::until("the body", || bot.file("up").exists());
+    launching.signal(Signal::SIGKILL);
+    let _launch = launching.finish();
+    assert_eq!(manager.heard(), ["READY=1"]);
+}
+
+/// Starts a bot that says much, and expects it to go on as if nobody were there.
+#[track_caller]
+fn assert_undisturbed(what: &str, socket: &OsStr) {
+    let bot = bot!["when=false", "notify=STATUS=up", "print=up", "print-watchdog"];
+    let mut command = bot.command();
+    command.env("NOTIFY_SOCKET", socket).env("WATCHDOG_USEC", "2000000");
+    let launch = begin(command).finish();
+    assert!(launch.status.success() && launch.stderr.is_empty(), "{what}: {launch:?}");
+    assert_eq!(launch.stdout, "up\nNone\n", "{what}");
+}
+
+#[test]
+fn a_manager_that_does_not_listen_does_not_matter() {
+    for address in
+        ["", "/", "/missing/manager", "@", "@nobody listens here", "vsock:2:1234", "relative"]
+    {
+        assert_undisturbed(address, address.as_ref());
+    }
+    let long = format!("/{}", "x".repeat(200));
+    assert_undisturbed("a path that is too long", long.as_ref());
+}
+
+#[test]
+fn something_else_in_the_managers_place_does_not_matter() {
+    let place = TempDir::with_prefix("place-").expect("a directory");
+    let file = place.path().join("file");
+    fs::write(&file, "").expect("a file");
+    assert_undisturbed("a file", file.as_os_str());
+    assert_eq!(fs::read(&file).expect("the file"), b"");
+    let pipe = place.path().join("pipe");
+    mkfifo(&pipe, Mode::S_IRWXU).expect("a pipe");
+    assert_undisturbed("a pipe", pipe.as_os_str());
+    let stream = place.path().join("stream");
+    let _listener = UnixListener::bind(&stream).expect("a socket");
+    assert_undisturbed("somebody else's socket", stream.as_os_str());
+    let left = place.path().join("left");
+    drop(UnixDatagram::bind(&left));
+    assert_undisturbed("a socket that nobody has open", left.as_os_str());
+}
+
+#[test]
+fn a_full_manager_costs_the_message_and_a_moment() {
+    let bot = bot!["chdir=false", "note=up", "notify=STATUS=lost", "sleep"];
+    let manager = Manager::at_path(&bot);
+    manager.fill();
+    let begun = Instant::now();
+    let launching = begin(manager.command(&bot));
+    wait::until("the body", || bot.file("up").exists());
+    assert!(begun.elapsed() < Duration::from_secs(10), "{:?}", begun.elapsed());
+    launching.signal(Signal::SIGKILL);
+    let _launch = launching.finish();
+    assert!(manager.heard().iter().all(|message| message == "noise"));
+}
+
+#[test]
+fn a_manager_that_is_busy_for_a_moment_hears_that_the_bot_is_up() {
+    let bot = bot!["chdir=false"];
+    let manager = Manager::at_path(&bot);
+    manager.fill();
+    let launching = begin(manager.command(&bot));
+    // It is recorded before it tells anybody, and waits then.
+    wait::until("a PID", || fs::read(bot.pid_file()).is_ok_and(|text| !text.is_empty()));
+    wait::until("READY=1", || manager.heard().iter().any(|message| message == "READY=1"));
+    assert!(launching.finish().status.success());
+}
+
+#[test]
+fn a_manager_that_goes_away_does_not_matter() {
+    let bot = bot![
+        "chdir=false",
+        "reopen=true",
+        "note=up",
+        "await-in-body=gate",
+        "notify=STATUS=lost",
+        "print=end"
+    ];
+    let gate = Gate::closed(&bot.file("gate"));
+    let manager = Manager::at_path(&bot);
+    let launching = begin(manager.command(&bot));
+    wait::until("the body", || bot.file("up").exists());
+    drop(manager);
+    launching.signal(Signal::SIGHUP);
+    gate.open();
+    let launch = launching.finish();
+    assert!(launch.status.success() && launch.stderr.is_empty(), "{launch:?}");
+    assert_eq!(launch.stdout, "end\n");
+}
+
+#[test]
+fn without_evidence_a_daemon_tells_nobody() {
+    let bot = bot!["chdir=false", "note=up", "notify=STATUS=up"];
+    let manager = Manager::at_path(&bot);
+    assert!(begin(manager.command_with(&bot, "export LISTEN_PID=$PPID")).finish().status.success());
+    wait::until("the body", || bot.file("up").exists());
+    bot.await_nothing_left();
+    assert_eq!(manager.heard(), [""; 0]);
+}
+
+#[test]
+fn a_foreground_that_was_asked_for_tells_too() {
+    let bot = bot!["when=false"];
+    let manager = Manager::at_path(&bot);
+    assert!(begin(manager.tell(bot.command())).finish().status.success());
+    assert_eq!(manager.heard(), ["READY=1", "STOPPING=1"]);
+}
+
+#[test]
+fn the_word_run_tells_too() {
+    let bot = Bot::new(env!("CARGO_BIN_EXE_commander")).words(["run", "exit", "0"].map(Into::into));
+    let manager = Manager::at_path(&bot);
+    assert!(begin(manager.tell(bot.command())).finish().status.success());
+    assert_eq!(manager.heard(), ["READY=1", "STOPPING=1"]);
+}
+
+#[test]
+fn a_program_with_threads_tells_too() {
+    assert_eq!(says(&["thread"]), ["READY=1", "STOPPING=1"]);
+}
+
+#[test]
+fn the_body_says_what_it_likes() {
+    let said = says(&["notify=STATUS=logged in", "notify=STATUS=12 of 40\nWATCHDOG=1"]);
+    let expected = ["READY=1", "STATUS=logged in", "STATUS=12 of 40\nWATCHDOG=1", "STOPPING=1"];
+    assert_eq!(said, expected);
+}
+
+#[test]
+fn what_the_body_says_before_it_is_up_is_told() {
+    let said = says(&["wait_ready=true", "notify=EXTEND_TIMEOUT_USEC=5000000", "ready"]);
+    assert_eq!(said, ["EXTEND_TIMEOUT_USEC=5000000", "READY=1", "STOPPING=1"]);
+}
+
+#[test]
+fn neither_a_daemon_nor_a_child_speaks_for_the_bot() {
+    assert_eq!(says(&["when=true", "wait_ready=true", "notify=STATUS=up", "ready"]), [""; 0]);
+    assert_eq!(says(&["notify-in-child=STATUS=child"]), ["READY=1", "STOPPING=1"]);
+}
+
+#[test]
+fn nothing_is_said_before_the_start() {
+    // Words before the start come first.
+    assert_eq!(says(&["notify-early=STATUS=early"]), ["READY=1", "STOPPING=1"]);
+}
+
+#[test(needs = need::root)]
+fn a_manager_outside_of_the_new_root_hears_everything() {
+    let bot = bot!["chroot=jail", "wait_ready=true", "ready", "notify=STATUS=inside"];
+    fs::create_dir(bot.file("jail")).expect("a directory");
+    let manager = Manager::at_path(&bot);
+    assert!(begin(manager.command(&bot)).finish().status.success());
+    assert_eq!(manager.heard(), ["READY=1", "STATUS=inside", "STOPPING=1"]);
+}
+
+#[test]
+fn children_do_not_have_the_connection() {
+    let bot = bot!["chdir=false", "spawn=exec sleep 300", "note=note", "sleep"];
+    let manager = Manager::at_path(&bot);
+    let _launching = begin(manager.command(&bot));
+    let process = bot.await_body();
+    let child = wait::for_some("the child", || process.children().pop());
+    wait::until("a child with three descriptors", || child.descriptors().into_keys().eq(0..=2));
+}
+
+/// The time in a message about a reload.
+#[track_caller]
+fn reload_time(message: &str) -> u128 {
+    let time = message.strip_prefix("RELOADING=1\nMONOTONIC_USEC=").expect("a reload");
+    time.parse().expect("a number")
+}
+
+fn now() -> u128 {
+    let uptime = clock_gettime(ClockId::CLOCK_MONOTONIC).expect("a clock");
+    Duration::from(uptime).as_micros()
+}
+
+#[test]
+fn a_reload_is_told_with_its_time() {
+    let bot = bot!["chdir=false", "reopen=true", "note=up", "sleep"];
+    let manager = Manager::at_path(&bot);
+    let launching = begin(manager.command(&bot));
+    assert_eq!(manager.await_message(), "READY=1");
+    for _ in 0..3 {
+        let asked = now();
+        launching.signal(Signal::SIGHUP);
+        let time = reload_time(&manager.await_message());
+        assert!(asked <= time && time <= now(), "{asked} {time}");
+        assert_eq!(manager.await_message(), "READY=1");
+    }
+}
+
+#[test]
+fn a_hangup_before_the_bot_is_up_does_not_say_that_it_is() {
+    let words =
+        ["chdir=false", "reopen=true", "wait_ready=true", "note=up", "await-in-body=gate", "ready"];
+    let bot = bot![].words(words.map(Into::into));
+    let gate = Gate::closed(&bot.file("gate"));
+    let manager = Manager::at_path(&bot);
+    let launching = begin(manager.command(&bot));
+    wait::until("the body", || bot.file("up").exists());
+    launching.signal(Signal::SIGHUP);
+    gate.open();
+    assert!(launching.finish().status.success());
+    assert_eq!(manager.heard(), ["READY=1", "STOPPING=1"]);
+}
+
+#[test]
+fn a_forked_child_tells_of_no_reload() {
+    let bot = bot!["chdir=false", "reopen=true", "note=up", "hang-up-in-child"];
+    let manager = Manager::at_path(&bot);
+    assert!(begin(manager.command(&bot)).finish().status.success());
+    assert_eq!(manager.heard(), ["READY=1", "STOPPING=1"]);
+}
+
+/// What a bot finds out about the watchdog that these variables set.
+fn watchdog(variables: &str) -> String {
+    let bot = bot!["when=false", "print-watchdog"];
+    let manager = Manager::at_path(&bot);
+    let launch = begin(manager.command_with(&bot, &format!("export {variables}"))).finish();
+    assert!(launch.status.success(), "{launch:?}");
+    launch.stdout
+}
+
+#[test]
+fn the_body_knows_how_often_the_watchdog_wants_to_hear_from_it() {
+    assert_eq!(watchdog("WATCHDOG_USEC=3000000"), "Some(1.5s)\n");
+    assert_eq!(watchdog("WATCHDOG_USEC=3000000 WATCHDOG_PID=$$"), "Some(1.5s)\n");
+    assert_eq!(watchdog("WATCHDOG_USEC=3000000 WATCHDOG_PID=$PPID"), "None\n");
+    assert_eq!(watchdog("LANG=C"), "None\n");
+}

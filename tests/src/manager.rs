@@ -1,0 +1,97 @@
+//! A service manager: a socket on which it listens, and what a bot is told of it.
+
+use std::ffi::OsString;
+use std::io::ErrorKind;
+use std::os::linux::net::SocketAddrExt;
+use std::os::unix::net::{SocketAddr, UnixDatagram};
+use std::process::Command;
+
+use crate::bot::Bot;
+use crate::wait;
+
+/// The test in the place of a service manager.
+#[derive(Debug)]
+pub struct Manager {
+    socket: UnixDatagram,
+    address: OsString,
+}
+
+impl Manager {
+    /// One that listens in the bot's start directory.
+    #[must_use]
+    pub fn at_path(bot: &Bot) -> Self {
+        Self::bound_to(bot.file("manager").into())
+    }
+
+    /// One that listens at a name that is in no directory.
+    #[must_use]
+    pub fn at_abstract_name(bot: &Bot) -> Self {
+        let mut address = OsString::from("@");
+        address.push(bot.file("manager"));
+        Self::bound_to(address)
+    }
+
+    fn bound_to(address: OsString) -> Self {
+        let bound = match address.as_encoded_bytes() {
+            [b'@', name @ ..] => SocketAddr::from_abstract_name(name),
+            _ => SocketAddr::from_pathname(&address),
+        };
+        let socket = bound.and_then(|bound| UnixDatagram::bind_addr(&bound)).expect("a socket");
+        socket.set_nonblocking(true).expect("a flag");
+        Self { socket, address }
+    }
+
+    /// Is told so much that there is no room for more until it is read.
+    pub fn fill(&self) {
+        let bound = self.socket.local_addr().expect("an address");
+        loop {
+            // Each has room of its own, which may end first.
+            let stranger = UnixDatagram::unbound().expect("a socket");
+            stranger.set_nonblocking(true).expect("a flag");
+            let say = || stranger.send_to_addr(b"noise", &bound);
+            if let Err(refusal) = say() {
+                assert_eq!(refusal.kind(), ErrorKind::WouldBlock);
+                return;
+            }
+            while say().is_ok() {}
+        }
+    }
+
+    /// What has come since it was asked for the last time.
+    #[must_use]
+    pub fn heard(&self) -> Vec<String> {
+        let mut buffer = [0; 4096];
+        let datagrams = std::iter::from_fn(|| {
+            self.socket.recv(&mut buffer).ok().map(|end| buffer[..end].to_vec())
+        });
+        datagrams.map(|datagram| String::from_utf8(datagram).expect("text")).collect()
+    }
+
+    /// Waits until the bot has said something, and returns it.
+    #[must_use]
+    #[track_caller]
+    pub fn await_message(&self) -> String {
+        let mut buffer = [0; 4096];
+        let length = wait::for_some("a message", || self.socket.recv(&mut buffer).ok());
+        str::from_utf8(&buffer[..length]).expect("text").to_owned()
+    }
+
+    /// The command that starts the bot as a service.
+    #[must_use]
+    pub fn command(&self, bot: &Bot) -> Command {
+        self.command_with(bot, "export LISTEN_PID=$$")
+    }
+
+    /// The command that runs a script before it starts the bot.
+    #[must_use]
+    pub fn command_with(&self, bot: &Bot, script: &str) -> Command {
+        self.tell(bot.command_in_shell(&format!(r#"{script}; exec "$@""#)))
+    }
+
+    /// Tells a command of this manager.
+    #[must_use]
+    pub fn tell(&self, mut command: Command) -> Command {
+        command.env("NOTIFY_SOCKET", &self.address);
+        command
+    }
+}
