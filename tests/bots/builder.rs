@@ -9,7 +9,9 @@ mod service;
 use std::ffi::{CString, OsStr, OsString};
 use std::fs::{self, File, OpenOptions};
 use std::io::Write;
+use std::os::fd::FromRawFd;
 use std::os::unix::ffi::OsStrExt;
+use std::os::unix::net::UnixListener;
 use std::path::PathBuf;
 use std::process::{self, Command};
 use std::time::Duration;
@@ -148,6 +150,7 @@ fn prepare(key: &str, value: &OsStr) -> bool {
 fn body_step(key: &str, value: &OsStr) -> Option<Step> {
     let value = value.to_owned();
     Some(match key {
+        "accept" => Box::new(accept),
         "alone" => Box::new(move || be_alone(&value)),
         "abort" => Box::new(|| process::abort()),
         "exit" => Box::new(move || {
@@ -198,6 +201,16 @@ fn print_by_c(text: &OsStr) {
 fn note(path: OsString) {
     let file = OpenOptions::new().create(true).append(true).open(PathBuf::from(path));
     writeln!(file.expect("the note opens"), "{}", process::id()).expect("the note is written");
+}
+
+/// Answers one connection to the first socket that a manager has passed, by a line with the number
+/// of the process that `LISTEN_PID` names.
+fn accept() {
+    let names = env::var("LISTEN_PID").expect("a manager passes sockets");
+    // SAFETY: the descriptor is the manager's present to this program, and nobody else uses it.
+    let socket = unsafe { UnixListener::from_raw_fd(3) };
+    let (mut connection, _) = socket.accept().expect("a connection");
+    writeln!(connection, "{names}").expect("somebody reads");
 }
 
 /// Stays for a moment where only one process may be.

@@ -1,7 +1,7 @@
 //! The cases of a test program, which `#[test]` collects, and how they are run.
 
 pub use inventory;
-use libtest_mimic::{Arguments, Completion, Trial};
+use libtest_mimic::{Arguments, Completion, Conclusion, Trial};
 
 use crate::need::Need;
 
@@ -34,8 +34,13 @@ impl Case {
 
 /// Runs the cases as the command line asks for it, and exits.
 pub fn run_all() -> ! {
+    run().exit()
+}
+
+/// Runs the cases as the command line asks for it.
+pub fn run() -> Conclusion {
     let mut cases: Vec<&Case> = inventory::iter::<Case>.into_iter().collect();
     cases.sort_by_key(|case| case.path);
     let trials = cases.into_iter().map(Case::trial).collect();
-    libtest_mimic::run(&Arguments::from_args(), trials).exit()
+    libtest_mimic::run(&Arguments::from_args(), trials)
 }

@@ -20,6 +20,7 @@
 
 pub mod bot;
 pub mod case;
+pub mod cgroup;
 pub mod condition;
 pub mod daemon;
 pub mod launch;

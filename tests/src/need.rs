@@ -27,6 +27,12 @@ pub struct Need {
 }
 
 impl Need {
+    /// A need that this machine and this user meet, or not.
+    #[must_use]
+    pub fn new(what: &'static str, is_met: bool) -> Self {
+        Self { what, is_met }
+    }
+
     /// What is needed and not there.
     #[must_use]
     pub fn missing(self) -> Option<&'static str> {
@@ -37,19 +43,19 @@ impl Need {
 /// What everybody has.
 #[must_use]
 pub fn nothing() -> Need {
-    Need { what: "nothing", is_met: true }
+    Need::new("nothing", true)
 }
 
 /// To be root.
 #[must_use]
 pub fn root() -> Need {
-    Need { what: "root", is_met: geteuid().is_root() }
+    Need::new("root", geteuid().is_root())
 }
 
 /// Not to be root, who may do anything.
 #[must_use]
 pub fn ordinary_user() -> Need {
-    Need { what: "an ordinary user", is_met: !geteuid().is_root() }
+    Need::new("an ordinary user", !geteuid().is_root())
 }
 
 /// A command that succeeds.
@@ -58,7 +64,7 @@ pub fn command(what: &'static str, command: &[&str]) -> Need {
     let (program, words) = command.split_first().expect("a command");
     let mut command = Command::new(program);
     command.args(words).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-    Need { what, is_met: command.status().is_ok_and(|status| status.success()) }
+    Need::new(what, command.status().is_ok_and(|status| status.success()))
 }
 
 /// PID namespaces, as [`AS_PID_1`] makes them.

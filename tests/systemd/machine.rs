@@ -1,0 +1,166 @@
+//! A machine of its own, on which systemd is PID 1. It is booted once, for all tests of a run.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::{Mutex, OnceLock};
+
+use nix::unistd::{AccessFlags, Pid, access};
+use tests::cgroup::hierarchy;
+use tests::launch::Launch;
+use tests::need::{self, Need};
+use tests::process::Process;
+use tests::wait;
+
+/// The directory that holds the Linux with systemd in it. The machine's own files do.
+const SYSTEM: &str = "SYSTEMD_ROOT";
+
+/// An ordinary user of the machine, `pilot`, who has an account.
+pub(crate) const PILOT: u32 = 61_235;
+
+static MACHINE: Mutex<Option<Machine>> = Mutex::new(None);
+
+/// The running machine, as tests see it from outside.
+#[derive(Clone, Debug)]
+pub(crate) struct Inside {
+    /// PID 1.
+    pub(crate) systemd: Process,
+    /// Where its cgroups are.
+    groups: PathBuf,
+}
+
+#[derive(Debug)]
+struct Machine {
+    /// Takes the machine away when its standard input is closed.
+    guardian: Child,
+    inside: Inside,
+}
+
+/// What it takes to boot systemd.
+pub(crate) fn bootable() -> Need {
+    static NEED: OnceLock<Need> = OnceLock::new();
+    *NEED.get_or_init(|| {
+        let conditions = [
+            need::root(),
+            Need::new("systemd", system().join("lib/systemd/systemd").exists()),
+            Need::new(
+                "cgroup2",
+                hierarchy().is_some_and(|at| access(&at, AccessFlags::W_OK).is_ok()),
+            ),
+        ];
+        let unmet = conditions.into_iter().find(|need| need.missing().is_some());
+        unmet.unwrap_or_else(overlay)
+    })
+}
+
+/// Namespaces, and in them a file system above another one.
+fn overlay() -> Need {
+    let script = "mount -t tmpfs tmpfs /mnt && mkdir /mnt/a /mnt/b /mnt/c &&
+        mount -t overlay -o lowerdir=/,upperdir=/mnt/a,workdir=/mnt/b overlay /mnt/c &&
+        nsenter --version";
+    let namespaces =
+        ["unshare", "--mount", "--pid", "--fork", "--uts", "--ipc", "--net", "--cgroup"];
+    let command = [&namespaces[..], &["sh", "-c", script]].concat();
+    need::command("namespaces, overlayfs and util-linux", &command)
+}
+
+fn system() -> PathBuf {
+    std::env::var_os(SYSTEM).unwrap_or_else(|| "/".into()).into()
+}
+
+/// The machine, booted by whoever comes first.
+#[track_caller]
+pub(crate) fn inside() -> Inside {
+    let mut machine = MACHINE.lock().expect("the machine boots");
+    machine.get_or_insert_with(Machine::boot).inside.clone()
+}
+
+/// Takes the machine away, if there is one.
+pub(crate) fn shut_down() {
+    let machine = MACHINE.lock().map(|mut machine| machine.take());
+    if let Ok(Some(Machine { mut guardian, .. })) = machine {
+        drop(guardian.stdin.take());
+        let end = guardian.wait().expect("a child of this process");
+        assert!(end.success(), "the machine does not go: {end}");
+    }
+}
+
+impl Machine {
+    fn boot() -> Self {
+        let bots = Path::new(env!("CARGO_BIN_EXE_builder")).parent().expect("a directory");
+        let mut boot = Command::new(env!("CARGO_BIN_EXE_boot"));
+        boot.arg(system()).arg(bots).stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut guardian = boot.spawn().expect("the program is built");
+        let mut line = String::new();
+        let output = guardian.stdout.take().expect("a pipe");
+        BufReader::new(output).read_line(&mut line).expect("text");
+        let systemd: i32 = line.trim_end().parse().expect("the PID of systemd");
+        let group = format!("daemonize-tests-{}", guardian.id());
+        let inside = Inside {
+            systemd: Process(Pid::from_raw(systemd)),
+            groups: hierarchy().expect("cgroup2").join(group),
+        };
+        inside.await_boot();
+        Self { guardian, inside }
+    }
+}
+
+impl Inside {
+    fn await_boot(&self) {
+        wait::until("the boot of systemd", || {
+            assert!(self.systemd.is_alive(), "systemd has ended");
+            // Until it listens, nobody answers.
+            let state = self.run(["systemctl", "is-system-running"]).stdout;
+            ["running\n", "degraded\n"].contains(&&*state)
+        });
+    }
+
+    /// Runs a command inside, as root and not as a service, and waits for its end.
+    #[track_caller]
+    pub(crate) fn run(&self, words: impl IntoIterator<Item: AsRef<OsStr>>) -> Launch {
+        self.run_by(&[], words)
+    }
+
+    /// Runs a command inside, with these options of `nsenter`.
+    #[track_caller]
+    pub(crate) fn run_by(
+        &self,
+        options: &[&str],
+        words: impl IntoIterator<Item: AsRef<OsStr>>,
+    ) -> Launch {
+        let mut command = Command::new("nsenter");
+        command.args(["--all", "--root", "--wdns=/run/bots", "--target"]);
+        command.arg(self.systemd.0.to_string()).args(options).args(words);
+        command.env_clear().env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin").env("HOME", "/root");
+        command.stdin(Stdio::null());
+        command.output().expect("`nsenter` can be executed").into()
+    }
+
+    /// A file inside, as it can be reached from outside.
+    pub(crate) fn file(&self, path: impl AsRef<Path>) -> PathBuf {
+        let path = path.as_ref().strip_prefix("/").expect("an absolute path").to_owned();
+        PathBuf::from(format!("/proc/{}/root", self.systemd.0)).join(path)
+    }
+
+    /// The processes of a cgroup and of all below it, by their numbers outside.
+    pub(crate) fn processes_of(&self, group: &str) -> Vec<Process> {
+        let group = self.groups.join(group.trim_start_matches('/'));
+        let mut numbers = Vec::new();
+        collect(&group, &mut numbers);
+        numbers.sort_unstable();
+        numbers.into_iter().map(|number| Process(Pid::from_raw(number))).collect()
+    }
+}
+
+/// A cgroup that is gone has no processes.
+fn collect(group: &Path, numbers: &mut Vec<i32>) {
+    let own = fs::read_to_string(group.join("cgroup.procs")).unwrap_or_default();
+    numbers.extend(own.lines().filter_map(|line| line.parse::<i32>().ok()));
+    for entry in fs::read_dir(group).into_iter().flatten().flatten() {
+        if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+            collect(&entry.path(), numbers);
+        }
+    }
+}

@@ -1,0 +1,84 @@
+//! What a running service is asked for: to reload, to answer the words of `commands`, to end.
+
+use std::fs;
+use std::time::{Duration, Instant};
+
+use tests::launch::Launch;
+use tests::wait;
+
+use crate::machine::bootable;
+use crate::service::{Service, number_inside};
+
+#[test(needs = bootable)]
+fn a_reload_opens_the_log_of_a_daemon_anew() {
+    let service = Service::new(
+        "reload-forking",
+        "Type=forking\nPIDFile={home}/builder.pid\nExecReload=kill -HUP $MAINPID\n\
+         ExecStart={builder} redirect=out.log reopen=true sleep",
+    );
+    service.start();
+    fs::rename(service.file("out.log"), service.file("old.log")).expect("a log");
+    assert!(service.systemctl(&["reload"]).status.success());
+    wait::until("the new log", || service.file("out.log").exists());
+    service.only_process();
+    service.stop();
+}
+
+#[test(needs = bootable)]
+fn a_reload_in_the_foreground_changes_nothing() {
+    let service = Service::new(
+        "reload-notify",
+        "Type=notify\nExecReload=kill -HUP $MAINPID\n\
+         ExecStart={builder} redirect=out.log reopen=true sleep",
+    );
+    service.start();
+    let process = service.only_process();
+    for _ in 0..3 {
+        assert!(service.systemctl(&["reload"]).status.success());
+    }
+    assert_eq!(service.only_process(), process);
+    service.stop();
+}
+
+#[test(needs = bootable)]
+fn a_stop_ends_the_supervisor_and_the_body() {
+    let service = Service::new(
+        "stop-supervisor",
+        "Type=forking\nPIDFile={home}/builder.pid\n\
+         ExecStart={builder} restart=always redirect=out.log note=up sleep",
+    );
+    service.start();
+    wait::until("the body", || !service.read("up").is_empty());
+    assert_eq!(service.processes().len(), 2);
+    let asked = Instant::now();
+    service.stop();
+    assert!(asked.elapsed() < Duration::from_secs(5), "{:?}", asked.elapsed());
+    assert!(!service.file("builder.pid").exists());
+}
+
+/// A word of the bot, said in a shell that is no part of the service.
+fn say(service: &Service, word: &str) -> Launch {
+    let script = format!("cd {} && exec /bots/commander {word}", service.home());
+    service.machine.run(["sh", "-c", &script])
+}
+
+#[test(needs = bootable)]
+fn words_find_the_bot_that_systemd_runs() {
+    let service = Service::new("words", "Type=notify\nExecStart=/bots/commander");
+    service.start();
+    let number = number_inside(service.only_process()).to_string();
+    let status = say(&service, "status");
+    assert_eq!(status.status.code(), Some(0), "{status:?}");
+    assert!(status.stdout.contains(&number), "{status:?}");
+    let start = say(&service, "start");
+    assert_eq!(start.status.code(), Some(0), "{start:?}");
+    assert!(start.stdout.contains("running"), "{start:?}");
+    let again = say(&service, "");
+    assert_eq!(again.status.code(), Some(75), "{again:?}");
+    assert!(again.stderr.contains("already running") && again.stderr.contains(&number));
+    let stop = say(&service, "stop");
+    assert_eq!(stop.status.code(), Some(0), "{stop:?}");
+    service.await_property("ActiveState", "inactive");
+    assert_eq!(service.property("Result"), "success");
+    assert_eq!(say(&service, "status").status.code(), Some(3));
+}

@@ -1,0 +1,186 @@
+//! A service of the machine.
+
+use std::fs;
+use std::os::unix::fs::chown;
+use std::path::PathBuf;
+
+use nix::unistd::Pid;
+use serde_json::Value;
+use tests::launch::Launch;
+use tests::process::Process;
+use tests::wait;
+
+use crate::machine::{self, Inside, PILOT};
+
+/// A service, and the directory in which it works. Dropped, it is stopped.
+#[derive(Debug)]
+pub(crate) struct Service {
+    pub(crate) machine: Inside,
+    name: String,
+}
+
+/// A line of the journal.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Line {
+    pub(crate) priority: u8,
+    pub(crate) text: String,
+}
+
+impl Service {
+    /// A service of this name, which nobody else has, with these lines in its section `[Service]`.
+    /// `{home}` stands for a directory of its own, in which it works; `{builder}` for the general
+    /// fixture, which stays there and makes its files there.
+    #[track_caller]
+    pub(crate) fn new(name: &str, lines: &str) -> Self {
+        let machine = machine::inside();
+        let service = Self { machine, name: name.to_owned() };
+        fs::create_dir(service.machine.file(service.home())).expect("a name that nobody else has");
+        let lines = service.fill(lines);
+        let home = service.home();
+        service.write_unit("service", &format!("[Service]\nWorkingDirectory=-{home}\n{lines}\n"));
+        service
+    }
+
+    /// A unit beside the service, such as its socket.
+    pub(crate) fn write_unit(&self, kind: &str, text: &str) {
+        let unit = format!("/run/systemd/system/{}.{kind}", self.name);
+        fs::write(self.machine.file(unit), self.fill(text)).expect("a unit");
+    }
+
+    fn fill(&self, text: &str) -> String {
+        text.replace("{home}", &self.home()).replace("{builder}", "/bots/builder chdir=false")
+    }
+
+    /// Gives the service's directory to a user.
+    pub(crate) fn owned_by(self, user: u32) -> Self {
+        chown(self.file("."), Some(user), Some(user)).expect("root may");
+        self
+    }
+
+    /// The service's directory, on the machine.
+    pub(crate) fn home(&self) -> String {
+        format!("/run/bots/{}", self.name)
+    }
+
+    fn unit(&self) -> String {
+        format!("{}.service", self.name)
+    }
+
+    /// A file in the service's directory, as it can be reached from outside.
+    pub(crate) fn file(&self, name: &str) -> PathBuf {
+        self.machine.file(self.home()).join(name)
+    }
+
+    /// The text of a file in the service's directory; nothing if there is none.
+    pub(crate) fn read(&self, name: &str) -> String {
+        fs::read_to_string(self.file(name)).unwrap_or_default()
+    }
+
+    /// Waits until a file in the service's directory holds this text and nothing else.
+    #[track_caller]
+    pub(crate) fn await_text(&self, name: &str, text: &str) {
+        wait::until(&format!("{text:?} in {name}"), || self.read(name) == text);
+    }
+
+    /// Begins to start the service; it has this state when systemd has executed it.
+    pub(crate) fn begin(&self) {
+        self.systemctl(&["start", "--no-block"]);
+    }
+
+    /// Starts the service, and does not put up with failure.
+    #[track_caller]
+    pub(crate) fn start(&self) {
+        let launch = self.systemctl(&["start"]);
+        assert!(launch.status.success(), "{launch:?}\n{:#?}", self.journal());
+    }
+
+    /// Stops the service, which must end well.
+    #[track_caller]
+    pub(crate) fn stop(&self) {
+        assert!(self.systemctl(&["stop"]).status.success());
+        assert_eq!(self.property("ActiveState"), "inactive", "{:#?}", self.journal());
+        assert_eq!(self.property("Result"), "success", "{:#?}", self.journal());
+        assert_eq!(self.processes(), [], "a stopped service has no processes");
+    }
+
+    /// Says something to systemd about the service.
+    #[track_caller]
+    pub(crate) fn systemctl(&self, words: &[&str]) -> Launch {
+        self.machine.run([&["systemctl"], words, &[&self.unit()]].concat())
+    }
+
+    /// What systemd says about the service.
+    #[track_caller]
+    pub(crate) fn property(&self, name: &str) -> String {
+        self.systemctl(&["show", "--value", "--property", name]).stdout.trim_end().to_owned()
+    }
+
+    /// Waits until systemd says this about the service.
+    #[track_caller]
+    pub(crate) fn await_property(&self, name: &str, value: &str) {
+        wait::until(&format!("{name}={value} of {}", self.name), || self.property(name) == value);
+    }
+
+    /// The processes of the service, by their numbers outside.
+    pub(crate) fn processes(&self) -> Vec<Process> {
+        // A service without processes has no cgroup.
+        let group = Some(self.property("ControlGroup")).filter(|group| !group.is_empty());
+        let all = group.map(|group| self.machine.processes_of(&group)).unwrap_or_default();
+        all.into_iter().filter(|process| process.is_alive()).collect()
+    }
+
+    /// Expects the service to be one process, which systemd takes for the main one.
+    #[track_caller]
+    pub(crate) fn only_process(&self) -> Process {
+        let [process] = self.processes()[..] else {
+            panic!("{:?}\n{:#?}", self.processes(), self.journal())
+        };
+        assert_eq!(self.property("MainPID"), number_inside(process).to_string());
+        process
+    }
+
+    /// What the service, and systemd about it, have said.
+    pub(crate) fn journal(&self) -> Vec<Line> {
+        let unit = format!("--unit={}", self.unit());
+        // What was said is on its way until the journal has been asked to catch up.
+        self.machine.run(["journalctl", "--sync"]);
+        let lines = self.machine.run(["journalctl", "--quiet", "--output=json", &unit]).stdout;
+        let lines = lines.lines().map(|line| serde_json::from_str::<Value>(line).expect("JSON"));
+        lines.map(|line| Line::from(&line)).collect()
+    }
+
+    /// The priority of the first line that ends so.
+    #[track_caller]
+    pub(crate) fn priority_of(&self, end: &str) -> u8 {
+        let journal = self.journal();
+        let line = journal.iter().find(|line| line.text.ends_with(end));
+        line.unwrap_or_else(|| panic!("{end:?} is not in {journal:#?}")).priority
+    }
+}
+
+/// The number of a process on the machine.
+#[track_caller]
+pub(crate) fn number_inside(process: Process) -> Pid {
+    let numbers = process.status("NSpid");
+    let number = numbers.rsplit('\t').next().and_then(|number| number.parse().ok());
+    Pid::from_raw(number.expect("a number"))
+}
+
+/// What the kernel says of the pilot's four ids of one kind.
+pub(crate) fn ids_of_pilot() -> String {
+    format!("{PILOT}\t{PILOT}\t{PILOT}\t{PILOT}")
+}
+
+impl From<&Value> for Line {
+    fn from(line: &Value) -> Self {
+        let text = |field: &str| line[field].as_str().unwrap_or_default().to_owned();
+        Self { priority: text("PRIORITY").parse().unwrap_or(u8::MAX), text: text("MESSAGE") }
+    }
+}
+
+impl Drop for Service {
+    fn drop(&mut self) {
+        self.systemctl(&["kill", "--signal=KILL"]);
+        self.systemctl(&["stop"]);
+    }
+}
