@@ -22,7 +22,8 @@ fn the_launcher_goes_on_and_knows_the_daemon() {
         let said = await_launcher(&bot);
         assert_eq!(said, bot.read("builder.pid"), "{words:?}");
         let daemon = bot.daemon();
-        assert_eq!(bot.processes().len(), if words[0] == "restart=always" { 3 } else { 2 });
+        let processes = if words[0] == "restart=always" { 3 } else { 2 };
+        wait::until("launcher, daemon and body", || bot.processes().len() == processes);
         daemon.kill();
         wait::until("the end of the lock", || !lock::is_held(&bot.pid_file()));
         gate.open();

@@ -11,7 +11,7 @@ use nix::unistd::Pid;
 use crate::error::{Error, Kind};
 use crate::resources::signals::Signals;
 use crate::start::plan::Plan;
-use crate::start::protocol::{Report, commit, dismiss};
+use crate::start::protocol::{Report, commit, dismiss, errno_of};
 use crate::sys::{self, End};
 
 /// How long the processes of a start that has failed may take to end. They do it at once, unless
@@ -77,7 +77,7 @@ fn go_on(daemon: &UnixStream, pid: Option<Pid>) -> Outcome<i32> {
 /// After this nothing of the start is left. Returns why it failed, if anybody has said so.
 fn clean_up(daemon: &UnixStream, session_leader: Pid, report: Option<Report>) -> Option<Report> {
     // Nothing more comes from here, so that a daemon which waits for the byte leaves.
-    let _ = daemon.shutdown(Shutdown::Write);
+    let _ = sys::persist(|| daemon.shutdown(Shutdown::Write).map_err(|error| errno_of(&error)));
     let report = report.or_else(|| Report::receive_within(daemon, PATIENCE));
     let _ = sys::wait(session_leader);
     if !matches!(report, Some(Report::Exited(_) | Report::Killed(_))) {

@@ -41,7 +41,7 @@ fn receive<const N: usize>(mut socket: &UnixStream) -> Option<[u8; N]> {
     .unwrap_or(None)
 }
 
-fn errno_of(error: &io::Error) -> Errno {
+pub(crate) fn errno_of(error: &io::Error) -> Errno {
     error.raw_os_error().map_or(Errno::EIO, Errno::from_raw)
 }
 
