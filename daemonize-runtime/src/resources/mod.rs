@@ -9,5 +9,7 @@ pub(crate) mod pid_text;
 pub(crate) mod privileges;
 pub(crate) mod root;
 pub(crate) mod signals;
+pub(crate) mod state_file;
+pub(crate) mod state_text;
 pub(crate) mod streams;
 mod trust;

@@ -22,6 +22,7 @@ use nix::unistd::{Pid, ftruncate, geteuid};
 use crate::error::{At, Error, Kind, Step};
 use crate::resources::pid_text::{LONGEST, Text, read};
 use crate::resources::privileges::Privileges;
+use crate::resources::state_file::StateFile;
 use crate::resources::trust::check_directory_of;
 use crate::sys::{Deadline, retry_interrupted};
 
@@ -42,17 +43,19 @@ pub(crate) struct PidFile {
     keeper: Option<File>,
     /// As the user named it, for messages.
     pub(crate) name: PathBuf,
-    place: Place,
+    pub(super) place: Place,
     /// What an earlier daemon left, so that no tail of it stays behind a shorter PID.
     old_length: u64,
+    /// Beside it, where a supervisor has something to say.
+    pub(crate) state: Option<StateFile>,
 }
 
 /// Where a file is, and which one it is.
 #[derive(Debug)]
-struct Place {
+pub(super) struct Place {
     /// Absolute, since the daemon's working directory is another one.
-    path: PathBuf,
-    identity: Identity,
+    pub(super) path: PathBuf,
+    pub(super) identity: Identity,
 }
 
 /// Device and inode: what makes two paths the same file.
@@ -124,7 +127,14 @@ impl PidFile {
             env::current_dir().at(Step::FindStartDirectory)?.join(name)
         };
         let place = Place { path, identity: identity(&locked) };
-        Ok(Some(Self { file, keeper, name: name.to_owned(), place, old_length: locked.len() }))
+        Ok(Some(Self {
+            file,
+            keeper,
+            name: name.to_owned(),
+            place,
+            old_length: locked.len(),
+            state: None,
+        }))
     }
 
     /// Writes the PID and a newline over whatever the file holds.
@@ -147,6 +157,7 @@ impl PidFile {
     /// Removes the file, for a start that failed.
     pub(crate) fn remove(&self) {
         self.place.remove();
+        self.state.iter().for_each(StateFile::remove);
     }
 
     /// Keeps the lock for life.
@@ -178,7 +189,7 @@ impl HeldPidFile {
 impl Place {
     /// Removes the file, if it is still this one. The lock is held meanwhile, so that nobody can
     /// have taken it over.
-    fn remove(&self) {
+    pub(super) fn remove(&self) {
         if fs::symlink_metadata(&self.path).is_ok_and(|there| identity(&there) == self.identity) {
             // What cannot be removed stays as a stale file, which hinders nobody.
             let _ = fs::remove_file(&self.path);
