@@ -136,6 +136,6 @@ pub use error::{Error, ErrorKind};
 #[cfg(unix)]
 pub use manage::{args_os, control};
 pub use options::{
-    AccountValue, PathOrSwitch, PathValue, Restart, RestartValue, Side, SignalValue, TimeValue,
-    WaitValue,
+    AccountValue, MaskValue, PathOrSwitch, PathValue, Restart, RestartValue, Side, SignalValue,
+    SwitchValue, TimeValue, WaitValue,
 };

@@ -54,6 +54,61 @@ mod parameters {
         nested::main();
         captured::main();
         times::main();
+        optional::main();
+    }
+
+    /// What a parser of a command line hands over, as it is.
+    mod optional {
+        use std::path::PathBuf;
+        use std::time::Duration;
+
+        #[derive(Default)]
+        struct Args {
+            log: Option<PathBuf>,
+            error_log: Option<String>,
+            pid_file: Option<PathBuf>,
+            root: Option<PathBuf>,
+            user: Option<String>,
+            group: Option<u32>,
+            umask: Option<u32>,
+            detach: Option<bool>,
+            limit: Option<u64>,
+            stop_timeout: Option<Duration>,
+            stop_signal: Option<String>,
+            restart: Option<String>,
+        }
+
+        #[crate::daemonize(
+            before = Args::default(),
+            stdout = &args.log,
+            stderr = args.error_log.as_deref(),
+            stdin = None::<PathBuf>,
+            chdir = args.detach,
+            pid_file = args.pid_file.as_ref().ok_or(false),
+            chroot = &args.root,
+            user = &args.user,
+            group = args.group,
+            umask = args.umask,
+            close_fd = args.detach,
+            close_inherited = args.detach,
+            reopen = args.detach,
+            when = args.detach.or(Some(false)),
+            wait_ready = args.limit,
+            stop_timeout = args.stop_timeout,
+            stop_signal = args.stop_signal.as_deref(),
+            restart = &args.restart,
+        )]
+        pub(crate) fn main(args: Args) {
+            super::plans::main();
+            drop(args);
+        }
+    }
+
+    mod plans {
+        use daemonize_runtime::Restart;
+
+        #[crate::daemonize(restart = Some(Restart::always()), pid_file = Some(true), when = false)]
+        pub(crate) fn main() {}
     }
 
     mod destructured {

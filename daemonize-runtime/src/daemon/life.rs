@@ -1,7 +1,7 @@
 //! The options of how the daemon starts, and whether it starts again.
 
 use crate::Daemon;
-use crate::options::{RestartValue, SignalValue, TimeValue, Wait, WaitValue};
+use crate::options::{RestartValue, SignalValue, SwitchValue, TimeValue, Wait, WaitValue};
 #[cfg(unix)]
 use crate::start::parts::{READINESS, SUPERVISION};
 
@@ -14,8 +14,8 @@ impl Daemon {
     /// stay, and log files are neither opened nor made; signals stay ignored or blocked as they
     /// were, so that `nohup bot run &` survives its terminal; nothing is supervised. Everything
     /// else applies, so that a bot cannot run twice, and behaves the same when it is debugged.
-    pub fn when(mut self, detach: bool) -> Self {
-        self.options.when = Some(detach);
+    pub fn when(mut self, detach: impl SwitchValue) -> Self {
+        self.options.when = detach.into_switch();
         self
     }
 
@@ -43,7 +43,7 @@ impl Daemon {
     /// [`wait_ready`](Self::wait_ready), a first body that ends before it is ready is a failed
     /// start. In the foreground nothing is supervised.
     pub fn restart(mut self, plan: impl RestartValue) -> Self {
-        self.options.restart = Some(plan.into_restart());
+        self.options.restart = plan.into_restart();
         #[cfg(unix)]
         {
             self.parts.supervision = Some(&SUPERVISION);

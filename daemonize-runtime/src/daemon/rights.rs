@@ -1,15 +1,15 @@
 //! The options of what the daemon may do and what it has.
 
 use crate::Daemon;
-use crate::options::AccountValue;
+use crate::options::{AccountValue, MaskValue, SwitchValue};
 #[cfg(unix)]
 use crate::start::parts::ACCOUNTS;
 
 impl Daemon {
     /// The file mode creation mask of the daemon and of the log files that the start makes, from 0
     /// to `0o777`. Default: inherited. See umask(2).
-    pub fn umask(mut self, mask: u32) -> Self {
-        self.options.umask = Some(mask);
+    pub fn umask(mut self, mask: impl MaskValue) -> Self {
+        self.options.umask = mask.into_mask();
         self
     }
 
@@ -25,7 +25,7 @@ impl Daemon {
     ///
     /// An ordinary user may name itself.
     pub fn user(mut self, user: impl AccountValue) -> Self {
-        self.options.user = Some(user.into_account());
+        self.options.user = user.into_account();
         #[cfg(unix)]
         {
             self.parts.accounts = Some(&ACCOUNTS);
@@ -38,7 +38,7 @@ impl Daemon {
     ///
     /// Without [`user`](Self::user) the supplementary groups are given up.
     pub fn group(mut self, group: impl AccountValue) -> Self {
-        self.options.group = Some(group.into_account());
+        self.options.group = group.into_account();
         #[cfg(unix)]
         {
             self.parts.accounts = Some(&ACCOUNTS);
@@ -52,8 +52,8 @@ impl Daemon {
     /// Inherited are those without close-on-exec: what the program opened itself before, such as a
     /// socket, stays open. So do the sockets that systemd has passed to this very process, by
     /// `LISTEN_PID` and `LISTEN_FDS`.
-    pub fn close_inherited(mut self, close: bool) -> Self {
-        self.options.close_inherited = close;
+    pub fn close_inherited(mut self, close: impl SwitchValue) -> Self {
+        self.options.close_inherited = close.into_switch().unwrap_or(true);
         self
     }
 }

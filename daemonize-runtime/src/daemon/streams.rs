@@ -1,7 +1,7 @@
 //! The options of the three standard streams.
 
 use crate::Daemon;
-use crate::options::PathValue;
+use crate::options::{PathValue, SwitchValue};
 #[cfg(unix)]
 use crate::start::parts::ROTATION;
 
@@ -49,8 +49,8 @@ impl Daemon {
     ///
     /// With `false` they stay as the launcher had them. The daemon has left the terminal all the
     /// same: it may write to it, but gets no signals from it.
-    pub fn close_fd(mut self, close: bool) -> Self {
-        self.options.close_fd = close;
+    pub fn close_fd(mut self, close: impl SwitchValue) -> Self {
+        self.options.close_fd = close.into_switch().unwrap_or(true);
         self
     }
 
@@ -60,8 +60,8 @@ impl Daemon {
     /// installed before the body runs, and libraries that install theirs later and call the one
     /// before, such as `signal-hook` and `tokio::signal`, keep it working. With
     /// [`chroot`](Self::chroot) the logs must be inside of the new root.
-    pub fn reopen(mut self, reopen: bool) -> Self {
-        self.options.reopen = reopen;
+    pub fn reopen(mut self, reopen: impl SwitchValue) -> Self {
+        self.options.reopen = reopen.into_switch().unwrap_or(false);
         #[cfg(unix)]
         {
             self.parts.rotation = Some(&ROTATION);

@@ -1,16 +1,23 @@
 //! What may be given: plain data, and what users write for it.
 
+mod accounts;
 mod ending;
+mod paths;
+mod plain;
 mod restart;
 mod side;
 mod signal;
 mod times;
-mod values;
 
 use std::path::PathBuf;
 
+pub(crate) use accounts::Account;
+pub use accounts::AccountValue;
 #[cfg(unix)]
 pub(crate) use ending::Ending;
+pub(crate) use paths::Choice;
+pub use paths::{PathOrSwitch, PathValue};
+pub use plain::{MaskValue, SwitchValue};
 pub(crate) use restart::Policy;
 pub use restart::{Restart, RestartValue};
 pub use side::Side;
@@ -18,8 +25,6 @@ pub use signal::SignalValue;
 pub(crate) use signal::StopSignal;
 pub(crate) use times::{TimeLimit, Wait};
 pub use times::{TimeValue, WaitValue};
-pub(crate) use values::{Account, Choice};
-pub use values::{AccountValue, PathOrSwitch, PathValue};
 
 use crate::error::program_name;
 

@@ -94,29 +94,58 @@ impl Restart {
 }
 
 /// What [`Daemon::restart`](crate::Daemon::restart) takes: a [`Restart`], or one of its words as a
-/// `&str`: `"never"`, `"on-failure"`, `"always"`.
+/// `&str`: `"never"`, `"on-failure"`, `"always"`; also an `Option` of it, where `None` is as if the
+/// option were not given.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not say when to restart",
     label = "expected \"never\", \"on-failure\", \"always\" or a `Restart`"
 )]
 pub trait RestartValue {
-    /// The plan.
-    fn into_restart(self) -> Restart;
+    /// The plan, if there is one.
+    #[doc(hidden)]
+    fn into_restart(self) -> Option<Restart>;
 }
 
 impl RestartValue for Restart {
-    fn into_restart(self) -> Restart {
-        self
+    fn into_restart(self) -> Option<Restart> {
+        Some(self)
     }
 }
 
 impl RestartValue for &str {
-    fn into_restart(self) -> Restart {
-        Restart::with(match self {
+    fn into_restart(self) -> Option<Restart> {
+        Some(Restart::with(match self {
             "never" => Policy::Never,
             "on-failure" => Policy::OnFailure,
             "always" => Policy::Always,
             unknown => Policy::Unknown(unknown.to_owned()),
-        })
+        }))
+    }
+}
+
+impl RestartValue for String {
+    fn into_restart(self) -> Option<Restart> {
+        self.as_str().into_restart()
+    }
+}
+
+impl RestartValue for &String {
+    fn into_restart(self) -> Option<Restart> {
+        self.as_str().into_restart()
+    }
+}
+
+impl<V: RestartValue> RestartValue for Option<V> {
+    fn into_restart(self) -> Option<Restart> {
+        self.and_then(V::into_restart)
+    }
+}
+
+impl<V> RestartValue for &Option<V>
+where
+    for<'value> &'value V: RestartValue,
+{
+    fn into_restart(self) -> Option<Restart> {
+        self.as_ref().and_then(RestartValue::into_restart)
     }
 }

@@ -3,6 +3,6 @@ use daemonize_runtime::daemonize;
 #[daemonize(close_fd = quiet())]
 fn main() {}
 
-fn quiet() -> Option<bool> {
+fn quiet() -> Option<u8> {
     None
 }

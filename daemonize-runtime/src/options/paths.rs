@@ -1,10 +1,9 @@
-//! What an option may be given: a path or none, a path or a switch, a user or a group.
+//! Paths for options: a path or none, a path or a switch.
 //!
 //! The traits have a `Form` parameter that is always inferred. It keeps "anything that is a path"
 //! apart from "an `Option` of anything that is a path", which Rust would otherwise take for
 //! overlapping implementations.
 
-use std::fmt;
 use std::path::{Path, PathBuf};
 
 /// A path for an option: anything that is `AsRef<Path>`, or an `Option` of it, where `None` is as
@@ -20,8 +19,9 @@ pub trait PathValue<Form> {
     fn into_path(self) -> Option<PathBuf>;
 }
 
-/// A path, or `true` for the default one, or `false` for none; also an `Option` of a path, where
-/// `None` is as if the option were not given.
+/// A path, or `true` for the default one, or `false` for none; also an `Option` of either, where
+/// `None` is as if the option were not given, and a `Result` of both: `args.pid_file.ok_or(false)`
+/// is no file unless one was named.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is neither a path nor a `bool`",
     label = "expected a path, `true` or `false`",
@@ -67,18 +67,40 @@ pub struct Optional;
 #[derive(Debug)]
 pub struct Switch;
 
+/// The form of a value that is a path or a `bool`.
+#[derive(Debug)]
+pub struct Either;
+
+/// Nothing is of this form. With a second candidate for every type the compiler does not settle on one,
+/// so that its errors name none of them.
+#[derive(Debug)]
+pub struct NoForm;
+
+/// Nothing is this.
+pub trait Nothing {}
+
+#[diagnostic::do_not_recommend]
+impl<V: Nothing> PathOrSwitch<NoForm> for V {
+    fn into_choice(self) -> Option<Choice> {
+        None
+    }
+}
+
+#[diagnostic::do_not_recommend]
 impl<P: AsRef<Path>> PathValue<Plain> for P {
     fn into_path(self) -> Option<PathBuf> {
         Some(self.as_ref().to_owned())
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<P: AsRef<Path>> PathValue<Optional> for Option<P> {
     fn into_path(self) -> Option<PathBuf> {
         self.map(|path| path.as_ref().to_owned())
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<P: AsRef<Path>> PathValue<Optional> for &Option<P> {
     fn into_path(self) -> Option<PathBuf> {
         self.as_ref().map(|path| path.as_ref().to_owned())
@@ -91,74 +113,25 @@ impl PathOrSwitch<Switch> for bool {
     }
 }
 
-impl<Form, V: PathValue<Form>> PathOrSwitch<(Form,)> for V {
+impl PathOrSwitch<Switch> for Option<bool> {
     fn into_choice(self) -> Option<Choice> {
-        self.into_path().map(Choice::Path)
+        self.and_then(bool::into_choice)
     }
 }
 
-/// A user or a group: its name, or its id as a `u32`.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` does not name a user or a group",
-    label = "expected a name or an id",
-    note = "a name is a `&str` or a `String`, an id is a `u32`"
-)]
-pub trait AccountValue {
-    /// The name or id.
-    #[doc(hidden)]
-    fn into_account(self) -> Account;
-}
-
-/// What an [`AccountValue`] says.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Account {
-    /// By name, or by an id in digits where no such name exists.
-    Name(String),
-    /// By id.
-    Id(u32),
-}
-
-impl Account {
-    /// The id that was given; `None` for a name, and for `u32::MAX`, which system calls take for
-    /// "unchanged".
-    pub(crate) fn id(&self) -> Option<u32> {
-        let id = match self {
-            Self::Name(name) => name.parse().ok(),
-            Self::Id(id) => Some(*id),
-        };
-        id.filter(|&id| id != u32::MAX)
-    }
-}
-
-impl fmt::Display for Account {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+#[diagnostic::do_not_recommend]
+impl<P: AsRef<Path>> PathOrSwitch<Either> for Result<P, bool> {
+    fn into_choice(self) -> Option<Choice> {
         match self {
-            Self::Name(name) => name.fmt(f),
-            Self::Id(id) => id.fmt(f),
+            Ok(path) => Some(Choice::Path(path.as_ref().to_owned())),
+            Err(switch) => switch.into_choice(),
         }
     }
 }
 
-impl AccountValue for &str {
-    fn into_account(self) -> Account {
-        Account::Name(self.to_owned())
-    }
-}
-
-impl AccountValue for String {
-    fn into_account(self) -> Account {
-        Account::Name(self)
-    }
-}
-
-impl AccountValue for &String {
-    fn into_account(self) -> Account {
-        Account::Name(self.clone())
-    }
-}
-
-impl AccountValue for u32 {
-    fn into_account(self) -> Account {
-        Account::Id(self)
+#[diagnostic::do_not_recommend]
+impl<Form, V: PathValue<Form>> PathOrSwitch<(Form,)> for V {
+    fn into_choice(self) -> Option<Choice> {
+        self.into_path().map(Choice::Path)
     }
 }

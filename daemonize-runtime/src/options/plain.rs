@@ -1,0 +1,50 @@
+//! Values for options that are no more than a flag or a number.
+
+/// `true` or `false`; also an `Option` of it, where `None` is as if the option were not given.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no `bool`",
+    label = "expected `true` or `false`",
+    note = "an `Option<bool>` will do"
+)]
+pub trait SwitchValue {
+    /// What was said, if anything was.
+    #[doc(hidden)]
+    fn into_switch(self) -> Option<bool>;
+}
+
+impl SwitchValue for bool {
+    fn into_switch(self) -> Option<bool> {
+        Some(self)
+    }
+}
+
+impl SwitchValue for Option<bool> {
+    fn into_switch(self) -> Option<bool> {
+        self
+    }
+}
+
+/// A file mode creation mask as a `u32`; also an `Option` of it, where `None` is as if the option were
+/// not given.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no file mode creation mask",
+    label = "expected a `u32`, such as `0o027`",
+    note = "an `Option<u32>` will do"
+)]
+pub trait MaskValue {
+    /// The mask, if there is one.
+    #[doc(hidden)]
+    fn into_mask(self) -> Option<u32>;
+}
+
+impl MaskValue for u32 {
+    fn into_mask(self) -> Option<u32> {
+        Some(self)
+    }
+}
+
+impl MaskValue for Option<u32> {
+    fn into_mask(self) -> Option<u32> {
+        self
+    }
+}
