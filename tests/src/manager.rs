@@ -1,12 +1,19 @@
 //! A service manager: a socket on which it listens, and what a bot is told of it.
 
 use std::ffi::OsString;
-use std::io::ErrorKind;
+use std::io::{ErrorKind, IoSliceMut};
+use std::os::fd::AsRawFd;
 use std::os::linux::net::SocketAddrExt;
 use std::os::unix::net::{SocketAddr, UnixDatagram};
 use std::process::Command;
 
+use nix::cmsg_space;
+use nix::sys::socket::sockopt::PassCred;
+use nix::sys::socket::{ControlMessageOwned, MsgFlags, UnixCredentials, recvmsg, setsockopt};
+use nix::unistd::Pid;
+
 use crate::bot::Bot;
+use crate::process::Process;
 use crate::wait;
 
 /// The test in the place of a service manager.
@@ -65,6 +72,32 @@ impl Manager {
             self.socket.recv(&mut buffer).ok().map(|end| buffer[..end].to_vec())
         });
         datagrams.map(|datagram| String::from_utf8(datagram).expect("text")).collect()
+    }
+
+    /// From now on the kernel says who it was.
+    pub fn identify_senders(&self) {
+        setsockopt(&self.socket, PassCred, &true).expect("the kernel knows");
+    }
+
+    /// What has come, and who has sent it.
+    #[must_use]
+    pub fn heard_from(&self) -> Vec<(String, Process)> {
+        let fd = self.socket.as_raw_fd();
+        let datagram = || {
+            let mut bytes = [0; 4096];
+            let mut space = cmsg_space!(UnixCredentials);
+            let mut buffers = [IoSliceMut::new(&mut bytes)];
+            let flags = MsgFlags::empty();
+            let message = recvmsg::<()>(fd, &mut buffers, Some(&mut space), flags).ok()?;
+            let sender = message.cmsgs().expect("complete").find_map(|part| match part {
+                ControlMessageOwned::ScmCredentials(sender) => Some(sender.pid()),
+                _ => None,
+            });
+            let length = message.bytes;
+            let text = str::from_utf8(&bytes[..length]).expect("text").to_owned();
+            Some((text, Process(Pid::from_raw(sender.expect("a sender")))))
+        };
+        std::iter::from_fn(datagram).collect()
     }
 
     /// Waits until the bot has said something, and returns it.

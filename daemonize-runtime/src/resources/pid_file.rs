@@ -8,6 +8,7 @@
 use std::env;
 use std::fs::{self, File, Metadata, OpenOptions, Permissions, TryLockError};
 use std::io::{self, Write};
+use std::os::fd::{AsRawFd, RawFd};
 use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
@@ -178,6 +179,12 @@ impl HeldPidFile {
     /// Closes this process's copy of the lock, which another process goes on holding.
     pub(crate) fn let_go(&self) {
         drop(self.lock.lock().unwrap_or_else(PoisonError::into_inner).take());
+    }
+
+    /// What holds the lock.
+    pub(crate) fn descriptor(&self) -> Option<RawFd> {
+        let lock = self.lock.lock().unwrap_or_else(PoisonError::into_inner);
+        lock.as_ref().map(AsRawFd::as_raw_fd)
     }
 
     /// Removes the file, for a process that ends.

@@ -1,61 +1,129 @@
-//! What the kernel leaves to the first process of a container: it ignores signals that nobody
-//! handles there, and it gives it the orphans of others, which are to be reaped.
+//! PID 1 of a container. The kernel makes it the parent of every orphan, and protects it from
+//! signals that it does not handle, its own included. So the first process stays as an init that
+//! runs no user code, and the body is its child, to which none of this happens.
 
-use std::thread::sleep;
-use std::time::{Duration, Instant};
+use std::io;
+use std::os::fd::{AsFd, AsRawFd};
+use std::os::unix::net::UnixDatagram;
 
-use nix::libc::{c_int, c_void};
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::signal::{SigSet, SigmaskHow, Signal, sigprocmask};
-use nix::unistd::Pid;
+use nix::unistd::{ForkResult, Pid, getppid};
 
-use crate::sys::{self, proc};
+use crate::resources::pid_file::HeldPidFile;
+use crate::run::notify::Manager;
+use crate::run::started::Duties;
+use crate::run::variables::{LISTEN_PID, WATCHDOG_PID, take_over};
+use crate::sys::{self, Arrival, End, OnlyThread, SignalQueue};
 
-/// How often dead children are looked for.
-const INTERVAL: Duration = Duration::from_secs(1);
+/// Longer than any message that a manager takes.
+const LONGEST_MESSAGE: usize = 8192;
 
-/// How long a dead child is left to a body that may wait for it itself: nothing tells its own
-/// children from orphans.
-const GRACE: Duration = Duration::from_secs(3);
+/// Leaves an init behind and returns in its child, where the body is to run. An error leaves one
+/// process, with all its duties.
+pub(crate) fn leave_behind(duties: &mut Duties, only_thread: &OnlyThread) -> io::Result<()> {
+    let (init_end, body_end) =
+        duties.manager.is_some().then(UnixDatagram::pair).transpose()?.unzip();
+    init_end.as_ref().map_or(Ok(()), |init_end| init_end.set_nonblocking(true))?;
+    let everything = SigSet::all();
+    let mut mask = SigSet::empty();
+    // Before the fork, so that no request comes too early.
+    let _ = sigprocmask(SigmaskHow::SIG_SETMASK, Some(&everything), Some(&mut mask));
+    let forked =
+        SignalQueue::of(&everything).and_then(|signals| Ok((sys::fork(only_thread)?, signals)));
+    if let Ok((ForkResult::Parent { child }, signals)) = forked {
+        let relay = init_end.zip(duties.manager.take());
+        Init { body: child, signals, relay, pid_file: duties.pid_file.take() }.run();
+    }
+    sys::set_signal_mask(&mask);
+    forked?;
+    for variable in [LISTEN_PID, WATCHDOG_PID] {
+        take_over(variable, getppid(), only_thread);
+    }
+    duties.pid_file = None;
+    duties.manager = body_end.and_then(Manager::over);
+    Ok(())
+}
 
-/// Has requests to end obeyed.
-pub(crate) fn handle_requests() {
-    for signal in [Signal::SIGTERM, Signal::SIGINT] {
-        if sys::is_default(signal as i32) {
-            sys::handle(signal, end);
+struct Init {
+    body: Pid,
+    signals: SignalQueue,
+    /// The manager believes PID 1 alone, so that the body's messages go through here.
+    relay: Option<(UnixDatagram, Manager)>,
+    pid_file: Option<HeldPidFile>,
+}
+
+impl Init {
+    fn run(self) -> ! {
+        self.close_what_belongs_to_the_body();
+        loop {
+            self.wait();
+            self.pass_messages_on();
+            while let Some(signal) = self.signals.next() {
+                if signal.number == Signal::SIGCHLD as i32 {
+                    if let Some(end) = self.reap() {
+                        self.end_like(end);
+                    }
+                } else if is_for_body(signal) {
+                    sys::send_signal(self.body, signal.number);
+                }
+            }
         }
     }
-}
 
-/// Has orphans reaped, from now on.
-pub(crate) fn start_reaper() {
-    // The thread is to run no handler of the body's.
-    let mut mask = SigSet::empty();
-    let _ = sigprocmask(SigmaskHow::SIG_SETMASK, Some(&SigSet::all()), Some(&mut mask));
-    // Without the thread orphans stay, as they do in any other program that is PID 1.
-    let _ = sys::start_thread(reap_orphans);
-    sys::set_signal_mask(&mask);
-}
-
-/// As the default action would: nothing is run, and the code names the signal.
-extern "C" fn end(signal: c_int) {
-    sys::exit_now(128 + signal)
-}
-
-extern "C" fn reap_orphans(_nothing: *mut c_void) -> *mut c_void {
-    let mut dead: Vec<(Pid, Instant)> = Vec::new();
-    loop {
-        sleep(INTERVAL);
-        dead.retain(|&(child, since)| {
-            if since.elapsed() >= GRACE {
-                let _ = sys::has_ended(child);
-            }
-            sys::is_dead_child(child)
-        });
-        // Orphans are given to the main thread.
-        proc::for_each_child_of_init(|child| {
-            if sys::is_dead_child(child) && dead.iter().all(|&(known, _)| known != child) {
-                dead.push((child, Instant::now()));
-            }
-        });
+    /// What the body closes is to be closed for whoever has the other end.
+    fn close_what_belongs_to_the_body(&self) {
+        let signals = self.signals.as_fd().as_raw_fd();
+        let pid_file = self.pid_file.as_ref().and_then(HeldPidFile::descriptor);
+        let relay = self.relay.iter().flat_map(|(body, manager)| [body.as_fd(), manager.as_fd()]);
+        let relay = relay.map(|end| end.as_raw_fd());
+        sys::close_all_but(relay.chain(pid_file).chain([signals]).collect());
     }
+
+    fn wait(&self) {
+        let question = |descriptor| PollFd::new(descriptor, PollFlags::POLLIN);
+        let signals = question(self.signals.as_fd());
+        // After an error there is nothing to do, and the next wait comes.
+        let _ = match &self.relay {
+            Some((body, _)) => poll(&mut [signals, question(body.as_fd())], PollTimeout::NONE),
+            None => poll(&mut [signals], PollTimeout::NONE),
+        };
+    }
+
+    fn pass_messages_on(&self) {
+        if let Some((body, manager)) = &self.relay {
+            let mut message = [0; LONGEST_MESSAGE];
+            while let Ok(length) = body.recv(&mut message) {
+                manager.send(&message[..length]);
+            }
+        }
+    }
+
+    /// Waits for every child that has ended, which are mostly orphans of others; the body's end, if
+    /// it was among them.
+    fn reap(&self) -> Option<End> {
+        let mut end_of_body = None;
+        while let Some((child, end)) = sys::next_end() {
+            if child == self.body {
+                end_of_body = Some(end);
+            }
+        }
+        end_of_body
+    }
+
+    /// Takes everything in the container along.
+    fn end_like(&self, end: End) -> ! {
+        // Its last words.
+        self.pass_messages_on();
+        if let Some(pid_file) = &self.pid_file {
+            pid_file.remove();
+        }
+        sys::exit_now(end.code())
+    }
+}
+
+/// The keys of a terminal reach its whole foreground group, so that the body has them already. Its
+/// hang-up reaches the session leader alone.
+fn is_for_body(signal: Arrival) -> bool {
+    signal.is_sent || signal.number == Signal::SIGHUP as i32
 }

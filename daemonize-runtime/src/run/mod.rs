@@ -7,3 +7,4 @@ pub(crate) mod init;
 pub(crate) mod notify;
 pub(crate) mod started;
 pub(crate) mod supervise;
+pub(crate) mod variables;

@@ -4,6 +4,7 @@
 
 use std::ffi::OsStr;
 use std::io::{ErrorKind, Write};
+use std::os::fd::{AsFd, BorrowedFd};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::net::{SocketAddr, UnixDatagram};
 use std::time::Duration;
@@ -81,6 +82,12 @@ pub(crate) fn watchdog(own: u32, variable: impl Fn(&str) -> Option<String>) -> O
     let limit: u64 = variable("WATCHDOG_USEC").filter(|_| is_meant)?.parse().ok()?;
     // The greatest stands for "never".
     (2..u64::MAX).contains(&limit).then(|| Duration::from_micros(limit / 2))
+}
+
+impl AsFd for Manager {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.0.as_fd()
+    }
 }
 
 #[cfg(test)]

@@ -60,7 +60,7 @@ pub(crate) fn supervise(
         let Some(delay) = history.after_end(plan, born.elapsed(), started.elapsed(), jitter())
         else {
             say(&format!("given up: it {end}, for the last of {} times", plan.most_failures));
-            leave(code_of(end));
+            leave(end.code());
         };
         // Not as a fraction: the code that writes one is larger than all of this.
         say(&format!(
@@ -212,7 +212,7 @@ fn end_like(end: End) -> ! {
         sys::set_signal_mask(&SigSet::empty());
         sys::raise(signal);
     }
-    leave(code_of(end))
+    leave(end.code())
 }
 
 /// The end of a body, if it has come. One that cannot be asked for has ended.
@@ -258,14 +258,6 @@ fn all_handled() -> SigSet {
 fn jitter() -> u8 {
     let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
     since.subsec_nanos().to_le_bytes()[1]
-}
-
-/// What the shell makes of an end.
-fn code_of(end: End) -> i32 {
-    match end {
-        End::Exited(code) => code,
-        End::Killed(signal) => 128 + signal,
-    }
 }
 
 impl fmt::Display for End {

@@ -2,21 +2,24 @@
 //! and streams.
 
 use std::ffi::OsStr;
+use std::io;
 
 use nix::unistd::getpid;
 
-use crate::error::Error;
+use crate::error::{Error, say};
 use crate::resources::signals::Signals;
 use crate::run::init;
 use crate::run::notify::Manager;
 use crate::run::started::{self, Duties, remember};
 use crate::start::plan::Plan;
 use crate::start::settle::{record, replace_streams, settle};
+use crate::sys::OnlyThread;
 
 /// `notify_socket` is where a manager listens, if one does.
 pub(crate) fn stay(
     plan: Plan,
     signals: &Signals,
+    only_thread: Option<&OnlyThread>,
     notify_socket: Option<&OsStr>,
 ) -> Result<(), Error> {
     let manager = notify_socket.and_then(Manager::at);
@@ -26,16 +29,30 @@ pub(crate) fn stay(
         plan.give_up();
         return Err(failure.into_error(&plan));
     }
-    signals.release();
-    // Before anybody is told that it is up: whoever was told may ask it to end.
-    if getpid().as_raw() == 1 {
-        init::handle_requests();
-    }
     let pid_file = plan.pid_file.map(super::super::resources::pid_file::PidFile::hold);
-    let duties = Duties { is_daemon: false, pid_file, logs: plan.streams.logs.clone(), manager };
+    let mut duties =
+        Duties { is_daemon: false, pid_file, logs: plan.streams.logs.clone(), manager };
+    if getpid().as_raw() == 1 {
+        leave_init_behind(&mut duties, only_thread);
+    }
+    signals.release();
     remember(duties, Some(Box::new(|| ())));
     if plan.parts.readiness.is_none() {
         started::ready();
     }
     Ok(())
+}
+
+/// PID 1 without an init beside the body is better than no bot, but not as good as it seems.
+fn leave_init_behind(duties: &mut Duties, only_thread: Option<&OnlyThread>) {
+    let left = match only_thread {
+        Some(only_thread) => init::leave_behind(duties, only_thread),
+        None => Err(io::Error::other("more than one thread is running")),
+    };
+    if let Err(why) = left {
+        say(&format!(
+            "cannot fork an init: {why}; orphans are not reaped, and SIGTERM ends the program only \
+             if it handles it, unless the container has an init of its own"
+        ));
+    }
 }

@@ -22,7 +22,7 @@ use std::{env, process};
 use crate::error::{Error, Kind};
 use crate::options::{Options, Side};
 use crate::resources::signals::Signals;
-use crate::run::{init, started};
+use crate::run::started;
 use crate::start::environment::is_watched;
 use crate::start::parts::Parts;
 use crate::sys::proc::ProcSelf;
@@ -57,7 +57,10 @@ pub(crate) fn start(
     let plan = prepare::prepare(options, parts, detaches, launcher_returns, privileges, &proc_self);
     let started = plan.and_then(|plan| match &only_thread {
         Some(only_thread) if detaches => detach::detach(plan, &signals, only_thread),
-        _ => foreground::stay(plan, &signals, notify_socket.as_deref()).map(|()| Side::Daemon),
+        only_thread => {
+            foreground::stay(plan, &signals, only_thread.as_ref(), notify_socket.as_deref())
+                .map(|()| Side::Daemon)
+        }
     });
     let side = started.inspect_err(|_| signals.release())?;
     if let Side::Launcher { .. } = side {
@@ -67,10 +70,6 @@ pub(crate) fn start(
     if let Some(only_thread) = only_thread.filter(|_| notify_socket.is_some()) {
         // It names the manager of this process, and is none of its children's business.
         sys::remove_variable("NOTIFY_SOCKET", &only_thread);
-    }
-    // Last, since it starts a thread.
-    if !detaches && process::id() == 1 {
-        init::start_reaper();
     }
     Ok(side)
 }

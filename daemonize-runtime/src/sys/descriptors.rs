@@ -25,6 +25,20 @@ pub(crate) fn close_all(descriptors: &[RawFd]) {
     }
 }
 
+/// Closes every descriptor from 3 up but these, where the kernel can do that: they have copies in
+/// another process, and this one runs nothing any more that knows of them.
+pub(crate) fn close_all_but(mut kept: Vec<RawFd>) {
+    kept.sort_unstable();
+    let mut first = 3;
+    for kept in kept {
+        if first < kept {
+            close_range(first, kept - 1);
+        }
+        first = kept + 1;
+    }
+    close_range(first, RawFd::MAX);
+}
+
 /// Closes a range of descriptors by one call, where the kernel has that (Linux since 5.9); says
 /// whether it did.
 #[cfg(target_os = "linux")]

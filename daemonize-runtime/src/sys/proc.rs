@@ -4,8 +4,6 @@
 use std::fs::File;
 use std::io::Read;
 
-use nix::unistd::Pid;
-
 /// The lines of `/proc/self/status` that a start needs, read once.
 #[derive(Debug, Default)]
 pub(crate) struct ProcSelf {
@@ -25,7 +23,7 @@ impl ProcSelf {
     pub(crate) fn read() -> Self {
         let mut answers = Self::default();
         // As bytes, since a program's name in it need not be UTF-8.
-        for line in read("/proc/self/status", false).split(|&byte| byte == b'\n') {
+        for line in read("/proc/self/status").split(|&byte| byte == b'\n') {
             let (answer, value, base) = match line {
                 [b'T', b'h', b'r', b'e', b'a', b'd', b's', b':', value @ ..] => {
                     (&mut answers.threads, value, 10)
@@ -50,18 +48,8 @@ impl ProcSelf {
     }
 }
 
-/// Goes through the children of the main thread of process 1.
-pub(crate) fn for_each_child_of_init(mut look_at: impl FnMut(Pid)) {
-    for child in read("/proc/1/task/1/children", true).split(|&byte| byte == b' ') {
-        if let Some(child) = number(child, 10).and_then(|child| i32::try_from(child).ok()) {
-            look_at(Pid::from_raw(child));
-        }
-    }
-}
-
-/// The file; empty when it cannot be read. One that has many pieces may be read short at the end of
-/// each.
-fn read(path: &str, has_many_pieces: bool) -> Vec<u8> {
+/// The file; empty when it cannot be read.
+fn read(path: &str) -> Vec<u8> {
     // Mostly this is enough. `fs::read` would ask for the size first, which is 0 here.
     let mut text = vec![0; 2048];
     let mut length = 0;
@@ -72,7 +60,7 @@ fn read(path: &str, has_many_pieces: bool) -> Vec<u8> {
         length += count;
         if length == text.len() {
             text.resize(2 * length, 0);
-        } else if !has_many_pieces {
+        } else {
             break;
         }
     }

@@ -39,23 +39,6 @@ pub(crate) fn flush_c_streams() {
     unsafe { libc::fflush(std::ptr::null_mut()) };
 }
 
-/// Starts a thread that lasts as long as the process. By the thread library alone: what std adds,
-/// for values, names and panics, is larger than the one thread that this crate has.
-pub(crate) fn start_thread(
-    task: extern "C" fn(*mut libc::c_void) -> *mut libc::c_void,
-) -> nix::Result<()> {
-    let mut thread = std::mem::MaybeUninit::uninit();
-    // SAFETY: the thread's number is written to memory that is ours, a null pointer asks for the
-    // usual attributes, and the task, which gets nothing, is a function that lives as long as the
-    // program.
-    match unsafe {
-        libc::pthread_create(thread.as_mut_ptr(), std::ptr::null(), task, std::ptr::null_mut())
-    } {
-        0 => Ok(()),
-        error => Err(Errno::from_raw(error)),
-    }
-}
-
 /// How a process ended: by an exit code or by a signal, which may be one of those that have no
 /// names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,48 +47,43 @@ pub(crate) enum End {
     Killed(i32),
 }
 
+impl End {
+    /// What the shell makes of it.
+    pub(crate) fn code(self) -> i32 {
+        match self {
+            Self::Exited(code) => code,
+            Self::Killed(signal) => 128 + signal,
+        }
+    }
+}
+
 /// Waits until a child has ended. That there is no such child is an error.
 pub(crate) fn wait(child: Pid) -> nix::Result<End> {
-    persist(|| wait_with(child, 0)?.ok_or(Errno::EINTR))
+    persist(|| Ok(wait_with(child, 0)?.ok_or(Errno::EINTR)?.1))
 }
 
 /// Asks whether a child has ended.
 pub(crate) fn has_ended(child: Pid) -> nix::Result<Option<End>> {
-    persist(|| wait_with(child, libc::WNOHANG))
+    persist(|| Ok(wait_with(child, libc::WNOHANG)?.map(|(_, end)| end)))
+}
+
+/// The end of any child that has ended; `None` when no other has.
+pub(crate) fn next_end() -> Option<(Pid, End)> {
+    persist(|| wait_with(Pid::from_raw(-1), libc::WNOHANG)).ok().flatten()
 }
 
 /// Not by the function of `nix`, to which an end by a signal without a name is an error.
-fn wait_with(child: Pid, flags: libc::c_int) -> nix::Result<Option<End>> {
+fn wait_with(child: Pid, flags: libc::c_int) -> nix::Result<Option<(Pid, End)>> {
     let mut status = 0;
     // SAFETY: the status is written to memory that is ours.
-    if Errno::result(unsafe { libc::waitpid(child.as_raw(), &raw mut status, flags) })? == 0 {
-        return Ok(None);
-    }
-    Ok(match status {
+    let child = Errno::result(unsafe { libc::waitpid(child.as_raw(), &raw mut status, flags) })?;
+    let end = match status {
+        _ if child == 0 => None,
         _ if libc::WIFEXITED(status) => Some(End::Exited(libc::WEXITSTATUS(status))),
         _ if libc::WIFSIGNALED(status) => Some(End::Killed(libc::WTERMSIG(status))),
         _ => None,
-    })
-}
-
-/// Whether a child is dead and nobody has waited for it yet. Leaves it so.
-#[cfg(target_os = "linux")]
-pub(crate) fn is_dead_child(child: Pid) -> bool {
-    let mut details = std::mem::MaybeUninit::<libc::siginfo_t>::zeroed();
-    let flags = libc::WEXITED | libc::WNOHANG | libc::WNOWAIT;
-    // SAFETY: the details are written to memory that is ours, all-zero is a valid value of them,
-    // and what is read is a number that is there for this call.
-    unsafe {
-        let found =
-            libc::waitid(libc::P_PID, child.as_raw().unsigned_abs(), details.as_mut_ptr(), flags);
-        found == 0 && details.assume_init().si_pid() != 0
-    }
-}
-
-/// Whether a child is dead; nobody asks here.
-#[cfg(not(target_os = "linux"))]
-pub(crate) fn is_dead_child(_child: Pid) -> bool {
-    false
+    };
+    Ok(end.map(|end| (Pid::from_raw(child), end)))
 }
 
 /// A handle of a process, by `pidfd_open(2)`, which goes on to mean this process when its number is
@@ -150,10 +128,22 @@ pub(crate) fn signal_process(
     Errno::result(unsafe { libc::kill(pid.max(1), number) }).map(drop)
 }
 
+/// Sends a signal, which may be one without a name, to a child that was not waited for yet.
+pub(crate) fn send_signal(child: Pid, number: i32) {
+    // SAFETY: a positive number is one process, and never a group or all.
+    unsafe { libc::kill(child.as_raw().max(1), number) };
+}
+
 /// Has this process killed when its parent dies.
 pub(crate) fn die_with_parent() {
     #[cfg(target_os = "linux")]
     let _ = nix::sys::prctl::set_pdeathsig(Signal::SIGKILL);
+}
+
+/// Gives a variable of the environment a value, which has no NUL.
+pub(crate) fn set_variable(name: &str, value: &str, _proof: &OnlyThread) {
+    // SAFETY: no other thread exists that could read the environment meanwhile.
+    unsafe { std::env::set_var(name, value) };
 }
 
 /// Takes a variable out of the environment.

@@ -26,11 +26,6 @@ pub(crate) fn is_ignored(signal: i32) -> bool {
     action_of(signal) == libc::SIG_IGN
 }
 
-/// Whether a signal has its default action.
-pub(crate) fn is_default(signal: i32) -> bool {
-    action_of(signal) == libc::SIG_DFL
-}
-
 /// What a signal does. The direct call answers for the signals, too, that the C library keeps for
 /// itself.
 #[cfg(all(target_os = "linux", target_pointer_width = "64"))]

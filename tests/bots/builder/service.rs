@@ -1,10 +1,14 @@
 //! Steps of a body that a service manager watches.
 
 use std::ffi::OsStr;
+use std::fs::File;
+use std::io::Write;
+use std::path::Path;
 
 use daemonize_runtime::{notify, watchdog};
 
-use nix::sys::signal::{Signal, raise};
+use nix::libc;
+use nix::sys::signal::{SigSet, Signal, raise};
 
 use crate::{Step, fork_and_exit};
 
@@ -12,6 +16,8 @@ pub(crate) fn step(key: &str, value: &OsStr) -> Option<Step> {
     let text = value.to_str().unwrap_or_default().to_owned();
     Some(match key {
         "hang-up-in-child" => Box::new(|| fork_and_exit(hang_up)),
+        "hear-all" => Box::new(move || hear_all(text.as_ref())),
+        "kill-self" => Box::new(move || raise(text.parse().expect("a signal")).expect("a signal")),
         "notify" => Box::new(move || notify(&text)),
         "notify-in-child" => Box::new(move || fork_and_exit(move || notify(&text))),
         "print-watchdog" => Box::new(|| println!("{:?}", watchdog())),
@@ -30,4 +36,20 @@ pub(crate) fn prepare(key: &str, value: &OsStr) -> bool {
 
 fn hang_up() {
     raise(Signal::SIGHUP).expect("every process may");
+}
+
+/// Writes the number of each signal into a file, when it comes.
+fn hear_all(path: &Path) {
+    let signals = SigSet::all();
+    signals.thread_block().expect("a mask");
+    let mut out = File::create(path).expect("the file opens");
+    writeln!(out, "listening").expect("a line");
+    loop {
+        let mut number = 0;
+        // SAFETY: the set and the number are ours. `nix` knows no signals without names.
+        unsafe { libc::sigwait(signals.as_ref(), &raw mut number) };
+        if number != libc::SIGCHLD {
+            writeln!(out, "{number}").expect("a line");
+        }
+    }
 }
