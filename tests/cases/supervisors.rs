@@ -1,10 +1,11 @@
 //! Who watches the bot decides whether it detaches: it must not fork away from a supervisor.
 
+use std::fs::File;
 use std::process::Command;
 
-use tests::bot;
 use tests::bot::{Bot, begin};
 use tests::need::{self, AS_PID_1};
+use tests::{bot, wait};
 
 /// Whether the bot becomes a daemon with these variables. `$$` is its own number, and `$PPID` that
 /// of its parent.
@@ -87,4 +88,45 @@ fn a_child_of_pid_1_that_systemd_executed_does_not_detach() {
     let script = r#"sh -c 'export SYSTEMD_EXEC_PID=$$; exec "$@"' sh "$@"; exit $?"#;
     assert!(!detaches_by(NO_OPTION, |bot| bot
         .command_by(&[&AS_PID_1[..], &["sh", "-c", script, "sh"]].concat())));
+}
+
+/// What a body finds where a manager has passed descriptors to the process that it executed.
+#[track_caller]
+fn assert_descriptors_are_for_the_body(option: &str) {
+    let script = r#"export LISTEN_FDS=1 LISTEN_PID=$$ LISTEN_PIDFDID=77; exec "$@" 3<passed"#;
+    let print = r#"run=echo "$LISTEN_FDS $LISTEN_PID ${LISTEN_PIDFDID-gone}" >found"#;
+    let bot = bot!["chdir=false", option, "note=note", print, "note=end", "sleep"];
+    File::create(bot.file("passed")).expect("a file");
+    let _launching = begin(bot.command_in_shell(script));
+    let body = bot.await_body();
+    wait::until("the end", || bot.file("end").exists());
+    assert!(body.has_open(3, &bot.file("passed")), "{option}");
+    let pidfd = if option == "when=false" { "77" } else { "gone" };
+    assert_eq!(bot.read("found"), format!("1 {} {pidfd}\n", body.0), "{option}");
+}
+
+#[test]
+fn passed_descriptors_are_for_the_process_of_the_body() {
+    assert_descriptors_are_for_the_body("when=false");
+    assert_descriptors_are_for_the_body("when=true");
+}
+
+#[test]
+fn passed_descriptors_are_for_the_supervised_body() {
+    let bot = bot!["chdir=false", "when=true", "restart-quickly=3", "redirect=out.log"];
+    let bot =
+        bot.words(["note=note", r#"run=echo "$LISTEN_PID" >>found"#, "exit=1"].map(Into::into));
+    let launch = begin(bot.command_in_shell(r#"export LISTEN_FDS=1 LISTEN_PID=$$; exec "$@" 3<."#));
+    assert!(launch.finish().status.success());
+    bot.await_nothing_left();
+    let bodies = bot.read("note");
+    assert_eq!((bodies.lines().count(), &bot.read("found")), (3, &bodies));
+}
+
+#[test]
+fn descriptors_that_were_passed_to_somebody_else_stay_so() {
+    let bot = bot!["chdir=false", "when=true", r#"run=echo "$LISTEN_PID" >found"#];
+    let script = r#"echo $PPID >other; export LISTEN_FDS=1 LISTEN_PID=$PPID; exec "$@""#;
+    assert!(begin(bot.command_in_shell(script)).finish().status.success());
+    bot.await_text("found", &bot.read("other"));
 }

@@ -16,6 +16,7 @@ use crate::options::{Ending, Policy, Restart};
 use crate::resources::streams::Streams;
 use crate::run::backoff::History;
 use crate::run::started::{self, WhenReady, remember_in_body};
+use crate::run::variables::{LISTEN_PID, take_over};
 use crate::sys::{self, Deadline, End, OnlyThread};
 
 /// Signals that end both.
@@ -130,6 +131,7 @@ impl Supervisor<'_> {
                     sys::exit_now(1);
                 }
                 sys::set_default(Signal::SIGCHLD as i32);
+                take_over(LISTEN_PID, self.process, self.only_thread);
                 remember_in_body(when_ready);
                 sys::set_signal_mask(&SigSet::empty());
                 Ok(None)

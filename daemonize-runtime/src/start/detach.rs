@@ -16,11 +16,12 @@
 use std::io::{self, Write};
 use std::os::unix::net::UnixStream;
 
-use nix::unistd::ForkResult;
+use nix::unistd::{ForkResult, getpid};
 
 use crate::error::{At, Error, Step};
 use crate::options::Side;
 use crate::resources::signals::Signals;
+use crate::run::variables::{LISTEN_PID, take_over};
 use crate::start::plan::Plan;
 use crate::start::{daemon, launcher, session_leader};
 use crate::sys::{self, OnlyThread};
@@ -33,11 +34,13 @@ pub(crate) fn detach(
     let connected = connect(&plan).inspect_err(|_| plan.give_up());
     let (launchers_end, daemons_end, lifeline) = connected.at(Step::Connect)?;
     flush_output();
+    let launcher = getpid();
     match sys::fork(only_thread) {
         Ok(ForkResult::Child) => {
             drop(launchers_end);
             let lifeline = lifeline.map(|(_, held)| held);
             session_leader::lead(&plan, signals, only_thread, &daemons_end, lifeline);
+            take_over(LISTEN_PID, launcher, only_thread);
             daemon::run(plan, signals, only_thread, daemons_end);
             Ok(Side::Daemon)
         }
