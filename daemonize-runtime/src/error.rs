@@ -143,6 +143,16 @@ impl Error {
         }
     }
 
+    /// Whether the PID file cannot be made for want of rights or of a directory, and not because of
+    /// what stands in its place.
+    #[cfg(unix)]
+    pub(crate) fn is_pid_file_forbidden(&self) -> bool {
+        use std::io::ErrorKind::{NotFound, PermissionDenied, ReadOnlyFilesystem};
+        let Kind::Step(step, _, reason) = &*self.kind else { return false };
+        matches!(step, Step::OpenPidFile | Step::FindStartDirectory)
+            && matches!(reason.kind(), NotFound | PermissionDenied | ReadOnlyFilesystem)
+    }
+
     /// Says the whole line on standard error, behind the program's name.
     pub(crate) fn report(&self) {
         say(&format!("{self:?}"));

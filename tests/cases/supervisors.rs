@@ -130,3 +130,53 @@ fn descriptors_that_were_passed_to_somebody_else_stay_so() {
     assert!(begin(bot.command_in_shell(script)).finish().status.success());
     bot.await_text("found", &bot.read("other"));
 }
+
+/// The command that starts a bot as a supervisor does, after a script.
+fn supervised(bot: &Bot, script: &str) -> Command {
+    bot.command_in_shell(&format!(r#"{script} && export LISTEN_PID=$$ && exec "$@""#))
+}
+
+/// Where a PID file cannot be made, only the default one of a supervised foreground is given up.
+#[track_caller]
+fn assert_only_the_default_is_given_up(command: impl Fn(&Bot) -> Command, reason: &str) {
+    for words in [&["print=up"][..], &["reopen=true", "print=up"]] {
+        let bot = bot![].words(words.iter().map(Into::into));
+        let launch = begin(command(&bot)).finish();
+        assert!(launch.status.success() && launch.stderr.is_empty(), "{reason}: {launch:?}");
+        assert_eq!(launch.stdout, "up\n", "{reason}");
+    }
+    for word in ["pid_file=true", "pid_file=bot.pid", "when=false", "when=true"] {
+        let bot = bot![word, "print=up"];
+        let launch = begin(command(&bot)).finish();
+        assert!(!launch.status.success() && launch.stdout.is_empty(), "{word}: {launch:?}");
+        assert!(launch.stderr.contains(reason), "{word}: {launch:?}");
+    }
+}
+
+#[test]
+fn a_missing_directory_costs_the_default_pid_file_alone() {
+    let script = "mkdir gone && cd gone && rmdir ../gone";
+    assert_only_the_default_is_given_up(|bot| supervised(bot, script), "No such file");
+}
+
+#[test(needs = need::mounts)]
+fn a_read_only_file_system_costs_the_default_pid_file_alone() {
+    let script = "mkdir made && mount -t tmpfs -o ro none made && cd made && export LISTEN_PID=$$";
+    let command = |bot: &Bot| bot.command_after_mounting(script);
+    assert_only_the_default_is_given_up(command, "Read-only file system");
+}
+
+#[test(needs = need::ordinary_user)]
+fn missing_rights_cost_the_default_pid_file_alone() {
+    let script = "mkdir closed && chmod 555 closed && cd closed";
+    assert_only_the_default_is_given_up(|bot| supervised(bot, script), "Permission denied");
+}
+
+#[test]
+fn what_stands_in_the_place_of_the_default_pid_file_is_an_error_everywhere() {
+    for script in ["echo text >builder.pid", "mkdir builder.pid", "ln -s other builder.pid"] {
+        let bot = bot!["print=up"];
+        let line = begin(supervised(&bot, script)).finish().refusal("builder", 73);
+        assert!(line.contains("builder.pid"), "{line}");
+    }
+}

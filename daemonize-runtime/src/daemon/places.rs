@@ -26,6 +26,10 @@ impl Daemon {
     /// stands in its place by then; a daemon that a signal ended leaves it, unlocked, and the next
     /// start takes it over.
     ///
+    /// In a foreground that a supervisor caused, the default file is done without where rights, a
+    /// read-only file system or a missing directory forbid it; one that was asked for, also by
+    /// `true`, is not.
+    ///
     /// Refused untouched: symbolic links, hard links, devices, files of another user, and files
     /// that hold something other than a PID.
     pub fn pid_file<Form>(mut self, path: impl PathOrSwitch<Form>) -> Self {

@@ -36,8 +36,10 @@ pub trait PathOrSwitch<Form> {
 /// What a [`PathOrSwitch`] says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Choice {
-    /// The default path.
+    /// The default path, since nothing else was given.
     Default,
+    /// The default path, asked for by `true`.
+    On,
     /// None at all.
     Off,
     /// This one.
@@ -48,7 +50,7 @@ impl Choice {
     /// The path, if one was chosen.
     pub(crate) fn or(&self, default: impl FnOnce() -> PathBuf) -> Option<PathBuf> {
         match self {
-            Self::Default => Some(default()),
+            Self::Default | Self::On => Some(default()),
             Self::Off => None,
             Self::Path(path) => Some(path.clone()),
         }
@@ -109,7 +111,7 @@ impl<P: AsRef<Path>> PathValue<Optional> for &Option<P> {
 
 impl PathOrSwitch<Switch> for bool {
     fn into_choice(self) -> Option<Choice> {
-        Some(if self { Choice::Default } else { Choice::Off })
+        Some(if self { Choice::On } else { Choice::Off })
     }
 }
 

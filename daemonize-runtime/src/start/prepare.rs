@@ -73,7 +73,10 @@ fn open_files(
     let null = streams::open_null()?;
     started::leave_at_exit().at(Step::RegisterExit)?;
     // Before the logs, so that a second start touches nothing and says why.
-    let pid_file = pid_file.map(|path| PidFile::acquire(path, privileges)).transpose()?;
+    let pid_file = match pid_file.map(|path| PidFile::acquire(path, privileges)).transpose() {
+        Err(error) if does_without_pid_file(options, detaches, &error) => None,
+        acquired => acquired?,
+    };
     let streams = if detaches && options.close_fd {
         Streams::open(options, null, privileges)
     } else {
@@ -87,6 +90,12 @@ fn open_files(
             Err(error)
         }
     }
+}
+
+/// Whoever supervises this process knows it without a file that nobody has asked for.
+fn does_without_pid_file(options: &Options, detaches: bool, error: &Error) -> bool {
+    let is_supervised = !detaches && options.when.is_none();
+    is_supervised && options.pid_file == Choice::Default && error.is_pid_file_forbidden()
 }
 
 fn find_logs(
