@@ -381,3 +381,16 @@ fn a_hang_up_reaches_the_body() {
     drop(terminal);
     assert_eq!(launching.finish().status.code(), Some(129));
 }
+
+#[test(needs = need::pid_namespace)]
+fn the_key_that_stops_does_not_stop_the_body() {
+    let bot = noted_bot!["note=note", "sleep"];
+    let mut terminal = Terminal::new();
+    let launching = run_at(&terminal, &bot);
+    let _pair = await_pair(&bot);
+    // Nobody would be there to continue it, and a stopped process does not end.
+    terminal.type_keys("\x1a");
+    terminal.await_screen("^Z");
+    terminal.type_keys("\x03");
+    assert_eq!(launching.finish().status.code(), Some(130));
+}

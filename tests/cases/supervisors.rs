@@ -180,3 +180,24 @@ fn what_stands_in_the_place_of_the_default_pid_file_is_an_error_everywhere() {
         assert!(line.contains("builder.pid"), "{line}");
     }
 }
+
+#[test]
+fn an_error_has_its_priority_where_the_stream_is_the_journal() {
+    let journal = "$(stat -c %d:%i err)";
+    let cases = [
+        (journal, "<3>"),
+        ("8:9", ""),
+        ("", ""),
+        ("$(stat -c %d:%i out)", ""),
+        ("$(stat -c %d err)", ""),
+    ];
+    for (stream, priority) in cases {
+        for mode in ["when=true", "when=false"] {
+            let bot = bot![mode, "chdir=missing"];
+            let script = format!(r#">out; >err; export JOURNAL_STREAM={stream}; exec "$@" 2>err"#);
+            assert_eq!(begin(bot.command_in_shell(&script)).finish().status.code(), Some(78));
+            let line = bot.read("err");
+            assert!(line.starts_with(&format!("{priority}builder: ")), "{stream}: {line}");
+        }
+    }
+}

@@ -7,9 +7,30 @@ use std::{env, fmt};
 /// Writes one line to standard error, behind the program's name.
 pub(crate) fn say(text: &str) {
     let program = program_name().unwrap_or_else(|| "daemon".into());
-    let line = format!("{}: {text}\n", Printable(&program));
+    let priority = if leads_to_journal() { "<3>" } else { "" };
+    let line = format!("{priority}{}: {text}\n", Printable(&program));
     // Nobody is left to be told when standard error is closed or full.
     let _ = io::stderr().write_all(line.as_bytes());
+}
+
+/// Whether standard error is the journal, which takes a line for information where no priority stands
+/// before it. The variable alone is inherited by programs that write somewhere else. See
+/// systemd.exec(5).
+#[cfg(unix)]
+fn leads_to_journal() -> bool {
+    use std::fs::File;
+    use std::os::fd::AsFd;
+    use std::os::unix::fs::MetadataExt;
+    let Some(journal) = env::var_os("JOURNAL_STREAM") else { return false };
+    let stream = io::stderr().as_fd().try_clone_to_owned().map(File::from);
+    let stream = stream.and_then(|stream| stream.metadata());
+    stream.is_ok_and(|stream| *journal == *format!("{}:{}", stream.dev(), stream.ino()))
+}
+
+/// Whether standard error is the journal: there is none here.
+#[cfg(not(unix))]
+fn leads_to_journal() -> bool {
+    false
 }
 
 /// The file name of `argv[0]`; of the executable where that is empty.
