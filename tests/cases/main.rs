@@ -8,6 +8,7 @@ extern crate tests;
 mod before;
 mod circumstances;
 mod commands;
+mod containers;
 mod control;
 mod detachment;
 mod dispositions;

@@ -22,6 +22,7 @@ pub mod bot;
 pub mod case;
 pub mod cgroup;
 pub mod condition;
+pub mod container;
 pub mod daemon;
 pub mod launch;
 pub mod lock;

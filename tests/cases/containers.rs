@@ -1,0 +1,114 @@
+//! Bots in containers, where they are PID 1 or somebody whom an engine has put beside it.
+
+use std::time::{Duration, Instant};
+
+use nix::sys::signal::{Signal, kill};
+use serde_json::json;
+use tests::container::{Container, engine};
+use tests::launch::Launching;
+use tests::process::Process;
+use tests::wait;
+
+fn builder(words: &[&str]) -> Container {
+    Container::new(env!("CARGO_BIN_EXE_builder"), &[&["chdir=false"], words].concat())
+}
+
+/// A container with this bot in it, when its body runs.
+fn running(container: &Container) -> (Launching, Process) {
+    let launching = container.begin();
+    container.await_text("up");
+    (launching, container.first_process())
+}
+
+/// A person does not notice it, and an engine's patience is two hundred times as long.
+const AT_ONCE: Duration = Duration::from_millis(50);
+
+#[test(needs = engine)]
+fn a_container_stops_at_once() {
+    // On a machine that is busy with other things one try may be slow.
+    let fastest = (0..5).map(|_| {
+        let container = builder(&["print-is-daemon", "note=up", "sleep"]);
+        let (launching, first) = running(&container);
+        let asked = Instant::now();
+        kill(first.0, Signal::SIGTERM).expect("it runs");
+        wait::until("its end", || !first.is_alive());
+        let duration = asked.elapsed();
+        let launch = launching.finish();
+        assert_eq!(launch.status.code(), Some(143), "{launch:?}");
+        assert_eq!(launch.stdout, "false\n");
+        duration
+    });
+    let fastest = fastest.min().expect("five tries");
+    assert!(fastest < AT_ONCE, "{fastest:?}");
+}
+
+#[test(needs = engine)]
+fn a_container_ends_with_the_code_of_the_body() {
+    for (ending, code) in [("note=end", 0), ("exit=3", 3), ("panic=out of cheese", 101)] {
+        let launch = builder(&[ending]).begin().finish();
+        assert_eq!(launch.status.code(), Some(code), "{launch:?}");
+    }
+}
+
+#[test(needs = engine)]
+fn orphans_in_a_container_are_reaped() {
+    let container = builder(&["run=busybox sleep 300 & echo $! >orphan", "note=up", "sleep"]);
+    let (_launching, first) = running(&container);
+    let orphan = container.process(container.await_text("orphan").trim_end());
+    kill(orphan.0, Signal::SIGKILL).expect("it runs");
+    wait::until("its burial", || orphan.stat().is_none());
+    assert!(first.is_alive());
+}
+
+#[test(needs = engine)]
+fn a_second_process_in_a_container_becomes_a_daemon_of_its_own() {
+    let container = builder(&["note=up", "sleep"]);
+    let (_launching, _first) = running(&container);
+    let again = container.execute(&["/bin/builder", "chdir=false"]);
+    assert!(again.refusal("builder", 75).contains("already running"), "{again:?}");
+    let words = ["/bin/builder", "chdir=false", "pid_file=second.pid", "redirect=out.log"];
+    let second = container.execute(&[&words[..], &["print-is-daemon", "sleep"]].concat());
+    second.assert_silent_success();
+    assert_eq!(container.await_text("out.log"), "true\n");
+    assert!(container.process(container.await_text("second.pid").trim_end()).is_alive());
+}
+
+#[test(needs = engine)]
+fn words_work_beside_the_bot_in_a_container() {
+    let container = Container::new(env!("CARGO_BIN_EXE_commander"), &[]);
+    let launching = container.begin();
+    wait::until("the bot", || {
+        container.execute(&["/bin/commander", "status"]).status.code() == Some(0)
+    });
+    let stop = container.execute(&["/bin/commander", "stop"]);
+    // The end of the first process is the end of whoever asked for it, at times too early.
+    assert!([Some(0), Some(137)].contains(&stop.status.code()), "{stop:?}");
+    assert_eq!(launching.finish().status.code(), Some(143));
+}
+
+#[test(needs = engine)]
+fn a_container_needs_no_proc() {
+    // An engine needs it to come so far.
+    let script = "busybox umount /proc && exec /bin/builder chdir=false print-is-daemon note=up \
+                  sleep";
+    let container = builder(&[])
+        .with("/process/args", json!(["/bin/sh", "-c", script]))
+        .with("/process/capabilities/bounding", json!(["CAP_SYS_ADMIN"]))
+        .with("/process/capabilities/permitted", json!(["CAP_SYS_ADMIN"]))
+        .with("/process/capabilities/effective", json!(["CAP_SYS_ADMIN"]));
+    let (launching, first) = running(&container);
+    kill(first.0, Signal::SIGTERM).expect("it runs");
+    let launch = launching.finish();
+    assert_eq!(launch.status.code(), Some(143), "{launch:?}");
+    assert_eq!(launch.stdout, "false\n");
+}
+
+#[test(needs = engine)]
+fn an_ordinary_user_can_be_pid_1() {
+    let container = builder(&["print-is-daemon", "note=up", "sleep"]);
+    let container = container.with("/process/user", json!({ "uid": 1234, "gid": 1234 }));
+    let (launching, first) = running(&container);
+    assert_eq!(first.status("Uid"), "1234\t1234\t1234\t1234");
+    kill(first.0, Signal::SIGTERM).expect("it runs");
+    assert_eq!(launching.finish().status.code(), Some(143));
+}

@@ -1,0 +1,196 @@
+//! A container: PID 1 of namespaces that an engine makes, with nothing in it but a bot and busybox.
+
+use std::fs;
+use std::os::unix::fs::{PermissionsExt, symlink};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use nix::unistd::Pid;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::bot::begin;
+use crate::launch::{Launch, Launching};
+use crate::need::{self, Need};
+use crate::process::Process;
+use crate::wait;
+
+/// What runs containers, each to be asked in the same way.
+const ENGINES: [&str; 2] = ["crun", "runc"];
+
+const BUSYBOX: &str = "/bin/busybox";
+
+/// A container that is not there yet or runs. Dropped, it is taken away.
+#[derive(Debug)]
+pub struct Container {
+    engine: &'static str,
+    name: String,
+    bundle: TempDir,
+    config: Value,
+}
+
+/// An engine that can run containers, and a busybox that needs nothing.
+#[must_use]
+pub fn engine() -> Need {
+    let conditions = [
+        need::root(),
+        need::command("busybox-static", &["sh", "-c", "! ldd /bin/busybox && /bin/busybox true"]),
+        Need::new("crun or runc", working_engine().is_some()),
+    ];
+    conditions.into_iter().find(|need| need.missing().is_some()).unwrap_or_else(need::nothing)
+}
+
+/// The first engine that is installed and works: crun does not with cgroups of both versions.
+fn working_engine() -> Option<&'static str> {
+    static ENGINE: OnceLock<Option<&str>> = OnceLock::new();
+    *ENGINE.get_or_init(|| {
+        ENGINES.into_iter().find(|engine| {
+            let run = Container::of(engine, Path::new(BUSYBOX), &["true"]).ask("run", &[]).output();
+            run.is_ok_and(|output| output.status.success())
+        })
+    })
+}
+
+impl Container {
+    /// A container whose first process is this program with these words. It works in `/work`, where
+    /// anybody may write.
+    #[must_use]
+    pub fn new(program: impl AsRef<Path>, words: &[&str]) -> Self {
+        Self::of(working_engine().expect("an engine"), program.as_ref(), words)
+    }
+
+    fn of(engine: &'static str, program: &Path, words: &[&str]) -> Self {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let bundle = TempDir::with_prefix("container-").expect("a directory");
+        let name = program.file_name().expect("a name").to_str().expect("text");
+        let first = format!("/bin/{name}");
+        let arguments: Vec<_> = [&[&*first], words].concat();
+        let config = configuration(&arguments);
+        let number = COUNT.fetch_add(1, Ordering::Relaxed);
+        let name = format!("daemonize-tests-{}-{number}", std::process::id());
+        let container = Self { engine, name, bundle, config };
+        container.furnish(program);
+        container
+    }
+
+    /// Changes the configuration, where this JSON pointer says.
+    #[must_use]
+    #[track_caller]
+    pub fn with(mut self, at: &str, value: Value) -> Self {
+        *self.config.pointer_mut(at).expect("a place in the configuration") = value;
+        self
+    }
+
+    /// Puts the program, what it is linked with, and busybox into the root directory.
+    fn furnish(&self, program: &Path) {
+        for directory in ["bin", "dev", "proc", "tmp", "work"] {
+            fs::create_dir_all(self.file(directory)).expect("a directory");
+        }
+        fs::set_permissions(self.file("work"), PermissionsExt::from_mode(0o777)).expect("a mode");
+        copy(program, &self.file("bin"));
+        let libraries = Command::new("ldd").arg(program).output().expect("`ldd` can be executed");
+        let libraries = String::from_utf8(libraries.stdout).expect("text");
+        for library in libraries.split_ascii_whitespace().filter(|word| word.starts_with('/')) {
+            let directory = Path::new(library).parent().expect("a directory");
+            let directory = self.file(directory.strip_prefix("/").expect("an absolute path"));
+            fs::create_dir_all(&directory).expect("a directory");
+            copy(Path::new(library), &directory);
+        }
+        copy(Path::new(BUSYBOX), &self.file("bin"));
+        symlink("busybox", self.file("bin/sh")).expect("a link");
+    }
+
+    /// A file in the container, as it can be reached from outside.
+    #[must_use]
+    pub fn file(&self, path: impl AsRef<Path>) -> PathBuf {
+        self.bundle.path().join("rootfs").join(path)
+    }
+
+    /// Runs the container; it returns when the first process has ended, with that one's code.
+    #[must_use]
+    pub fn begin(&self) -> Launching {
+        begin(self.ask("run", &[]))
+    }
+
+    /// Runs a command in the container beside the first process.
+    #[must_use]
+    pub fn execute(&self, words: &[&str]) -> Launch {
+        begin(self.ask("exec", words)).finish()
+    }
+
+    /// Waits until a file in `/work` holds something, and returns its text.
+    #[track_caller]
+    pub fn await_text(&self, name: &str) -> String {
+        let path = self.file("work").join(name);
+        wait::for_some(&format!("text in {name}"), || {
+            fs::read_to_string(&path).ok().filter(|text| text.ends_with('\n'))
+        })
+    }
+
+    /// The first process, as it is seen from outside.
+    #[must_use]
+    #[track_caller]
+    pub fn first_process(&self) -> Process {
+        let state = begin(self.ask("state", &[])).finish().stdout;
+        let state: Value = serde_json::from_str(&state).expect("JSON");
+        let pid = state["pid"].as_i64().and_then(|pid| pid.try_into().ok());
+        Process(Pid::from_raw(pid.expect("a PID")))
+    }
+
+    /// A process that has this number in the container, as it is seen from outside.
+    #[must_use]
+    #[track_caller]
+    pub fn process(&self, number: &str) -> Process {
+        let first = self.first_process();
+        let is_it = |process: &Process| process.status("NSpid").ends_with(&format!("\t{number}"));
+        first.children().into_iter().find(is_it).expect("a child of the first process")
+    }
+
+    fn ask(&self, request: &str, words: &[&str]) -> Command {
+        let config = self.bundle.path().join("config.json");
+        fs::write(config, self.config.to_string()).expect("a file");
+        let mut command = Command::new(self.engine);
+        command.args([request, &self.name]).args(words).current_dir(&self.bundle);
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+    }
+}
+
+/// By a process of its own: a file that this one has open for writing cannot be executed by a child
+/// that another case forks meanwhile.
+fn copy(file: &Path, directory: &Path) {
+    let copied = Command::new("cp").arg(file).arg(directory).status();
+    assert!(copied.expect("`cp` can be executed").success());
+}
+
+/// What an engine like Docker asks for, without limits.
+fn configuration(arguments: &[&str]) -> Value {
+    let namespaces = ["pid", "ipc", "uts", "mount", "network"].map(|kind| json!({ "type": kind }));
+    json!({
+        "ociVersion": "1.0.0",
+        "process": {
+            "args": arguments,
+            "cwd": "/work",
+            "env": ["PATH=/bin"],
+            "user": { "uid": 0, "gid": 0 },
+            "capabilities": { "bounding": [], "permitted": [], "effective": [] },
+            "noNewPrivileges": true,
+        },
+        "root": { "path": "rootfs", "readonly": false },
+        "mounts": [
+            { "destination": "/dev", "type": "tmpfs", "source": "tmpfs" },
+            { "destination": "/tmp", "type": "tmpfs", "source": "tmpfs" },
+            { "destination": "/proc", "type": "proc", "source": "proc" },
+        ],
+        "linux": { "namespaces": namespaces },
+    })
+}
+
+impl Drop for Container {
+    fn drop(&mut self) {
+        // An engine that is not installed, or a container that has ended, has left nothing.
+        drop(self.ask("delete", &["--force"]).output());
+    }
+}
