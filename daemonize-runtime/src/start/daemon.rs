@@ -3,6 +3,7 @@
 use std::os::unix::net::UnixStream;
 use std::sync::Arc;
 
+use crate::resources::pid_file::PidFile;
 use crate::resources::signals::Signals;
 use crate::run::started::{Duties, remember};
 use crate::run::supervise::FirstBody;
@@ -21,7 +22,7 @@ pub(crate) fn run(plan: Plan, signals: &Signals, only_thread: &OnlyThread, launc
         sys::exit_now(1);
     }
     signals.resume();
-    let pid_file = pid_file.map(super::super::resources::pid_file::PidFile::hold);
+    let pid_file = pid_file.map(PidFile::hold);
     let duties = Duties { is_daemon: true, pid_file, logs: streams.logs.clone(), manager: None };
     let when_ready = parts.readiness.map(|part| (part.body)(launcher, Arc::clone(&streams)));
     match restart.zip(parts.supervision) {

@@ -34,22 +34,22 @@ pub(crate) fn detach(
     let connected = connect(&plan).inspect_err(|_| plan.give_up());
     let (launchers_end, daemons_end, lifeline) = connected.at(Step::Connect)?;
     flush_output();
-    let launcher = getpid();
+    let own = getpid();
     match sys::fork(only_thread) {
         Ok(ForkResult::Child) => {
             drop(launchers_end);
             let lifeline = lifeline.map(|(_, held)| held);
             session_leader::lead(&plan, signals, only_thread, &daemons_end, lifeline);
-            take_over(LISTEN_PID, launcher, only_thread);
+            take_over(LISTEN_PID, own, only_thread);
             daemon::run(plan, signals, only_thread, daemons_end);
             Ok(Side::Daemon)
         }
         Ok(ForkResult::Parent { child }) => {
             drop(daemons_end);
             let lifeline = lifeline.map(|(watched, _)| watched);
-            let launched =
-                launcher::launch(&plan, signals, &launchers_end, child, lifeline.as_ref());
-            launched.map(|daemon| Side::Launcher { daemon }).inspect_err(|_| plan.give_up())
+            launcher::launch(&plan, signals, &launchers_end, child, lifeline.as_ref())
+                .map(|daemon| Side::Launcher { daemon })
+                .inspect_err(|_| plan.give_up())
         }
         Err(reason) => {
             plan.give_up();

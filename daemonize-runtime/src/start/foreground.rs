@@ -7,6 +7,7 @@ use std::io;
 use nix::unistd::getpid;
 
 use crate::error::{Error, say};
+use crate::resources::pid_file::PidFile;
 use crate::resources::signals::Signals;
 use crate::run::init;
 use crate::run::notify::Manager;
@@ -29,7 +30,7 @@ pub(crate) fn stay(
         plan.give_up();
         return Err(failure.into_error(&plan));
     }
-    let pid_file = plan.pid_file.map(super::super::resources::pid_file::PidFile::hold);
+    let pid_file = plan.pid_file.map(PidFile::hold);
     let mut duties =
         Duties { is_daemon: false, pid_file, logs: plan.streams.logs.clone(), manager };
     if getpid().as_raw() == 1 {

@@ -49,6 +49,7 @@ pub(crate) enum SignalQueue {}
 
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
 impl SignalQueue {
+    #[allow(clippy::trivially_copy_pass_by_ref, reason = "larger on other platforms")]
     pub(crate) fn of(_signals: &SigSet) -> nix::Result<Self> {
         Err(nix::errno::Errno::ENOSYS)
     }
