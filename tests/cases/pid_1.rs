@@ -1,6 +1,7 @@
 //! As PID 1 of a container the bot is two processes: an init, and the body, which lives as it does
 //! anywhere else.
 
+use std::fmt::Write;
 use std::fs::{self, File, Permissions};
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
@@ -169,7 +170,7 @@ fn every_signal_is_passed_on_once() {
         let killed =
             Command::new("kill").args([format!("-{number}"), pair.init.0.to_string()]).status();
         assert!(killed.expect("kill").success());
-        expected += &format!("{number}\n");
+        writeln!(expected, "{number}").expect("a line");
         bot.await_text("out", &expected);
     }
 }

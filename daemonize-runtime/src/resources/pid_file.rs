@@ -1,14 +1,13 @@
 //! The PID file. Its lock is the truth about whether the daemon runs, the number in it only a hint.
 //!
 //! The launcher opens, checks and locks it, so that a refusal reaches the terminal. The lock
-//! belongs to the open file and so is inherited by the daemon, which holds it for life. It must not
-//! be given back by `LOCK_UN`, as some types do on drop: that would release the daemon's lock from
-//! the launcher. Closing is harmless.
+//! belongs to the open file, so that the daemon inherits it and holds it for life. Closing is
+//! harmless, but `LOCK_UN`, as some types have it on drop, would release it everywhere.
 
 use std::env;
 use std::fs::{self, File, Metadata, OpenOptions, Permissions, TryLockError};
 use std::io::{self, Write};
-use std::os::fd::{AsRawFd, RawFd};
+use std::os::fd::AsRawFd;
 use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
@@ -27,8 +26,7 @@ use crate::resources::state_file::StateFile;
 use crate::resources::trust::check_directory_of;
 use crate::sys::{Deadline, retry_interrupted};
 
-/// How long another process may hold the lock without a PID in the file: it is starting, or only
-/// looking.
+/// How long another may hold the lock without a PID in the file: it is starting, or only looking.
 const PATIENCE: Duration = Duration::from_secs(2);
 
 /// How long to wait before the next try.
@@ -51,10 +49,9 @@ pub(crate) struct PidFile {
     pub(crate) state: Option<StateFile>,
 }
 
-/// Where a file is, and which one it is.
+/// Where a file is, absolute since the daemon is elsewhere, and which one it is.
 #[derive(Debug)]
 pub(super) struct Place {
-    /// Absolute, since the daemon's working directory is another one.
     pub(super) path: PathBuf,
     pub(super) identity: Identity,
 }
@@ -65,8 +62,8 @@ pub(crate) type Identity = (u64, u64);
 impl PidFile {
     /// Opens, checks and locks the file, and makes it if it is missing.
     ///
-    /// A daemon that gives up its privileges keeps a descriptor that can only read, so that whoever
-    /// gets hold of it cannot make root's tools signal a stranger.
+    /// With `privileges` the daemon keeps a descriptor that can only read, so that whoever gets hold
+    /// of it cannot make root's tools signal a stranger.
     pub(crate) fn acquire(name: &Path, privileges: Option<&Privileges>) -> Result<Self, Error> {
         if let Some(privileges) = privileges {
             check_directory_of(name, privileges.user.unwrap_or_else(geteuid))?;
@@ -182,9 +179,8 @@ impl HeldPidFile {
     }
 
     /// What holds the lock.
-    pub(crate) fn descriptor(&self) -> Option<RawFd> {
-        let lock = self.lock.lock().unwrap_or_else(PoisonError::into_inner);
-        lock.as_ref().map(AsRawFd::as_raw_fd)
+    pub(crate) fn descriptor(&self) -> Option<i32> {
+        self.lock.lock().ok()?.as_ref().map(AsRawFd::as_raw_fd)
     }
 
     /// Removes the file, for a process that ends.

@@ -34,13 +34,13 @@ pub(crate) fn detach(
     let connected = connect(&plan).inspect_err(|_| plan.give_up());
     let (launchers_end, daemons_end, lifeline) = connected.at(Step::Connect)?;
     flush_output();
-    let own = getpid();
+    let executed = getpid();
     match sys::fork(only_thread) {
         Ok(ForkResult::Child) => {
             drop(launchers_end);
             let lifeline = lifeline.map(|(_, held)| held);
             session_leader::lead(&plan, signals, only_thread, &daemons_end, lifeline);
-            take_over(LISTEN_PID, own, only_thread);
+            take_over(LISTEN_PID, executed, only_thread);
             daemon::run(plan, signals, only_thread, daemons_end);
             Ok(Side::Daemon)
         }
