@@ -16,7 +16,7 @@ fn builder(words: &[&str]) -> Container {
 /// A container with this bot in it, when its body runs.
 fn running(container: &Container) -> (Launching, Process) {
     let launching = container.begin();
-    container.await_text("up");
+    let _number = container.await_text("up");
     (launching, container.first_process())
 }
 

@@ -121,6 +121,7 @@ impl Container {
     }
 
     /// Waits until a file in `/work` holds something, and returns its text.
+    #[must_use]
     #[track_caller]
     pub fn await_text(&self, name: &str) -> String {
         let path = self.file("work").join(name);
