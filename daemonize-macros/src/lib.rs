@@ -66,7 +66,7 @@ use proc_macro::TokenStream;
 /// | `user` | name or id | unchanged | the user that the daemon becomes for good, with the groups of the account |
 /// | `group` | name or id | unchanged | the group that the daemon becomes for good |
 /// | `chroot` | path | none | new root directory |
-/// | `close_inherited` | bool | `true` | descriptors that the launcher inherited are closed |
+/// | `close_inherited` | bool | `true` | descriptors that the launcher inherited do not reach the daemon |
 /// | `before` | expression | none | evaluated before anything is detached; its value becomes the parameter of `main` |
 /// | `when` | bool | decided at run time | `false` stays in the foreground, `true` detaches |
 /// | `wait_ready` | bool, seconds or `Duration` | `false` | the launcher waits until the body calls `daemonize_runtime::ready()`, at most for so long |

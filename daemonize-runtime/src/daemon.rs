@@ -17,7 +17,7 @@ use crate::options::{Options, Side};
 use {
     crate::manage::commands::{self, Word},
     crate::run::started,
-    crate::start::{parts::Parts, start},
+    crate::start::{note_inherited, note_that_start_is_first, parts::Parts, start},
     crate::sys::OnlyThread,
 };
 
@@ -41,6 +41,14 @@ pub fn is_daemon() -> bool {
 pub fn ready() {
     #[cfg(unix)]
     started::ready();
+}
+
+/// Notes which descriptors are inherited. What the attribute does as the first act of `main`, where
+/// code of the program's runs before the start.
+#[doc(hidden)]
+pub fn __note_inherited() {
+    #[cfg(unix)]
+    note_inherited();
 }
 
 /// A daemon to be started.
@@ -200,5 +208,14 @@ impl Daemon {
             let is_fine = is_running_fine && error.is_already_running();
             process::exit(if is_fine { 0 } else { error.exit_code().into() });
         }
+    }
+
+    /// What the attribute calls where the start is the first act of `main`: all that can be
+    /// inherited was, and is closed.
+    #[doc(hidden)]
+    pub fn start_first_or_exit(self) {
+        #[cfg(unix)]
+        note_that_start_is_first();
+        self.start_or_exit();
     }
 }

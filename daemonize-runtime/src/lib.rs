@@ -104,8 +104,8 @@
 //! what to do. A logger that reports its own failures by `eprintln!` panics, too, unless it is told
 //! not to, as `tracing-subscriber` is by `log_internal_errors(false)`.
 //!
-//! **A pipe or an ssh session waits for the daemon.** Not for this one: inherited descriptors are
-//! closed. A child of the bot that inherits what the bot opened without close-on-exec may keep it.
+//! **A pipe or an ssh session waits for the daemon.** Not for this one: inherited descriptors do not
+//! reach it. A child of the bot that inherits what the bot opened without close-on-exec may keep it.
 //!
 //! **May I call it from a library?** [`Daemon::start`] is safe to call anywhere, and an error where
 //! it cannot be sound: with threads, and where nobody can tell how many there are.
@@ -130,6 +130,8 @@ mod run;
 mod start;
 mod sys;
 
+#[doc(hidden)]
+pub use daemon::__note_inherited;
 pub use daemon::{Daemon, is_daemon, notify, ready, watchdog};
 pub use daemonize_macros::daemonize;
 pub use error::{Error, ErrorKind};

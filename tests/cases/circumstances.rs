@@ -6,7 +6,7 @@ use std::os::unix::fs::{PermissionsExt, chown};
 use std::os::unix::process::CommandExt;
 
 use nix::sys::resource::Resource;
-use tests::bot::begin;
+use tests::bot::{Bot, begin};
 use tests::condition::Condition;
 use tests::need::{self, NOBODY_ELSE, Need};
 use tests::process::Process;
@@ -15,13 +15,13 @@ use tests::{bot, wait};
 #[test(needs = need::mounts)]
 fn a_start_works_where_proc_is_hidden() {
     let null = File::open("/dev/null").expect("the null device");
-    let bot = bot!["redirect=out.log", "print=up", "sleep"];
+    let bot = Bot::new(env!("CARGO_BIN_EXE_attribute"));
     let bot = bot.under(Condition::open(null, 20)).under(Condition::Blocked);
     let daemon = bot.start_by(bot.command_after_mounting(need::HIDE_PROC));
-    bot.await_text("out.log", "up\n");
+    bot.await_text("out.log", "the body runs\n");
     assert_eq!(daemon.process.descriptors().len(), 4, "{:?}", daemon.process.descriptors());
     assert_eq!(daemon.process.signals("SigBlk"), 0);
-    let line = begin(bot.command_after_mounting(need::HIDE_PROC)).finish().refusal("builder", 75);
+    let line = begin(bot.command_after_mounting(need::HIDE_PROC)).finish().refusal("attribute", 75);
     assert!(line.contains(&format!("already running with PID {}", daemon.pid())), "{line}");
 }
 

@@ -1,7 +1,10 @@
 //! What the daemon inherits from its launcher, and what not.
 
 use std::fs::{self, File};
+use std::path::PathBuf;
+use std::sync::Arc;
 
+use nix::fcntl::OFlag;
 use nix::sys::resource::Resource;
 use nix::sys::signal::Signal;
 use nix::sys::wait::WaitStatus;
@@ -10,14 +13,39 @@ use tests::condition::Condition;
 use tests::daemon::Daemon;
 use tests::{bot, wait};
 
-/// So many descriptors on the null device.
-fn inherited(count: usize) -> Condition {
-    Condition::open(File::open("/dev/null").expect("the null device"), count)
+/// Above all that this process has open, so that inherited ones are in a row.
+const FIRST: i32 = 600;
+
+/// A bot that finds so many descriptors on a file `inherited`, from number [`FIRST`] on.
+fn with_inherited(bot: Bot, count: usize) -> Bot {
+    let file = File::create(bot.file("inherited")).expect("a file");
+    bot.under(Condition::Open(Arc::new(file.into()), count, FIRST))
+}
+
+/// A bot that does these things before its start.
+fn early<const COUNT: usize>(words: [&str; COUNT]) -> Bot {
+    Bot::new(env!("CARGO_BIN_EXE_early")).words(words.map(Into::into))
+}
+
+/// Starts it by this `main`, and waits for its last text.
+fn start_by(bot: &Bot, main: &str, text: &str) -> Daemon {
+    let mut command = bot.command();
+    command.env("MAIN", main);
+    let daemon = bot.start_by(command);
+    bot.await_text("out.log", text);
+    daemon
 }
 
 /// A bot whose body has begun, and with it everything that the start still had open is closed.
 fn in_its_body(bot: &Bot) -> Daemon {
     bot.start_and_await("out.log", "up\n")
+}
+
+/// The descriptors from 3 up, but for the PID file, and what they lead to.
+fn others(bot: &Bot, daemon: &Daemon) -> Vec<(i32, PathBuf)> {
+    let open = daemon.process.descriptors().into_iter();
+    let open = open.filter(|(number, _)| !daemon.process.has_open(*number, &bot.pid_file()));
+    open.filter(|(number, _)| *number > 2).map(|(number, open)| (number, open.target)).collect()
 }
 
 #[test]
@@ -27,15 +55,27 @@ fn streams_and_pid_file_alone_are_open() {
 }
 
 #[test]
-fn a_thousand_inherited_descriptors_are_closed() {
+fn to_the_builder_they_lead_to_the_null_device_and_not_to_children() {
     let bot = bot!["redirect=out.log", "print=up", "sleep"];
-    let bot = bot.under(Condition::Limited(Resource::RLIMIT_NOFILE, 4096)).under(inherited(1000));
-    in_its_body(&bot).assert_has_only_streams_and(&bot.pid_file());
+    let bot = bot.under(Condition::Limited(Resource::RLIMIT_NOFILE, 4096));
+    let bot = with_inherited(bot, 1000);
+    let daemon = in_its_body(&bot);
+    let others = others(&bot, &daemon);
+    assert!(
+        others.iter().map(|(number, _)| *number).eq(FIRST..FIRST + 1000),
+        "{} others",
+        others.len()
+    );
+    for (number, descriptor) in daemon.process.descriptors().range(3..) {
+        assert!(descriptor.flags.contains(OFlag::O_CLOEXEC), "{number}: {descriptor:?}");
+        assert!(!daemon.process.has_open(*number, &bot.file("inherited")), "{number}");
+    }
 }
 
 #[test]
 fn inherited_descriptors_above_a_lowered_limit_are_closed() {
-    let bot = bot!["redirect=out.log", "print=up", "sleep"].under(inherited(500));
+    let null = File::open("/dev/null").expect("the null device");
+    let bot = bot!["redirect=out.log", "print=up", "sleep"].under(Condition::open(null, 500));
     let bot = (3..64).map(Condition::Closed).fold(bot, Bot::under);
     let bot = bot.under(Condition::Limited(Resource::RLIMIT_NOFILE, 64));
     in_its_body(&bot).assert_has_only_streams_and(&bot.pid_file());
@@ -43,11 +83,10 @@ fn inherited_descriptors_above_a_lowered_limit_are_closed() {
 
 #[test]
 fn what_the_program_opened_itself_stays_open() {
-    let bot = bot!["open=own", "redirect=out.log", "print=up", "sleep"].under(inherited(3));
+    let bot = with_inherited(bot!["open=own", "redirect=out.log", "print=up", "sleep"], 3);
     File::create(bot.file("own")).expect("a file");
     let daemon = in_its_body(&bot);
     let descriptors = daemon.process.descriptors();
-    assert_eq!(descriptors.len(), 5, "{descriptors:?}");
     assert!(
         descriptors.keys().any(|&number| daemon.process.has_open(number, &bot.file("own"))),
         "{descriptors:?}"
@@ -55,9 +94,20 @@ fn what_the_program_opened_itself_stays_open() {
 }
 
 #[test]
+fn what_the_builder_takes_for_inherited_does_not_become_a_stranger() {
+    let bot = early(["pipe"]);
+    // The file is opened while the pipe is still somebody's, and gets another number.
+    let daemon = start_by(&bot, "builder", "wrote 1, read 0\nup\n");
+    assert_eq!(bot.read("own"), "");
+    daemon.assert_has_only_streams_and(&bot.pid_file());
+    let launch = early(["pipe", "foreground"]).launch();
+    assert_eq!((launch.status.code(), &*launch.stdout), (Some(0), "wrote 1, read 0\nup\n"));
+}
+
+#[test]
 fn children_of_the_daemon_have_the_streams_and_nothing_else() {
-    let bot = bot!["open=own", "redirect=out.log", "spawn=exec sleep 300", "print=up", "sleep"]
-        .under(inherited(3));
+    let bot = bot!["open=own", "redirect=out.log", "spawn=exec sleep 300", "print=up", "sleep"];
+    let bot = with_inherited(bot, 3);
     File::create(bot.file("own")).expect("a file");
     let daemon = in_its_body(&bot);
     // The shell in between may have files of its own for a moment.

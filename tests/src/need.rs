@@ -58,6 +58,12 @@ pub fn ordinary_user() -> Need {
     Need::new("an ordinary user", !geteuid().is_root())
 }
 
+/// Something that is there or not.
+#[must_use]
+pub fn that(what: &'static str, is_met: bool) -> Need {
+    Need { what, is_met }
+}
+
 /// A command that succeeds.
 #[must_use]
 pub fn command(what: &'static str, command: &[&str]) -> Need {

@@ -46,12 +46,20 @@ impl Daemon {
         self
     }
 
-    /// Whether the daemon closes the descriptors from 3 up that the launcher inherited, so that no
-    /// pipe of the caller waits for the daemon's end. Default: `true`.
+    /// Whether the daemon is without the descriptors from 3 up that the launcher inherited, so that
+    /// no pipe of the caller waits for the daemon's end. Default: `true`.
     ///
-    /// Inherited are those without close-on-exec: what the program opened itself before, such as a
-    /// socket, stays open. So do the sockets that systemd has passed to this very process, by
-    /// `LISTEN_PID` and `LISTEN_FDS`.
+    /// The attribute notes as the first act of `main` which these are, and the daemon closes them.
+    /// What the program opens itself stays open, in `before` as well, whatever its flags. An
+    /// inherited descriptor that the program wants to keep, and it alone, gets close-on-exec.
+    ///
+    /// The builder cannot know what was there before it. To it everything without close-on-exec is
+    /// inherited. Rust sets close-on-exec on all that it opens, but other languages do not, nor does
+    /// every crate. So that nobody writes into a stranger, such a descriptor is not closed: it leads
+    /// to `/dev/null` in the daemon, keeps its number, and does not reach the daemon's children.
+    ///
+    /// The sockets that systemd has passed to this very process, by `LISTEN_PID` and `LISTEN_FDS`,
+    /// stay in any case. See `sd_listen_fds(3)`.
     pub fn close_inherited(mut self, close: impl SwitchValue) -> Self {
         self.options.close_inherited = close.into_switch().unwrap_or(true);
         self

@@ -22,6 +22,7 @@ pub(crate) enum Step {
     Connect,
     Fork,
     LeaveSession,
+    ReplaceInherited,
     ChangeRoot,
     DropPrivileges,
     ChangeDirectory,
@@ -29,7 +30,7 @@ pub(crate) enum Step {
 }
 
 impl Step {
-    const ALL: [Self; 17] = [
+    const ALL: [Self; 18] = [
         Self::FindStartDirectory,
         Self::OpenNull,
         Self::OpenLog,
@@ -43,6 +44,7 @@ impl Step {
         Self::Connect,
         Self::Fork,
         Self::LeaveSession,
+        Self::ReplaceInherited,
         Self::ChangeRoot,
         Self::DropPrivileges,
         Self::ChangeDirectory,
@@ -70,6 +72,7 @@ impl Step {
             Self::Connect => "cannot connect to the daemon",
             Self::Fork => "cannot fork",
             Self::LeaveSession => "cannot leave the session",
+            Self::ReplaceInherited => "cannot replace an inherited descriptor",
             Self::ChangeRoot => "cannot change the root directory to",
             Self::DropPrivileges => "cannot drop the privileges",
             Self::ChangeDirectory => "cannot change to the directory",
@@ -101,6 +104,7 @@ impl Step {
             | Self::Connect
             | Self::Fork
             | Self::LeaveSession
+            | Self::ReplaceInherited
             | Self::DropPrivileges
             | Self::ReplaceStreams => 71,
         }

@@ -1,6 +1,4 @@
-//! Descriptors: the three standard ones, and the inherited ones. Inherited are those from 3 up
-//! without close-on-exec. What the program opened itself has it, because Rust sets it on everything
-//! that it opens.
+//! Descriptors: which are open, and the three standard ones.
 
 use std::os::fd::{AsFd, RawFd};
 
@@ -10,23 +8,30 @@ use nix::unistd::{dup2_stderr, dup2_stdin, dup2_stdout};
 use crate::sys::proc::ProcSelf;
 use crate::sys::{self, retry_interrupted};
 
-/// All open descriptors from this one on.
+/// All open descriptors from this one on that can do anything: those of `O_PATH` are missing.
 ///
 /// The kernel tells how large its table of them is, which for most programs is so small that one
 /// call is enough. That is faster than to list `/proc/self/fd`, and works without it.
 pub(crate) fn open_from(first: RawFd, proc_self: &ProcSelf) -> Vec<RawFd> {
-    let table = proc_self.descriptor_table.and_then(|size| RawFd::try_from(size).ok());
     let mut open = Vec::new();
-    sys::find_open(first..table.unwrap_or_else(sys::descriptor_limit), &mut open);
+    sys::find_open(first..end(proc_self), &mut open);
     open
 }
 
-/// Finds the inherited descriptors, but for those that were passed on purpose, which come first.
-/// Must run before this crate opens anything.
-pub(crate) fn inherited(passed: RawFd, proc_self: &ProcSelf) -> Vec<RawFd> {
-    let mut open = open_from(passed.saturating_add(3), proc_self);
-    open.retain(|&descriptor| sys::is_inheritable(descriptor));
+/// All open descriptors from this one on, by a call for each number.
+pub(crate) fn all_open_from(first: RawFd, proc_self: &ProcSelf) -> Vec<RawFd> {
+    // Where the size of the table is hidden there may be a billion numbers; so many take 0.1 s.
+    const MOST: RawFd = 1 << 20;
+    let end = end(proc_self);
+    let mut open: Vec<_> = (first..end.min(MOST)).filter(|&number| sys::is_open(number)).collect();
+    sys::find_open(MOST.max(first)..end, &mut open);
     open
+}
+
+/// Every open descriptor is below this.
+fn end(proc_self: &ProcSelf) -> RawFd {
+    let table = proc_self.descriptor_table.and_then(|size| RawFd::try_from(size).ok());
+    table.unwrap_or_else(sys::descriptor_limit)
 }
 
 /// Those of the standard descriptors that lead to one file: bit n is descriptor n.

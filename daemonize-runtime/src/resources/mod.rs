@@ -3,6 +3,7 @@
 #![cfg(unix)]
 
 pub(crate) mod descriptors;
+pub(crate) mod inherited;
 pub(crate) mod log_rotation;
 pub(crate) mod pid_file;
 pub(crate) mod pid_text;

@@ -37,11 +37,12 @@ impl Root {
         }
         let first = if streams_stay { 0 } else { 3 };
         let is_way_out = |descriptor: &RawFd| {
-            !closed_later.contains(descriptor) && sys::is_directory(*descriptor)
+            // What cannot be looked at may be one.
+            !closed_later.contains(descriptor)
+                && sys::metadata(*descriptor).map_or(true, |there| there.is_dir())
         };
-        if let Some(descriptor) =
-            descriptors::open_from(first, proc_self).into_iter().find(is_way_out)
-        {
+        let open = descriptors::all_open_from(first, proc_self);
+        if let Some(descriptor) = open.into_iter().find(is_way_out) {
             return Err(Kind::OpenDirectory(descriptor).into());
         }
         Ok(Self { path: path.to_owned(), identity: identity(&metadata) })

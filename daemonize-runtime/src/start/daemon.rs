@@ -14,7 +14,9 @@ use crate::sys::{self, OnlyThread};
 /// Returns when the body may run. With `wait_ready` that owes the launcher an answer, and waits for a
 /// second byte. With `restart` the daemon is the supervisor, and this returns in the bodies.
 pub(crate) fn run(plan: Plan, signals: &Signals, only_thread: &OnlyThread, launcher: UnixStream) {
-    let Plan { parts, pid_file, streams, restart, ending, .. } = plan;
+    let Plan { parts, pid_file, streams, restart, ending, inherited, .. } = plan;
+    // A supervisor never comes back from here.
+    drop(inherited);
     if !await_commit(&launcher) {
         if let Some(pid_file) = pid_file {
             pid_file.remove();

@@ -21,12 +21,23 @@ use std::{env, process};
 
 use crate::error::{Error, Kind};
 use crate::options::{Options, Side};
+use crate::resources::inherited;
 use crate::resources::signals::Signals;
 use crate::run::started;
 use crate::start::environment::is_watched;
 use crate::start::parts::Parts;
 use crate::sys::proc::ProcSelf;
 use crate::sys::{self, OnlyThread, Threads};
+
+/// Notes what is inherited. The first act of `main`, where more comes before the start.
+pub(crate) fn note_inherited() {
+    inherited::note(environment::passed_descriptors());
+}
+
+/// Notes that the start is the first act of `main`, so that all that can be inherited was.
+pub(crate) fn note_that_start_is_first() {
+    inherited::note_that_start_is_first();
+}
 
 /// Returns in the daemon, or in the program that stays in the foreground. The launcher returns with an
 /// error, and otherwise only if it is asked to. Somebody may have vouched for other threads.

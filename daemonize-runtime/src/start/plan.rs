@@ -1,11 +1,11 @@
 //! What a start is to do: every file open and checked, every name a number. The stages consume it and
 //! look at no option any more.
 
-use std::os::fd::RawFd;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::options::{Ending, Restart};
+use crate::resources::inherited::Inherited;
 use crate::resources::pid_file::PidFile;
 use crate::resources::privileges::Privileges;
 use crate::resources::root::Root;
@@ -16,7 +16,7 @@ use crate::start::parts::Parts;
 pub(crate) struct Plan {
     pub(crate) parts: Parts,
     pub(crate) umask: Option<u32>,
-    pub(crate) inherited_descriptors: Vec<RawFd>,
+    pub(crate) inherited: Inherited,
     pub(crate) root: Option<Root>,
     pub(crate) privileges: Option<Privileges>,
     pub(crate) working_directory: Option<PathBuf>,

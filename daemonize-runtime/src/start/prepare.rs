@@ -1,13 +1,12 @@
 //! The launcher's part: everything that can fail while its error can still reach the terminal.
 //! Receives the options, hands on the plan.
 
-use std::os::fd::RawFd;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::error::{At, Error, Kind, Step};
 use crate::options::{self, Choice, Options, Policy, Restart, StopSignal, TimeLimit, Wait};
-use crate::resources::descriptors;
+use crate::resources::inherited::Inherited;
 use crate::resources::pid_file::PidFile;
 use crate::resources::privileges::Privileges;
 use crate::resources::streams::{self, Streams};
@@ -33,16 +32,16 @@ pub(crate) fn prepare(
         readiness: parts.readiness.filter(|_| options.wait_ready != Wait::No),
         ..parts
     };
-    let inherited_descriptors: Vec<RawFd> = if options.close_inherited {
-        descriptors::inherited(passed_descriptors(), proc_self)
+    let inherited = if options.close_inherited {
+        Inherited::find(passed_descriptors(), proc_self)?
     } else {
-        Vec::new()
+        Inherited::keep()
     };
     // The launcher's streams reach the body, if only for a time.
     let streams_stay = !detaches || !options.close_fd || parts.readiness.is_some();
     let root = match (&options.chroot, parts.new_root) {
         (Some(path), Some(part)) => {
-            Some((part.find)(path, streams_stay, &inherited_descriptors, proc_self)?)
+            Some((part.find)(path, streams_stay, &inherited.descriptors, proc_self)?)
         }
         _ => None,
     };
@@ -51,7 +50,7 @@ pub(crate) fn prepare(
     Ok(Plan {
         parts,
         umask: options.umask,
-        inherited_descriptors,
+        inherited,
         root,
         privileges,
         working_directory: options.chdir.or(|| PathBuf::from("/")),

@@ -30,7 +30,7 @@ pub(crate) fn settle(plan: &Plan) -> Result<(), Failure> {
     if let Some(rotation) = plan.parts.rotation.filter(|_| plan.streams.logs.is_some()) {
         (rotation.handle_hangup)();
     }
-    sys::close_all(&plan.inherited_descriptors);
+    plan.inherited.let_go().map_err(|reason| Failure(Step::ReplaceInherited, reason))?;
     if let (Some(root), Some(part)) = (&plan.root, plan.parts.new_root) {
         (part.enter)(root).map_err(|reason| Failure(Step::ChangeRoot, reason))?;
     }

@@ -1,6 +1,9 @@
 //! Descriptors: which are open, what they are, and how to wait for them.
 
-use std::os::fd::{AsFd, BorrowedFd, RawFd};
+use std::fs::{File, Metadata};
+use std::io;
+use std::mem::ManuallyDrop;
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, RawFd};
 use std::os::unix::net::SocketAddr;
 use std::time::Duration;
 
@@ -15,8 +18,8 @@ pub(crate) fn close_all(descriptors: &[RawFd]) {
     for run in descriptors.chunk_by(|one, next| one + 1 == *next) {
         if run.len() == 1 || !close_range(run[0], run[run.len() - 1]) {
             for &descriptor in run {
-                // SAFETY: the descriptor has come through an execution, and Rust's own do not. Who
-                // has made an object of a number that it was told asks for it to be kept, by
+                // SAFETY: the descriptor was open before anything of the program's had run. Who has
+                // made an object of a number that it was told says so, by close-on-exec or by
                 // `close_inherited`. An error changes nothing: the descriptor is gone even after
                 // EINTR.
                 unsafe { libc::close(descriptor) };
@@ -39,6 +42,20 @@ pub(crate) fn close_all_but(mut kept: Vec<RawFd>) {
     close_range(first, RawFd::MAX);
 }
 
+/// Has a descriptor lead to another file, and closes it in what is executed.
+pub(crate) fn replace_descriptor(descriptor: RawFd, file: &impl AsFd) -> nix::Result<()> {
+    let file = file.as_fd().as_raw_fd();
+    // SAFETY: the number stays open, so that whoever owns it still does.
+    #[cfg(not(target_vendor = "apple"))]
+    let replaced = unsafe { libc::dup3(file, descriptor, libc::O_CLOEXEC) };
+    // SAFETY: as above.
+    #[cfg(target_vendor = "apple")]
+    let replaced = unsafe {
+        libc::dup2(file, descriptor).min(libc::fcntl(descriptor, libc::F_SETFD, libc::FD_CLOEXEC))
+    };
+    Errno::result(replaced).map(drop)
+}
+
 /// Closes a range of descriptors by one call, where the kernel has that (Linux since 5.9); says
 /// whether it did.
 #[cfg(target_os = "linux")]
@@ -53,7 +70,8 @@ fn close_range(_first: RawFd, _last: RawFd) -> bool {
     false
 }
 
-/// Appends those of these descriptors that are open.
+/// Appends those of these descriptors that are open, but for those of `O_PATH`, which `poll` calls
+/// closed.
 #[cfg(not(target_vendor = "apple"))]
 pub(crate) fn find_open(numbers: std::ops::Range<RawFd>, open: &mut Vec<RawFd>) {
     let mut questions = [libc::pollfd { fd: 0, events: 0, revents: 0 }; 256];
@@ -77,8 +95,13 @@ pub(crate) fn find_open(numbers: std::ops::Range<RawFd>, open: &mut Vec<RawFd>) 
 /// Appends those of these descriptors that are open. `poll` does not answer for devices here.
 #[cfg(target_vendor = "apple")]
 pub(crate) fn find_open(numbers: std::ops::Range<RawFd>, open: &mut Vec<RawFd>) {
+    open.extend(numbers.filter(|&number| is_open(number)));
+}
+
+/// Whether a descriptor is open, of whatever kind.
+pub(crate) fn is_open(descriptor: RawFd) -> bool {
     // SAFETY: `F_GETFD` only reads, and a closed descriptor is answered with EBADF.
-    open.extend(numbers.filter(|&fd| unsafe { libc::fcntl(fd, libc::F_GETFD) } != -1));
+    unsafe { libc::fcntl(descriptor, libc::F_GETFD) != -1 }
 }
 
 /// Has the kernel answer for some descriptors.
@@ -102,11 +125,11 @@ pub(crate) fn is_inheritable(descriptor: RawFd) -> bool {
     unsafe { libc::fcntl(descriptor, libc::F_GETFD) & libc::FD_CLOEXEC == 0 }
 }
 
-/// Whether a descriptor belongs to a directory.
-pub(crate) fn is_directory(descriptor: RawFd) -> bool {
-    // SAFETY: the descriptor is only looked at, and the borrow ends with the call.
-    let descriptor = unsafe { BorrowedFd::borrow_raw(descriptor) };
-    nix::sys::stat::fstat(descriptor).is_ok_and(|stat| stat.st_mode & libc::S_IFMT == libc::S_IFDIR)
+/// What is known of an open file. By std, which asks so that large sizes and inode numbers fit.
+pub(crate) fn metadata(descriptor: RawFd) -> io::Result<Metadata> {
+    // SAFETY: the descriptor is only looked at: what borrows it is never dropped.
+    let file = ManuallyDrop::new(unsafe { File::from_raw_fd(descriptor) });
+    file.metadata()
 }
 
 /// Which numbers descriptors are likely to have: everything below this.

@@ -1,0 +1,109 @@
+//! What the launcher inherited from 3 up: it must not reach the daemon, since a caller's pipe would
+//! wait for the daemon's end.
+//!
+//! Inherited is what is open without close-on-exec as long as nothing of the program's has run. Later
+//! it may be the program's own: Rust sets close-on-exec on all that it opens, other languages and some
+//! crates do not. So the attribute notes it first. Where nobody has noted it, nothing is closed, since
+//! somebody may own the number and would use the next file that gets it.
+
+use std::fs::File;
+use std::os::fd::RawFd;
+use std::sync::{Mutex, PoisonError};
+
+use nix::errno::Errno;
+
+use crate::error::Error;
+use crate::resources::descriptors::open_from;
+use crate::resources::pid_file::{Identity, identity};
+use crate::resources::streams;
+use crate::sys::proc::ProcSelf;
+use crate::sys::{self, retry_interrupted};
+
+/// What is known from before the start. The first start takes it.
+static NOTE: Mutex<Option<Note>> = Mutex::new(None);
+
+#[derive(Debug)]
+enum Note {
+    /// These, of those that were open when `main` began.
+    Descriptors(Vec<(RawFd, Identity)>),
+    /// Nothing of the program's has run yet.
+    StartIsFirst,
+}
+
+/// Notes what is inherited, but for those that were passed on purpose, which come first. The first
+/// act of `main`.
+pub(crate) fn note(passed: RawFd) {
+    let found = find(passed, &ProcSelf::read());
+    let known = |number| Some((number, identity(&sys::metadata(number).ok()?)));
+    write(Note::Descriptors(found.into_iter().filter_map(known).collect()));
+}
+
+/// Notes that the start is the first act of `main`.
+pub(crate) fn note_that_start_is_first() {
+    write(Note::StartIsFirst);
+}
+
+fn write(note: Note) {
+    *NOTE.lock().unwrap_or_else(PoisonError::into_inner) = Some(note);
+}
+
+/// All that can be inherited.
+fn find(passed: RawFd, proc_self: &ProcSelf) -> Vec<RawFd> {
+    let mut open = open_from(passed.saturating_add(3), proc_self);
+    open.retain(|&descriptor| sys::is_inheritable(descriptor));
+    open
+}
+
+/// The descriptors that do not reach the daemon.
+#[derive(Debug)]
+pub(crate) struct Inherited {
+    pub(crate) descriptors: Vec<RawFd>,
+    /// What they lead to afterwards, where somebody may own them.
+    replacement: Option<File>,
+}
+
+impl Inherited {
+    /// Must run before this crate opens anything.
+    pub(crate) fn find(passed: RawFd, proc_self: &ProcSelf) -> Result<Self, Error> {
+        let note = NOTE.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let (descriptors, is_certain) = match note {
+            Some(Note::Descriptors(noted)) => (noted.into_iter().filter_map(still).collect(), true),
+            Some(Note::StartIsFirst) => (find(passed, proc_self), true),
+            None => (find(passed, proc_self), false),
+        };
+        let is_replaced = !is_certain && !descriptors.is_empty();
+        let replacement = is_replaced.then(streams::open_null).transpose()?;
+        Ok(Self { descriptors, replacement })
+    }
+
+    /// All of them stay.
+    pub(crate) fn keep() -> Self {
+        Self { descriptors: Vec::new(), replacement: None }
+    }
+
+    /// Closes them, or has them lead to the null device. Those keep their numbers, and are closed in
+    /// what the daemon executes.
+    pub(crate) fn let_go(&self) -> nix::Result<()> {
+        let Some(null) = &self.replacement else {
+            sys::close_all(&self.descriptors);
+            return Ok(());
+        };
+        self.descriptors.iter().try_for_each(|&number| {
+            match retry_interrupted(|| sys::replace_descriptor(number, null)) {
+                // It is above the limit, so that no file will get this number.
+                Err(Errno::EBADF) => {
+                    sys::close_all(&[number]);
+                    Ok(())
+                }
+                replaced => replaced,
+            }
+        })
+    }
+}
+
+/// The number of a noted descriptor that is still the same and can be inherited: a program makes one
+/// its own by close-on-exec.
+fn still((number, noted): (RawFd, Identity)) -> Option<RawFd> {
+    let is_same = sys::metadata(number).is_ok_and(|now| identity(&now) == noted);
+    (is_same && sys::is_inheritable(number)).then_some(number)
+}
