@@ -8,7 +8,7 @@ use nix::fcntl::OFlag;
 use nix::sys::resource::Resource;
 use nix::sys::signal::Signal;
 use nix::sys::wait::WaitStatus;
-use tests::bot::Bot;
+use tests::bot::{Bot, begin};
 use tests::condition::Condition;
 use tests::daemon::Daemon;
 use tests::{bot, wait};
@@ -20,6 +20,11 @@ const FIRST: i32 = 600;
 fn with_inherited(bot: Bot, count: usize) -> Bot {
     let file = File::create(bot.file("inherited")).expect("a file");
     bot.under(Condition::Open(Arc::new(file.into()), count, FIRST))
+}
+
+/// A bot whose start is the first act of `main`.
+fn attribute() -> Bot {
+    Bot::new(env!("CARGO_BIN_EXE_attribute"))
 }
 
 /// A bot that does these things before its start.
@@ -55,6 +60,22 @@ fn streams_and_pid_file_alone_are_open() {
 }
 
 #[test]
+fn a_thousand_inherited_descriptors_are_closed() {
+    let bot = attribute().under(Condition::Limited(Resource::RLIMIT_NOFILE, 4096));
+    let bot = with_inherited(bot, 1000);
+    let daemon = bot.start_and_await("out.log", "the body runs\n");
+    daemon.assert_has_only_streams_and(&bot.pid_file());
+}
+
+#[test]
+fn what_is_inherited_is_known_after_other_code_as_well() {
+    for main in ["attribute", "commands"] {
+        let bot = with_inherited(early([]), 100);
+        start_by(&bot, main, "up\n").assert_has_only_streams_and(&bot.pid_file());
+    }
+}
+
+#[test]
 fn to_the_builder_they_lead_to_the_null_device_and_not_to_children() {
     let bot = bot!["redirect=out.log", "print=up", "sleep"];
     let bot = bot.under(Condition::Limited(Resource::RLIMIT_NOFILE, 4096));
@@ -74,11 +95,15 @@ fn to_the_builder_they_lead_to_the_null_device_and_not_to_children() {
 
 #[test]
 fn inherited_descriptors_above_a_lowered_limit_are_closed() {
-    let null = File::open("/dev/null").expect("the null device");
-    let bot = bot!["redirect=out.log", "print=up", "sleep"].under(Condition::open(null, 500));
-    let bot = (3..64).map(Condition::Closed).fold(bot, Bot::under);
-    let bot = bot.under(Condition::Limited(Resource::RLIMIT_NOFILE, 64));
-    in_its_body(&bot).assert_has_only_streams_and(&bot.pid_file());
+    let builder = bot!["redirect=out.log", "print=the body runs", "sleep"];
+    for bot in [attribute(), builder] {
+        let null = File::open("/dev/null").expect("the null device");
+        let bot = bot.under(Condition::open(null, 500));
+        let bot = (3..64).map(Condition::Closed).fold(bot, Bot::under);
+        let bot = bot.under(Condition::Limited(Resource::RLIMIT_NOFILE, 64));
+        let daemon = bot.start_and_await("out.log", "the body runs\n");
+        daemon.assert_has_only_streams_and(&bot.pid_file());
+    }
 }
 
 #[test]
@@ -94,6 +119,34 @@ fn what_the_program_opened_itself_stays_open() {
 }
 
 #[test]
+fn what_before_opens_works_in_the_daemon_whatever_its_flags() {
+    for main in ["attribute", "commands"] {
+        let bot = with_inherited(early(["pipe"]), 2);
+        let daemon = start_by(&bot, main, "wrote 1, read 1\nup\n");
+        assert_eq!(bot.read("own"), "");
+        daemon.assert_has_only_streams_and(&bot.pid_file());
+    }
+}
+
+#[test]
+fn what_before_opens_works_in_each_body() {
+    for main in ["attribute", "commands"] {
+        for waits in ["restart=on-failure", "wait-ready"] {
+            let bot = early(["pipe", "restart=on-failure", waits, "crash"]);
+            let mut command = bot.command();
+            command.env("MAIN", main);
+            let launch = begin(command).finish();
+            assert!(launch.status.success() && launch.stderr.is_empty(), "{launch:?}");
+            let _daemon = bot.daemon();
+            wait::until("two bodies", || {
+                let log = bot.read("out.log");
+                ["wrote 1, read 1\n", "up\n"].iter().all(|text| log.matches(text).count() == 2)
+            });
+        }
+    }
+}
+
+#[test]
 fn what_the_builder_takes_for_inherited_does_not_become_a_stranger() {
     let bot = early(["pipe"]);
     // The file is opened while the pipe is still somebody's, and gets another number.
@@ -102,6 +155,23 @@ fn what_the_builder_takes_for_inherited_does_not_become_a_stranger() {
     daemon.assert_has_only_streams_and(&bot.pid_file());
     let launch = early(["pipe", "foreground"]).launch();
     assert_eq!((launch.status.code(), &*launch.stdout), (Some(0), "wrote 1, read 0\nup\n"));
+}
+
+#[test]
+fn a_number_that_before_uses_again_is_the_programs() {
+    let bot = with_inherited(early(["replace=600"]), 2);
+    let daemon = start_by(&bot, "attribute", "up\n");
+    assert_eq!(others(&bot, &daemon), [(FIRST, bot.file("mine"))]);
+}
+
+#[test]
+fn an_inherited_descriptor_becomes_the_programs_by_close_on_exec() {
+    for main in ["builder", "attribute"] {
+        let bot = with_inherited(early(["claim=601"]), 2);
+        let daemon = start_by(&bot, main, "up\n");
+        assert!(daemon.process.has_open(FIRST + 1, &bot.file("inherited")), "{main}");
+        assert!(!daemon.process.has_open(FIRST, &bot.file("inherited")), "{main}");
+    }
 }
 
 #[test]

@@ -68,6 +68,12 @@ impl Args {
         is_wanted.then(|| self.values_of(Known::is_for_commands))
     }
 
+    /// Whether code of the program's runs before the start.
+    pub(crate) fn run_code(&self) -> bool {
+        let has_before = self.find(Known::Before).is_some();
+        has_before || self.methods().any(|(_, value)| literals::literal(value).is_none())
+    }
+
     /// Where the runtime lives, unless there is a mistake in it.
     pub(crate) fn runtime(&self) -> Option<TokenStream> {
         let Some(given) = self.find(Known::Crate) else { return Some(quote!(::daemonize_runtime)) };

@@ -46,10 +46,14 @@ pub(crate) fn expand(options: TokenStream, item: TokenStream) -> TokenStream {
 //         async fn r#main(args: Args) -> Result<(), Error> {
 //             serve(args).await
 //         }
+//         ::daemonize_runtime::__note_inherited();
 //         let args: Args = Args::parse();
 //         ::daemonize_runtime::Daemon::new().redirect(&args.log).start_or_exit();
 //         r#main(args)
 //     }
+//
+// What is inherited is noted before anything else could be open. Where nothing of the user's runs
+// before, `start_first_or_exit()` says so instead.
 fn wrap(args: &Args, mut entry: Entry) -> TokenStream {
     let signature = outer_signature(&entry);
     allow_for_options_alone(args, &mut entry);
@@ -60,13 +64,20 @@ fn wrap(args: &Args, mut entry: Entry) -> TokenStream {
     let names = locals.iter().map(|local| &local.name);
     let commands = answer_commands(args);
     let daemon = daemon(args);
+    let (note, start) = if args.run_code() {
+        let runtime = args.runtime();
+        (quote! { #runtime::__note_inherited(); }, quote!(start_or_exit))
+    } else {
+        (TokenStream::new(), quote!(start_first_or_exit))
+    };
     quote! {
         #(#attributes)*
         #visibility #signature {
             #function
+            #note
             #commands
             #(#locals)*
-            #daemon.start_or_exit();
+            #daemon.#start();
             #ident(#(#names),*)
         }
     }
@@ -86,6 +97,7 @@ fn wrap(args: &Args, mut entry: Entry) -> TokenStream {
 //         fn r#main(args: Args) {
 //             serve(args);
 //         }
+//         ::daemonize_runtime::__note_inherited();
 //         ::daemonize_runtime::Daemon::new().redirect("bot.log").answer_commands();
 //         let args: Args = Args::parse_from(args_os());
 //         ::daemonize_runtime::Daemon::new().redirect("bot.log").chdir(false).start_or_exit();

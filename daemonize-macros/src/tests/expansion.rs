@@ -18,7 +18,7 @@ fn plain() {
         &quote! {
             fn main() {
                 fn main() { println!("body"); }
-                ::daemonize_runtime::Daemon::new().redirect("out.log").chdir(false).start_or_exit();
+                ::daemonize_runtime::Daemon::new().redirect("out.log").chdir(false).start_first_or_exit();
                 main()
             }
         },
@@ -39,9 +39,26 @@ fn before_fills_the_parameter() {
             #[allow(clippy::unwrap_used)]
             pub fn main() -> Result<(), Error> {
                 fn r#main(mut args: Args) -> Result<(), Error> { args.log.clear(); Ok(()) }
+                ::daemonize_runtime::__note_inherited();
                 let args: Args = Args::parse()?;
                 ::daemonize_runtime::Daemon::new().redirect(&args.log).start_or_exit();
                 r#main(args)
+            }
+        },
+    );
+}
+
+#[test]
+fn what_is_inherited_is_noted_before_code_of_the_programs() {
+    becomes(
+        quote!(redirect = log(), crate = my::runtime),
+        quote! { fn main() { body() } },
+        &quote! {
+            fn main() {
+                fn main() { body() }
+                my::runtime::__note_inherited();
+                my::runtime::Daemon::new().redirect(log()).start_or_exit();
+                main()
             }
         },
     );
@@ -56,6 +73,7 @@ fn a_parameter_that_only_the_options_use_is_no_reason_for_a_warning() {
             &quote! {
                 fn main() {
                     fn r#main(#[allow(unused_variables)] args: Args) { work() }
+                    ::daemonize_runtime::__note_inherited();
                     let args: Args = Args::parse();
                     ::daemonize_runtime::Daemon::new().redirect(#value).start_or_exit();
                     r#main(args)
@@ -79,6 +97,7 @@ fn commands_are_answered_before_anything_else() {
         &quote! {
             fn main() {
                 fn r#main(args: Args) { args.run() }
+                ::daemonize_runtime::__note_inherited();
                 ::daemonize_runtime::Daemon::new().redirect("bot.log").answer_commands();
                 let args: Args = Args::parse();
                 ::daemonize_runtime::Daemon::new()
@@ -100,7 +119,7 @@ fn without_commands_nothing_is_answered() {
         &quote! {
             fn main() {
                 fn main() { body() }
-                ::daemonize_runtime::Daemon::new().start_or_exit();
+                ::daemonize_runtime::Daemon::new().start_first_or_exit();
                 main()
             }
         },
@@ -116,6 +135,7 @@ fn a_parameter_without_a_plain_name_gets_a_hidden_one() {
             &quote! {
                 fn main() {
                     fn r#main(#pattern: Pair) {}
+                    ::daemonize_runtime::__note_inherited();
                     let __daemonize_before: Pair = f();
                     ::daemonize_runtime::Daemon::new().start_or_exit();
                     r#main(__daemonize_before)
@@ -141,7 +161,7 @@ fn attributes_that_do_something_go_with_the_users_function() {
                 #[tokio::main(flavor = "current_thread")]
                 #[instrument]
                 async fn main() -> ExitCode { run().await }
-                my::runtime::Daemon::new().start_or_exit();
+                my::runtime::Daemon::new().start_first_or_exit();
                 main()
             }
         },

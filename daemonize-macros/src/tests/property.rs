@@ -12,7 +12,7 @@ use syn::{Item, LitStr, parse2};
 use crate::expand::expand;
 
 /// What starts a daemon.
-const START: &str = "start_or_exit";
+const STARTS: [&str; 2] = ["start_or_exit", "start_first_or_exit"];
 
 /// One `compile_error!` of an expansion.
 pub(crate) struct CompileError {
@@ -43,7 +43,8 @@ pub(crate) fn check_item(item: &str) {
 fn check(program: &str) -> Option<(Range<usize>, Vec<CompileError>)> {
     let (options, item) = take_apart(program)?;
     // The user may write the word too, and a `self` is an error that rustc reports.
-    let cannot_be_counted = program.contains(START) || program.contains("self");
+    let cannot_be_counted =
+        STARTS.iter().any(|start| program.contains(start)) || program.contains("self");
     let is_well_formed = parse2::<Item>(item.clone()).is_ok();
     let output = expand(options.stream(), item);
     let errors = compile_errors(output.clone());
@@ -80,7 +81,7 @@ fn take_apart(program: &str) -> Option<(Group, TokenStream)> {
 
 fn count_starts(tokens: &TokenStream) -> usize {
     let starts = tokens.clone().into_iter().map(|token| match token {
-        TokenTree::Ident(name) => usize::from(name == START),
+        TokenTree::Ident(name) => usize::from(STARTS.iter().any(|start| name == start)),
         TokenTree::Group(group) => count_starts(&group.stream()),
         _ => 0,
     });
