@@ -43,6 +43,8 @@ pub enum ErrorKind {
     Directory,
     /// The body ended before it was ready.
     EndedEarly,
+    /// With `restart`, an event loop is open that the bodies would share.
+    EventLoop,
     /// A log or input file, or `/dev/null`, cannot be opened.
     File,
     /// The options contradict each other, or a value makes no sense.
@@ -70,7 +72,7 @@ impl Error {
     /// | 64 `EX_USAGE` | the options contradict each other, or a value makes no sense |
     /// | 67 `EX_NOUSER` | the user or the group does not exist |
     /// | 69 `EX_UNAVAILABLE` | the platform has no daemons |
-    /// | 70 `EX_SOFTWARE` | there are more threads than one or nobody can tell, this process has started before, or a process of the start was killed |
+    /// | 70 `EX_SOFTWARE` | there are more threads than one or nobody can tell, an event loop is open beside `restart`, this process has started before, or a process of the start was killed |
     /// | 71 `EX_OSERR` | the system refused a process, a session, a lock, a change of ids or the like |
     /// | 72 `EX_OSFILE` | `/dev/null` is missing or something else |
     /// | 73 `EX_CANTCREAT` | a log file or the PID file cannot be opened, or is not ours to write |
@@ -97,6 +99,7 @@ impl Error {
             Kind::Unsupported => 69,
             Kind::Threads(_)
             | Kind::UncountedThreads
+            | Kind::EventLoop(..)
             | Kind::AlreadyStarted
             | Kind::Died
             | Kind::ExitedEarly(0) => 70,
@@ -132,6 +135,7 @@ impl Error {
             Kind::Unsupported => ErrorKind::Unsupported,
             Kind::Threads(_) | Kind::UncountedThreads => ErrorKind::Threads,
             Kind::ExitedEarly(_) | Kind::KilledEarly(_) => ErrorKind::EndedEarly,
+            Kind::EventLoop(..) => ErrorKind::EventLoop,
             Kind::FakeNull | Kind::NotAFile(_) | Kind::Untrusted(..) => ErrorKind::File,
             Kind::ForeignPidFile(..) => ErrorKind::PidFile,
             Kind::AlreadyRunning(..) => ErrorKind::AlreadyRunning,

@@ -13,6 +13,7 @@ mod control;
 mod detachment;
 mod dispositions;
 mod endings;
+mod event_loops;
 mod foreground;
 mod inheritance;
 mod names;

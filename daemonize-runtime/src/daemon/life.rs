@@ -42,6 +42,10 @@ impl Daemon {
     /// SIGUSR2 and SIGWINCH are passed on. Each restart is one line on standard error. With
     /// [`wait_ready`](Self::wait_ready), a first body that ends before it is ready is a failed
     /// start. In the foreground nothing is supervised.
+    ///
+    /// All bodies are forked from the same process, so what the program opened before the start is
+    /// shared among them. For an event loop that would be fatal: the start is refused when one is
+    /// open already (epoll, `io_uring`, kqueue). Build the runtime in the body.
     pub fn restart(mut self, plan: impl RestartValue) -> Self {
         self.options.restart = plan.into_restart();
         #[cfg(unix)]

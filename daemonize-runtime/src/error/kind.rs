@@ -35,6 +35,8 @@ pub(crate) enum Kind {
     Threads(Option<u64>),
     /// Nobody can tell how many threads there are.
     UncountedThreads,
+    /// With `restart`, a descriptor that is an event loop, and what kind of one.
+    EventLoop(i32, &'static str),
     /// The operating system refused a step.
     Step(Step, Option<PathBuf>, io::Error),
     /// Something else stands at `/dev/null`.
@@ -117,6 +119,10 @@ impl fmt::Display for Kind {
             Kind::UncountedThreads => write!(
                 f,
                 "cannot start: nobody can tell how many threads are running, and only one survives the fork; {MOUNT_PROC}vouch for them by `start_with_threads`"
+            ),
+            Kind::EventLoop(descriptor, kind) => write!(
+                f,
+                "cannot start: descriptor {descriptor} is {kind} that is open already, and with `restart` every body would share it; build the runtime in the body"
             ),
             Kind::Step(step, None, _) => f.write_str(step.refusal()),
             Kind::Step(step, Some(subject), _) => {

@@ -3,6 +3,7 @@
 #![cfg(unix)]
 
 pub(crate) mod descriptors;
+pub(crate) mod event_loops;
 pub(crate) mod inherited;
 pub(crate) mod log_rotation;
 pub(crate) mod pid_file;

@@ -12,6 +12,7 @@ use nix::unistd::Pid;
 use crate::error::Error;
 use crate::options::{Account, Ending, Restart};
 use crate::resources::descriptors::StandardDescriptors;
+use crate::resources::event_loops;
 use crate::resources::log_rotation::Logs;
 use crate::resources::pid_file::PidFile;
 use crate::resources::privileges::Privileges;
@@ -85,7 +86,9 @@ pub(crate) static READINESS: Readiness = Readiness {
 /// The part of `restart`.
 #[derive(Debug)]
 pub(crate) struct Supervision {
+    pub(crate) refuse_event_loops: fn(&[RawFd], &ProcSelf) -> Result<(), Error>,
     pub(crate) supervise: fn(&Restart, Ending, &OnlyThread, Option<FirstBody>),
 }
 
-pub(crate) static SUPERVISION: Supervision = Supervision { supervise };
+pub(crate) static SUPERVISION: Supervision =
+    Supervision { refuse_event_loops: event_loops::refuse_open, supervise };

@@ -37,6 +37,13 @@ pub(crate) fn prepare(
     } else {
         Inherited::keep()
     };
+    let restart = options.restart.clone().filter(|plan| plan.policy != Policy::Never);
+    if detaches
+        && restart.is_some()
+        && let Some(part) = parts.supervision
+    {
+        (part.refuse_event_loops)(&inherited.descriptors, proc_self)?;
+    }
     // The launcher's streams reach the body, if only for a time.
     let streams_stay = !detaches || !options.close_fd || parts.readiness.is_some();
     let root = match (&options.chroot, parts.new_root) {
@@ -57,7 +64,7 @@ pub(crate) fn prepare(
         streams: Arc::new(streams),
         pid_file,
         launcher_returns,
-        restart: options.restart.clone().filter(|plan| plan.policy != Policy::Never),
+        restart,
         ending: options.ending(),
     })
 }

@@ -6,6 +6,7 @@
 
 mod clock;
 mod descriptors;
+mod event_loops;
 mod files;
 mod ids;
 mod processes;
@@ -19,6 +20,7 @@ pub(crate) mod proc;
 
 pub(crate) use clock::*;
 pub(crate) use descriptors::*;
+pub(crate) use event_loops::*;
 pub(crate) use files::*;
 pub(crate) use ids::*;
 pub(crate) use processes::*;
