@@ -1,12 +1,16 @@
 //! Why a start failed: one value, one sentence, one exit code.
 
+mod date;
 mod kind;
 mod line;
 mod step;
 
 use std::fmt;
 
+pub(crate) use date::utc;
 pub(crate) use kind::Kind;
+#[cfg(unix)]
+pub(crate) use line::note;
 pub(crate) use line::{Printable, program_name, say};
 pub(crate) use step::{At, Step};
 

@@ -38,7 +38,8 @@ fn next_body(supervisor: &Daemon, last: Option<Process>) -> Process {
 
 /// The restarts that a log tells of: each with its delay in seconds, and with its reason.
 fn restarts(log: &str) -> Vec<(f32, &str)> {
-    let lines = log.lines().filter_map(|line| line.strip_prefix("builder: starting again in "));
+    let said = log.lines().filter_map(|line| line.split_once("Z builder: "));
+    let lines = said.filter_map(|(_, said)| said.strip_prefix("starting again in "));
     let parts =
         lines.map(|line| line.split_once(" s: ").unwrap_or_else(|| panic!("no delay: {line}")));
     parts.map(|(delay, reason)| (delay.parse().expect("a number"), reason)).collect()
@@ -59,7 +60,7 @@ fn a_body_that_fails_is_started_again_until_it_is_given_up() {
     let log = bot.read("out.log");
     assert_eq!(reasons(&log), ["it ended with exit code 7"; 2]);
     assert!(
-        log.ends_with("\nbuilder: given up: it ended with exit code 7, for the last of 3 times\n"),
+        log.ends_with("Z builder: giving up after 3 failures in 300 s; last exit code 7\n"),
         "{log}"
     );
     assert_eq!(log.lines().count(), 3, "{log}");
@@ -91,8 +92,11 @@ fn a_body_that_a_signal_ends_is_started_again() {
         last = Some(body);
     }
     let _body = next_body(&supervisor, last);
-    let reasons_expected =
-        ["it was killed by SIGKILL", "it was killed by SIGABRT", "it was killed by SIGTERM"];
+    let reasons_expected = [
+        "it was killed by signal 9 (SIGKILL)",
+        "it was killed by signal 6 (SIGABRT)",
+        "it was killed by signal 15 (SIGTERM)",
+    ];
     assert_eq!(reasons(&bot.read("out.log")), reasons_expected);
     assert_eq!(bot.read("builder.pid"), format!("{}\n", supervisor.pid()));
 }
@@ -288,7 +292,7 @@ fn a_new_log_is_everybodys() {
         });
     }
     kill(first.0, Signal::SIGKILL).expect("it runs");
-    bot.await_in("out.log", "s: it was killed by SIGKILL\nup\n");
+    bot.await_in("out.log", "s: it was killed by signal 9 (SIGKILL)\nup\n");
     assert_eq!(bot.read("old.log"), "up\n");
 }
 

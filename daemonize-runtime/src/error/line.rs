@@ -2,7 +2,12 @@
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+#[cfg(unix)]
+use std::time::SystemTime;
 use std::{env, fmt};
+
+#[cfg(unix)]
+use crate::{error::utc, sys};
 
 /// Writes one line to standard error, behind the program's name.
 pub(crate) fn say(text: &str) {
@@ -31,6 +36,17 @@ fn leads_to_journal() -> bool {
 #[cfg(not(unix))]
 fn leads_to_journal() -> bool {
     false
+}
+
+/// Writes one line, behind time and name, into the log that standard error is. It is not written
+/// where the writer would have to wait for a reader.
+#[cfg(unix)]
+pub(crate) fn note(text: &str) {
+    let program = program_name().unwrap_or_else(|| "daemon".into());
+    let line = format!("{} {}: {text}\n", utc(SystemTime::now()), Printable(&program));
+    if sys::is_writable_now(&io::stderr()) {
+        let _ = io::stderr().write(line.as_bytes());
+    }
 }
 
 /// The file name of `argv[0]`; of the executable where that is empty.

@@ -5,8 +5,6 @@
 //! It is gone after a clean end, and stays when the supervisor has given up. Without it the
 //! supervisor works the same.
 
-#![allow(dead_code, reason = "the supervisor is about to use it")]
-
 use std::fs::{File, OpenOptions, Permissions};
 use std::io::{self, Read};
 use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt, PermissionsExt};
@@ -34,6 +32,7 @@ pub(crate) fn path_of(pid_file: &Path) -> PathBuf {
 }
 
 /// What the state file beside this PID file says; `None` when that is nothing certain.
+#[expect(dead_code, reason = "for those who ask from outside")]
 pub(crate) fn read(pid_file: &Path) -> Option<State> {
     let file = open_options().read(true).open(path_of(pid_file)).ok()?;
     if !file.metadata().is_ok_and(|metadata| metadata.is_file()) {

@@ -1,8 +1,6 @@
 //! The text of a state file: what a supervisor says about itself and its body, one `key value` a
 //! line.
 
-#![allow(dead_code, reason = "the supervisor is about to use it")]
-
 use std::fmt;
 use std::time::{Duration, SystemTime};
 

@@ -4,41 +4,58 @@ use std::time::Duration;
 
 use crate::options::Restart;
 
+/// In how many parts the time is divided within which ends are counted.
+const PARTS: u32 = 60;
+
 /// The ends so far, and what follows from the next one.
 #[derive(Debug)]
 pub(crate) struct History {
-    /// How long ago each recent end was, at the time of the latest; newest last.
-    ends: Vec<Duration>,
+    /// How many ends there were in each of the last parts, whose number grows for ever. Not a list of
+    /// ends: a bot may be allowed any number of them, and its supervisor lives long.
+    counts: [u32; PARTS as usize],
+    latest_part: u128,
     next_delay: Duration,
 }
 
 impl History {
     pub(crate) fn new(plan: &Restart) -> Self {
-        Self { ends: Vec::new(), next_delay: plan.first_delay }
+        Self { counts: [0; PARTS as usize], latest_part: 0, next_delay: plan.first_delay }
     }
 
-    /// The delay before the next start, or `None` to give up. `now` counts from any fixed time,
-    /// `jitter` is 0 to 255.
+    /// The delay before the next start; to give up, the number of ends as an error. `now` counts
+    /// from any fixed time, `jitter` is 0 to 255.
     pub(crate) fn after_end(
         &mut self,
         plan: &Restart,
         now: Duration,
         lived: Duration,
         jitter: u8,
-    ) -> Option<Duration> {
+    ) -> Result<Duration, u32> {
         if lived >= plan.healthy_after {
             self.next_delay = plan.first_delay;
         }
-        self.ends.retain(|&end| now.saturating_sub(end) <= plan.within);
-        self.ends.push(now);
-        if self.ends.len() >= usize::try_from(plan.most_failures).unwrap_or(usize::MAX) {
-            return None;
+        let ends = self.count(now, plan.within);
+        if ends >= plan.most_failures {
+            return Err(ends);
         }
         let delay = self.next_delay.min(plan.longest_delay);
         self.next_delay = delay.saturating_mul(2);
         // From 10 % to 20 % more, so that bots which failed together do not come back together.
         let jitter = delay.saturating_mul(jitter.into()) / 2550;
-        Some(delay.saturating_add(delay / 10).saturating_add(jitter))
+        Ok(delay.saturating_add(delay / 10).saturating_add(jitter))
+    }
+
+    /// Counts one more end, and how many there were within a time: those of its parts, of which the
+    /// present one is not over yet.
+    fn count(&mut self, now: Duration, within: Duration) -> u32 {
+        let part = now.as_nanos() / (within / PARTS).as_nanos().max(1);
+        let place = |part: u128| (part % u128::from(PARTS)) as usize;
+        for over in (self.latest_part + 1..=part).take(PARTS as usize) {
+            self.counts[place(over)] = 0;
+        }
+        self.latest_part = part;
+        self.counts[place(part)] = self.counts[place(part)].saturating_add(1);
+        self.counts.iter().fold(0, |sum, count| sum.saturating_add(*count))
     }
 }
 
@@ -74,7 +91,7 @@ mod tests {
     fn delays_of_any_size_can_be_planned() {
         let plan = Restart::always().first_delay(Duration::MAX).longest_delay(Duration::MAX);
         let mut history = History::new(&plan);
-        let mut delay = || history.after_end(&plan, Duration::MAX, Duration::MAX, 255);
+        let mut delay = || history.after_end(&plan, Duration::MAX, Duration::MAX, 255).ok();
         assert_eq!([delay(), delay()], [Some(Duration::MAX); 2]);
     }
 
@@ -83,9 +100,33 @@ mod tests {
         let plan = Restart::on_failure();
         let mut burst = History::new(&plan);
         let answers: Vec<_> =
-            (1..=5).map(|end| burst.after_end(&plan, end * SECOND, SECOND, 0).is_some()).collect();
-        assert_eq!(answers, [true, true, true, true, false]);
+            (1..=5).map(|end| burst.after_end(&plan, end * SECOND, SECOND, 0).err()).collect();
+        assert_eq!(answers, [None, None, None, None, Some(5)]);
         let mut slow = History::new(&plan);
-        assert!((1..=50).all(|end| slow.after_end(&plan, end * 20 * SECOND, SECOND, 0).is_some()));
+        assert!((1..=50).all(|end| slow.after_end(&plan, end * 20 * SECOND, SECOND, 0).is_ok()));
+    }
+
+    #[test]
+    fn an_end_counts_for_the_whole_time_and_no_longer() {
+        let plan = Restart::always().give_up(2, 60 * SECOND);
+        for (second, failures) in [(1, Some(2)), (59, Some(2)), (60, None), (3600, None)] {
+            for phase in [0, 999] {
+                let at = |second: u32| second * SECOND + Duration::from_millis(phase);
+                let mut history = History::new(&plan);
+                assert!(history.after_end(&plan, at(7), SECOND, 0).is_ok());
+                let next = history.after_end(&plan, at(7 + second), SECOND, 0);
+                assert_eq!(next.err(), failures, "{second} s later");
+            }
+        }
+    }
+
+    #[test]
+    fn ends_are_counted_in_times_of_any_length() {
+        for within in [Duration::ZERO, Duration::from_nanos(1), Duration::MAX] {
+            let plan = Restart::always().give_up(3, within);
+            let mut history = History::new(&plan);
+            let mut end = || history.after_end(&plan, SECOND, SECOND, 0).err();
+            assert_eq!([end(), end(), end()], [None, None, Some(3)], "{within:?}");
+        }
     }
 }

@@ -3,8 +3,10 @@
 #![cfg(unix)]
 
 mod backoff;
+mod body;
 pub(crate) mod init;
 pub(crate) mod notify;
+mod outcome;
 pub(crate) mod started;
 pub(crate) mod supervise;
 pub(crate) mod variables;

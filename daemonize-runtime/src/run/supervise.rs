@@ -1,38 +1,44 @@
 //! The supervisor: the daemon itself, which runs no user code, forks a body, and forks the next one
-//! when it ends. Each body starts from the same pristine state. At most two processes, and both
-//! hold the lock, so that an orphaned body hinders a second daemon.
+//! when it ends. Each body starts from the same pristine state.
+//!
+//! All that it waits for comes as a signal, and all signals are blocked, so that nothing but what
+//! it obeys can end it.
 
-use std::fmt;
-use std::io::{self, PipeReader, PipeWriter, Write};
+use std::io::{self, PipeReader, PipeWriter, Read, Write};
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
-use nix::poll::PollFlags;
-use nix::sys::signal::{SigSet, Signal, kill, killpg};
-use nix::unistd::{ForkResult, Pid, getpid, getppid, setpgid};
+use nix::errno::Errno;
+use nix::sys::signal::{SigSet, Signal};
+use nix::unistd::{Pid, getpid, getppid};
 
-use crate::error::say;
+use crate::error::note;
 use crate::options::{Ending, Policy, Restart};
+use crate::resources::state_file::StateFile;
+use crate::resources::state_text::{Phase, State};
 use crate::resources::streams::Streams;
 use crate::run::backoff::History;
+use crate::run::body::Body;
+use crate::run::outcome::{Outcome, Seconds};
 use crate::run::started::{self, WhenReady, remember_in_body};
 use crate::run::variables::{LISTEN_PID, take_over};
-use crate::sys::{self, Deadline, End, OnlyThread};
+use crate::sys::{self, Action, Deadline, End, OnlyThread};
 
-/// Signals that end both.
+/// Signals that end both, beside the one that ends the body.
 const ENDING: [Signal; 3] = [Signal::SIGTERM, Signal::SIGINT, Signal::SIGQUIT];
 
 /// Signals that are the body's business.
 const PASSED_ON: [Signal; 4] = [Signal::SIGHUP, Signal::SIGUSR1, Signal::SIGUSR2, Signal::SIGWINCH];
 
-/// Stands for the end of a body that could not be started, or that nobody knows: a failure of the
-/// system's.
-const NOBODY: End = End::Exited(71);
+/// How often to look whether the first body is ready, where no signal says so.
+const LOOK: Duration = Duration::from_secs(1);
 
 /// The first body of a start that waits for `ready()`.
 pub(crate) struct FirstBody {
     /// What its `ready()` does, besides telling the supervisor.
     pub(crate) when_ready: WhenReady,
+    /// Called when there is none.
+    pub(crate) when_not_forked: Box<dyn FnOnce(Errno)>,
     /// Put in place in the supervisor when the body is ready.
     pub(crate) streams: Arc<Streams>,
 }
@@ -41,40 +47,27 @@ pub(crate) struct FirstBody {
 pub(crate) fn supervise(
     plan: &Restart,
     ending: Ending,
+    state_file: Option<StateFile>,
     only_thread: &OnlyThread,
-    first: Option<FirstBody>,
+    mut first: Option<FirstBody>,
 ) {
-    let supervisor = Supervisor { ending, only_thread, process: getpid() };
-    let Some(first) = supervisor.start_first(first) else { return };
-    let mut body = first;
+    let mut supervisor = Supervisor::new(ending, state_file, only_thread);
     let mut history = History::new(plan);
     let born = Instant::now();
     loop {
         let started = Instant::now();
-        let end = match body {
-            Ok(body) => supervisor.watch(body),
-            Err(_) => NOBODY,
-        };
-        if plan.policy == Policy::OnFailure && end == End::Exited(0) {
-            leave(0);
-        }
-        let Some(delay) = history.after_end(plan, born.elapsed(), started.elapsed(), jitter())
-        else {
-            say(&format!("given up: it {end}, for the last of {} times", plan.most_failures));
-            leave(end.code());
-        };
-        // Not as a fraction: the code that writes one is larger than all of this.
-        say(&format!(
-            "starting again in {}.{:03} s: it {end}",
-            delay.as_secs(),
-            delay.subsec_millis()
-        ));
-        pause(delay);
-        body = match supervisor.start_in_own_group() {
+        let outcome = match supervisor.start(first.take()) {
             Ok(None) => return,
-            Ok(Some(body)) => Ok(body),
-            Err(reason) => Err(reason),
+            Ok(Some(body)) => Outcome::Ended(supervisor.watch(&body)),
+            Err(reason) => Outcome::NotForked(reason),
         };
+        if plan.policy == Policy::OnFailure && outcome == Outcome::Ended(End::Exited(0)) {
+            supervisor.leave(0);
+        }
+        match history.after_end(plan, born.elapsed(), started.elapsed(), jitter()) {
+            Ok(delay) => supervisor.pause(delay, outcome),
+            Err(failures) => supervisor.give_up(failures, plan.within, outcome),
+        }
     }
 }
 
@@ -82,95 +75,198 @@ struct Supervisor<'a> {
     ending: Ending,
     only_thread: &'a OnlyThread,
     process: Pid,
+    parent: Pid,
+    /// What SIGCHLD does in the body.
+    child_action: Option<Action>,
+    state: State,
+    state_file: Option<StateFile>,
 }
 
-impl Supervisor<'_> {
-    /// The first body may still owe the launcher its readiness. Ending before is a failed start and
-    /// no reason to start again: the supervisor ends as the body did, and is reported in its place.
-    /// `None` in the body.
-    fn start_first(&self, first: Option<FirstBody>) -> Option<nix::Result<Pid>> {
-        let Some(FirstBody { when_ready, streams }) = first else {
-            return self.start_in_own_group().transpose();
+impl<'a> Supervisor<'a> {
+    fn new(ending: Ending, state_file: Option<StateFile>, only_thread: &'a OnlyThread) -> Self {
+        sys::block_all_signals();
+        let child_action = sys::replace_by_default(Signal::SIGCHLD);
+        // Some systems drop a signal that would do nothing, blocked or not.
+        sys::interrupt_on(Signal::SIGCHLD);
+        sys::adopt_orphans();
+        let process = getpid();
+        let state = State {
+            phase: Phase::Starting,
+            supervisor: process.as_raw(),
+            body: None,
+            restarts: 0,
+            next_start: None,
+            last_end: None,
         };
-        let Ok((told, teller)) = io::pipe() else { leave(71) };
-        match self.start(Some(tell_supervisor_too(when_ready, teller))) {
-            Ok(None) => None,
-            Ok(Some(body)) => {
-                await_ready(body, &told);
-                sys::set_signal_mask(&all_handled());
-                // Not before: until then a start that comes to nothing ends the whole group of the
-                // session leader.
-                let _ = setpgid(body, body);
-                // A supervisor without log still does its work.
-                let _ = streams.install();
-                Some(Ok(body))
-            }
-            Err(_) => leave(71),
-        }
+        Self { ending, only_thread, process, parent: getppid(), child_action, state, state_file }
     }
 
-    /// Forks a body with a process group of its own, so that it can be ended together with what it
-    /// started. `None` in the body.
-    fn start_in_own_group(&self) -> nix::Result<Option<Pid>> {
-        let started = self.start(None)?;
-        // In both processes, since either may be the first to need it.
-        let body = started.unwrap_or(Pid::from_raw(0));
-        let _ = setpgid(body, body);
+    /// Starts a body. `None` in the body. The first one may still owe the launcher its readiness.
+    fn start(&mut self, first: Option<FirstBody>) -> nix::Result<Option<Body>> {
+        let started = match first {
+            Some(first) => self.start_first(first),
+            None => self.fork(None)?,
+        };
+        if let Some(body) = &started {
+            self.tell(State { phase: Phase::Running, body: Some(body.pid()), ..self.state });
+        }
         Ok(started)
     }
 
-    /// Forks a body. `None` in the body. What the body does when it is ready is dropped here: the
-    /// launcher's byte must fail when the body is dead, and so must find nobody else.
-    fn start(&self, when_ready: Option<WhenReady>) -> nix::Result<Option<Pid>> {
-        sys::set_signal_mask(&all_handled());
-        match sys::fork(self.only_thread)? {
-            ForkResult::Parent { child } => Ok(Some(child)),
-            ForkResult::Child => {
-                sys::die_with_parent();
-                if getppid() != self.process {
-                    sys::exit_now(1);
-                }
-                sys::set_default(Signal::SIGCHLD as i32);
-                take_over(LISTEN_PID, self.process, self.only_thread);
-                remember_in_body(when_ready);
-                sys::set_signal_mask(&SigSet::empty());
-                Ok(None)
+    /// A first body that ends before it is ready is a failed start and no reason to start again: the
+    /// supervisor ends as the body did, and is reported in its place.
+    fn start_first(&mut self, first: FirstBody) -> Option<Body> {
+        let FirstBody { when_ready, when_not_forked, streams } = first;
+        let piped = io::pipe().map_err(|error| Errno::from_raw(error.raw_os_error().unwrap_or(0)));
+        let forked = piped.and_then(|(told, teller)| {
+            sys::signal_when_readable(&told);
+            let body = self.fork(Some(tell_supervisor_too(when_ready, teller)))?;
+            Ok(body.map(|body| (body, told)))
+        });
+        let (body, told) = match forked {
+            Ok(started) => started?,
+            Err(reason) => {
+                when_not_forked(reason);
+                self.leave(71);
             }
-        }
+        };
+        // With it goes the last way to the launcher but the body's own: its byte must find nobody
+        // else.
+        drop(when_not_forked);
+        self.tell(State { body: Some(body.pid()), ..self.state });
+        self.await_ready(&body, &told);
+        // A supervisor without log still does its work.
+        let _ = streams.install();
+        Some(body)
     }
 
-    /// Waits for the body's end, and passes signals on meanwhile.
-    fn watch(&self, body: Pid) -> End {
-        loop {
-            if let Some(end) = end_of(body) {
-                return end;
+    /// Forks a body. `None` in the body. What the body does when it is ready is dropped here.
+    fn fork(&self, when_ready: Option<WhenReady>) -> nix::Result<Option<Body>> {
+        let forked = Body::fork(self.process, self.only_thread)?;
+        if forked.is_none() {
+            match &self.child_action {
+                Some(action) => sys::put_back(Signal::SIGCHLD, action),
+                None => sys::set_default(Signal::SIGCHLD as i32),
             }
-            match sys::wait_for_signal(&all_handled(), None) {
-                Some(signal) if ENDING.contains(&signal) => self.end(body),
-                Some(signal) if PASSED_ON.contains(&signal) => pass_on(signal, Some(body)),
+            take_over(LISTEN_PID, self.process, self.only_thread);
+            remember_in_body(when_ready);
+            sys::set_signal_mask(&SigSet::empty());
+        }
+        Ok(forked)
+    }
+
+    /// Waits for the first body's word that it is ready.
+    fn await_ready(&self, body: &Body, told: &PipeReader) {
+        loop {
+            let end = body.end();
+            if has_said_something(told) {
+                return;
+            }
+            if let Some(end) = end {
+                self.end_like(end);
+            }
+            match sys::wait_for_signal(&SigSet::all(), Some(LOOK)) {
+                Some(signal) if self.is_ending(signal) => {
+                    // Without the session leader nobody waits any more, and the body has no time.
+                    let is_over = getppid() != self.parent;
+                    let timeout = if is_over { Duration::ZERO } else { self.ending.timeout };
+                    body.stop(Ending { timeout, ..self.ending });
+                    self.end_like(End::Killed(signal as i32));
+                }
+                Some(signal) if PASSED_ON.contains(&signal) => body.pass_on(signal),
                 _ => {}
             }
         }
     }
 
-    /// A request to end beats every restart. A stopped body is continued, so that it can end; one
-    /// that takes too long is killed.
-    fn end(&self, body: Pid) -> ! {
-        let _ = killpg(body, self.ending.signal);
-        let _ = killpg(body, Signal::SIGCONT);
-        let deadline = Deadline::after(self.ending.timeout);
-        let mut children = SigSet::empty();
-        children.add(Signal::SIGCHLD);
-        while end_of(body).is_none() {
-            let left = deadline.left();
-            if left.is_zero() {
-                let _ = killpg(body, Signal::SIGKILL);
-                let _ = sys::wait(body);
-                break;
+    /// Waits for the body's end, and passes signals on meanwhile. A request to end beats every
+    /// restart.
+    fn watch(&self, body: &Body) -> End {
+        loop {
+            if let Some(end) = body.end() {
+                return end;
             }
-            sys::wait_for_signal(&children, Some(left));
+            match sys::wait_for_signal(&SigSet::all(), None) {
+                Some(signal) if self.is_ending(signal) => {
+                    body.stop(self.ending);
+                    self.leave(0);
+                }
+                Some(signal) if PASSED_ON.contains(&signal) => {
+                    reopen_logs_on(signal);
+                    body.pass_on(signal);
+                }
+                _ => {}
+            }
         }
-        leave(0)
+    }
+
+    /// The time until the next start. A request to end is obeyed at once.
+    fn pause(&mut self, delay: Duration, outcome: Outcome) {
+        note(&format!("starting again in {}: {outcome}", Seconds(delay)));
+        self.tell_of(outcome, Phase::Restarting, SystemTime::now().checked_add(delay));
+        self.state.restarts += 1;
+        let end = Deadline::after(delay);
+        while !end.has_passed() {
+            sys::reap_orphans(None);
+            match sys::wait_for_signal(&SigSet::all(), Some(end.left())) {
+                Some(signal) if self.is_ending(signal) => self.leave(0),
+                Some(signal) => reopen_logs_on(signal),
+                None => {}
+            }
+        }
+    }
+
+    /// Says so, and leaves the state file, so that others can still say it later.
+    fn give_up(mut self, failures: u32, within: Duration, outcome: Outcome) -> ! {
+        let plural = if failures == 1 { "" } else { "s" };
+        note(&format!(
+            "giving up after {failures} failure{plural} in {}; last {}",
+            Seconds(within),
+            outcome.short()
+        ));
+        self.tell_of(outcome, Phase::GivenUp, None);
+        self.state_file = None;
+        self.leave(outcome.code())
+    }
+
+    fn is_ending(&self, signal: Signal) -> bool {
+        signal == self.ending.signal || ENDING.contains(&signal)
+    }
+
+    /// Says how things are without a body.
+    fn tell_of(&mut self, outcome: Outcome, phase: Phase, next_start: Option<SystemTime>) {
+        let last_end = match outcome {
+            Outcome::Ended(end) => Some((end, SystemTime::now())),
+            Outcome::NotForked(_) => self.state.last_end,
+        };
+        self.tell(State { phase, body: None, next_start, last_end, ..self.state });
+    }
+
+    fn tell(&mut self, state: State) {
+        self.state = state;
+        if let Some(file) = &self.state_file {
+            file.write(&self.state);
+        }
+    }
+
+    /// Ends the supervisor as the body ended.
+    fn end_like(&self, end: End) -> ! {
+        if let End::Killed(signal) = end {
+            self.clean_up();
+            sys::end_by_signal(signal);
+        }
+        self.leave(end.code())
+    }
+
+    /// Ends the supervisor. Exit handlers belong to the body's copy of the program.
+    fn leave(&self, code: i32) -> ! {
+        self.clean_up();
+        sys::exit_now(code)
+    }
+
+    fn clean_up(&self) {
+        self.state_file.iter().for_each(StateFile::remove);
+        started::leave();
     }
 }
 
@@ -182,94 +278,19 @@ fn tell_supervisor_too(when_ready: WhenReady, mut supervisor: PipeWriter) -> Whe
     })
 }
 
-/// Waits for the first body's word that it is ready.
-fn await_ready(body: Pid, told: &PipeReader) {
-    sys::interrupt_on(Signal::SIGCHLD);
-    // A request to end is not passed on: it ends the unfinished daemon, and the body with it.
-    let mut children = SigSet::empty();
-    children.add(Signal::SIGCHLD);
-    sys::set_signal_mask(&children);
-    let mut is_silent = false;
-    loop {
-        let end = if is_silent { sys::wait(body).ok().or(Some(NOBODY)) } else { end_of(body) };
-        if let Some(end) = end {
-            end_like(end);
-        }
-        let events = sys::wait_for_event(told, PollFlags::POLLIN);
-        if events.contains(PollFlags::POLLIN) {
-            return;
-        }
-        if events.contains(PollFlags::POLLHUP) {
-            // It can say nothing any more, so that its end is all that is left to wait for.
-            is_silent = true;
-        }
-    }
+fn has_said_something(mut told: &PipeReader) -> bool {
+    sys::wait_until_readable(told, Duration::ZERO)
+        && told.read(&mut [0]).is_ok_and(|count| count > 0)
 }
 
-/// Ends the supervisor as the body ended.
-fn end_like(end: End) -> ! {
-    if let End::Killed(signal) = end {
-        started::leave();
-        sys::set_default(signal);
-        sys::set_signal_mask(&SigSet::empty());
-        sys::raise(signal);
-    }
-    leave(end.code())
-}
-
-/// The end of a body, if it has come. One that cannot be asked for has ended.
-fn end_of(body: Pid) -> Option<End> {
-    sys::has_ended(body).unwrap_or(Some(NOBODY))
-}
-
-/// The time until the next start. A request to end is obeyed at once.
-fn pause(delay: Duration) {
-    let end = Deadline::after(delay);
-    loop {
-        let left = end.left();
-        if left.is_zero() {
-            return;
-        }
-        match sys::wait_for_signal(&all_handled(), Some(left)) {
-            Some(signal) if ENDING.contains(&signal) => leave(0),
-            Some(signal) => pass_on(signal, None),
-            None => {}
-        }
-    }
-}
-
-fn pass_on(signal: Signal, body: Option<Pid>) {
+/// The supervisor writes into the same logs as the body.
+fn reopen_logs_on(signal: Signal) {
     if signal == Signal::SIGHUP {
         started::reopen_logs();
     }
-    if let Some(body) = body {
-        let _ = kill(body, signal);
-    }
-}
-
-/// Ends the supervisor. Exit handlers belong to the body's copy of the program.
-fn leave(code: i32) -> ! {
-    started::leave();
-    sys::exit_now(code)
-}
-
-fn all_handled() -> SigSet {
-    ENDING.into_iter().chain(PASSED_ON).chain([Signal::SIGCHLD]).collect()
 }
 
 fn jitter() -> u8 {
     let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
     since.subsec_nanos().to_le_bytes()[1]
-}
-
-impl fmt::Display for End {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Exited(code) => write!(f, "ended with exit code {code}"),
-            Self::Killed(number) => match Signal::try_from(*number) {
-                Ok(signal) => write!(f, "was killed by {signal}"),
-                Err(_) => write!(f, "was killed by signal {number}"),
-            },
-        }
-    }
 }

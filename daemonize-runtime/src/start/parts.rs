@@ -17,6 +17,7 @@ use crate::resources::log_rotation::Logs;
 use crate::resources::pid_file::PidFile;
 use crate::resources::privileges::Privileges;
 use crate::resources::root::Root;
+use crate::resources::state_file::StateFile;
 use crate::resources::streams::Streams;
 use crate::run::started::{self, WhenReady};
 use crate::run::supervise::{FirstBody, supervise};
@@ -74,7 +75,7 @@ pub(crate) static ROTATION: Rotation =
 pub(crate) struct Readiness {
     pub(crate) launcher: fn(&UnixStream, Pid, &UnixStream) -> Outcome<Option<Pid>>,
     pub(crate) session_leader: fn(Pid, &UnixStream, &UnixStream, Option<&PidFile>) -> !,
-    pub(crate) body: fn(UnixStream, Arc<Streams>) -> WhenReady,
+    pub(crate) body: fn(Arc<UnixStream>, Arc<Streams>) -> WhenReady,
 }
 
 pub(crate) static READINESS: Readiness = Readiness {
@@ -87,8 +88,14 @@ pub(crate) static READINESS: Readiness = Readiness {
 #[derive(Debug)]
 pub(crate) struct Supervision {
     pub(crate) refuse_event_loops: fn(&[RawFd], &ProcSelf) -> Result<(), Error>,
-    pub(crate) supervise: fn(&Restart, Ending, &OnlyThread, Option<FirstBody>),
+    pub(crate) keep_state: fn(&mut PidFile),
+    pub(crate) supervise: Supervise,
 }
 
-pub(crate) static SUPERVISION: Supervision =
-    Supervision { refuse_event_loops: event_loops::refuse_open, supervise };
+type Supervise = fn(&Restart, Ending, Option<StateFile>, &OnlyThread, Option<FirstBody>);
+
+pub(crate) static SUPERVISION: Supervision = Supervision {
+    refuse_event_loops: event_loops::refuse_open,
+    keep_state: StateFile::keep_beside,
+    supervise,
+};

@@ -27,7 +27,9 @@ pub(crate) fn prepare(
 ) -> Result<Plan, Error> {
     let pid_file = options.pid_file.or(options::default_pid_file);
     check_options(options, pid_file.as_deref())?;
+    let restart = options.restart.clone().filter(|plan| plan.policy != Policy::Never);
     let parts = Parts {
+        supervision: parts.supervision.filter(|_| detaches && restart.is_some()),
         rotation: parts.rotation.filter(|_| options.reopen),
         readiness: parts.readiness.filter(|_| options.wait_ready != Wait::No),
         ..parts
@@ -53,7 +55,10 @@ pub(crate) fn prepare(
         _ => None,
     };
     let open = || open_files(options, parts, detaches, pid_file.as_deref(), privileges.as_ref());
-    let (streams, pid_file) = under_umask(options.umask, open)?;
+    let (streams, mut pid_file) = under_umask(options.umask, open)?;
+    if let (Some(part), Some(pid_file)) = (parts.supervision, &mut pid_file) {
+        (part.keep_state)(pid_file);
+    }
     Ok(Plan {
         parts,
         umask: options.umask,

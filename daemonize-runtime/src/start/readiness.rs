@@ -12,7 +12,7 @@ use crate::start::protocol::{Failure, Report, await_commit};
 use crate::sys;
 
 /// What `ready()` does in the daemon: the last step of a start that waited.
-pub(crate) fn when_ready(launcher: UnixStream, streams: Arc<Streams>) -> WhenReady {
+pub(crate) fn when_ready(launcher: Arc<UnixStream>, streams: Arc<Streams>) -> WhenReady {
     Box::new(move || complete(&launcher, &streams))
 }
 

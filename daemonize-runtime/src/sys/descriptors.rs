@@ -153,14 +153,8 @@ pub(crate) fn is_null_device(_number: u64) -> bool {
     true
 }
 
-/// Waits until something happens to a descriptor, or a signal comes that is blocked otherwise; says
-/// what happened.
-pub(crate) fn wait_for_event(descriptor: &impl AsFd, events: PollFlags) -> PollFlags {
-    let [event] = wait_for_events([(descriptor.as_fd(), events)]);
-    event
-}
-
-/// The same for several descriptors.
+/// Waits until something happens to one of these descriptors, or a signal comes that is blocked
+/// otherwise; says what happened to each.
 pub(crate) fn wait_for_events<const N: usize>(
     questions: [(BorrowedFd<'_>, PollFlags); N],
 ) -> [PollFlags; N] {
@@ -211,6 +205,13 @@ fn wait_until(descriptor: &impl AsFd, event: PollFlags, patience: Duration) -> b
             _ => {}
         }
     }
+}
+
+/// Whether a write here would not have to wait.
+pub(crate) fn is_writable_now(descriptor: &impl AsFd) -> bool {
+    let mut question = [PollFd::new(descriptor.as_fd(), PollFlags::POLLOUT)];
+    nix::poll::poll(&mut question, nix::poll::PollTimeout::ZERO) == Ok(1)
+        && question[0].revents().is_some_and(|events| events.contains(PollFlags::POLLOUT))
 }
 
 /// The address of an abstract socket, which only Linux has.

@@ -1,5 +1,6 @@
 //! Signals: their actions, masks, and how to wait for them.
 
+use std::os::fd::AsFd;
 use std::time::Duration;
 
 use nix::libc;
@@ -7,10 +8,19 @@ use nix::sys::signal::{
     SaFlags, SigAction, SigHandler, SigSet, SigmaskHow, Signal, sigaction, sigprocmask,
 };
 
-/// Ends this process by a signal.
-pub(crate) fn raise(signal: i32) {
-    // SAFETY: no code of ours runs: the callers have given the signal its default action.
-    unsafe { libc::raise(signal) };
+/// Ends this process by a signal, whatever else is pending. Returns where the signal does not end
+/// it.
+pub(crate) fn end_by_signal(signal: i32) {
+    set_default(signal);
+    let mut others = std::mem::MaybeUninit::uninit();
+    // SAFETY: the set is ours and is filled before it is used; no code of ours runs, since the
+    // signal has its default action.
+    unsafe {
+        libc::sigfillset(others.as_mut_ptr());
+        libc::sigdelset(others.as_mut_ptr(), signal);
+        libc::raise(signal);
+        libc::pthread_sigmask(libc::SIG_SETMASK, others.as_ptr(), std::ptr::null_mut());
+    }
 }
 
 /// The numbers of all signals.
@@ -131,6 +141,32 @@ pub(crate) fn interrupt_on(signal: Signal) {
     let _ = unsafe { sigaction(signal, &action) };
 }
 
+/// Has SIGIO say when something can be read here, where there is such a thing. It is sent whatever
+/// rights the writer has.
+pub(crate) fn signal_when_readable(descriptor: &impl AsFd) {
+    #[cfg(any(
+        target_os = "linux",
+        target_os = "android",
+        target_os = "freebsd",
+        target_vendor = "apple"
+    ))]
+    {
+        let descriptor = std::os::fd::AsRawFd::as_raw_fd(&descriptor.as_fd());
+        // SAFETY: the descriptor is open, and both commands take a number.
+        unsafe {
+            libc::fcntl(descriptor, libc::F_SETOWN, libc::getpid());
+            libc::fcntl(descriptor, libc::F_SETFL, libc::O_ASYNC);
+        }
+    }
+    #[cfg(not(any(
+        target_os = "linux",
+        target_os = "android",
+        target_os = "freebsd",
+        target_vendor = "apple"
+    )))]
+    let _ = descriptor;
+}
+
 /// Waits for one of these signals, which are blocked; for so long, if there is a limit.
 pub(crate) fn wait_for_signal(signals: &SigSet, limit: Option<Duration>) -> Option<Signal> {
     let Some(limit) = limit else {
@@ -152,6 +188,23 @@ pub(crate) fn wait_for_signal(signals: &SigSet, limit: Option<Duration>) -> Opti
         // SAFETY: the set is ours, and a `SigSet` is a `sigset_t`.
         unsafe { libc::sigpending((&raw mut pending).cast()) };
         signals.iter().any(|signal| pending.contains(signal)).then(|| signals.wait().ok()).flatten()
+    }
+}
+
+/// Blocks all signals that can be blocked, also those that the C library keeps for itself.
+pub(crate) fn block_all_signals() {
+    set_signal_mask(&SigSet::all());
+    #[cfg(all(target_os = "linux", target_pointer_width = "64"))]
+    // SAFETY: the set is read from memory that is ours, the old one is not asked for, and 8 is the
+    // size of a set.
+    unsafe {
+        libc::syscall(
+            libc::SYS_rt_sigprocmask,
+            libc::SIG_BLOCK,
+            [u64::MAX].as_ptr(),
+            std::ptr::null::<u64>(),
+            8,
+        );
     }
 }
 

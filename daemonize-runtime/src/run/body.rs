@@ -1,0 +1,114 @@
+//! A body under a supervisor: the process in which the code of `main` runs, and the process group
+//! that it leads from its first instruction on. When it ends, what is left in the group is killed;
+//! what has left the group by setsid(2) has a life of its own.
+
+use std::cell::Cell;
+use std::time::Duration;
+
+use nix::sys::signal::{SigSet, Signal};
+use nix::unistd::{ForkResult, Pid, getppid, setpgid};
+
+use crate::options::{Ending, KERNEL_PATIENCE};
+use crate::sys::{self, Deadline, End, OnlyThread};
+
+/// Between two looks at a group that was killed.
+const PAUSE: Duration = Duration::from_millis(10);
+
+/// Stands for an end that nobody knows: a failure of the system's.
+const UNKNOWN: End = End::Exited(71);
+
+/// A body, alive or not.
+#[derive(Debug)]
+pub(crate) struct Body {
+    process: Pid,
+    end: Cell<Option<End>>,
+}
+
+impl Body {
+    /// Forks one off the supervisor, which this process is. `None` in the body.
+    pub(crate) fn fork(supervisor: Pid, only_thread: &OnlyThread) -> nix::Result<Option<Self>> {
+        // In both processes, since either may be the first to need the group; and not later in the
+        // supervisor, to which it is refused once the body has executed another program.
+        match sys::fork(only_thread)? {
+            ForkResult::Parent { child } => {
+                let _ = sys::persist(|| setpgid(child, child));
+                Ok(Some(Self { process: child, end: Cell::new(None) }))
+            }
+            ForkResult::Child => {
+                let own = Pid::from_raw(0);
+                let _ = sys::persist(|| setpgid(own, own));
+                sys::die_with_parent();
+                if getppid() != supervisor {
+                    sys::exit_now(1);
+                }
+                Ok(None)
+            }
+        }
+    }
+
+    pub(crate) fn pid(&self) -> i32 {
+        self.process.as_raw()
+    }
+
+    /// How it has ended, if it has. Then its group has ended, too.
+    pub(crate) fn end(&self) -> Option<End> {
+        if self.end.get().is_none() {
+            // One that cannot be asked for has ended.
+            let end = sys::end_with_group(self.process).unwrap_or(Some(UNKNOWN));
+            sys::reap_orphans(Some(self.process));
+            if end.is_some() {
+                self.await_group();
+                self.end.set(end);
+            }
+        }
+        self.end.get()
+    }
+
+    /// Hands a signal on to the body alone.
+    pub(crate) fn pass_on(&self, signal: Signal) {
+        if self.end().is_none() {
+            let _ = sys::persist(|| nix::sys::signal::kill(self.process, signal));
+        }
+    }
+
+    /// Asks the body and its group to end, and kills them when that takes too long. One that was
+    /// stopped is continued, so that it can end.
+    pub(crate) fn stop(&self, ending: Ending) {
+        if !ending.timeout.is_zero() {
+            self.signal(ending.signal);
+            self.signal(Signal::SIGCONT);
+            self.await_end(ending.timeout);
+        }
+        self.signal(Signal::SIGKILL);
+        self.await_end(KERNEL_PATIENCE);
+    }
+
+    fn signal(&self, signal: Signal) {
+        if self.end().is_none() {
+            let _ = sys::signal_group(self.process, signal);
+        }
+    }
+
+    fn await_end(&self, limit: Duration) {
+        let deadline = Deadline::after(limit);
+        while self.end().is_none() && !deadline.has_passed() {
+            await_child(deadline.left());
+        }
+    }
+
+    /// Waits for those that were killed with the body, so that neither a port nor a lock of theirs
+    /// hinders the next one.
+    fn await_group(&self) {
+        let deadline = Deadline::after(KERNEL_PATIENCE);
+        while sys::is_group_left(self.process) && !deadline.has_passed() {
+            await_child(deadline.left().min(PAUSE));
+        }
+    }
+}
+
+/// Waits for the end of a child. Whatever else is said meanwhile is heard later.
+fn await_child(limit: Duration) {
+    let mut children = SigSet::empty();
+    children.add(Signal::SIGCHLD);
+    sys::wait_for_signal(&children, Some(limit));
+}

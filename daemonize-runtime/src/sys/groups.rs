@@ -1,0 +1,102 @@
+//! Process groups that children lead, and what they leave behind.
+
+use nix::sys::signal::{Signal, kill, killpg};
+use nix::unistd::Pid;
+
+use super::{End, has_ended, persist};
+
+/// Signals a process group; its leader alone, where there is no such group.
+pub(crate) fn signal_group(leader: Pid, signal: Signal) -> nix::Result<()> {
+    persist(|| killpg(leader, signal)).or_else(|_| persist(|| kill(leader, signal)))
+}
+
+/// How a child that leads a process group has ended, if it has. What is left in the group is killed
+/// first, as long as the dead leader keeps its number from becoming another one's.
+pub(crate) fn end_with_group(leader: Pid) -> nix::Result<Option<End>> {
+    let kill_rest = || {
+        let _ = persist(|| killpg(leader, Signal::SIGKILL));
+    };
+    match find_dead(Some(leader)) {
+        Dead::None => Ok(None),
+        Dead::Child(_) => {
+            kill_rest();
+            has_ended(leader)
+        }
+        // Better a moment late than never.
+        Dead::Unknown => has_ended(leader).inspect(|end| end.iter().for_each(|_| kill_rest())),
+    }
+}
+
+/// Makes this process the parent of what its descendants leave behind.
+pub(crate) fn adopt_orphans() {
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    let _ = nix::sys::prctl::set_child_subreaper(true);
+}
+
+/// Reaps what was adopted and is dead, but not this own child.
+pub(crate) fn reap_orphans(own: Option<Pid>) {
+    while let Dead::Child(orphan) = find_dead(None) {
+        if Some(orphan) == own || !matches!(has_ended(orphan), Ok(Some(_))) {
+            return;
+        }
+    }
+}
+
+/// Whether anything of a killed process group is still there, as far as it was adopted.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+pub(crate) fn is_group_left(group: Pid) -> bool {
+    loop {
+        match has_ended(Pid::from_raw(-group.as_raw())) {
+            Ok(Some(_)) => {}
+            still_there => return still_there.is_ok(),
+        }
+    }
+}
+
+/// Whether anything of a killed process group is still there, be it dead.
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+pub(crate) fn is_group_left(group: Pid) -> bool {
+    killpg(group, None).is_ok()
+}
+
+/// A dead child that nobody has waited for.
+#[cfg_attr(
+    not(any(target_os = "linux", target_os = "android")),
+    expect(dead_code, reason = "nobody can tell without waiting for it")
+)]
+enum Dead {
+    None,
+    Child(Pid),
+    /// Nobody can tell without waiting for it.
+    Unknown,
+}
+
+/// Finds a dead child, this one or any, and leaves it as it is.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+fn find_dead(child: Option<Pid>) -> Dead {
+    use nix::libc;
+
+    let (kind, number) =
+        child.map_or((libc::P_ALL, 0), |child| (libc::P_PID, child.as_raw().unsigned_abs()));
+    let flags = libc::WEXITED | libc::WNOHANG | libc::WNOWAIT;
+    let mut details = std::mem::MaybeUninit::<libc::siginfo_t>::zeroed();
+    let found = persist(|| {
+        // SAFETY: the details are written to memory that is ours.
+        nix::errno::Errno::result(unsafe {
+            libc::waitid(kind, number, details.as_mut_ptr(), flags)
+        })
+    });
+    // SAFETY: all-zero is a valid value, which stands for no child, and for this call the number is
+    // there.
+    match (found, unsafe { details.assume_init().si_pid() }) {
+        (Err(_), _) => Dead::Unknown,
+        (Ok(_), 0) => Dead::None,
+        (Ok(_), child) => Dead::Child(Pid::from_raw(child)),
+    }
+}
+
+/// Finds a dead child: not here without waiting for it.
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+fn find_dead(_child: Option<Pid>) -> Dead {
+    Dead::Unknown
+}
