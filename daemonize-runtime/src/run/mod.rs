@@ -4,6 +4,7 @@
 
 mod backoff;
 mod body;
+pub(crate) mod first_body;
 pub(crate) mod init;
 pub(crate) mod notify;
 mod outcome;

@@ -100,6 +100,8 @@ pub(crate) fn ready() {
     let Some(started) = own() else { return };
     let mut when_ready = started.when_ready.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(when_ready) = when_ready.take() {
+        // It belongs to the terminal.
+        sys::flush_output();
         when_ready();
         started.is_up.store(true, Ordering::Release);
         if let Some(manager) = &started.duties.manager {

@@ -4,21 +4,20 @@
 //! All that it waits for comes as a signal, and all signals are blocked, so that nothing but what
 //! it obeys can end it.
 
-use std::io::{self, PipeReader, PipeWriter, Read, Write};
+use std::os::unix::net::UnixStream;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
-use nix::errno::Errno;
 use nix::sys::signal::{SigSet, Signal};
 use nix::unistd::{Pid, getpid, getppid};
 
-use crate::error::note;
+use crate::error::{Step, note};
 use crate::options::{Ending, Policy, Restart};
 use crate::resources::state_file::StateFile;
 use crate::resources::state_text::{Phase, State};
-use crate::resources::streams::Streams;
 use crate::run::backoff::History;
 use crate::run::body::Body;
+use crate::run::first_body::{FirstBody, connect, go_on, tell_supervisor, word_of};
 use crate::run::outcome::{Outcome, Seconds};
 use crate::run::started::{self, WhenReady, remember_in_body};
 use crate::run::variables::{LISTEN_PID, take_over};
@@ -32,16 +31,6 @@ const PASSED_ON: [Signal; 4] = [Signal::SIGHUP, Signal::SIGUSR1, Signal::SIGUSR2
 
 /// How often to look whether the first body is ready, where no signal says so.
 const LOOK: Duration = Duration::from_secs(1);
-
-/// The first body of a start that waits for `ready()`.
-pub(crate) struct FirstBody {
-    /// What its `ready()` does, besides telling the supervisor.
-    pub(crate) when_ready: WhenReady,
-    /// Called when there is none.
-    pub(crate) when_not_forked: Box<dyn FnOnce(Errno)>,
-    /// Put in place in the supervisor when the body is ready.
-    pub(crate) streams: Arc<Streams>,
-}
 
 /// Returns in each body. `first` is given when a launcher still waits for the first one.
 pub(crate) fn supervise(
@@ -114,29 +103,28 @@ impl<'a> Supervisor<'a> {
     }
 
     /// A first body that ends before it is ready is a failed start and no reason to start again: the
-    /// supervisor ends as the body did, and is reported in its place.
+    /// supervisor ends as the body did, and is reported in its place. It is the supervisor that the
+    /// launcher commits to, so that a body which ends after its word is started again.
     fn start_first(&mut self, first: FirstBody) -> Option<Body> {
-        let FirstBody { when_ready, when_not_forked, streams } = first;
-        let piped = io::pipe().map_err(|error| Errno::from_raw(error.raw_os_error().unwrap_or(0)));
-        let forked = piped.and_then(|(told, teller)| {
-            sys::signal_when_readable(&told);
-            let body = self.fork(Some(tell_supervisor_too(when_ready, teller)))?;
-            Ok(body.map(|body| (body, told)))
+        let FirstBody { tell_launcher, streams } = first;
+        let forked = connect().and_then(|(own, bodys)| {
+            let when_ready = tell_supervisor(bodys, Arc::clone(&streams));
+            Ok(self.fork(Some(when_ready))?.map(|body| (body, own)))
         });
-        let (body, told) = match forked {
+        let (body, socket) = match forked {
             Ok(started) => started?,
             Err(reason) => {
-                when_not_forked(reason);
+                tell_launcher(Err((Step::Fork, reason)));
                 self.leave(71);
             }
         };
-        // With it goes the last way to the launcher but the body's own: its byte must find nobody
-        // else.
-        drop(when_not_forked);
         self.tell(State { body: Some(body.pid()), ..self.state });
-        self.await_ready(&body, &told);
-        // A supervisor without log still does its work.
-        let _ = streams.install();
+        let ready = self.await_ready(&body, &socket).and_then(|()| streams.install());
+        if !tell_launcher(ready.map_err(|reason| (Step::ReplaceStreams, reason))) {
+            body.stop(Ending { timeout: Duration::ZERO, ..self.ending });
+            self.leave(71);
+        }
+        go_on(&socket);
         Some(body)
     }
 
@@ -155,12 +143,13 @@ impl<'a> Supervisor<'a> {
         Ok(forked)
     }
 
-    /// Waits for the first body's word that it is ready.
-    fn await_ready(&self, body: &Body, told: &PipeReader) {
+    /// Waits for the first body's word that it is ready, or why it cannot be.
+    fn await_ready(&self, body: &Body, socket: &UnixStream) -> nix::Result<()> {
+        sys::signal_when_readable(socket);
         loop {
             let end = body.end();
-            if has_said_something(told) {
-                return;
+            if let Some(word) = word_of(socket) {
+                return word;
             }
             if let Some(end) = end {
                 self.end_like(end);
@@ -268,19 +257,6 @@ impl<'a> Supervisor<'a> {
         self.state_file.iter().for_each(StateFile::remove);
         started::leave();
     }
-}
-
-fn tell_supervisor_too(when_ready: WhenReady, mut supervisor: PipeWriter) -> WhenReady {
-    Box::new(move || {
-        when_ready();
-        // One that is gone takes this process along.
-        let _ = supervisor.write_all(&[1]);
-    })
-}
-
-fn has_said_something(mut told: &PipeReader) -> bool {
-    sys::wait_until_readable(told, Duration::ZERO)
-        && told.read(&mut [0]).is_ok_and(|count| count > 0)
 }
 
 /// The supervisor writes into the same logs as the body.

@@ -13,7 +13,7 @@
 //! With `wait_ready` there are two bytes: one lets the body run, the second answers its `ready()`.
 //! In between the session leader stays, because it is the daemon's parent and learns how it ends.
 
-use std::io::{self, Write};
+use std::io;
 use std::os::unix::net::UnixStream;
 
 use nix::unistd::{ForkResult, getpid};
@@ -33,7 +33,9 @@ pub(crate) fn detach(
 ) -> Result<Side, Error> {
     let connected = connect(&plan).inspect_err(|_| plan.give_up());
     let (launchers_end, daemons_end, lifeline) = connected.at(Step::Connect)?;
-    flush_output();
+    // What is printed so far must appear once, and not a second time from the buffers that a fork
+    // copies.
+    sys::flush_output();
     let executed = getpid();
     match sys::fork(only_thread) {
         Ok(ForkResult::Child) => {
@@ -66,11 +68,4 @@ fn connect(plan: &Plan) -> io::Result<(UnixStream, UnixStream, Lifeline)> {
     let (launchers_end, daemons_end) = UnixStream::pair()?;
     let lifeline = plan.parts.readiness.map(|_| UnixStream::pair()).transpose()?;
     Ok((launchers_end, daemons_end, lifeline))
-}
-
-/// What is printed so far must appear once, and not a second time from the buffers that a fork
-/// copies.
-fn flush_output() {
-    let _ = io::stdout().flush();
-    sys::flush_c_streams();
 }

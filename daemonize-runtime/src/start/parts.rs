@@ -19,10 +19,11 @@ use crate::resources::privileges::Privileges;
 use crate::resources::root::Root;
 use crate::resources::state_file::StateFile;
 use crate::resources::streams::Streams;
+use crate::run::first_body::{FirstBody, TellLauncher};
 use crate::run::started::{self, WhenReady};
-use crate::run::supervise::{FirstBody, supervise};
+use crate::run::supervise::supervise;
 use crate::start::launcher::Outcome;
-use crate::start::readiness::when_ready;
+use crate::start::readiness::{tell_launcher, when_ready};
 use crate::start::{launcher, session_leader};
 use crate::sys::OnlyThread;
 use crate::sys::proc::ProcSelf;
@@ -75,13 +76,15 @@ pub(crate) static ROTATION: Rotation =
 pub(crate) struct Readiness {
     pub(crate) launcher: fn(&UnixStream, Pid, &UnixStream) -> Outcome<Option<Pid>>,
     pub(crate) session_leader: fn(Pid, &UnixStream, &UnixStream, Option<&PidFile>) -> !,
-    pub(crate) body: fn(Arc<UnixStream>, Arc<Streams>) -> WhenReady,
+    pub(crate) daemon: fn(UnixStream, Arc<Streams>) -> WhenReady,
+    pub(crate) supervisor: fn(UnixStream) -> TellLauncher,
 }
 
 pub(crate) static READINESS: Readiness = Readiness {
     launcher: launcher::wait_for_ready,
     session_leader: session_leader::watch,
-    body: when_ready,
+    daemon: when_ready,
+    supervisor: tell_launcher,
 };
 
 /// The part of `restart`.

@@ -1,33 +1,43 @@
 //! Readiness: the body talks to the terminal, and the launcher waits, until the body says that it is
 //! up.
 
-use std::io::{self, Write};
 use std::os::unix::net::UnixStream;
 use std::sync::Arc;
 
 use crate::error::Step;
 use crate::resources::streams::Streams;
+use crate::run::first_body::TellLauncher;
 use crate::run::started::{self, WhenReady};
 use crate::start::protocol::{Failure, Report, await_commit};
 use crate::sys;
 
 /// What `ready()` does in the daemon: the last step of a start that waited.
-pub(crate) fn when_ready(launcher: Arc<UnixStream>, streams: Arc<Streams>) -> WhenReady {
-    Box::new(move || complete(&launcher, &streams))
+pub(crate) fn when_ready(launcher: UnixStream, streams: Arc<Streams>) -> WhenReady {
+    Box::new(move || {
+        let replaced = streams.install().map_err(|reason| Failure(Step::ReplaceStreams, reason));
+        if !conclude(&launcher, replaced) {
+            started::leave();
+            // A failure of the system's, and not of the body's.
+            sys::exit_now(71);
+        }
+    })
 }
 
-/// What is printed so far still belongs to the terminal.
-fn complete(launcher: &UnixStream, streams: &Streams) {
-    let _ = io::stdout().flush();
-    sys::flush_c_streams();
-    let answer = match streams.install() {
-        Ok(()) => Report::Ready,
-        Err(reason) => Report::Failed(Failure(Step::ReplaceStreams, reason)),
-    };
-    let is_told = answer.send(launcher).is_ok() && matches!(answer, Report::Ready);
-    if !is_told || !await_commit(launcher) {
-        started::leave();
-        // A failure of the system's, and not of the body's.
-        sys::exit_now(71);
+/// The same for a supervisor, which is told by its body.
+pub(crate) fn tell_launcher(launcher: UnixStream) -> TellLauncher {
+    Box::new(move |outcome| {
+        conclude(&launcher, outcome.map_err(|(step, reason)| Failure(step, reason)))
+    })
+}
+
+/// Whether the launcher has been told that all is well, and has told others.
+fn conclude(launcher: &UnixStream, outcome: Result<(), Failure>) -> bool {
+    match outcome {
+        Ok(()) => Report::Ready.send(launcher).is_ok() && await_commit(launcher),
+        Err(failure) => {
+            // When nobody reads it, nobody needs to know.
+            let _ = Report::Failed(failure).send(launcher);
+            false
+        }
     }
 }

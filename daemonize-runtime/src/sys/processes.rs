@@ -33,8 +33,9 @@ pub(crate) fn at_exit(handler: extern "C" fn()) -> nix::Result<()> {
     }
 }
 
-/// Writes out what C code has printed so far.
-pub(crate) fn flush_c_streams() {
+/// Writes out what the program has printed so far, by Rust and by C.
+pub(crate) fn flush_output() {
+    let _ = std::io::Write::flush(&mut std::io::stdout());
     // SAFETY: a null pointer stands for all output streams; they are locked as C requires.
     unsafe { libc::fflush(std::ptr::null_mut()) };
 }

@@ -1,0 +1,58 @@
+//! The first body of a start that waits for `ready()`, and what it and the supervisor say to each other.
+
+use std::io::{Read, Write};
+use std::os::unix::net::UnixStream;
+use std::sync::Arc;
+use std::time::Duration;
+
+use nix::errno::Errno;
+
+use crate::error::Step;
+use crate::resources::streams::Streams;
+use crate::run::started::WhenReady;
+use crate::sys;
+
+/// The first body of a start that waits for `ready()`.
+pub(crate) struct FirstBody {
+    pub(crate) tell_launcher: TellLauncher,
+    /// Put in place in the body and in the supervisor when the body is ready.
+    pub(crate) streams: Arc<Streams>,
+}
+
+/// Tells the launcher that the body is ready, or what has failed; whether it lets the daemon go on.
+pub(crate) type TellLauncher = Box<dyn FnOnce(Result<(), (Step, Errno)>) -> bool>;
+
+/// The socket between the supervisor and its first body.
+pub(crate) fn connect() -> nix::Result<(UnixStream, UnixStream)> {
+    UnixStream::pair().map_err(|error| error.raw_os_error().map_or(Errno::EIO, Errno::from_raw))
+}
+
+/// What the first body does when it is ready: its last words still belong to the terminal, and it
+/// goes on when the launcher has been told.
+pub(crate) fn tell_supervisor(mut socket: UnixStream, streams: Arc<Streams>) -> WhenReady {
+    Box::new(move || {
+        let word = streams.install().err().map_or(0, |reason| reason as i32);
+        let told = socket.write_all(&word.to_ne_bytes());
+        if told.and_then(|()| socket.read_exact(&mut [0])).is_err() {
+            sys::exit_now(71);
+        }
+    })
+}
+
+/// The body's word, if it has said it.
+pub(crate) fn word_of(mut body: &UnixStream) -> Option<nix::Result<()>> {
+    let mut word = [0; size_of::<i32>()];
+    let is_there = sys::wait_until_readable(body, Duration::ZERO);
+    if !is_there || body.read_exact(&mut word).is_err() {
+        return None;
+    }
+    Some(match i32::from_ne_bytes(word) {
+        0 => Ok(()),
+        reason => Err(Errno::from_raw(reason)),
+    })
+}
+
+/// Lets the body go on. One that is gone is noticed soon.
+pub(crate) fn go_on(mut body: &UnixStream) {
+    let _ = body.write_all(&[0]);
+}
