@@ -22,7 +22,7 @@ fn a_failed_start_is_told_with_its_code_and_its_reason() {
         if kind != "forking" {
             assert_eq!(service.property("ExecMainStatus"), "78");
         }
-        service.priority_of(REASON);
+        assert_eq!(service.priority_of(REASON), 3, "an error");
     }
 }
 

@@ -89,6 +89,16 @@ fn a_hardened_service_of_a_user_without_an_account_comes_up() {
 }
 
 #[test(needs = bootable)]
+fn a_service_that_may_write_nowhere_has_no_pid_file() {
+    let lines = format!("{HARDENED}\nType=notify\nExecStart={{builder}} sleep");
+    let service = Service::new("nowhere", &lines);
+    service.start();
+    service.only_process();
+    assert!(!service.file("builder.pid").exists());
+    service.stop();
+}
+
+#[test(needs = bootable)]
 fn a_hardened_daemon_comes_up() {
     let lines = format!(
         "{HARDENED}\nRuntimeDirectory=hardened-daemon\nWorkingDirectory=%t/hardened-daemon\n\

@@ -13,6 +13,7 @@ mod service;
 mod sockets;
 mod starts;
 mod surroundings;
+mod talk;
 
 use std::process::ExitCode;
 

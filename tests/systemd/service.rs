@@ -180,7 +180,6 @@ impl From<&Value> for Line {
 
 impl Drop for Service {
     fn drop(&mut self) {
-        self.systemctl(&["kill", "--signal=KILL"]);
         self.systemctl(&["stop"]);
     }
 }

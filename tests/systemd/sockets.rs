@@ -11,6 +11,14 @@ fn a_socket_reaches_a_bot_in_the_foreground() {
     answers("socket-foreground", "Type=notify\nExecStart={builder} note=up accept");
 }
 
+#[test(needs = bootable)]
+fn a_socket_reaches_a_daemon() {
+    answers(
+        "socket-forking",
+        "Type=forking\nPIDFile={home}/builder.pid\nExecStart={builder} redirect=out.log note=up accept",
+    );
+}
+
 fn answers(name: &str, lines: &str) {
     let service = Service::new(name, lines);
     service.write_unit("socket", "[Socket]\nListenStream={home}/socket\n");

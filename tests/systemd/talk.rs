@@ -1,0 +1,86 @@
+//! What a bot and systemd say to each other while it runs.
+
+use std::fs;
+
+use tests::need::Need;
+use tests::wait;
+
+use crate::machine::{bootable, inside};
+use crate::service::{Service, number_inside};
+
+#[test(needs = bootable)]
+fn readiness_is_told_from_behind_another_root() {
+    let service = Service::new(
+        "chroot",
+        "Type=notify\nExecStart=/bots/builder chroot={home}/jail wait_ready=true ready sleep",
+    );
+    fs::create_dir(service.file("jail")).expect("a directory");
+    service.start();
+    let process = service.only_process();
+    let root = format!("/proc/{}/root", number_inside(process));
+    let root = service.machine.run(["readlink", &root]).stdout;
+    assert_eq!(root, format!("{}/jail\n", service.home()));
+    service.stop();
+    assert!(!process.is_alive());
+}
+
+#[test(needs = bootable)]
+fn run_reports_through_a_shell_that_waits() {
+    let service = Service::new(
+        "run",
+        "Type=notify\nNotifyAccess=all\nExecStart=sh -c '/bots/commander run; exit $?'",
+    );
+    service.start();
+    assert_eq!(service.processes().len(), 2, "the shell and the bot");
+    service.stop();
+}
+
+#[test(needs = bootable)]
+fn the_status_is_what_the_body_says() {
+    let service = Service::new(
+        "status",
+        "Type=notify\nExecStart={builder} \"notify=STATUS=counting sheep\" sleep",
+    );
+    service.start();
+    service.await_property("StatusText", "counting sheep");
+    service.stop();
+}
+
+#[test(needs = bootable)]
+fn a_bot_that_stops_speaking_is_killed() {
+    let service = Service::new(
+        "watchdog",
+        "Type=notify\nWatchdogSec=1\nLimitCORE=0\nExecStart={builder} beat=16 note=beaten sleep",
+    );
+    service.start();
+    wait::until("the end of all beats", || !service.read("beaten").is_empty());
+    assert_eq!(service.property("ActiveState"), "active", "{:#?}", service.journal());
+    service.await_property("ActiveState", "failed");
+    assert_eq!(service.property("Result"), "watchdog");
+}
+
+/// Reloads of which systemd waits for the end came with version 253.
+fn notify_reload() -> Need {
+    let need = bootable();
+    if need.missing().is_some() {
+        return need;
+    }
+    let version = inside().run(["systemctl", "--version"]).stdout;
+    let version = version.split([' ', '.']).nth(1).and_then(|number| number.parse::<u32>().ok());
+    Need::new("systemd 253", version.expect("a number") >= 253)
+}
+
+#[test(needs = notify_reload)]
+fn a_reload_has_ended_when_the_bot_says_so() {
+    let service = Service::new(
+        "notify-reload",
+        "Type=notify-reload\nExecStart={builder} redirect=out.log reopen=true sleep",
+    );
+    service.start();
+    for _ in 0..3 {
+        let reload = service.systemctl(&["reload"]);
+        assert!(reload.status.success(), "{reload:?}\n{:#?}", service.journal());
+        assert_eq!(service.property("ActiveState"), "active");
+    }
+    service.stop();
+}
