@@ -13,7 +13,7 @@ use crate::service::{Service, number_inside};
 fn a_reload_opens_the_log_of_a_daemon_anew() {
     let service = Service::new(
         "reload-forking",
-        "Type=forking\nPIDFile={home}/builder.pid\nExecReload=kill -HUP $MAINPID\n\
+        "Type=forking\nPIDFile={home}/builder.pid\nExecReload=sh -c 'kill -HUP $MAINPID'\n\
          ExecStart={builder} redirect=out.log reopen=true sleep",
     );
     service.start();
@@ -28,7 +28,7 @@ fn a_reload_opens_the_log_of_a_daemon_anew() {
 fn a_reload_in_the_foreground_changes_nothing() {
     let service = Service::new(
         "reload-notify",
-        "Type=notify\nExecReload=kill -HUP $MAINPID\n\
+        "Type=notify\nExecReload=sh -c 'kill -HUP $MAINPID'\n\
          ExecStart={builder} redirect=out.log reopen=true sleep",
     );
     service.start();
