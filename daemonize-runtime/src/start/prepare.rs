@@ -39,11 +39,7 @@ pub(crate) fn prepare(
     } else {
         Inherited::keep()
     };
-    let restart = options.restart.clone().filter(|plan| plan.policy != Policy::Never);
-    if detaches
-        && restart.is_some()
-        && let Some(part) = parts.supervision
-    {
+    if let Some(part) = parts.supervision {
         (part.refuse_event_loops)(&inherited.descriptors, proc_self)?;
     }
     // The launcher's streams reach the body, if only for a time.
