@@ -2,11 +2,11 @@
 //! stopped.
 
 use std::collections::BTreeMap;
-use std::fs;
+use std::fs::{self, OpenOptions};
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::os::fd::AsRawFd;
-use std::os::unix::fs::symlink;
+use std::os::unix::fs::{OpenOptionsExt, symlink};
 use std::path::Path;
 use std::process::{self, Command};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -14,13 +14,17 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use nix::fcntl::{FcntlArg, SealFlag, fcntl};
+use nix::libc;
 use nix::sys::memfd::{MFdFlags, memfd_create};
 use nix::sys::resource::Resource;
 use nix::sys::signal::{Signal, kill};
+use nix::sys::stat::Mode;
+use nix::unistd::mkfifo;
 use serde_json::{Value, json};
 use tests::bot::{Bot, begin};
 use tests::condition::Condition;
 use tests::launch::Launch;
+use tests::manager::Manager;
 use tests::wait;
 
 const README: &str = include_str!("../../README.md");
@@ -292,6 +296,32 @@ fn tracebot_outlives_a_full_disk() {
     daemon.signal(Signal::SIGHUP);
     deliver(&bot, "third", "");
     await_in_log(&bot, "tracebot.log", "/inbox/third\" length=0\n");
+}
+
+#[test]
+fn watchdog_speaks_when_its_work_is_done_and_not_when_it_hangs() {
+    let bot = Bot::new(env!("CARGO_BIN_EXE_watchdog")).words(["feed".into()]);
+    fs::write(bot.file("feed"), "12345").expect("a file");
+    let manager = Manager::at_path(&bot);
+    let mut command = manager.command(&bot);
+    command.env("WATCHDOG_USEC", "20000");
+    let _launching = begin(command);
+    let said = [(); 5].map(|()| manager.await_message());
+    let work = "WATCHDOG=1";
+    assert_eq!(said, ["READY=1", "STATUS=feed has 5 bytes", work, work, work]);
+    mkfifo(&bot.file("pipe"), Mode::S_IRWXU).expect("a pipe");
+    fs::rename(bot.file("pipe"), bot.file("feed")).expect("the feed");
+    // A pipe can be opened for writing when somebody reads from it, and its reader waits then.
+    let pipe =
+        || OpenOptions::new().write(true).custom_flags(libc::O_NONBLOCK).open(bot.file("feed"));
+    let mut feed = wait::for_some("a bot that hangs", || pipe().ok());
+    let _before = manager.heard();
+    thread::sleep(Duration::from_millis(200));
+    assert_eq!(manager.heard(), [""; 0]);
+    feed.write_all(b"1234567").expect("the bot reads");
+    drop(feed);
+    assert_eq!(manager.await_message(), "STATUS=feed has 7 bytes");
+    assert_eq!(manager.await_message(), work);
 }
 
 #[test]
