@@ -15,7 +15,7 @@ use crate::error::Error;
 use crate::options::{Options, Side};
 #[cfg(unix)]
 use {
-    crate::manage::commands::{self, Word},
+    crate::manage::words::{self, Program, starting::by_word},
     crate::run::started,
     crate::start::{note_inherited, note_that_start_is_first, parts::Parts, start},
     crate::sys::OnlyThread,
@@ -77,26 +77,47 @@ impl Daemon {
         Self::default()
     }
 
+    /// What the attribute begins with for `commands = true`: reads the word, so that the options
+    /// which follow find [`args_os`](crate::args_os) without it.
+    ///
+    /// `has_parser`: the program reads its arguments on the terminal, by `before`. `files_vary`:
+    /// the arguments may have a say in where its files are.
+    #[doc(hidden)]
+    pub fn with_commands(has_parser: bool, files_vary: bool) -> Self {
+        #[cfg(unix)]
+        let _ = words::hear(Program { has_parser, files_vary });
+        Self::new()
+    }
+
     /// Answers the program's first argument if it is `stop`, `status` or `log`, and exits;
     /// remembers `start`, `restart` and `run` for [`start_or_exit`](Self::start_or_exit). Does
     /// nothing for any other.
     ///
     /// What the attribute does for `commands = true`, before anything else. Of the options,
-    /// `pid_file` and those that name a log have to be set. [`args_os`](crate::args_os) is without
-    /// the word afterwards.
+    /// `pid_file`, those that name a log, and those that say how the daemon is stopped have to be
+    /// set. [`args_os`](crate::args_os) is without the word and its options afterwards.
     ///
     /// | word | what it does | exit code |
     /// |---|---|---|
     /// | none | starts the daemon | 75 when it runs already |
-    /// | `start` | the same | 0 when it runs already |
-    /// | `stop` | SIGTERM, and SIGKILL after ten seconds | 0 stopped, or nothing to stop; 1 still running; 4 unknown |
-    /// | `restart` | `stop`, then `start`, with the arguments that follow: those of the running one are not known | that of either |
-    /// | `status` | one line; `--json` for scripts | 0 running, 1 dead with a file left, 3 not running, 4 unknown |
-    /// | `run` | stays in the foreground | the body's own |
-    /// | `log` | shows the log; `-f` follows it | 0; 1 when it cannot be read, 6 when there is none |
-    pub fn answer_commands(self) {
+    /// | `start` | starts the daemon; prints its PID and its log | 0 also when it runs already, 75 while another start is under way |
+    /// | `stop` | asks the daemon to end, and kills it when it does not; `--timeout SECONDS` says when | 0 stopped, or nothing to stop; 1 still running; 4 unknown |
+    /// | `restart` | `stop`, then `start`, with the arguments that follow: those of the running one are not known | that of either; 1 when a service manager runs it |
+    /// | `status` | prints one line; `--json` for scripts | 0 running or starting, 1 dead with a file left, 3 not running, 4 unknown |
+    /// | `run` | stays in the foreground | the body's own; 75 when it runs already |
+    /// | `log` | prints the last ten lines of the log; `-n NUMBER` of lines, `-f` to follow, `--stderr` for standard error in a file of its own | 0; 1 when it cannot be read, 6 when there is none |
+    /// | `help` | lists the words, as [`commands_help`](crate::commands_help) has them; in a program without `before` | 0 |
+    ///
+    /// The options of a word stand directly behind it. What follows belongs to the program: to its
+    /// own parser, and to an option such as `pid_file` that depends on it. With the attribute it is
+    /// refused, with code 2, behind `stop`, `status`, `log` and `help` where all files are literals;
+    /// and so is, in a program without `before`, a first argument that is nearly one of the words.
+    ///
+    /// What runs already is found before the attribute evaluates `before`, unless the first argument
+    /// begins with `-`, such as `--help`.
+    pub fn answer_commands(&self) {
         #[cfg(unix)]
-        commands::answer(&self.options);
+        words::answer(&self.options);
     }
 
     /// Starts the daemon. Returns `Ok` in the daemon, and only there: the launcher has left with
@@ -196,17 +217,15 @@ impl Daemon {
     /// [`Error::exit_code`].
     pub fn start_or_exit(self) {
         #[cfg(unix)]
-        let (this, is_running_fine) = match commands::word() {
-            Some(Word::Run) => (self.when(false), false),
-            Some(Word::Start | Word::Restart) => (self, true),
-            None => (self, false),
+        let started = match by_word() {
+            Some(word) => word.start(self.options, self.parts),
+            None => self.start(),
         };
         #[cfg(not(unix))]
-        let (this, is_running_fine) = (self, false);
-        if let Err(error) = this.start() {
+        let started = self.start();
+        if let Err(error) = started {
             error.report();
-            let is_fine = is_running_fine && error.is_already_running();
-            process::exit(if is_fine { 0 } else { error.exit_code().into() });
+            process::exit(error.exit_code().into());
         }
     }
 

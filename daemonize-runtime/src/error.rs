@@ -124,6 +124,15 @@ impl Error {
         matches!(*self.kind, Kind::AlreadyRunning(..))
     }
 
+    /// The PID of the daemon that is up, if the start failed because of it.
+    #[cfg(unix)]
+    pub(crate) fn running_pid(&self) -> Option<i32> {
+        match &*self.kind {
+            Kind::AlreadyRunning(_, pid) => *pid,
+            _ => None,
+        }
+    }
+
     /// What kind of failure it is, for programs that react to some of them.
     #[must_use]
     pub fn kind(&self) -> ErrorKind {

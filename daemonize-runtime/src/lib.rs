@@ -136,7 +136,7 @@ pub use daemon::{Daemon, is_daemon, notify, ready, watchdog};
 pub use daemonize_macros::daemonize;
 pub use error::{Error, ErrorKind};
 #[cfg(unix)]
-pub use manage::{args_os, control};
+pub use manage::{args_os, commands_help, control};
 pub use options::{
     AccountValue, MaskValue, PathOrSwitch, PathValue, Restart, RestartValue, Side, SignalValue,
     SwitchValue, TimeValue, WaitValue,

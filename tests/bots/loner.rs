@@ -5,6 +5,6 @@ use daemonize_runtime::Daemon;
 
 fn main() {
     let daemon = Daemon::new().pid_file(false);
-    daemon.clone().answer_commands();
+    daemon.answer_commands();
     daemon.start_or_exit();
 }

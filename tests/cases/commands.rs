@@ -1,41 +1,16 @@
 //! The words of `commands`, and their exit codes.
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{BufRead, BufReader, Write};
-use std::mem;
-use std::process::Stdio;
+use std::{fs, mem};
 
-use nix::sys::signal::Signal;
 use serde_json::Value;
 use tests::bot::{Bot, begin};
-use tests::launch::{Launch, Launching};
+use tests::daemon::Daemon;
 use tests::{lock, wait};
 
 /// A bot that answers. Whatever it is told, its log says which arguments the program itself has
 /// seen.
 fn commander() -> Bot {
     Bot::new(env!("CARGO_BIN_EXE_commander"))
-}
-
-fn begin_with(bot: &Bot, arguments: &[&str]) -> Launching {
-    let mut command = bot.command();
-    command.args(arguments);
-    begin(command)
-}
-
-/// What the bot answers.
-#[track_caller]
-fn tell(bot: &Bot, arguments: &[&str]) -> Launch {
-    begin_with(bot, arguments).finish()
-}
-
-/// What the bot prints when it ends with this code.
-#[track_caller]
-fn answer(bot: &Bot, arguments: &[&str], code: i32) -> String {
-    let launch = tell(bot, arguments);
-    assert_eq!(launch.status.code(), Some(code), "{arguments:?}: {launch:?}");
-    assert_eq!(launch.stderr, "", "{arguments:?}");
-    launch.stdout
 }
 
 #[track_caller]
@@ -57,7 +32,7 @@ fn times_started(bot: &Bot) -> usize {
 fn without_a_word_a_bot_starts_and_is_refused_when_it_runs() {
     let bot = commander();
     let daemon = bot.start();
-    let line = tell(&bot, &[]).refusal("commander", 75);
+    let line = bot.tell(&[]).refusal("commander", 75);
     assert_eq!(
         line,
         format!(
@@ -69,13 +44,19 @@ fn without_a_word_a_bot_starts_and_is_refused_when_it_runs() {
     assert_eq!(times_started(&bot), 1, "`before` could have looked for what the running bot has");
 }
 
+/// What is told of a bot that is up.
+fn where_it_is(bot: &Bot, daemon: &Daemon) -> String {
+    format!("PID {}, log {}\n", daemon.pid(), bot.file("out.log").display())
+}
+
 #[test]
 fn the_word_start_is_content_with_a_bot_that_runs() {
     let bot = commander();
-    tell(&bot, &["start"]).assert_silent_success();
+    let line = bot.answer(&["start"], 0);
     let daemon = bot.daemon();
+    assert_eq!(line, format!("commander started, {}", where_it_is(&bot, &daemon)));
     assert_eq!(
-        answer(&bot, &["start"], 0),
+        bot.answer(&["start"], 0),
         format!("commander is already running, PID {}\n", daemon.pid())
     );
     assert_eq!(bot.processes(), [daemon.process]);
@@ -83,31 +64,62 @@ fn the_word_start_is_content_with_a_bot_that_runs() {
 }
 
 #[test]
-fn the_word_start_is_content_with_a_start_that_is_under_way() {
+fn a_start_that_is_under_way_is_waited_for_and_then_told() {
+    let starts = [&["start"][..], &[], &["a"], &["run"]].map(|arguments| {
+        let bot = commander();
+        lock_an_empty_file(&bot);
+        (bot.begin_with(arguments), bot)
+    });
+    for (start, bot) in starts {
+        let line = start.finish().refusal("commander", 75);
+        assert!(line.ends_with("cannot start: already starting (commander.pid)"), "{line}");
+        assert_eq!(bot.processes(), []);
+        assert_eq!(times_started(&bot), 0, "`before` could have looked for what the other one has");
+    }
+}
+
+#[test]
+fn a_start_that_comes_to_nothing_makes_room_for_the_next() {
     let bot = commander();
-    lock_an_empty_file(&bot);
-    let line = tell(&bot, &["start"]).refusal("commander", 0);
-    assert!(line.contains("already running, or about to"), "{line}");
-    assert_eq!(bot.processes(), []);
+    let lock = lock::take_new(&bot.pid_file());
+    let launching = bot.begin_with(&["start"]);
+    fs::remove_file(bot.pid_file()).expect("ours");
+    lock.unlock().expect("ours");
+    assert_eq!(launching.finish().status.code(), Some(0));
+    let _daemon = bot.daemon();
+}
+
+#[test]
+fn a_second_start_with_arguments_is_refused_before_before() {
+    let bot = commander();
+    let daemon = bot.start();
+    for arguments in [&["a"][..], &["run"], &["serve", "--port", "1"]] {
+        let line = bot.tell(arguments).refusal("commander", 75);
+        assert!(line.contains(&format!("already running with PID {}", daemon.pid())), "{line}");
+        assert_eq!(times_started(&bot), 1, "{arguments:?}");
+    }
+    // It may only ask, as `--help` does.
+    let _line = bot.tell(&["--help"]).refusal("commander", 75);
+    assert_eq!(times_started(&bot), 2);
 }
 
 #[test]
 fn the_word_start_tells_a_start_that_fails() {
     let bot = commander();
     fs::create_dir(bot.file("out.log")).expect("a directory");
-    let line = tell(&bot, &["start"]).refusal("commander", 73);
+    let line = bot.tell(&["start"]).refusal("commander", 73);
     assert!(line.contains("out.log"), "{line}");
 }
 
 #[test]
 fn the_word_stop_is_content_with_a_bot_that_does_not_run() {
     let bot = commander();
-    assert_eq!(answer(&bot, &["stop"], 0), was_not_running(&bot));
+    assert_eq!(bot.answer(&["stop"], 0), was_not_running(&bot));
     let daemon = bot.start();
-    assert_eq!(answer(&bot, &["stop"], 0), "commander stopped\n");
+    assert_eq!(bot.answer(&["stop"], 0), "commander stopped\n");
     assert!(!daemon.process.is_alive() && !bot.pid_file().exists());
     bot.start().kill();
-    assert_eq!(answer(&bot, &["stop"], 0), was_not_running(&bot));
+    assert_eq!(bot.answer(&["stop"], 0), was_not_running(&bot));
     assert!(!bot.pid_file().exists(), "what a dead bot left is removed");
 }
 
@@ -116,7 +128,7 @@ fn a_file_that_names_no_bot_is_left_alone_by_every_word() {
     let bot = commander();
     fs::write(bot.pid_file(), "notes\n").expect("a file");
     for (word, code) in [("stop", 4), ("restart", 4), ("start", 73), ("run", 73)] {
-        let line = tell(&bot, &[word]).refusal("commander", code);
+        let line = bot.tell(&[word]).refusal("commander", code);
         assert!(line.contains("it holds something other than a PID"), "{line}");
     }
     assert_eq!(bot.read("commander.pid"), "notes\n");
@@ -150,7 +162,7 @@ fn status_says_in_a_line_how_the_bot_is() {
     for State { name, code, bring_about } in STATES {
         let bot = commander();
         bring_about(&bot);
-        let line = answer(&bot, &["status"], code);
+        let line = bot.answer(&["status"], code);
         assert!(line.starts_with("commander is ") && line.contains(name), "{line}");
         assert_eq!(line.matches('\n').count(), 1, "{line}");
     }
@@ -160,29 +172,53 @@ fn status_says_in_a_line_how_the_bot_is() {
 fn the_status_of_a_running_bot_names_all_that_one_looks_for() {
     let bot = commander();
     let daemon = bot.start();
-    let line = answer(&bot, &["status"], 0);
+    let line = bot.answer(&["status"], 0);
     assert!(
         line.starts_with(&format!("commander is running, PID {}, since 20", daemon.pid())),
         "{line}"
     );
-    assert!(line.ends_with("Z, log out.log\n"), "{line}");
+    assert!(line.ends_with(&format!("Z, log {}\n", bot.file("out.log").display())), "{line}");
 }
+
+const MEMBERS: [&str; 14] = [
+    "body",
+    "error_log",
+    "foreground",
+    "last_end",
+    "log",
+    "output",
+    "pid",
+    "pid_file",
+    "reason",
+    "restart_in",
+    "restarts",
+    "since",
+    "state",
+    "unit",
+];
 
 #[test]
 fn the_json_has_the_same_members_in_every_state() {
     for State { name, code, bring_about } in STATES {
         let bot = commander();
         bring_about(&bot);
-        let line = answer(&bot, &["status", "--json"], code);
+        let line = bot.answer(&["status", "--json"], code);
         assert_eq!(line.matches('\n').count(), 1, "{line}");
         let status = json(&line);
         let members = status.as_object().expect("an object").keys();
-        assert!(members.eq(["log", "pid", "pid_file", "reason", "since", "state"]), "{line}");
+        assert!(members.eq(MEMBERS), "{line}");
         assert_eq!(status["state"], name);
-        assert_eq!(status["log"], "out.log");
-        assert_eq!(status["pid_file"], "commander.pid");
+        for (member, file) in
+            [("log", "out.log"), ("error_log", "out.log"), ("pid_file", "commander.pid")]
+        {
+            assert_eq!(status[member], bot.file(file).to_str().expect("text"), "{line}");
+        }
+        let is_null = |members: &[&str]| members.iter().all(|&member| status[member].is_null());
+        assert!(is_null(&["unit", "body", "restarts", "restart_in", "last_end"]), "{line}");
         assert_eq!(status["pid"].is_null(), name != "running", "{line}");
-        assert_eq!(status["since"].is_null(), name != "running", "{line}");
+        for member in ["since", "foreground", "output"] {
+            assert_eq!(status[member].is_null(), name != "running", "{line}");
+        }
         assert_eq!(status["reason"].is_null(), name != "unknown", "{line}");
     }
 }
@@ -191,7 +227,7 @@ fn the_json_has_the_same_members_in_every_state() {
 fn the_pid_in_the_json_is_the_one_in_the_file() {
     let bot = commander();
     let daemon = bot.start();
-    let line = answer(&bot, &["status", "--json"], 0);
+    let line = bot.answer(&["status", "--json"], 0);
     assert_eq!(json(&line)["pid"], daemon.pid());
 }
 
@@ -202,17 +238,20 @@ fn whatever_the_program_is_called_the_json_is_valid() {
     let mut command = bot.command_as(name);
     command.args(["status", "--json"]);
     let launch = begin(command).finish();
-    assert_eq!(json(&launch.stdout)["pid_file"], format!("{name}.pid"));
+    let pid_file = bot.file(format!("{name}.pid"));
+    assert_eq!(json(&launch.stdout)["pid_file"], pid_file.to_str().expect("text"));
 }
 
 #[test]
 fn the_word_restart_starts_a_bot_whether_it_runs_or_not() {
     let bot = commander();
-    assert_eq!(answer(&bot, &["restart", "first"], 0), was_not_running(&bot));
+    let line = bot.answer(&["restart", "first"], 0);
     let first = bot.daemon();
+    assert_eq!(line, format!("commander started, {}", where_it_is(&bot, &first)));
     bot.await_text("out.log", "arguments: first\n");
-    assert_eq!(answer(&bot, &["restart", "second"], 0), "commander stopped\n");
+    let line = bot.answer(&["restart", "second"], 0);
     let second = bot.daemon();
+    assert_eq!(line, format!("commander restarted, {}", where_it_is(&bot, &second)));
     assert_ne!(first.pid(), second.pid());
     assert_eq!(bot.processes(), [second.process], "the first has gone before the second came");
     bot.await_text("out.log", "arguments: first\narguments: second\n");
@@ -221,17 +260,19 @@ fn the_word_restart_starts_a_bot_whether_it_runs_or_not() {
 #[test]
 fn the_word_run_ends_with_the_code_of_the_body() {
     let bot = commander();
-    assert_eq!(answer(&bot, &["run", "exit", "3"], 3), "arguments: exit 3\n");
+    assert_eq!(bot.answer(&["run", "exit", "3"], 3), "arguments: exit 3\n");
     assert!(!bot.file("out.log").exists() && !bot.pid_file().exists());
 }
 
 #[test]
 fn a_bot_in_the_foreground_is_stopped_from_elsewhere() {
     let bot = commander();
-    let running = begin_with(&bot, &["run"]);
-    wait::until("a running bot", || tell(&bot, &["status"]).stdout.contains("is running"));
-    let _line = tell(&bot, &["run"]).refusal("commander", 75);
-    assert_eq!(answer(&bot, &["stop"], 0), "commander stopped\n");
+    let running = bot.begin_with(&["run"]);
+    wait::until("a running bot", || bot.tell(&["status"]).stdout.contains("is running"));
+    let line = bot.answer(&["status"], 0);
+    assert!(line.contains(", output to a pipe"), "not the log that it would have: {line}");
+    let _line = bot.tell(&["run"]).refusal("commander", 75);
+    assert_eq!(bot.answer(&["stop"], 0), "commander stopped\n");
     assert_eq!(running.finish().status.code(), None, "a signal has ended it");
     assert!(!bot.pid_file().exists());
 }
@@ -241,7 +282,7 @@ fn words_that_only_look_start_nothing() {
     let bot = commander();
     fs::write(bot.file("out.log"), "").expect("a log");
     for arguments in [&["status"][..], &["status", "--json"], &["stop"], &["log"]] {
-        let _launch = tell(&bot, arguments);
+        let _launch = bot.tell(arguments);
     }
     assert_eq!(times_started(&bot), 0);
     assert!(!bot.pid_file().exists());
@@ -258,7 +299,7 @@ fn the_program_sees_its_arguments_without_the_word() {
     ];
     for (arguments, seen) in cases {
         let bot = commander();
-        assert_eq!(tell(&bot, arguments).status.code(), Some(0), "{arguments:?}");
+        assert_eq!(bot.tell(arguments).status.code(), Some(0), "{arguments:?}");
         bot.await_text("out.log", &format!("arguments: {seen}\n"));
     }
 }
@@ -271,12 +312,13 @@ fn arguments_that_a_word_does_not_take_are_refused() {
         &["status", "--json", "x"],
         &["log", "-n"],
         &["log", "-f", "x"],
+        &["stop", "--timeout", "soon"],
     ];
     for arguments in cases {
         let bot = commander();
         let daemon = bot.start();
-        let line = tell(&bot, arguments).refusal("commander", 2);
-        assert!(line.contains(&format!("`{}` takes", arguments[0])), "{line}");
+        let line = bot.tell(arguments).refusal("commander", 2);
+        assert!(line.contains(arguments[0]) && line.contains("` takes "), "{line}");
         assert!(daemon.process.is_alive());
     }
 }
@@ -285,59 +327,7 @@ fn arguments_that_a_word_does_not_take_are_refused() {
 fn a_bot_without_pid_file_and_log_has_nothing_to_look_at() {
     let bot = Bot::new(env!("CARGO_BIN_EXE_loner"));
     for word in ["status", "stop", "log", "start", "restart"] {
-        let _line = tell(&bot, &[word]).refusal("loner", 6);
+        let _line = bot.tell(&[word]).refusal("loner", 6);
     }
-    tell(&bot, &[]).assert_silent_success();
-}
-
-#[test]
-fn the_word_log_shows_the_log_of_whatever_bot() {
-    let bot = commander();
-    let line = tell(&bot, &["log"]).refusal("commander", 1);
-    assert!(line.contains("out.log: No such file or directory"), "{line}");
-    let daemon = bot.start_and_await("out.log", "arguments: \n");
-    assert_eq!(answer(&bot, &["log"], 0), "arguments: \n");
-    daemon.kill();
-    assert_eq!(answer(&bot, &["log"], 0), "arguments: \n");
-}
-
-fn append(bot: &Bot, log: &str, text: &str) {
-    let mut log = OpenOptions::new().append(true).open(bot.file(log)).expect("the log");
-    log.write_all(text.as_bytes()).expect("the log takes it");
-}
-
-#[test]
-fn a_log_is_followed_across_rotation_and_truncation() {
-    let bot = commander();
-    fs::write(bot.file("out.log"), "one\n").expect("a log");
-    let mut command = bot.command();
-    command.args(["log", "-f"]).stdout(File::create(bot.file("shown")).expect("a file"));
-    let following = begin(command);
-    bot.await_text("shown", "one\n");
-    append(&bot, "out.log", "two\n");
-    bot.await_text("shown", "one\ntwo\n");
-    fs::rename(bot.file("out.log"), bot.file("old.log")).expect("the log");
-    append(&bot, "old.log", "three\n");
-    bot.await_text("shown", "one\ntwo\nthree\n");
-    fs::write(bot.file("out.log"), "number four\n").expect("a new log");
-    bot.await_text("shown", "one\ntwo\nthree\nnumber four\n");
-    fs::write(bot.file("out.log"), "five\n").expect("the log is truncated and goes on");
-    bot.await_text("shown", "one\ntwo\nthree\nnumber four\nfive\n");
-    following.signal(Signal::SIGINT);
-    assert_eq!(following.finish().stderr, "");
-}
-
-#[test]
-fn a_log_is_not_followed_when_nobody_reads_it_any_more() {
-    let bot = commander();
-    fs::write(bot.file("out.log"), "one\n").expect("a log");
-    let mut command = bot.command();
-    command.args(["log", "-f"]).stdout(Stdio::piped());
-    let mut following = command.spawn().expect("the bot can be executed");
-    let mut line = String::new();
-    BufReader::new(following.stdout.take().expect("a pipe")).read_line(&mut line).expect("a line");
-    assert_eq!(line, "one\n");
-    append(&bot, "out.log", "two\n");
-    let status = wait::for_some("the end", || following.try_wait().expect("it was not reaped"));
-    assert_eq!(status.code(), Some(0));
+    bot.tell(&[]).assert_silent_success();
 }

@@ -16,6 +16,7 @@ mod endings;
 mod event_loops;
 mod foreground;
 mod inheritance;
+mod logs;
 mod names;
 mod nohup;
 mod notify;

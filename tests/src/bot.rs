@@ -80,6 +80,32 @@ impl Bot {
         begin(self.command()).finish()
     }
 
+    /// Runs the bot with these arguments, besides its words.
+    #[must_use]
+    #[track_caller]
+    pub fn begin_with(&self, arguments: &[&str]) -> Launching {
+        let mut command = self.command();
+        command.args(arguments);
+        begin(command)
+    }
+
+    /// Runs the bot with these arguments and returns when it has returned.
+    #[must_use]
+    #[track_caller]
+    pub fn tell(&self, arguments: &[&str]) -> Launch {
+        self.begin_with(arguments).finish()
+    }
+
+    /// What the bot prints, and nothing on standard error, when it ends with this code.
+    #[must_use]
+    #[track_caller]
+    pub fn answer(&self, arguments: &[&str], code: i32) -> String {
+        let launch = self.tell(arguments);
+        assert_eq!(launch.status.code(), Some(code), "{arguments:?}: {launch:?}");
+        assert_eq!(launch.stderr, "", "{arguments:?}");
+        launch.stdout
+    }
+
     /// Starts the bot, and does not put up with failure.
     #[must_use]
     #[track_caller]

@@ -143,7 +143,7 @@ impl fmt::Display for Kind {
                 write!(f, "cannot start: already running with PID {pid} ({})", Printable(path))
             }
             Kind::AlreadyRunning(path, None) => {
-                write!(f, "cannot start: already running, or about to ({})", Printable(path))
+                write!(f, "cannot start: already starting ({})", Printable(path))
             }
             Kind::AlreadyStarted => f.write_str(
                 "cannot start: this process has started already; a child that it forks may start anew",

@@ -2,11 +2,7 @@
 
 #![cfg(unix)]
 
-pub(crate) mod commands;
 pub mod control;
-mod look;
-mod process;
-mod status;
-mod stop;
+pub(crate) mod words;
 
-pub use commands::args_os;
+pub use words::{args_os, commands_help};

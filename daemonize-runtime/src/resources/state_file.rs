@@ -32,7 +32,6 @@ pub(crate) fn path_of(pid_file: &Path) -> PathBuf {
 }
 
 /// What the state file beside this PID file says; `None` when that is nothing certain.
-#[expect(dead_code, reason = "for those who ask from outside")]
 pub(crate) fn read(pid_file: &Path) -> Option<State> {
     let file = open_options().read(true).open(path_of(pid_file)).ok()?;
     if !file.metadata().is_ok_and(|metadata| metadata.is_file()) {

@@ -3,5 +3,12 @@
 //! The lock says whether it runs. The number is only a hint, and no signal is ever sent to it
 //! before the process that has it is pinned, and proven to be the one that holds the lock.
 
-pub use crate::manage::status::{Status, status};
-pub use crate::manage::stop::{Lock, Stop, StopError, Stopped, stop};
+pub(crate) mod look;
+pub(crate) mod output;
+mod process;
+mod status;
+mod stop;
+pub(crate) mod unit;
+
+pub use crate::manage::control::status::{BodyEnd, Status, Supervision, status};
+pub use crate::manage::control::stop::{Lock, Stop, StopError, Stopped, stop};

@@ -12,7 +12,7 @@ use std::time::{Duration, SystemTime};
 
 use nix::libc;
 
-use crate::manage::process::{Process, Sight, find_holder};
+use crate::manage::control::process::{Process, Sight, find_holder};
 use crate::resources::pid_file::{Identity, identity};
 use crate::resources::pid_text::{Text, read};
 use crate::sys::Deadline;
@@ -30,8 +30,8 @@ pub(crate) enum Found {
     Running(Running),
     /// A lock that is held, and no number yet.
     Starting,
-    /// A file that nobody holds.
-    Dead,
+    /// A file that nobody holds, and the number in it.
+    Dead(Option<i32>),
     /// No file.
     Nothing,
     Unknown(Doubt),
@@ -121,7 +121,7 @@ impl Look {
         };
         match self.is_locked() {
             Ok(true) => {}
-            Ok(false) => return Found::Dead,
+            Ok(false) => return Found::Dead(pid),
             Err(error) => return Found::Unknown(Doubt::Failed(error)),
         }
         let Some(pid) = pid else { return Found::Starting };

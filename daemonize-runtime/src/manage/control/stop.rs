@@ -8,14 +8,13 @@ use std::{fmt, io};
 
 use nix::sys::signal::Signal;
 
-use crate::manage::look::{Found, Look, PAUSE, Running, SETTLING, find};
-use crate::manage::process::{Process, find_holder};
+use crate::error::Printable;
+use crate::manage::control::look::{Found, Look, PAUSE, Running, SETTLING, find};
+use crate::manage::control::process::{Process, find_holder};
+use crate::options::{Ending, KERNEL_PATIENCE, Options, SignalValue, StopSignal};
 use crate::resources::pid_file::Identity;
 use crate::resources::pid_text::Text;
 use crate::sys::Deadline;
-
-/// How long the kernel may take to end a process that was killed.
-const KERNEL_PATIENCE: Duration = Duration::from_secs(5);
 
 /// How long it may take to end those that a killed process takes along, such as its body.
 const COMPANY_PATIENCE: Duration = Duration::from_secs(1);
@@ -29,24 +28,51 @@ const COMPANY_PATIENCE: Duration = Duration::from_secs(1);
 ///
 /// let patiently = Stop::default().timeout(Duration::from_secs(60));
 /// ```
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 #[must_use = "it says how, and stops nothing"]
 pub struct Stop {
     timeout: Duration,
-    signal: Signal,
+    signal: StopSignal,
 }
 
 impl Default for Stop {
     fn default() -> Self {
-        Self { timeout: Duration::from_secs(10), signal: Signal::SIGTERM }
+        Self::of(Options::default().ending())
     }
 }
 
 impl Stop {
-    /// How long to wait for the end before it is killed. Default: 10 s.
+    /// How long the daemon may take to end until it is killed. Default: 10 s. With 0 it is killed
+    /// at once.
+    ///
+    /// It is the daemon's own [`stop_timeout`](crate::Daemon::stop_timeout) that the word `stop`
+    /// uses; nobody knows it from outside. A supervisor gives its body so long, and is itself
+    /// waited for a little longer.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
+    }
+
+    /// The signal that asks the daemon to end, by its name, as for
+    /// [`stop_signal`](crate::Daemon::stop_signal). Default: `"TERM"`.
+    pub fn signal(mut self, name: &str) -> Self {
+        if let Some(signal) = name.into_signal() {
+            self.signal = signal;
+        }
+        self
+    }
+
+    pub(crate) fn of(Ending { signal, timeout }: Ending) -> Self {
+        Self { timeout, signal: StopSignal::Number(signal as i32) }
+    }
+
+    fn ending(self) -> Result<Ending, StopError> {
+        let signal = match self.signal {
+            StopSignal::Number(number) => Signal::try_from(number).map_err(|_| number.to_string()),
+            StopSignal::Unknown(name) => Err(name),
+        };
+        let signal = signal.map_err(StopError::UnknownSignal)?;
+        Ok(Ending { signal, timeout: self.timeout })
     }
 }
 
@@ -81,6 +107,8 @@ pub enum Lock {
 pub enum StopError {
     /// It is not certain which process it is, for this reason. Nothing was signalled.
     Unknown(String),
+    /// There is no signal of this name that could ask a daemon to end. Nothing was signalled.
+    UnknownSignal(String),
     /// It was starting for the whole time limit. Nothing was signalled.
     StillStarting,
     /// The signal was refused.
@@ -101,11 +129,12 @@ pub enum StopError {
 /// outlives SIGKILL, as it may in an uninterruptible wait.
 pub fn stop(pid_file: impl AsRef<Path>, how: Stop) -> Result<Stopped, StopError> {
     let path = pid_file.as_ref();
-    let deadline = Deadline::after(how.timeout);
+    let ending = how.ending()?;
+    let deadline = Deadline::after(ending.timeout);
     loop {
         match find(path) {
             Found::Running(daemon) => {
-                return if end(&daemon.process, how)? {
+                return if end(&daemon.process, ending)? {
                     Ok(Stopped::Ended(lock_after(path, &daemon, SETTLING)))
                 } else {
                     Ok(Stopped::Killed(lock_after(path, &daemon, COMPANY_PATIENCE)))
@@ -115,7 +144,7 @@ pub fn stop(pid_file: impl AsRef<Path>, how: Stop) -> Result<Stopped, StopError>
                 sleep(PAUSE);
             }
             Found::Starting => return Err(StopError::StillStarting),
-            Found::Dead => {
+            Found::Dead(_) => {
                 if let Ok(look) = Look::at(path) {
                     look.remove_left(path);
                 }
@@ -128,13 +157,15 @@ pub fn stop(pid_file: impl AsRef<Path>, how: Stop) -> Result<Stopped, StopError>
 }
 
 /// Whether it ended when it was asked; otherwise it was killed.
-fn end(process: &Process, how: Stop) -> Result<bool, StopError> {
+fn end(process: &Process, ending: Ending) -> Result<bool, StopError> {
     let refused = |reason: nix::errno::Errno| StopError::Refused(reason.into());
-    process.signal(how.signal).map_err(refused)?;
-    // One that is stopped must go on in order to end.
-    process.signal(Signal::SIGCONT).map_err(refused)?;
-    if process.wait(how.timeout) {
-        return Ok(true);
+    if !ending.timeout.is_zero() {
+        process.signal(ending.signal).map_err(refused)?;
+        // One that is stopped must go on in order to end.
+        process.signal(Signal::SIGCONT).map_err(refused)?;
+        if process.wait(ending.timeout) {
+            return Ok(true);
+        }
     }
     process.signal(Signal::SIGKILL).map_err(refused)?;
     if process.wait(KERNEL_PATIENCE) { Ok(false) } else { Err(StopError::StillRunning) }
@@ -178,11 +209,21 @@ impl fmt::Display for StopError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Unknown(why) => f.write_str(why),
+            Self::UnknownSignal(name) => {
+                write!(f, "`{}` is no signal that asks to end", Printable(Path::new(name)))
+            }
             Self::StillStarting => f.write_str("it is still starting"),
-            Self::Refused(reason) => write!(f, "cannot signal it: {reason}"),
+            Self::Refused(_) => f.write_str("it may not be signalled"),
             Self::StillRunning => f.write_str("it was killed and still runs"),
         }
     }
 }
 
-impl std::error::Error for StopError {}
+impl std::error::Error for StopError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Refused(reason) => Some(reason),
+            _ => None,
+        }
+    }
+}

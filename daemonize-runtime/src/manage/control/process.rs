@@ -98,10 +98,40 @@ impl Process {
 
 /// A process that holds the file, as far as this user may know; the one with the lowest number.
 pub(crate) fn find_holder(file: Identity) -> Option<i32> {
-    let numbers = fs::read_dir("/proc").ok()?.flatten();
-    let numbers =
-        numbers.filter_map(|entry| entry.file_name().to_str()?.parse().ok()).filter(|&pid| pid > 0);
-    numbers.filter(|&pid| holds(&directory_of(pid), file) == Some(true)).min()
+    numbers().into_iter().filter(|&pid| holds(&directory_of(pid), file) == Some(true)).min()
+}
+
+/// The numbers of all processes that this user may see.
+pub(crate) fn numbers() -> Vec<i32> {
+    let Ok(entries) = fs::read_dir("/proc") else { return Vec::new() };
+    let numbers = entries.flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+    numbers.filter(|&pid| pid > 0).collect()
+}
+
+/// Where a process belongs, and since when; see `proc_pid_stat(5)`.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Stat {
+    pub(crate) parent: i32,
+    pub(crate) session: i32,
+    /// The number of the controlling terminal; 0 for none.
+    pub(crate) terminal: i32,
+    /// In ticks since the machine was started.
+    pub(crate) started: u64,
+}
+
+pub(crate) fn stat_of(pid: i32) -> Option<Stat> {
+    let text = fs::read(directory_of(pid).join("stat")).ok()?;
+    // Behind the name, which may hold anything: spaces, parentheses, and what is no text.
+    let end_of_name = text.iter().rposition(|&byte| byte == b')')?;
+    let fields = str::from_utf8(text.get(end_of_name + 1..)?).ok()?;
+    let fields: Vec<&str> = fields.split_ascii_whitespace().collect();
+    let number = |index: usize| fields.get(index)?.parse().ok();
+    Some(Stat {
+        parent: number(1)?,
+        session: number(3)?,
+        terminal: number(4)?,
+        started: fields.get(19)?.parse().ok()?,
+    })
 }
 
 fn directory_of(pid: i32) -> PathBuf {

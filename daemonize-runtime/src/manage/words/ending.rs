@@ -1,0 +1,77 @@
+//! The words `stop` and `restart`: how the daemon ended, and who has its lock now.
+
+use std::error::Error as _;
+use std::path::Path;
+use std::process;
+
+use crate::error::say;
+use crate::manage::control::look::{Found, find};
+use crate::manage::control::unit::Unit;
+use crate::manage::control::{Lock, Stop, StopError, Stopped, stop};
+use crate::manage::words::place::{program, shown};
+use crate::manage::words::print;
+
+/// Ends the daemon, and says so. Returns the exit code.
+pub(crate) fn stop_and_say(pid_file: &Path, how: Stop) -> i32 {
+    let text = match stop(pid_file, how) {
+        Ok(Stopped::Ended(lock)) => format!("stopped{}", after(lock, pid_file)),
+        Ok(Stopped::Killed(lock)) => {
+            format!("killed, since it did not stop in time{}", after(lock, pid_file))
+        }
+        Ok(Stopped::WasNotRunning) => format!("was not running ({})", shown(pid_file)),
+        Err(error) => return refuse("stop", &error),
+    };
+    print(&format!("{} {text}\n", program()));
+    0
+}
+
+/// Ends the daemon for the next one; whether there was one. Exits where there cannot be a next one.
+pub(crate) fn end_for_restart(pid_file: &Path, how: Stop) -> bool {
+    refuse_to_take_away(pid_file);
+    match stop(pid_file, how) {
+        Ok(Stopped::Ended(lock @ Lock::Left(_)) | Stopped::Killed(lock @ Lock::Left(_))) => {
+            say(&format!("cannot restart: it is stopped{}", after(lock, pid_file)));
+            process::exit(1)
+        }
+        Ok(stopped) => stopped != Stopped::WasNotRunning,
+        Err(error) => process::exit(refuse("restart", &error)),
+    }
+}
+
+/// A daemon that a service manager runs would be out of its hands after a restart from elsewhere;
+/// and the manager would start another one.
+fn refuse_to_take_away(pid_file: &Path) {
+    if let Found::Running(daemon) = find(pid_file)
+        && let Some(unit) = Unit::of(daemon.process.pid)
+        && !unit.contains_caller()
+    {
+        let command = unit.restart();
+        say(&format!("cannot restart: it runs as the service {}; use `{command}`", unit.shown()));
+        process::exit(1)
+    }
+}
+
+/// Who has the lock of a daemon that has ended, in words.
+fn after(lock: Lock, pid_file: &Path) -> String {
+    match lock {
+        Lock::Free => String::new(),
+        Lock::New(Some(pid)) => format!("; a new one is running already, PID {pid}"),
+        Lock::New(None) => "; a new one is starting already".to_owned(),
+        Lock::Left(Some(pid)) => {
+            format!("; PID {pid}, which it left behind, still locks {}", shown(pid_file))
+        }
+        Lock::Left(None) => {
+            format!("; a process that it left behind still locks {}", shown(pid_file))
+        }
+    }
+}
+
+/// Says why the daemon was not ended. Returns the exit code.
+fn refuse(word: &str, error: &StopError) -> i32 {
+    let reason = error.source().map(|reason| format!(": {reason}")).unwrap_or_default();
+    say(&format!("cannot {word}: {error}{reason}"));
+    match error {
+        StopError::StillRunning | StopError::StillStarting => 1,
+        StopError::Unknown(_) | StopError::UnknownSignal(_) | StopError::Refused(_) => 4,
+    }
+}

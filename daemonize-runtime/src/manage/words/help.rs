@@ -1,0 +1,62 @@
+//! The list of the words.
+
+use std::sync::OnceLock;
+
+use crate::manage::words::place::{Place, program, shown};
+
+/// What is known of the program's files since the words were answered.
+static PLACE: OnceLock<Place> = OnceLock::new();
+
+/// Remembers where the files are, for whoever asks for help later.
+pub(crate) fn remember(place: &Place) {
+    let _ = PLACE.set(place.clone());
+}
+
+/// The words of `commands`, one a line, with the program's name, its PID file and its log: for a
+/// program with a parser of its own, to be printed below its own help.
+///
+/// The files are known where the attribute has `commands = true`, and behind
+/// [`Daemon::answer_commands`](crate::Daemon::answer_commands).
+///
+/// # Examples
+///
+/// ```no_run
+/// use daemonize_runtime::{args_os, commands_help, daemonize};
+///
+/// fn port() -> u16 {
+///     let argument = args_os().nth(1).and_then(|port| port.into_string().ok());
+///     if argument.as_deref() == Some("--help") {
+///         print!("usage: bot [WORD] [PORT]\n\n{}", commands_help());
+///         std::process::exit(0);
+///     }
+///     argument.and_then(|port| port.parse().ok()).unwrap_or(7007)
+/// }
+///
+/// #[daemonize(commands = true, before = port(), redirect = "bot.log")]
+/// fn main(port: u16) {
+///     println!("at port {port}");
+/// }
+/// ```
+#[must_use]
+pub fn commands_help() -> String {
+    let mut text = format!(
+        "commands of {}:\n\
+        \x20 start    start in the background; the same without a word\n\
+        \x20 stop     stop; --timeout SECONDS until it is killed\n\
+        \x20 restart  stop, and start with these arguments\n\
+        \x20 status   show how it is; --json for scripts\n\
+        \x20 run      run in the foreground\n\
+        \x20 log      show the end of the log; -n NUMBER of lines, -f to follow, --stderr\n\
+        \x20 help     show this list\n",
+        program()
+    );
+    if let Some(Place { pid_file, log, errors }) = PLACE.get() {
+        if let Some(pid_file) = pid_file {
+            text.extend(["  PID file ", &shown(pid_file), "\n"]);
+        }
+        if let Some(log) = log.as_ref().or(errors.as_ref()) {
+            text.extend(["  log      ", &shown(log), "\n"]);
+        }
+    }
+    text
+}

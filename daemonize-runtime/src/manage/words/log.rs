@@ -1,0 +1,127 @@
+//! The word `log`: the end of a log, and what is added to it.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, Seek, SeekFrom, Write};
+use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt};
+use std::path::Path;
+use std::thread::sleep;
+use std::time::Duration;
+
+use nix::libc;
+
+use crate::error::say;
+use crate::manage::control::look::{Found, find};
+use crate::manage::control::output;
+use crate::manage::words::command_line::Order;
+use crate::manage::words::place::{Place, refuse_missing, shown};
+
+/// Between two looks at a log that is followed.
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// How much of a log is read at once, from its end to its beginning.
+const BLOCK: usize = 8192;
+
+/// Shows the log that the word asks for. Returns the exit code, unless it follows the log until
+/// nobody reads it any more.
+pub(crate) fn show_or_say(place: &Place, order: &Order) -> i32 {
+    let both = place.log.as_deref().or(place.errors.as_deref());
+    let log = if order.stderr { place.errors.as_deref().or(both) } else { both };
+    let Some(log) = log else { refuse_missing("its output goes to no file") };
+    tell_of_others(place, log);
+    match show(log, order.lines, order.follow) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            say(&format!("cannot show the log {}: {error}", shown(log)));
+            1
+        }
+        _ => 0,
+    }
+}
+
+/// Names what is written elsewhere: standard error, and what a daemon writes that does not write this
+/// log, such as one in the foreground.
+fn tell_of_others(place: &Place, shown_log: &Path) {
+    let is_for_errors = place.errors.as_deref() == Some(shown_log);
+    if let Some(errors) = place.errors.as_deref().filter(|_| !is_for_errors) {
+        say(&format!("standard error is in {}; `log --stderr` shows it", shown(errors)));
+    }
+    if let Some(pid_file) = &place.pid_file
+        && let Found::Running(daemon) = find(pid_file)
+        && let descriptor = 1 + i32::from(is_for_errors)
+        && let Some(output) = output::of(daemon.process.pid, descriptor)
+        && !output::is(daemon.process.pid, descriptor, shown_log)
+    {
+        let output = output::name(&output);
+        say(&format!("it does not write this log now: its output goes to {output}"));
+    }
+}
+
+/// Writes the last lines of a log, and what is added to it for as long as somebody reads that.
+pub(crate) fn show(path: &Path, lines: usize, follow: bool) -> io::Result<()> {
+    let mut file = open(path)?;
+    let mut output = io::stdout().lock();
+    let begin = begin_of_last(lines, &file)?;
+    file.seek(SeekFrom::Start(begin))?;
+    io::copy(&mut file, &mut output)?;
+    output.flush()?;
+    if follow { go_on(path, file, &mut output) } else { Ok(()) }
+}
+
+/// Not waiting for a writer, where something else stands in the place of a log.
+fn open(path: &Path) -> io::Result<File> {
+    let flags = libc::O_NONBLOCK | libc::O_NOCTTY;
+    let file = OpenOptions::new().read(true).custom_flags(flags).open(path)?;
+    if file.metadata()?.is_dir() {
+        return Err(io::ErrorKind::IsADirectory.into());
+    }
+    Ok(file)
+}
+
+/// Where the last lines of a file begin; a last one without an end counts. A file that shrinks
+/// meanwhile is shown from its beginning.
+fn begin_of_last(lines: usize, file: &File) -> io::Result<u64> {
+    let length = file.metadata()?.len();
+    let mut left = lines;
+    if left == 0 {
+        return Ok(length);
+    }
+    let mut buffer = [0; BLOCK];
+    // The end of the last line is no beginning of another one.
+    let mut end = length.saturating_sub(1);
+    while end > 0 {
+        let begin = end.saturating_sub(BLOCK as u64);
+        let block = &mut buffer[..usize::try_from(end - begin).unwrap_or(BLOCK)];
+        if file.read_exact_at(block, begin).is_err() {
+            return Ok(0);
+        }
+        for (index, _) in block.iter().enumerate().rev().filter(|(_, byte)| **byte == b'\n') {
+            left -= 1;
+            if left == 0 {
+                return Ok(begin + index as u64 + 1);
+            }
+        }
+        end = begin;
+    }
+    Ok(0)
+}
+
+/// Goes on with the new file after a rotation, and from the beginning after a truncation.
+fn go_on(path: &Path, mut file: File, output: &mut impl Write) -> io::Result<()> {
+    loop {
+        let copied = io::copy(&mut file, output)?;
+        output.flush()?;
+        if copied > 0 {
+            continue;
+        }
+        if file.stream_position()? > file.metadata()?.len() {
+            file.seek(SeekFrom::Start(0))?;
+        }
+        match open(path) {
+            Ok(next) if next.metadata()?.ino() != file.metadata()?.ino() => {
+                // What was written between the last look and the rotation.
+                io::copy(&mut file, output)?;
+                file = next;
+            }
+            _ => sleep(PAUSE),
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! The words of `commands = true`: what was heard, and who answers it.
+
+mod command_line;
+mod ending;
+mod help;
+mod json;
+mod log;
+mod place;
+mod report;
+pub(crate) mod starting;
+mod word;
+
+use std::ffi::OsString;
+use std::io::{self, Write};
+use std::sync::OnceLock;
+use std::{env, process};
+
+use crate::error::say;
+use crate::manage::control::Stop;
+use crate::manage::words::command_line::{Order, read};
+use crate::manage::words::place::Place;
+use crate::manage::words::word::Word;
+use crate::options::{Ending, Options};
+
+pub(crate) use command_line::Program;
+pub use help::commands_help;
+
+/// The exit code for arguments that make no sense, from the Linux Standard Base.
+const USAGE: i32 = 2;
+
+/// The word that the program was started with; `None` where it was none of ours.
+static HEARD: OnceLock<Option<Order>> = OnceLock::new();
+
+/// The program's arguments without the word of `commands` and its options: what the program's own
+/// parser is to see, as in `Args::parse_from(daemonize_runtime::args_os())`.
+///
+/// The same as [`std::env::args_os`] in a program without `commands`; with the builder, also before
+/// [`answer_commands`](crate::Daemon::answer_commands).
+///
+/// # Examples
+///
+/// An option may depend on it. With `bot stop --timeout 60 --instance a`, this is the PID file of
+/// the instance `a`:
+///
+/// ```
+/// use std::path::PathBuf;
+///
+/// fn pid_file() -> PathBuf {
+///     let instance = daemonize_runtime::args_os().skip_while(|word| word != "--instance").nth(1);
+///     PathBuf::from(instance.unwrap_or("bot".into())).with_extension("pid")
+/// }
+/// # assert_eq!(pid_file(), PathBuf::from("bot.pid"));
+/// ```
+pub fn args_os() -> impl Iterator<Item = OsString> {
+    let length = HEARD.get().and_then(Option::as_ref).map_or(0, |order| order.length);
+    env::args_os()
+        .enumerate()
+        .filter(move |&(index, _)| index == 0 || index > length)
+        .map(|(_, argument)| argument)
+}
+
+/// Reads the command line, once. Says what is wrong with it, and exits.
+pub(crate) fn hear(program: Program) -> Option<Order> {
+    *HEARD.get_or_init(|| {
+        let arguments: Vec<OsString> = env::args_os().skip(1).collect();
+        read(&arguments, program).unwrap_or_else(|mistake| {
+            say(&mistake);
+            process::exit(USAGE)
+        })
+    })
+}
+
+/// Answers the word, if there is one, and exits. Returns where the program is to start.
+pub(crate) fn answer(options: &Options) {
+    // Where nobody has asked before, a builder has got its options from anywhere.
+    let order = hear(Program { has_parser: true, files_vary: true });
+    let place = Place::of(options);
+    help::remember(&place);
+    let Some(order) = order else { return starting::without_word(&place) };
+    let ending = options.ending();
+    let timeout = order.timeout.unwrap_or(ending.timeout);
+    let how = Stop::of(Ending { timeout, ..ending });
+    process::exit(match order.word {
+        Word::Start => return starting::start(&place),
+        Word::Run => return starting::run(&place),
+        Word::Restart => return starting::restart(ending::end_for_restart(place.pid_file(), how)),
+        Word::Stop => ending::stop_and_say(place.pid_file(), how),
+        Word::Status => report::say_status(&place, order.json),
+        Word::Log => log::show_or_say(&place, &order),
+        Word::Help => {
+            print(&commands_help());
+            0
+        }
+    })
+}
+
+/// Not `print!`, which panics when nobody reads.
+pub(crate) fn print(text: &str) {
+    let _ = io::stdout().write_all(text.as_bytes());
+    let _ = io::stdout().flush();
+}

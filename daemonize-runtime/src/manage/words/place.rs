@@ -1,0 +1,57 @@
+//! Where the words look: the PID file and the logs, as the options name them.
+
+use std::path::{Path, PathBuf, absolute};
+
+use crate::error::{Printable, program_name, say};
+use crate::options::{Options, default_pid_file};
+
+/// The files of a program.
+#[derive(Clone, Debug)]
+pub(crate) struct Place {
+    /// `None` where there is none.
+    pub(crate) pid_file: Option<PathBuf>,
+    /// Of standard output, or of both streams; absolute.
+    pub(crate) log: Option<PathBuf>,
+    /// Of standard error, where that is another one; absolute.
+    pub(crate) errors: Option<PathBuf>,
+}
+
+impl Place {
+    pub(crate) fn of(options: &Options) -> Self {
+        let log = options.redirect.as_deref().or(options.stdout.as_deref());
+        let errors = options.stderr.as_deref().filter(|&errors| Some(errors) != log);
+        Self {
+            pid_file: options.pid_file.or(default_pid_file),
+            log: log.map(absolute_path),
+            errors: errors.map(absolute_path),
+        }
+    }
+
+    /// The PID file, without which nothing can be told.
+    pub(crate) fn pid_file(&self) -> &Path {
+        self.pid_file
+            .as_deref()
+            .unwrap_or_else(|| refuse_missing("without a PID file nobody can tell whether it runs"))
+    }
+}
+
+/// Says that something is not there, and exits with the code of the Linux Standard Base for that.
+pub(crate) fn refuse_missing(what: &str) -> ! {
+    say(what);
+    std::process::exit(6)
+}
+
+/// Where it is, whatever the working directory: in another one there may be another one.
+pub(crate) fn absolute_path(path: &Path) -> PathBuf {
+    absolute(path).unwrap_or_else(|_| path.to_owned())
+}
+
+/// An absolute path on one line.
+pub(crate) fn shown(path: &Path) -> String {
+    Printable(&absolute_path(path)).to_string()
+}
+
+/// The program's name on one line.
+pub(crate) fn program() -> String {
+    Printable(&program_name().unwrap_or_else(|| "daemon".into())).to_string()
+}

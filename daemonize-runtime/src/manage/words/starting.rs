@@ -1,0 +1,138 @@
+//! The words `start`, `restart` and `run`, and a start without a word. What runs already is looked
+//! for before the program evaluates anything that the running one may have, such as a port.
+
+use std::env;
+use std::path::Path;
+use std::process;
+use std::sync::OnceLock;
+use std::thread::sleep;
+use std::time::Duration;
+
+use crate::error::{Error, Kind};
+use crate::manage::control::look::{Found, PAUSE, find};
+use crate::manage::words::place::{Place, program, shown};
+use crate::manage::words::print;
+use crate::options::{Options, Side};
+use crate::start::parts::Parts;
+use crate::start::start as launch;
+use crate::sys::{self, Deadline};
+
+/// How long to wait for the outcome of a start that is under way.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// How a word starts the program. `Ok` in the daemon, and in the foreground.
+type Start = fn(Options, Parts) -> Result<(), Error>;
+
+static BY_WORD: OnceLock<ByWord> = OnceLock::new();
+
+/// A start that a word has asked for.
+pub(crate) struct ByWord(Start);
+
+/// The start that a word has asked for.
+pub(crate) fn by_word() -> Option<&'static ByWord> {
+    BY_WORD.get()
+}
+
+impl ByWord {
+    pub(crate) fn start(&self, options: Options, parts: Parts) -> Result<(), Error> {
+        (self.0)(options, parts)
+    }
+}
+
+fn remember(start: Start) {
+    let _ = BY_WORD.set(ByWord(start));
+}
+
+/// The word `start`, which is content with a daemon that is up.
+pub(crate) fn start(place: &Place) {
+    match outcome(place.pid_file()) {
+        Outcome::Up(pid) => be_content(pid),
+        Outcome::Open => refuse(place.pid_file(), None),
+        Outcome::Down => {}
+    }
+    remember(|options, parts| {
+        let started = start_and_tell("started", &options, parts);
+        if let Some(pid) = started.as_ref().err().and_then(Error::running_pid) {
+            be_content(pid);
+        }
+        started
+    });
+}
+
+/// The word `restart`, when nothing runs any more; whether something did.
+pub(crate) fn restart(was_running: bool) {
+    remember(if was_running {
+        |options, parts| start_and_tell("restarted", &options, parts)
+    } else {
+        |options, parts| start_and_tell("started", &options, parts)
+    });
+}
+
+/// The word `run`.
+pub(crate) fn run(place: &Place) {
+    refuse_second(place);
+    remember(|options, parts| {
+        let in_foreground = Options { when: Some(false), ..options };
+        launch(&in_foreground, parts, false, None).map(drop)
+    });
+}
+
+/// No word of ours. An argument that begins with `-` may be one that only asks, such as `--help`,
+/// which the program is to answer.
+pub(crate) fn without_word(place: &Place) {
+    if !env::args_os().nth(1).is_some_and(|first| first.as_encoded_bytes().starts_with(b"-")) {
+        refuse_second(place);
+    }
+}
+
+fn refuse_second(place: &Place) {
+    let Some(pid_file) = &place.pid_file else { return };
+    match outcome(pid_file) {
+        Outcome::Up(pid) => refuse(pid_file, Some(pid)),
+        Outcome::Open => refuse(pid_file, None),
+        Outcome::Down => {}
+    }
+}
+
+/// What has become of a start that was or is under way.
+enum Outcome {
+    /// A daemon with this PID.
+    Up(i32),
+    /// It takes its time.
+    Open,
+    /// There is none, or nothing is certain: the start itself says more.
+    Down,
+}
+
+fn outcome(pid_file: &Path) -> Outcome {
+    let deadline = Deadline::after(PATIENCE);
+    loop {
+        match find(pid_file) {
+            Found::Running(daemon) => return Outcome::Up(daemon.process.pid),
+            Found::Starting if deadline.has_passed() => return Outcome::Open,
+            Found::Starting => sleep(PAUSE),
+            Found::Dead(_) | Found::Nothing | Found::Unknown(_) => return Outcome::Down,
+        }
+    }
+}
+
+fn refuse(pid_file: &Path, pid: Option<i32>) -> ! {
+    let error = Error::from(Kind::AlreadyRunning(pid_file.to_owned(), pid));
+    error.report();
+    process::exit(error.exit_code().into())
+}
+
+fn be_content(pid: i32) -> ! {
+    print(&format!("{} is already running, PID {pid}\n", program()));
+    process::exit(0)
+}
+
+/// In the launcher, tells what is there now, and leaves.
+fn start_and_tell(what: &str, options: &Options, parts: Parts) -> Result<(), Error> {
+    if let Side::Launcher { daemon } = launch(options, parts, true, None)? {
+        let log = Place::of(options).log.map(|log| format!(", log {}", shown(&log)));
+        print(&format!("{} {what}, PID {daemon}{}\n", program(), log.unwrap_or_default()));
+        sys::exit_now(0);
+    }
+    Ok(())
+}

@@ -1,0 +1,140 @@
+//! The word `log`: the end of a log, what is added to it, and what is written elsewhere.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{BufRead, BufReader, Write};
+use std::ops::RangeInclusive;
+use std::process::Stdio;
+
+use nix::sys::signal::Signal;
+use tests::bot::{Bot, begin};
+use tests::wait;
+
+/// A bot with one log.
+fn commander() -> Bot {
+    Bot::new(env!("CARGO_BIN_EXE_commander"))
+}
+
+/// What the word shows, and says besides.
+#[track_caller]
+fn show(bot: &Bot, arguments: &[&str]) -> (String, String) {
+    let launch = bot.tell(&[&["log"], arguments].concat());
+    assert_eq!(launch.status.code(), Some(0), "{launch:?}");
+    (launch.stdout, launch.stderr)
+}
+
+#[test]
+fn the_last_ten_lines_are_shown_unless_another_number_is_given() {
+    let bot = commander();
+    let lines = |range: RangeInclusive<u32>| {
+        range
+            .flat_map(|line| ["line ".to_owned(), line.to_string(), "\n".to_owned()])
+            .collect::<String>()
+    };
+    fs::write(bot.file("out.log"), lines(1..=100_000)).expect("a log");
+    let shown = |arguments: &[&str]| show(&bot, arguments).0;
+    assert_eq!(shown(&[]), lines(99_991..=100_000));
+    assert_eq!(shown(&["-n", "1"]), lines(100_000..=100_000));
+    // Several blocks.
+    assert_eq!(shown(&["-n5000"]), lines(95_001..=100_000));
+    assert_eq!(shown(&["-n", "0"]), "");
+    assert_eq!(shown(&["-n", "1000000"]), lines(1..=100_000));
+}
+
+#[test]
+fn odd_ends_of_a_log_are_shown_as_they_are() {
+    let bot = commander();
+    for (text, shown) in [
+        ("", ""),
+        ("\n", "\n"),
+        ("a", "a"),
+        ("a\n", "a\n"),
+        ("a\nb", "a\nb"),
+        ("a\nb\n", "a\nb\n"),
+        ("a\nb\nc", "b\nc"),
+        ("a\n\n\n", "\n\n"),
+    ] {
+        fs::write(bot.file("out.log"), text).expect("a log");
+        assert_eq!(show(&bot, &["-n", "2"]).0, shown, "{text:?}");
+    }
+}
+
+#[test]
+fn the_log_of_standard_error_is_named_and_shown() {
+    let bot = Bot::new(env!("CARGO_BIN_EXE_speaker"));
+    let _daemon = bot.start_and_await("errors.log", "no errors\n");
+    let (text, named) = show(&bot, &[]);
+    assert!(text.starts_with("arguments: "), "{text}");
+    let errors = bot.file("errors.log");
+    let expected =
+        format!("speaker: standard error is in {}; `log --stderr` shows it\n", errors.display());
+    assert_eq!(named, expected);
+    assert_eq!(show(&bot, &["--stderr"]), ("no errors\n".to_owned(), String::new()));
+    let bot = commander();
+    fs::write(bot.file("out.log"), "both\n").expect("a log");
+    assert_eq!(show(&bot, &["--stderr"]), ("both\n".to_owned(), String::new()));
+}
+
+#[test]
+fn what_the_foreground_does_not_write_is_told() {
+    let bot = commander();
+    fs::write(bot.file("out.log"), "yesterday\n").expect("a log");
+    let running = bot.begin_with(&["run"]);
+    wait::until("a running bot", || bot.tell(&["status"]).stdout.contains("is running"));
+    let (text, told) = show(&bot, &[]);
+    assert_eq!(text, "yesterday\n");
+    assert_eq!(told, "commander: it does not write this log now: its output goes to a pipe\n");
+    assert_eq!(bot.tell(&["stop"]).status.code(), Some(0));
+    assert_eq!(running.finish().status.code(), None, "a signal has ended it");
+}
+
+#[test]
+fn the_word_log_shows_the_log_of_whatever_bot() {
+    let bot = commander();
+    let line = bot.tell(&["log"]).refusal("commander", 1);
+    assert!(line.contains("out.log: No such file or directory"), "{line}");
+    let daemon = bot.start_and_await("out.log", "arguments: \n");
+    assert_eq!(show(&bot, &[]).0, "arguments: \n");
+    daemon.kill();
+    assert_eq!(show(&bot, &[]).0, "arguments: \n");
+}
+
+fn append(bot: &Bot, log: &str, text: &str) {
+    let mut log = OpenOptions::new().append(true).open(bot.file(log)).expect("the log");
+    log.write_all(text.as_bytes()).expect("the log takes it");
+}
+
+#[test]
+fn a_log_is_followed_across_rotation_and_truncation() {
+    let bot = commander();
+    fs::write(bot.file("out.log"), "one\n").expect("a log");
+    let mut command = bot.command();
+    command.args(["log", "-f"]).stdout(File::create(bot.file("shown")).expect("a file"));
+    let following = begin(command);
+    bot.await_text("shown", "one\n");
+    append(&bot, "out.log", "two\n");
+    bot.await_text("shown", "one\ntwo\n");
+    fs::rename(bot.file("out.log"), bot.file("old.log")).expect("the log");
+    append(&bot, "old.log", "three\n");
+    bot.await_text("shown", "one\ntwo\nthree\n");
+    fs::write(bot.file("out.log"), "number four\n").expect("a new log");
+    bot.await_text("shown", "one\ntwo\nthree\nnumber four\n");
+    fs::write(bot.file("out.log"), "five\n").expect("the log is truncated and goes on");
+    bot.await_text("shown", "one\ntwo\nthree\nnumber four\nfive\n");
+    following.signal(Signal::SIGINT);
+    assert_eq!(following.finish().stderr, "");
+}
+
+#[test]
+fn a_log_is_not_followed_when_nobody_reads_it_any_more() {
+    let bot = commander();
+    fs::write(bot.file("out.log"), "one\n").expect("a log");
+    let mut command = bot.command();
+    command.args(["log", "-f"]).stdout(Stdio::piped());
+    let mut following = command.spawn().expect("the bot can be executed");
+    let mut line = String::new();
+    BufReader::new(following.stdout.take().expect("a pipe")).read_line(&mut line).expect("a line");
+    assert_eq!(line, "one\n");
+    append(&bot, "out.log", "two\n");
+    let status = wait::for_some("the end", || following.try_wait().expect("it was not reaped"));
+    assert_eq!(status.code(), Some(0));
+}
