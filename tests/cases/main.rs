@@ -36,6 +36,7 @@ mod supervisors;
 mod terminal;
 mod threads;
 mod transactions;
+mod words;
 mod working_directory;
 
 fn main() {

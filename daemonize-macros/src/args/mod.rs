@@ -62,10 +62,24 @@ impl Args {
         self.values_of(Known::is_method)
     }
 
-    /// The options that the words of `commands` need: where the PID file and the log are.
-    pub(crate) fn commands(&self) -> Option<impl Iterator<Item = (&Ident, &Expr)>> {
-        let is_wanted = self.find(Known::Commands).is_some_and(Given::is_true);
-        is_wanted.then(|| self.values_of(Known::is_for_commands))
+    /// Whether the program answers the words of `commands`.
+    pub(crate) fn has_commands(&self) -> bool {
+        self.find(Known::Commands).is_some_and(Given::is_true)
+    }
+
+    /// The options that these words need, and those that they do not.
+    pub(crate) fn for_commands(&self) -> impl Iterator<Item = (&Ident, &Expr)> {
+        self.values_of(Known::is_for_commands)
+    }
+
+    pub(crate) fn not_for_commands(&self) -> impl Iterator<Item = (&Ident, &Expr)> {
+        self.values_of(|option| option.is_method() && !option.is_for_commands())
+    }
+
+    /// Whether the arguments of the program may have a say in where its files are.
+    pub(crate) fn files_vary(&self) -> bool {
+        let mut files = self.given.iter().filter(|given| given.option.names_file());
+        files.any(|given| given.literal().is_none())
     }
 
     /// Whether code of the program's runs before the start.

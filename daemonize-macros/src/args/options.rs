@@ -94,17 +94,14 @@ impl Known {
         !matches!(self.takes(), Takes::Before | Takes::Commands | Takes::Crate)
     }
 
+    /// Whether it says where a file is that the words of `commands` look at.
+    pub(crate) fn names_file(self) -> bool {
+        matches!(self, Self::Redirect | Self::Stdout | Self::Stderr | Self::PidFile)
+    }
+
     /// Whether the words of `commands` need it: where the PID file and the log are, and how the
     /// daemon is stopped.
     pub(crate) fn is_for_commands(self) -> bool {
-        matches!(
-            self,
-            Self::Redirect
-                | Self::Stdout
-                | Self::Stderr
-                | Self::PidFile
-                | Self::StopTimeout
-                | Self::StopSignal
-        )
+        self.names_file() || matches!(self, Self::StopTimeout | Self::StopSignal)
     }
 }

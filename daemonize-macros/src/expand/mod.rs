@@ -63,7 +63,7 @@ fn wrap(args: &Args, mut entry: Entry) -> TokenStream {
     let locals = locals(args, &entry);
     let names = locals.iter().map(|local| &local.name);
     let commands = answer_commands(args);
-    let daemon = daemon(args);
+    let daemon = if commands.is_some() { Some(start_on(args)) } else { daemon(args) };
     let (note, start) = if args.run_code() {
         let runtime = args.runtime();
         (quote! { #runtime::__note_inherited(); }, quote!(start_or_exit))
@@ -84,7 +84,8 @@ fn wrap(args: &Args, mut entry: Entry) -> TokenStream {
 }
 
 // With `commands = true`, the words that start nothing are answered before anything else. They need
-// to know where the PID file and the log are, so that these options cannot use the parameter.
+// to know where the PID file and the log are, so that these options cannot use the parameter. Each
+// option is evaluated once, and `args_os()` is without the word wherever one asks for it.
 //
 // Input:
 //     #[daemonize(commands = true, before = Args::parse_from(args_os()), redirect = "bot.log", chdir = false)]
@@ -98,15 +99,33 @@ fn wrap(args: &Args, mut entry: Entry) -> TokenStream {
 //             serve(args);
 //         }
 //         ::daemonize_runtime::__note_inherited();
-//         ::daemonize_runtime::Daemon::new().redirect("bot.log").answer_commands();
+//         let __daemonize = ::daemonize_runtime::Daemon::with_commands(true, false).redirect("bot.log");
+//         __daemonize.answer_commands();
 //         let args: Args = Args::parse_from(args_os());
-//         ::daemonize_runtime::Daemon::new().redirect("bot.log").chdir(false).start_or_exit();
+//         __daemonize.chdir(false).start_or_exit();
 //         r#main(args)
 //     }
 fn answer_commands(args: &Args) -> Option<TokenStream> {
-    let (runtime, files) = (args.runtime()?, args.commands()?);
-    let files = files.map(|(key, value)| quote! { .#key(#value) });
-    Some(quote! { #runtime::Daemon::new() #(#files)* .answer_commands(); })
+    let runtime = args.runtime().filter(|_| args.has_commands())?;
+    let (has_parser, files_vary) = (args.find(Known::Before).is_some(), args.files_vary());
+    let files = args.for_commands().map(|(key, value)| quote! { .#key(#value) });
+    let answering = answering();
+    Some(quote! {
+        let #answering = #runtime::Daemon::with_commands(#has_parser, #files_vary) #(#files)*;
+        #answering.answer_commands();
+    })
+}
+
+/// The builder that has answered, with the other options.
+fn start_on(args: &Args) -> TokenStream {
+    let (answering, options) = (answering(), args.not_for_commands());
+    let options = options.map(|(key, value)| quote! { .#key(#value) });
+    quote! { #answering #(#options)* }
+}
+
+/// The name of the builder that answers.
+fn answering() -> Ident {
+    Ident::new("__daemonize", Span::mixed_site())
 }
 
 // Input:

@@ -98,17 +98,36 @@ fn commands_are_answered_before_anything_else() {
             fn main() {
                 fn r#main(args: Args) { args.run() }
                 ::daemonize_runtime::__note_inherited();
-                ::daemonize_runtime::Daemon::new().redirect("bot.log").answer_commands();
+                let __daemonize =
+                    ::daemonize_runtime::Daemon::with_commands(true, false).redirect("bot.log");
+                __daemonize.answer_commands();
                 let args: Args = Args::parse();
-                ::daemonize_runtime::Daemon::new()
-                    .chdir(false)
-                    .redirect("bot.log")
-                    .when(args.detach)
-                    .start_or_exit();
+                __daemonize.chdir(false).when(args.detach).start_or_exit();
                 r#main(args)
             }
         },
     );
+}
+
+#[test]
+fn the_words_learn_whether_there_is_a_parser_and_whether_files_vary() {
+    for (options, hints) in [
+        (quote!(commands = true), quote!(false, false)),
+        (quote!(commands = true, pid_file = true), quote!(false, false)),
+        (quote!(commands = true, pid_file = instance()), quote!(false, true)),
+        (quote!(commands = true, stderr = LOG), quote!(false, true)),
+        (quote!(commands = true, stop_timeout = LIMIT), quote!(false, false)),
+    ] {
+        let tokens = expand(
+            options,
+            quote!(
+                fn main() {}
+            ),
+        )
+        .to_string();
+        let call = quote!(Daemon::with_commands(#hints)).to_string();
+        assert!(tokens.contains(&call), "{tokens}");
+    }
 }
 
 #[test]
