@@ -175,7 +175,7 @@ fn a_file_that_somebody_else_locks_is_a_start_under_way() {
     let bot = bot!["sleep"];
     let _file = lock::take_new(&bot.pid_file());
     let line = bot.launch().refusal("builder", 75);
-    assert!(line.contains("already running") && line.contains("builder.pid"), "{line}");
+    assert!(line.contains("already starting") && line.contains("builder.pid"), "{line}");
     assert_eq!(bot.processes(), []);
 }
 
