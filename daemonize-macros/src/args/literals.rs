@@ -1,6 +1,7 @@
 //! Receives an option and its value; hands on what is wrong with a literal in it. Any other
 //! expression is rustc's business.
 
+use quote::ToTokens;
 use syn::{Error, Expr, Lit, LitInt, Path, Result, UnOp};
 
 use super::options::{Known, Takes};
@@ -15,19 +16,28 @@ const SIGNALS: [&str; 27] = [
     "WINCH", "IO", "PWR", "SYS",
 ];
 
+/// The highest mask: all permissions of all three kinds of users.
+const ALL_BITS: u32 = 0o777;
+
 impl Known {
     /// Refuses what can be seen to be wrong in `value`.
     pub(super) fn judge(self, value: &Expr) -> Result<()> {
-        if self.takes() == Takes::Crate {
-            return self.judge_crate(value);
+        let value = ungrouped(value);
+        match self.takes() {
+            Takes::Crate => return self.judge_crate(value),
+            Takes::Commands if !matches!(value, Expr::Lit(_)) => {
+                return Err(Error::new_spanned(value, self.wrong_kind()));
+            }
+            _ => {}
         }
-        if self.takes() == Takes::Commands && !matches!(literal(value), Some(Lit::Bool(_))) {
-            return Err(Error::new_spanned(value, self.wrong_kind()));
-        }
-        match literal(value).and_then(|literal| self.objection(literal)) {
-            Some(objection) => Err(Error::new_spanned(value, objection)),
-            None => Ok(()),
-        }
+        let objection = match value {
+            Expr::Lit(literal) => self.objection(&literal.lit),
+            Expr::Unary(unary) if matches!(unary.op, UnOp::Neg(_)) => {
+                literal(&unary.expr).and_then(|literal| self.objection_to_negative(literal))
+            }
+            _ => self.objection_to_word(value),
+        };
+        objection.map_or(Ok(()), |objection| Err(Error::new_spanned(value, objection)))
     }
 
     fn judge_crate(self, value: &Expr) -> Result<()> {
@@ -41,33 +51,49 @@ impl Known {
     }
 
     fn objection(self, literal: &Lit) -> Option<String> {
+        let name = self.name();
         match (self.takes(), literal) {
-            (Takes::Before, _)
-            | (Takes::Account, Lit::Int(_))
-            | (
-                Takes::Flag
-                | Takes::FlagOrFile
-                | Takes::FlagOrDirectory
-                | Takes::FlagOrSeconds
-                | Takes::Commands,
-                Lit::Bool(_),
-            )
+            // Nothing that Rust knows, such as `0o28` or `"C:\logs"`: rustc has refused it.
+            (_, Lit::Verbatim(_))
+            | (Takes::Before, _)
             | (Takes::Seconds | Takes::FlagOrSeconds, Lit::Int(_) | Lit::Float(_)) => None,
-            (
-                Takes::File | Takes::FlagOrFile | Takes::FlagOrDirectory | Takes::Directory,
-                Lit::Str(path),
-            ) => self.objection_to_path(&path.value()),
-            (Takes::Mask, Lit::Int(mask)) => objection_to_mask(mask),
-            (Takes::Account, Lit::Str(name)) if name.value().is_empty() => {
-                Some(format!("`{}` cannot be empty", self.name()))
+            (takes, Lit::Bool(_)) if takes.is_flag() => None,
+            (takes, Lit::Str(text))
+                if takes.is_flag() && matches!(&*text.value(), "true" | "false") =>
+            {
+                Some(format!("write `{name} = {}` without quotes", text.value()))
             }
-            (Takes::Account, Lit::Str(name)) => {
-                name.value().contains('\0').then(|| "a name cannot hold a NUL".into())
+            (takes, Lit::Str(path)) if takes.is_path() => self.objection_to_path(&path.value()),
+            (Takes::Mask, Lit::Int(mask)) => objection_to_mask(mask),
+            (Takes::Account, Lit::Int(id)) => (!matches!(id.suffix(), "" | "u32")).then(|| {
+                format!("`{name}` takes a `u32`, as in `{name} = {}`", id.base10_digits())
+            }),
+            (Takes::Account, Lit::Str(account)) if account.value().is_empty() => {
+                Some(format!("`{name}` cannot be empty"))
+            }
+            (Takes::Account, Lit::Str(account)) => {
+                account.value().contains('\0').then(|| "a name cannot hold a NUL".into())
             }
             (Takes::RestartWord, Lit::Str(word)) if RESTART_WORDS.contains(&&*word.value()) => None,
             (Takes::Signal, Lit::Str(name)) => objection_to_signal(&name.value()),
             _ => Some(self.wrong_kind()),
         }
+    }
+
+    /// No option takes a number below 0.
+    fn objection_to_negative(self, literal: &Lit) -> Option<String> {
+        let is_number = matches!(literal, Lit::Int(_) | Lit::Float(_));
+        (is_number && self.takes() != Takes::Before).then(|| self.wrong_kind())
+    }
+
+    /// `restart = always`, or `restart = on-failure`, which Rust reads as a difference.
+    fn objection_to_word(self, value: &Expr) -> Option<String> {
+        if self.takes() != Takes::RestartWord {
+            return None;
+        }
+        let written = value.to_token_stream().to_string().replace([' ', '_', '-'], "");
+        let word = RESTART_WORDS.iter().find(|word| word.replace('-', "") == written)?;
+        Some(format!("write the word in quotes, as in `{} = {word:?}`", self.name()))
     }
 
     fn wrong_kind(self) -> String {
@@ -87,17 +113,13 @@ impl Known {
     }
 
     fn objection_to_path(self, path: &str) -> Option<String> {
-        let (name, takes) = (self.name(), self.takes());
+        let name = self.name();
         let is_directory = matches!(path.rsplit('/').next(), Some("" | "." | ".."));
         if path.is_empty() {
             Some(format!("`{name}` cannot be empty"))
         } else if path.contains('\0') {
             Some("a path cannot hold a NUL".into())
-        } else if matches!(path, "true" | "false")
-            && !matches!(takes, Takes::File | Takes::Directory)
-        {
-            Some(format!("write `{name} = {path}` without quotes"))
-        } else if is_directory && !matches!(takes, Takes::FlagOrDirectory | Takes::Directory) {
+        } else if is_directory && matches!(self.takes(), Takes::File | Takes::FlagOrFile) {
             Some(format!("`{name}` takes a file, and `{}` is a directory", path.escape_debug()))
         } else {
             None
@@ -105,20 +127,32 @@ impl Known {
     }
 }
 
-/// Everybody thinks of a mask in octal, and `22` means another one than `0o22`.
+/// Everybody thinks of a mask in octal, and `22` means another one than `0o22`. Nobody can
+/// misunderstand a zero.
 fn objection_to_mask(mask: &LitInt) -> Option<String> {
     let text = mask.to_string();
-    if text.starts_with("0o") {
-        let is_mask = mask.base10_parse().is_ok_and(|bits: u32| bits <= 0o777);
-        return (!is_mask).then(|| "`umask` has no bits beyond `0o777`".into());
+    let value = mask.base10_parse().unwrap_or(u32::MAX);
+    if let Some(digits) = mask.suffix().strip_prefix('O') {
+        return Some(format!("write the `o` of an octal number small, as in `umask = 0o{digits}`"));
     }
-    let digits = mask.base10_digits();
-    let is_decimal = !text.starts_with("0x") && !text.starts_with("0b");
-    Some(if is_decimal && digits.bytes().all(|digit| (b'0'..=b'7').contains(&digit)) {
-        format!("write `umask` in octal, as in `umask = 0o{digits}`")
+    let is_octal = text.starts_with("0o");
+    let meant = if is_octal || text.starts_with("0x") || text.starts_with("0b") {
+        Some(value)
     } else {
-        "write `umask` in octal".into()
-    })
+        u32::from_str_radix(mask.base10_digits(), 8).ok()
+    };
+    let too_much = || "`umask` has no bits beyond `0o777`".into();
+    match meant {
+        Some(bits) if bits > ALL_BITS => Some(too_much()),
+        Some(bits) if !matches!(mask.suffix(), "" | "u32") => {
+            Some(format!("`umask` takes a `u32`, as in `umask = 0o{bits:o}`"))
+        }
+        Some(bits) if !is_octal && value != 0 => {
+            Some(format!("write `umask` in octal, as in `umask = 0o{bits:o}`"))
+        }
+        Some(_) => None,
+        None => Some("write `umask` in octal".into()),
+    }
 }
 
 /// A name that no signal has on any system, or one that asks for something else.
@@ -139,7 +173,6 @@ fn objection_to_signal(name: &str) -> Option<String> {
 pub(super) fn literal(value: &Expr) -> Option<&Lit> {
     match ungrouped(value) {
         Expr::Lit(value) => Some(&value.lit),
-        Expr::Unary(value) if matches!(value.op, UnOp::Neg(_)) => literal(&value.expr),
         _ => None,
     }
 }
@@ -153,7 +186,7 @@ pub(super) fn path(value: &Expr) -> Option<&Path> {
 }
 
 /// The value without parentheses, visible or not: a value that a `macro_rules!` macro hands on
-/// comes in invisible ones.
+/// comes in invisible ones, which have their place in that macro.
 fn ungrouped(value: &Expr) -> &Expr {
     match value {
         Expr::Group(group) => ungrouped(&group.expr),

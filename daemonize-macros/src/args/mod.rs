@@ -3,7 +3,6 @@
 //!
 //! A mistake costs only the option that it stands in: reading goes on at the next comma.
 
-#[cfg_attr(test, allow(unused))]
 mod contradictions;
 mod literals;
 pub(crate) mod names;

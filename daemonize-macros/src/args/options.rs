@@ -24,6 +24,23 @@ pub(crate) enum Takes {
     Crate,
 }
 
+impl Takes {
+    pub(crate) fn is_flag(self) -> bool {
+        matches!(
+            self,
+            Self::Flag
+                | Self::FlagOrFile
+                | Self::FlagOrDirectory
+                | Self::FlagOrSeconds
+                | Self::Commands
+        )
+    }
+
+    pub(crate) fn is_path(self) -> bool {
+        matches!(self, Self::File | Self::FlagOrFile | Self::FlagOrDirectory | Self::Directory)
+    }
+}
+
 /// Makes the enum of all options from the table, so that an option without a row cannot be named.
 macro_rules! options {
     ($($option:ident: $name:literal, $takes:ident, $example:literal;)*) => {

@@ -80,6 +80,8 @@ fn literals() {
     options("chdir = 5", &["`chdir` takes `true`, `false` or a path, as in `chdir = false`"]);
     options(r#"chdir = "false""#, &["write `chdir = false` without quotes"]);
     options(r#"pid_file = "true""#, &["write `pid_file = true` without quotes"]);
+    options(r#"close_fd = "true""#, &["write `close_fd = true` without quotes"]);
+    options(r#"commands = "true""#, &["write `commands = true` without quotes"]);
     options(r#"stdin = r"""#, &["`stdin` cannot be empty"]);
     options(r#"pid_file = """#, &["`pid_file` cannot be empty"]);
     options(r#"chdir = "a\0b""#, &["a path cannot hold a NUL"]);
@@ -210,9 +212,18 @@ fn masks() {
     options("umask = 0o027, user = 5", &[]);
     options("umask = 22", &["write `umask` in octal, as in `umask = 0o22`"]);
     options("umask = 022", &["write `umask` in octal, as in `umask = 0o22`"]);
-    options("umask = 0", &["write `umask` in octal, as in `umask = 0o0`"]);
+    for zero in ["0", "00", "0o0", "0u32", "0x0"] {
+        options(&format!("umask = {zero}"), &[]);
+    }
+    options("umask = 2_7u32", &["write `umask` in octal, as in `umask = 0o27`"]);
+    options("umask = 0x12", &["write `umask` in octal, as in `umask = 0o22`"]);
     options("umask = 28", &["write `umask` in octal"]);
-    options("umask = 0x12", &["write `umask` in octal"]);
+    options("umask = 1777", &["`umask` has no bits beyond `0o777`"]);
+    for digits in ["0o22_u16", "22i8", "0o22usize"] {
+        options(&format!("umask = {digits}"), &["`umask` takes a `u32`, as in `umask = 0o22`"]);
+    }
+    options("umask = 0O22", &["write the `o` of an octal number small, as in `umask = 0o22`"]);
+    options("umask = -0o22", &["`umask` takes an octal number, as in `umask = 0o027`"]);
     options("umask = 0o1777", &["`umask` has no bits beyond `0o777`"]);
     options(r#"umask = "022""#, &["`umask` takes an octal number, as in `umask = 0o027`"]);
     options("umask = mask()", &[]);
@@ -221,6 +232,9 @@ fn masks() {
 #[test]
 fn accounts() {
     options(r#"user = "bot", group = 1000"#, &[]);
+    options("user = 5_000u32", &[]);
+    options("group = 5u16", &["`group` takes a `u32`, as in `group = 5`"]);
+    options("user = -5", &[r#"`user` takes a name or an id, as in `user = "bot"`"#]);
     options(r#"user = """#, &["`user` cannot be empty"]);
     options("user = true", &[r#"`user` takes a name or an id, as in `user = "bot"`"#]);
     options(r#"group = "a\0b""#, &["a name cannot hold a NUL"]);
@@ -233,6 +247,12 @@ fn restart_words() {
     let text = r#"`restart` takes `"never"`, `"on-failure"` or `"always"`, as in `restart = "on-failure"`"#;
     options(r#"restart = "sometimes""#, &[text]);
     options("restart = true", &[text]);
+    for (word, meant) in
+        [("always", "always"), ("on-failure", "on-failure"), ("on_failure", "on-failure")]
+    {
+        let text = format!("write the word in quotes, as in `restart = \"{meant}\"`");
+        options(&format!("restart = {word}"), &[&text]);
+    }
 }
 
 #[test]
