@@ -4,6 +4,7 @@
 //! A mistake costs only the option that it stands in: reading goes on at the next comma.
 
 mod contradictions;
+mod forms;
 mod literals;
 pub(crate) mod names;
 pub(crate) mod options;
@@ -11,10 +12,10 @@ pub(crate) mod options;
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::{
-    Error, Expr, Lit, Result, Token,
+    Attribute, BinOp, Error, Expr, Lit, LitStr, Result, Token,
     ext::IdentExt,
     parenthesized,
-    parse::{ParseStream, Parser},
+    parse::{ParseStream, Parser, discouraged::Speculative},
 };
 
 use self::options::Known;
@@ -120,10 +121,11 @@ impl Args {
     }
 
     fn read_option(&mut self, input: ParseStream, errors: &mut Errors) -> Result<()> {
-        let Ok(key) = input.call(Ident::parse_any) else {
-            let example = Known::ALL[0].example();
-            return Err(input.error(format!("expected an option, such as `{example}`")));
-        };
+        let is_conditional = skip_attributes(input, errors)?;
+        if input.peek(Token![::]) || input.peek2(Token![::]) {
+            return self.read_path(input);
+        }
+        let key = self.read_key(input, errors)?;
         let name = key.unraw().to_string();
         let Some(option) = Known::find(&name) else {
             errors.at(&key, names::unknown(&name));
@@ -132,8 +134,46 @@ impl Args {
         };
         let value = read_value(&key, option, input);
         let mistake = value.as_ref().err().cloned();
-        self.take(Given { option, key, value: value.ok() }, errors);
+        let value = value.ok();
+        if is_conditional && self.find(option).is_some() {
+            // The condition has been refused, and its opposite is no second mistake.
+            self.stray.extend(value);
+        } else {
+            self.take(Given { option, key, value }, errors);
+        }
         mistake.map_or(Ok(()), Err)
+    }
+
+    /// The name of an option, also where somebody has put it in quotes.
+    fn read_key(&mut self, input: ParseStream, errors: &mut Errors) -> Result<Ident> {
+        if input.peek(LitStr) && input.peek2(Token![=]) {
+            let quoted: LitStr = input.parse()?;
+            let error = Error::new(quoted.span(), forms::in_quotes(&quoted.value()));
+            let Some(option) = Known::find(&quoted.value()) else { return Err(error) };
+            errors.push(error);
+            return Ok(Ident::new(option.name(), quoted.span()));
+        }
+        if let Some((key, place)) = forms::negation(input)
+            && let Some(option) = Known::find(&key.unraw().to_string())
+        {
+            self.take(Given { option, key, value: None }, errors);
+            return Err(Error::new_spanned(place, forms::negated(option)));
+        }
+        input.call(Ident::parse_any).map_err(|_| {
+            let example = Known::ALL[0].example();
+            input.error(format!("expected an option, such as `{example}`"))
+        })
+    }
+
+    /// What begins with a path is no option.
+    fn read_path(&mut self, input: ParseStream) -> Result<()> {
+        let expression: Expr = input.parse()?;
+        let error = forms::no_name(&expression);
+        self.stray.push(match expression {
+            Expr::Assign(assignment) => *assignment.right,
+            other => other,
+        });
+        Err(error)
     }
 
     fn take(&mut self, mut given: Given, errors: &mut Errors) {
@@ -157,7 +197,7 @@ impl Args {
 
     /// An unknown name has been reported; what follows from it should not be reported again.
     fn take_unknown(&mut self, key: Ident, name: &str, input: ParseStream) {
-        let value: Result<Expr> = input.parse::<Token![=]>().and_then(|_| input.parse());
+        let value = input.parse::<Token![=]>().and_then(|_| read_expression(input));
         if value.is_err() {
             skip_until(input, ends_option);
         }
@@ -184,7 +224,7 @@ fn read_value(key: &Ident, option: Known, input: ParseStream) -> Result<Expr> {
     if let Ok(group) = input.fork().parse::<Group>()
         && !group.stream().is_empty()
     {
-        return Err(Error::new(group.span(), format!("write it `{name} = {}`", group.stream())));
+        return Err(forms::in_delimiters(option, &group));
     }
     if !input.peek(Token![=]) || input.peek(Token![=>]) {
         return Err(input.error(format!("expected `=` after `{name}`, as in `{example}`")));
@@ -193,7 +233,31 @@ fn read_value(key: &Ident, option: Known, input: ParseStream) -> Result<Expr> {
     if ends_option(input) {
         return Err(Error::new_spanned(equals, format!("expected a value for `{name}`")));
     }
-    input.parse()
+    read_expression(input)
+}
+
+fn read_expression(input: ParseStream) -> Result<Expr> {
+    let begin = input.fork();
+    let value = input.parse();
+    let may_miss_turbofish = match &value {
+        Ok(Expr::Binary(comparison)) => matches!(comparison.op, BinOp::Lt(_)),
+        Ok(_) => false,
+        Err(_) => true,
+    };
+    if may_miss_turbofish && let Some(error) = forms::without_turbofish(&begin) {
+        input.advance_to(&begin);
+        return Err(error);
+    }
+    value
+}
+
+/// Whether there was one that makes the option depend on something.
+fn skip_attributes(input: ParseStream, errors: &mut Errors) -> Result<bool> {
+    let attributes = input.call(Attribute::parse_outer)?;
+    for attribute in &attributes {
+        errors.at(attribute, forms::under_attribute(attribute));
+    }
+    Ok(attributes.iter().any(forms::is_condition))
 }
 
 fn ends_option(input: ParseStream) -> bool {

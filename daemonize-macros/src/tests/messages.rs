@@ -28,7 +28,8 @@ fn names() {
     options("cwd = \"/\"", &["`cwd` is called `chdir` here, as in `chdir = false`"]);
     options("chdir = false, chdir = true", &["`chdir` is given twice"]);
     options("chdir = false, r#chdir = true", &["`chdir` is given twice"]);
-    options("io::redirect = \"a\"", &[&unknown("io")]);
+    options("io::redirect = \"a\"", &["unknown option `io::redirect`; did you mean `redirect`?"]);
+    options("a::b = 5", &[&unknown("a::b")]);
 }
 
 #[test]
@@ -41,6 +42,12 @@ fn half_typed_options() {
     options("chdir => false", &["expected `=` after `chdir`, as in `chdir = false`"]);
     options("chdir == false", &["expected one `=`"]);
     options("chdir(FLAG)", &["write it `chdir = FLAG`"]);
+    options("redirect(f(\"a\"),)", &["write it `redirect = f(\"a\")`"]);
+    let one_value = r#"`redirect` takes one value, as in `redirect = "out.log"`"#;
+    options(r#"redirect("a", "b")"#, &[one_value]);
+    options(r#"redirect(path = "a", append = true)"#, &[one_value]);
+    options("redirect { path: 5 }", &[one_value]);
+    options("redirect(append = true)", &[one_value]);
     options("chdir()", &["expected `=` after `chdir`, as in `chdir = false`"]);
     options(r#"redirect = "a" +"#, &["unexpected end of input, expected an expression"]);
     options(
@@ -50,6 +57,46 @@ fn half_typed_options() {
             "`chdir` takes `true`, `false` or a path, as in `chdir = false`",
         ],
     );
+}
+
+#[test]
+fn other_forms() {
+    options("!chdir, not(pid_file)", &["write it `chdir = false`", "write it `pid_file = false`"]);
+    options("!redirect", &[r#"`redirect` takes one value, as in `redirect = "out.log"`"#]);
+    options("not(x)", &[&unknown("not")]);
+    options("no_chdir", &["`no_chdir` is written `chdir = false` here"]);
+    options("\"chdir\" = false", &["write `chdir` without quotes"]);
+    options("\"chdri\" = false", &["unknown option `chdri`; did you mean `chdir`?"]);
+    let builder = "the methods of `Daemon` are options here, as in `redirect = \"out.log\"`";
+    options("Daemon::new().chdir(false)", &[builder]);
+    options("::daemonize_runtime::Daemon::new()", &[builder]);
+    let condition =
+        "an option cannot be under `#[cfg]`; write `#[cfg_attr(.., daemonize(..))]` above `main`";
+    options(
+        "#[cfg(unix)] chdir = 5, #[cfg(windows)] chdir = true",
+        &[condition, "`chdir` takes `true`, `false` or a path, as in `chdir = false`", condition],
+    );
+    options("/// why\nchdir = false", &["an option takes no doc comment; write it with `//`"]);
+    options(
+        "#[allow(x)] chdir = false",
+        &["an option takes no attributes; those above `main` hold for it too"],
+    );
+}
+
+#[test]
+fn generic_arguments() {
+    let text = "generic arguments need `::`, as in `read::<..>`";
+    for value in ["read<u8>(5)", "read<u8, Vec<[u8; 5]>>(5)", "a.read<&'a str>()?", "read<u8>::x()"]
+    {
+        options(&format!("redirect = {value}, chdir = false"), &[text]);
+        options(&format!("chdir = false, redirect = {value}"), &[text]);
+        options(
+            &format!("redirct = {value}"),
+            &["unknown option `redirct`; did you mean `redirect`?"],
+        );
+    }
+    options("when = one < two, chdir = three > (four)", &[]);
+    options("when = read::<u8, u16>(5) < 5", &[]);
 }
 
 #[test]

@@ -68,6 +68,17 @@ fn a_name_from_elsewhere_is_translated() {
         ("detach", "when"),
         ("daemon", "when"),
         ("close_fds", "close_fd"),
+        ("out", "stdout"),
+        ("err", "stderr"),
+        ("dir", "chdir"),
+        ("username", "user"),
+        ("stdout_path", "stdout"),
+        ("fork", "when"),
+        ("lock", "pid_file"),
+        ("noclose", "close_fd"),
+        ("keep_fds", "close_inherited"),
+        ("PIDFile", "pid_file"),
+        ("WorkingDirectory", "chdir"),
     ];
     for (foreign, here) in translations {
         let advice = suggestion(foreign);
@@ -79,9 +90,41 @@ fn a_name_from_elsewhere_is_translated() {
 }
 
 #[test]
-fn no_translation_hides_an_option() {
-    for (foreign, here) in names::BROUGHT_ALONG {
-        assert!(Known::find(foreign).is_none(), "{foreign} is an option, said to be {here:?}");
+fn the_opposite_of_an_option_is_written_with_false() {
+    for (opposite, here) in [
+        ("no_chdir", "chdir"),
+        ("nochdir", "chdir"),
+        ("no_pid_file", "pid_file"),
+        ("nopidfile", "pid_file"),
+        ("no_fork", "when"),
+        ("without_lock", "pid_file"),
+        ("disable_restart", "restart"),
+        ("skip_umask", "umask"),
+    ] {
+        let advice = suggestion(opposite);
+        let expected = [
+            format!("`{opposite}` is written `{here} = false` here"),
+            format!("`{opposite}` is the default; leave out `{here}`"),
+        ];
+        assert!(expected.contains(&advice), "{advice}");
+    }
+}
+
+#[test]
+fn what_no_single_option_answers_has_a_sentence() {
+    assert!(suggestion("chown_pid_file").starts_with("`chown_pid_file` is left out on purpose: "));
+    assert!(suggestion("timeout").starts_with("`timeout` is called `stop_timeout` here; "));
+    assert!(suggestion("append").starts_with("`append` is what happens anyway: "));
+}
+
+#[test]
+fn a_translation_leads_to_one_option_and_hides_none() {
+    for (here, foreign) in names::BROUGHT_ALONG {
+        for name in foreign.split_whitespace() {
+            assert!(Known::find(name).is_none(), "{name} is an option, said to be {here:?}");
+            let is_translated = suggestion(name).contains(&format!("is called `{}`", here.name()));
+            assert!(is_translated, "{name} is said to be two options");
+        }
     }
 }
 

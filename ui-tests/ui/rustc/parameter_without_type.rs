@@ -1,0 +1,6 @@
+use daemonize_runtime::daemonize;
+
+#[daemonize(before = 5)]
+fn main(args) {
+    let _ = args;
+}

@@ -1,0 +1,5 @@
+use daemonize_runtime::daemonize;
+
+fn main() {
+    let _ = #[daemonize] || {};
+}
