@@ -7,7 +7,7 @@ mod step;
 
 use std::fmt;
 
-pub(crate) use date::utc;
+pub(crate) use date::{Seconds, utc};
 pub(crate) use kind::Kind;
 #[cfg(unix)]
 pub(crate) use line::note;
@@ -53,6 +53,8 @@ pub enum ErrorKind {
     File,
     /// The options contradict each other, or a value makes no sense.
     InvalidOptions,
+    /// The body was not ready within the time limit of `wait_ready`.
+    NotReady,
     /// Only root may do what the options ask for.
     NotRoot,
     /// The PID file cannot be opened, locked or written, or is not ours to write.
@@ -105,6 +107,7 @@ impl Error {
             | Kind::UncountedThreads
             | Kind::EventLoop(..)
             | Kind::AlreadyStarted
+            | Kind::NotReady(_)
             | Kind::Died
             | Kind::ExitedEarly(0) => 70,
             Kind::ExitedEarly(code) => u8::try_from(*code).unwrap_or(70),
@@ -153,6 +156,7 @@ impl Error {
             Kind::ForeignPidFile(..) => ErrorKind::PidFile,
             Kind::AlreadyRunning(..) => ErrorKind::AlreadyRunning,
             Kind::AlreadyStarted => ErrorKind::AlreadyStarted,
+            Kind::NotReady(_) => ErrorKind::NotReady,
             Kind::NotRoot(_) => ErrorKind::NotRoot,
             Kind::OpenDirectory(_) => ErrorKind::Directory,
             Kind::Died => ErrorKind::System,

@@ -12,6 +12,7 @@ use std::io::Write;
 use std::os::fd::FromRawFd;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::net::UnixListener;
+use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 use std::process::{self, Command};
 use std::time::Duration;
@@ -174,6 +175,7 @@ fn body_step(key: &str, value: &OsStr) -> Option<Step> {
         "ready-in-thread" => {
             Box::new(|| thread::spawn(ready).join().expect("the thread has no reason to panic"))
         }
+        "exec" => Box::new(move || panic!("{}", shell(&value).exec())),
         "run" => Box::new(move || run(&value)),
         "run-and-wait-late" => Box::new(move || run_and_wait_late(&value)),
         "sleep" => Box::new(|| thread::sleep(SLEEP)),

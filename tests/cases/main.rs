@@ -24,6 +24,7 @@ mod original;
 mod pid_1;
 mod pid_file;
 mod privileges;
+mod process_groups;
 mod readiness;
 mod refusals;
 mod reopen;
@@ -36,6 +37,7 @@ mod supervisors;
 mod terminal;
 mod threads;
 mod transactions;
+mod wait_limit;
 mod words;
 mod working_directory;
 

@@ -1,6 +1,7 @@
-//! Dates, as users and programs read them.
+//! Dates and times, as users and programs read them.
 
-use std::time::SystemTime;
+use std::fmt;
+use std::time::{Duration, SystemTime};
 
 /// Date and time as RFC 3339 has them, in UTC.
 pub(crate) fn utc(time: SystemTime) -> String {
@@ -24,10 +25,20 @@ pub(crate) fn utc(time: SystemTime) -> String {
     format!("{year}-{:02}-{:02}T{hour:02}:{minute:02}:{second:02}Z", month + 1, day + 1)
 }
 
+/// A time in seconds. Not as a fraction: the code that writes one is larger than all of this.
+pub(crate) struct Seconds(pub(crate) Duration);
+
+impl fmt::Display for Seconds {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0.subsec_millis() {
+            0 => write!(f, "{} s", self.0.as_secs()),
+            milliseconds => write!(f, "{}.{milliseconds:03} s", self.0.as_secs()),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
 
     #[test]
@@ -38,5 +49,11 @@ mod tests {
         assert_eq!(at(951_782_400), "2000-02-29T00:00:00Z");
         assert_eq!(at(4_107_542_400), "2100-03-01T00:00:00Z");
         assert_eq!(at(1_798_761_599), "2026-12-31T23:59:59Z");
+    }
+
+    #[test]
+    fn seconds_have_three_digits_behind_the_point_or_none() {
+        let seconds = |milliseconds| Seconds(Duration::from_millis(milliseconds)).to_string();
+        assert_eq!([seconds(60_000), seconds(1_047), seconds(2)], ["60 s", "1.047 s", "0.002 s"]);
     }
 }

@@ -1,9 +1,10 @@
 //! What can go wrong, each with what its sentence needs.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 use std::{env, fmt, io};
 
-use super::{Printable, Step};
+use super::{Printable, Seconds, Step};
 
 pub(crate) enum Kind {
     /// The platform has no `fork`.
@@ -53,6 +54,8 @@ pub(crate) enum Kind {
     ExitedEarly(i32),
     /// The body ended before it was ready, by a signal.
     KilledEarly(i32),
+    /// The body was not ready within this time.
+    NotReady(Duration),
     /// A process of the start is gone without having said why.
     Died,
 }
@@ -157,6 +160,9 @@ impl fmt::Display for Kind {
                     "cannot start: it was killed by signal {signal}{} before it was ready",
                     name_of(*signal)
                 )
+            }
+            Kind::NotReady(limit) => {
+                write!(f, "cannot start: it was not ready within {}", Seconds(*limit))
             }
             Kind::Died => f.write_str(
                 "cannot start: a process of the start was killed before the daemon was set up",

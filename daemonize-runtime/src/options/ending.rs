@@ -15,7 +15,6 @@ pub(crate) const KERNEL_PATIENCE: Duration = Duration::from_secs(3);
 /// How much longer than `stop_timeout` a supervisor may take: it gives its body all of that
 /// time, and kills it then. Who ends a supervisor waits so much longer before it kills, or else
 /// the body would lose its last moments, and what it has started would stay.
-#[expect(dead_code, reason = "for those who end a supervisor")]
 pub(crate) const SUPERVISORS_SHARE: Duration = Duration::from_secs(2 * KERNEL_PATIENCE.as_secs());
 
 /// How a daemon is ended.

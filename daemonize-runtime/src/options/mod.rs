@@ -14,7 +14,7 @@ use std::path::PathBuf;
 pub(crate) use accounts::Account;
 pub use accounts::AccountValue;
 #[cfg(unix)]
-pub(crate) use ending::{Ending, KERNEL_PATIENCE};
+pub(crate) use ending::{Ending, KERNEL_PATIENCE, SUPERVISORS_SHARE};
 pub(crate) use paths::Choice;
 pub use paths::{PathOrSwitch, PathValue};
 pub use plain::{MaskValue, SwitchValue};

@@ -1,6 +1,5 @@
 //! What has become of a body, in numbers and in words.
 
-use std::time::Duration;
 use std::{fmt, io};
 
 use nix::errno::Errno;
@@ -56,18 +55,6 @@ impl fmt::Display for End {
     }
 }
 
-/// A time in seconds. Not as a fraction: the code that writes one is larger than all of this.
-pub(crate) struct Seconds(pub(crate) Duration);
-
-impl fmt::Display for Seconds {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0.subsec_millis() {
-            0 => write!(f, "{} s", self.0.as_secs()),
-            milliseconds => write!(f, "{}.{milliseconds:03} s", self.0.as_secs()),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -91,11 +78,5 @@ mod tests {
         let none = Outcome::NotForked(Errno::EAGAIN);
         assert!(none.to_string().starts_with("cannot fork: "), "{none}");
         assert_eq!((none.short(), none.code()), (none.to_string(), 71));
-    }
-
-    #[test]
-    fn seconds_have_three_digits_behind_the_point_or_none() {
-        let seconds = |milliseconds| Seconds(Duration::from_millis(milliseconds)).to_string();
-        assert_eq!([seconds(60_000), seconds(1_047), seconds(2)], ["60 s", "1.047 s", "0.002 s"]);
     }
 }

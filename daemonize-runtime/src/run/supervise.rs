@@ -9,16 +9,16 @@ use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use nix::sys::signal::{SigSet, Signal};
-use nix::unistd::{Pid, getpid, getppid};
+use nix::unistd::{Pid, getpid};
 
-use crate::error::{Step, note};
+use crate::error::{Seconds, Step, note};
 use crate::options::{Ending, Policy, Restart};
 use crate::resources::state_file::StateFile;
 use crate::resources::state_text::{Phase, State};
 use crate::run::backoff::History;
 use crate::run::body::Body;
 use crate::run::first_body::{FirstBody, connect, go_on, tell_supervisor, word_of};
-use crate::run::outcome::{Outcome, Seconds};
+use crate::run::outcome::Outcome;
 use crate::run::started::{self, WhenReady, remember_in_body};
 use crate::run::variables::{LISTEN_PID, take_over};
 use crate::sys::{self, Action, Deadline, End, OnlyThread};
@@ -64,7 +64,6 @@ struct Supervisor<'a> {
     ending: Ending,
     only_thread: &'a OnlyThread,
     process: Pid,
-    parent: Pid,
     /// What SIGCHLD does in the body.
     child_action: Option<Action>,
     state: State,
@@ -87,7 +86,7 @@ impl<'a> Supervisor<'a> {
             next_start: None,
             last_end: None,
         };
-        Self { ending, only_thread, process, parent: getppid(), child_action, state, state_file }
+        Self { ending, only_thread, process, child_action, state, state_file }
     }
 
     /// Starts a body. `None` in the body. The first one may still owe the launcher its readiness.
@@ -156,9 +155,9 @@ impl<'a> Supervisor<'a> {
             }
             match sys::wait_for_signal(&SigSet::all(), Some(LOOK)) {
                 Some(signal) if self.is_ending(signal) => {
-                    // Without the session leader nobody waits any more, and the body has no time.
-                    let is_over = getppid() != self.parent;
-                    let timeout = if is_over { Duration::ZERO } else { self.ending.timeout };
+                    // The other processes of a start that is over ask so.
+                    let is_hurried = signal == Signal::SIGINT;
+                    let timeout = if is_hurried { Duration::ZERO } else { self.ending.timeout };
                     body.stop(Ending { timeout, ..self.ending });
                     self.end_like(End::Killed(signal as i32));
                 }

@@ -9,10 +9,11 @@ use nix::sys::signal::{SigSet, SigmaskHow, Signal, kill, killpg, sigprocmask};
 use nix::unistd::Pid;
 
 use crate::error::{Error, Kind};
+use crate::options::SUPERVISORS_SHARE;
 use crate::resources::signals::Signals;
 use crate::start::plan::Plan;
-use crate::start::protocol::{Report, commit, dismiss, errno_of};
-use crate::sys::{self, End};
+use crate::start::protocol::{Loss, Report, Word, commit, errno_of};
+use crate::sys::{self, Deadline, End};
 
 /// How long the processes of a start that has failed may take to end. They do it at once, unless
 /// somebody has stopped them.
@@ -28,27 +29,28 @@ pub(crate) fn launch(
 ) -> Result<i32, Error> {
     let disobedience = signals.obey_requests();
     let outcome = match (plan.parts.readiness, lifeline) {
-        (Some(part), Some(lifeline)) => (part.launcher)(daemon, session_leader, lifeline),
+        (Some(part), Some(lifeline)) => (part.launcher)(plan, daemon, session_leader, lifeline),
         _ => await_end(session_leader),
     };
     let outcome = outcome
         .and_then(|pid| if plan.launcher_returns { go_on(daemon, pid) } else { leave(daemon) })
-        .map_err(|report| clean_up(daemon, session_leader, report));
+        .map_err(|loss| clean_up(daemon, session_leader, loss));
     disobedience.resume();
-    outcome.map_err(|report| match report {
-        Some(Report::Failed(failure)) => failure.into_error(plan),
-        Some(Report::Exited(code)) => Kind::ExitedEarly(code).into(),
-        Some(Report::Killed(signal)) => Kind::KilledEarly(signal).into(),
-        Some(Report::Recorded(_) | Report::Ready) | None => Kind::Died.into(),
+    outcome.map_err(|loss| match loss {
+        Loss::Reported(Report::Failed(failure)) => failure.into_error(plan),
+        Loss::Reported(Report::Exited(code)) => Kind::ExitedEarly(code).into(),
+        Loss::Reported(Report::Killed(signal)) => Kind::KilledEarly(signal).into(),
+        Loss::Reported(Report::Recorded(_) | Report::Ready) | Loss::Silence => Kind::Died.into(),
+        Loss::TimeIsUp => Kind::NotReady(plan.ready_limit.unwrap_or_default()).into(),
     })
 }
 
-/// How the daemon came up, or what was reported in its place.
-pub(crate) type Outcome<T> = Result<T, Option<Report>>;
+/// How the daemon came up, or why there is none.
+pub(crate) type Outcome<T> = Result<T, Loss>;
 
 /// The session leader's exit code says it all, or that its report is to be read.
 fn await_end(session_leader: Pid) -> Outcome<Option<Pid>> {
-    if sys::wait(session_leader) == Ok(End::Exited(0)) { Ok(None) } else { Err(None) }
+    if sys::wait(session_leader) == Ok(End::Exited(0)) { Ok(None) } else { Err(Loss::Silence) }
 }
 
 /// The commit. Returns when the daemon is dead.
@@ -59,7 +61,7 @@ fn leave(daemon: &UnixStream) -> Outcome<i32> {
         sys::exit_now(0);
     }
     sys::set_signal_mask(&old_mask);
-    Err(None)
+    Err(Loss::Silence)
 }
 
 /// The commit of a launcher that goes on, and so must know who the daemon is.
@@ -68,52 +70,95 @@ fn go_on(daemon: &UnixStream, pid: Option<Pid>) -> Outcome<i32> {
         Some(pid) => pid,
         None => match Report::receive_within(daemon, PATIENCE) {
             Some(Report::Recorded(pid)) => pid,
-            report => return Err(report),
+            report => return Err(report.map_or(Loss::Silence, Loss::Reported)),
         },
     };
-    commit(daemon).map(|()| pid.as_raw()).map_err(|_| None)
+    commit(daemon).map(|()| pid.as_raw()).map_err(|_| Loss::Silence)
 }
 
 /// After this nothing of the start is left. Returns why it failed, if anybody has said so.
-fn clean_up(daemon: &UnixStream, session_leader: Pid, report: Option<Report>) -> Option<Report> {
-    // Nothing more comes from here, so that a daemon which waits for the byte leaves.
-    let _ = sys::persist(|| daemon.shutdown(Shutdown::Write).map_err(|error| errno_of(&error)));
-    let report = report.or_else(|| Report::receive_within(daemon, PATIENCE));
+fn clean_up(daemon: &UnixStream, session_leader: Pid, loss: Loss) -> Loss {
+    say_nothing_more(daemon);
+    let loss = match loss {
+        Loss::Silence => {
+            Report::receive_within(daemon, PATIENCE).map_or(Loss::Silence, Loss::Reported)
+        }
+        known => known,
+    };
     let _ = sys::wait(session_leader);
-    if !matches!(report, Some(Report::Exited(_) | Report::Killed(_))) {
+    if !matches!(loss, Loss::Reported(Report::Exited(_) | Report::Killed(_)) | Loss::TimeIsUp) {
         // The end of the answers is the end of the daemon. It is not waited for without a limit, since
         // a child of the body may hold the socket.
         while Report::receive_within(daemon, PATIENCE).is_some() {}
     }
-    report
+    loss
+}
+
+/// A daemon that waits for the byte leaves then.
+fn say_nothing_more(daemon: &UnixStream) {
+    let _ = sys::persist(|| daemon.shutdown(Shutdown::Write).map_err(|error| errno_of(&error)));
 }
 
 /// With `wait_ready`: the body may run, and takes its time. The session leader watches over it
 /// meanwhile, and the launcher over the session leader: without it nobody would notice the body's
 /// end, so that the body goes too.
 pub(crate) fn wait_for_ready(
+    plan: &Plan,
     daemon: &UnixStream,
     session_leader: Pid,
     lifeline: &UnixStream,
 ) -> Outcome<Option<Pid>> {
-    let mut pid = None;
-    let mut report = Report::receive_while(daemon, lifeline);
-    if let Some(Report::Recorded(recorded)) = report {
-        pid = Some(recorded);
-        report = commit(daemon).ok().and_then(|()| Report::receive_while(daemon, lifeline));
-    }
-    match report {
-        Some(Report::Ready) => {
+    let deadline = Deadline::after(plan.ready_limit.unwrap_or(Duration::MAX));
+    let loss = match hear_of_ready(daemon, lifeline, deadline) {
+        Ok(pid) => {
             // Two ways, since one of them may be refused, and a session leader that is stopped hears
             // nothing.
-            let _ = dismiss(lifeline);
+            let _ = Word::Dismissed.send(lifeline);
             let _ = sys::persist(|| kill(session_leader, Signal::SIGKILL));
             let _ = sys::wait(session_leader);
-            return Ok(pid);
+            return Ok(Some(pid));
         }
-        Some(_) => {}
-        // Its number is still its own, and so is its process group's, since it was not waited for.
-        None => drop(sys::persist(|| killpg(session_leader, Signal::SIGKILL))),
+        Err(loss) => loss,
+    };
+    // The session leader was not waited for, so that its number is still its own, and so is its
+    // process group's.
+    let signal = |signal| {
+        let _ = sys::persist(|| killpg(session_leader, signal));
+    };
+    match loss {
+        Loss::Reported(_) => {}
+        Loss::Silence => {
+            if plan.parts.supervision.is_some() {
+                // It takes its body along, and the process group of that.
+                signal(Signal::SIGINT);
+                signal(Signal::SIGCONT);
+                while Report::receive_within(daemon, PATIENCE).is_some() {}
+            }
+            signal(Signal::SIGKILL);
+        }
+        Loss::TimeIsUp => {
+            say_nothing_more(daemon);
+            let patience = SUPERVISORS_SHARE.saturating_add(2 * PATIENCE);
+            let patience = plan.ending.timeout.saturating_add(patience);
+            let _ = Word::TimeIsUp.send(lifeline);
+            // The end of the session leader.
+            if !sys::wait_until_readable(lifeline, patience) {
+                signal(Signal::SIGKILL);
+            }
+        }
     }
-    Err(report)
+    Err(loss)
+}
+
+/// The daemon's PID, when the body has said that it is ready.
+fn hear_of_ready(daemon: &UnixStream, lifeline: &UnixStream, deadline: Deadline) -> Outcome<Pid> {
+    let pid = match Report::receive_while(daemon, lifeline, deadline)? {
+        Report::Recorded(pid) => pid,
+        other => return Err(Loss::Reported(other)),
+    };
+    commit(daemon).map_err(|_| Loss::Silence)?;
+    match Report::receive_while(daemon, lifeline, deadline)? {
+        Report::Ready => Ok(pid),
+        other => Err(Loss::Reported(other)),
+    }
 }

@@ -15,6 +15,7 @@ mod protocol;
 mod readiness;
 mod session_leader;
 mod settle;
+mod watch;
 
 use std::os::unix::process::parent_id;
 use std::{env, process};

@@ -23,8 +23,9 @@ use crate::run::first_body::{FirstBody, TellLauncher};
 use crate::run::started::{self, WhenReady};
 use crate::run::supervise::supervise;
 use crate::start::launcher::Outcome;
+use crate::start::plan::Plan;
 use crate::start::readiness::{tell_launcher, when_ready};
-use crate::start::{launcher, session_leader};
+use crate::start::{launcher, watch};
 use crate::sys::OnlyThread;
 use crate::sys::proc::ProcSelf;
 
@@ -74,15 +75,15 @@ pub(crate) static ROTATION: Rotation =
 /// The part of `wait_ready`: how each process of a start waits.
 #[derive(Debug)]
 pub(crate) struct Readiness {
-    pub(crate) launcher: fn(&UnixStream, Pid, &UnixStream) -> Outcome<Option<Pid>>,
-    pub(crate) session_leader: fn(Pid, &UnixStream, &UnixStream, Option<&PidFile>) -> !,
+    pub(crate) launcher: fn(&Plan, &UnixStream, Pid, &UnixStream) -> Outcome<Option<Pid>>,
+    pub(crate) session_leader: fn(&Plan, Pid, &UnixStream, &UnixStream) -> !,
     pub(crate) daemon: fn(UnixStream, Arc<Streams>) -> WhenReady,
     pub(crate) supervisor: fn(UnixStream) -> TellLauncher,
 }
 
 pub(crate) static READINESS: Readiness = Readiness {
     launcher: launcher::wait_for_ready,
-    session_leader: session_leader::watch,
+    session_leader: watch::watch,
     daemon: when_ready,
     supervisor: tell_launcher,
 };

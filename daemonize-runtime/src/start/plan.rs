@@ -3,6 +3,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::options::{Ending, Restart};
 use crate::resources::inherited::Inherited;
@@ -27,6 +28,8 @@ pub(crate) struct Plan {
     /// `None` where nobody is to start the body again.
     pub(crate) restart: Option<Restart>,
     pub(crate) ending: Ending,
+    /// How long the launcher waits for `ready()`; `None` is as long as it takes.
+    pub(crate) ready_limit: Option<Duration>,
 }
 
 impl Plan {

@@ -67,6 +67,10 @@ pub(crate) fn prepare(
         launcher_returns,
         restart,
         ending: options.ending(),
+        ready_limit: match options.wait_ready {
+            Wait::AtMost(TimeLimit(limit)) => limit,
+            Wait::Unlimited | Wait::No => None,
+        },
     })
 }
 

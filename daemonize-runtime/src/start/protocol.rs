@@ -10,7 +10,7 @@ use nix::unistd::Pid;
 
 use crate::error::{Error, Kind, Step};
 use crate::start::plan::Plan;
-use crate::sys::{self, End};
+use crate::sys::{self, Deadline, End};
 
 /// Lets the daemon go on. An error says that nobody is left to do so.
 pub(crate) fn commit(daemon: &UnixStream) -> nix::Result<()> {
@@ -22,9 +22,26 @@ pub(crate) fn await_commit(launcher: &UnixStream) -> bool {
     receive::<1>(launcher).is_some()
 }
 
-/// Lets the session leader leave the daemon to itself.
-pub(crate) fn dismiss(session_leader: &UnixStream) -> nix::Result<()> {
-    send(session_leader, [1])
+/// What the launcher says to a session leader that stays.
+#[derive(Clone, Copy, Debug)]
+#[repr(u8)]
+pub(crate) enum Word {
+    /// The daemon is up, and is left to itself.
+    Dismissed = 1,
+    /// The daemon has taken too long, and is to end.
+    TimeIsUp,
+}
+
+impl Word {
+    pub(crate) fn send(self, session_leader: &UnixStream) -> nix::Result<()> {
+        send(session_leader, [self as u8])
+    }
+
+    /// `None` when nobody is left to say one.
+    pub(crate) fn receive(launcher: &UnixStream) -> Option<Self> {
+        let [number] = receive(launcher)?;
+        [Self::Dismissed, Self::TimeIsUp].into_iter().find(|&word| word as u8 == number)
+    }
 }
 
 fn send<const N: usize>(mut socket: &UnixStream, message: [u8; N]) -> nix::Result<()> {
@@ -96,16 +113,20 @@ impl Report {
         }
     }
 
-    /// Waits for the next message as long as somebody holds the lifeline; `None` when its holder is
-    /// gone without one.
-    pub(crate) fn receive_while(daemon: &UnixStream, lifeline: &UnixStream) -> Option<Self> {
-        // The end of the holder comes after its last message, so that this is looked for once more
-        // then.
-        if sys::is_first_ready(daemon, lifeline) {
-            Self::receive(daemon)
-        } else {
-            Self::receive_within(daemon, Duration::ZERO)
-        }
+    /// Waits for the next message as long as somebody holds the lifeline, and until this deadline.
+    pub(crate) fn receive_while(
+        daemon: &UnixStream,
+        lifeline: &UnixStream,
+        deadline: Deadline,
+    ) -> Result<Self, Loss> {
+        let report = match sys::is_first_ready(daemon, lifeline, deadline) {
+            None => return Err(Loss::TimeIsUp),
+            Some(true) => Self::receive(daemon),
+            // The end of the holder comes after its last message, so that this is looked for once
+            // more then.
+            Some(false) => Self::receive_within(daemon, Duration::ZERO),
+        };
+        report.ok_or(Loss::Silence)
     }
 
     /// Waits for the next message, but no longer than this.
@@ -117,6 +138,17 @@ impl Report {
         let [a, b, c, d] = number.to_ne_bytes();
         [0, a, b, c, d]
     }
+}
+
+/// Why a launcher has no daemon.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Loss {
+    /// It was told so.
+    Reported(Report),
+    /// Nobody is left to tell.
+    Silence,
+    /// The daemon was not ready in time, and has ended.
+    TimeIsUp,
 }
 
 /// A step that failed, and the operating system's reason: small enough to be reported from process

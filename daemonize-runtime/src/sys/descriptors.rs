@@ -154,31 +154,47 @@ pub(crate) fn is_null_device(_number: u64) -> bool {
 }
 
 /// Waits until something happens to one of these descriptors, or a signal comes that is blocked
-/// otherwise; says what happened to each.
+/// otherwise, or the time is up; says what happened to each.
 pub(crate) fn wait_for_events<const N: usize>(
     questions: [(BorrowedFd<'_>, PollFlags); N],
+    limit: Option<Duration>,
 ) -> [PollFlags; N] {
     let mut questions = questions.map(|(descriptor, events)| PollFd::new(descriptor, events));
     #[cfg(any(target_os = "linux", target_os = "android", target_os = "freebsd"))]
-    let _ = nix::poll::ppoll(&mut questions, None, Some(nix::sys::signal::SigSet::empty()));
+    let _ = nix::poll::ppoll(
+        &mut questions,
+        limit.map(nix::sys::time::TimeSpec::from_duration),
+        Some(nix::sys::signal::SigSet::empty()),
+    );
     // There is no `ppoll` here, so that a signal between check and wait is noticed by the clock.
     #[cfg(not(any(target_os = "linux", target_os = "android", target_os = "freebsd")))]
-    let _ = nix::poll::poll(&mut questions, nix::poll::PollTimeout::from(100u8));
+    let _ = {
+        let limit = limit.unwrap_or(Duration::MAX).min(Duration::from_millis(100));
+        nix::poll::poll(&mut questions, limit.try_into().unwrap_or(nix::poll::PollTimeout::MAX))
+    };
     questions.map(|question| question.revents().unwrap_or(PollFlags::empty()))
 }
 
 /// Waits until the one descriptor can be read, or the other end of the other one is gone; says
-/// whether it is the one.
-pub(crate) fn is_first_ready(one: &impl AsFd, other: &impl AsFd) -> bool {
+/// whether it is the one. `None` when neither comes in time.
+pub(crate) fn is_first_ready(
+    one: &impl AsFd,
+    other: &impl AsFd,
+    deadline: Deadline,
+) -> Option<bool> {
     loop {
+        let left = deadline.left();
         let mut questions = [
             PollFd::new(one.as_fd(), PollFlags::POLLIN),
             PollFd::new(other.as_fd(), PollFlags::empty()),
         ];
-        match nix::poll::poll(&mut questions, nix::poll::PollTimeout::NONE) {
-            Err(Errno::EINTR) => {}
+        let limit = nix::poll::PollTimeout::try_from(left).unwrap_or(nix::poll::PollTimeout::MAX);
+        match nix::poll::poll(&mut questions, limit) {
+            Ok(0) if left.is_zero() => return None,
+            Ok(0) | Err(Errno::EINTR) => {}
+            Ok(_) => return Some(questions[0].any().unwrap_or(true)),
             // When nothing can be waited for, to read is the way to find out more.
-            answered => return answered.is_err() || questions[0].any().unwrap_or(true),
+            Err(_) => return Some(true),
         }
     }
 }

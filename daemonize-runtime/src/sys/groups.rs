@@ -1,9 +1,9 @@
 //! Process groups that children lead, and what they leave behind.
 
-use nix::sys::signal::{Signal, kill, killpg};
-use nix::unistd::Pid;
+use nix::sys::signal::{SigSet, Signal, kill, killpg};
+use nix::unistd::{Pid, getpgid, getpid, getsid};
 
-use super::{End, has_ended, persist};
+use super::{Deadline, End, has_ended, persist, wait_for_signal};
 
 /// Signals a process group; its leader alone, where there is no such group.
 pub(crate) fn signal_group(leader: Pid, signal: Signal) -> nix::Result<()> {
@@ -38,6 +38,28 @@ pub(crate) fn reap_orphans(own: Option<Pid>) {
     while let Dead::Child(orphan) = find_dead(None) {
         if Some(orphan) == own || !matches!(has_ended(orphan), Ok(Some(_))) {
             return;
+        }
+    }
+}
+
+/// Kills the process group of a body whose supervisor was killed: its leader dies with the
+/// supervisor, and is adopted by this process, which leads the session of both. These signals, that
+/// of a child's end, are blocked.
+pub(crate) fn end_adopted_group(deadline: Deadline, child_signal: &SigSet) {
+    let mut ended = None;
+    while !deadline.has_passed() {
+        match find_dead(None) {
+            Dead::Unknown => return,
+            Dead::None if ended.is_some_and(|group| !is_group_left(group)) => return,
+            Dead::None => drop(wait_for_signal(child_signal, Some(deadline.left()))),
+            Dead::Child(orphan) => {
+                let is_leader = getpgid(Some(orphan)) == Ok(orphan);
+                if is_leader && getsid(Some(orphan)) == Ok(getpid()) {
+                    let _ = persist(|| killpg(orphan, Signal::SIGKILL));
+                    ended = Some(orphan);
+                }
+                let _ = has_ended(orphan);
+            }
         }
     }
 }

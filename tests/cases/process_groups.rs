@@ -1,0 +1,210 @@
+//! What a body has started is its process group. It goes with the body, however that ends, and what
+//! has left the group has a life of its own.
+
+use std::time::{Duration, Instant};
+
+use nix::sys::signal::{Signal, kill};
+use nix::sys::wait::WaitStatus;
+use nix::unistd::Pid;
+use tests::bot::{Bot, begin};
+use tests::daemon::Daemon;
+use tests::process::Process;
+use tests::{bot, lock, wait};
+
+/// Leaves a worker behind that ignores requests to end.
+const DEAF_WORKER: &str = "run=(trap '' TERM; exec sleep 300) & echo $! >> workers";
+
+/// Leaves a worker behind that has left the group.
+const FREE_WORKER: &str = "run=setsid sh -c 'echo $$ >> workers; exec sleep 300' & until grep -q ^$!$ workers 2>&-; do sleep 0.01; done";
+
+/// Notes the workers of earlier bodies that are still there, be they dead.
+const LOOK_FOR_WORKERS: &str = "run=for worker in $(cat workers 2>&-); do kill -0 $worker 2>&- && echo $worker >> left; done; :";
+
+fn supervised(words: &[&str]) -> Bot {
+    let bot = bot!["chdir=false", "redirect=out.log", "restart-quickly=3"];
+    bot.words(words.iter().map(Into::into))
+}
+
+/// The processes whose numbers stand in a file, as soon as there are so many.
+#[track_caller]
+fn noted(bot: &Bot, file: &str, count: usize) -> Vec<Process> {
+    wait::for_some(file, || {
+        let text = std::fs::read_to_string(bot.file(file)).ok()?;
+        let complete = text.ends_with('\n').then(|| text.lines());
+        let numbers: Vec<_> = complete?.map(|line| line.parse().expect("a PID")).collect();
+        let processes = numbers.into_iter().map(|number| Process(Pid::from_raw(number)));
+        (processes.len() >= count).then(|| processes.collect())
+    })
+}
+
+#[track_caller]
+fn assert_ends(supervisor: Daemon, code: i32) {
+    let pid = supervisor.process.0;
+    assert_eq!(supervisor.end(), WaitStatus::Exited(pid, code));
+}
+
+#[test]
+fn each_body_leads_a_group_of_its_own() {
+    for words in [&["note=note", "sleep"][..], &["wait_ready=true", "note=note", "ready", "sleep"]]
+    {
+        let bot = supervised(words);
+        let supervisor = bot.start();
+        for count in 1..=2 {
+            let body = noted(&bot, "note", count)[count - 1];
+            let stat = body.stat().expect("it runs");
+            assert_eq!(stat.group, body.0.as_raw());
+            assert_eq!(stat.session, supervisor.stat().session);
+            assert_ne!(supervisor.stat().group, stat.group);
+            kill(body.0, Signal::SIGKILL).expect("it runs");
+        }
+    }
+}
+
+#[test]
+fn what_a_crashed_body_leaves_is_gone_before_the_next_one_starts() {
+    for end in ["exit=3", "abort", "run=kill -KILL $PPID"] {
+        let bot = supervised(&[LOOK_FOR_WORKERS, DEAF_WORKER, "await-in-body=gate", end]);
+        let gate = lock::Gate::closed(&bot.file("gate"));
+        let supervisor = bot.start();
+        gate.open();
+        let _end = supervisor.end();
+        assert_eq!(bot.processes(), [], "nothing outlives the supervisor");
+        assert_eq!(bot.read("workers").lines().count(), 3, "{end}");
+        assert!(!bot.file("left").exists(), "workers were left: {}", bot.read("left"));
+    }
+}
+
+#[test]
+fn a_request_to_end_leaves_nothing_of_the_group() {
+    // The second worker is a copy of the body, and holds the lock.
+    let bot = supervised(&[DEAF_WORKER, "block=SIGTERM", "fork-and-sleep=300000"]);
+    let bot = bot.words(["exec=echo up; exec sleep 300".into()]);
+    let bot = bot.words(["stop_timeout=0.3".into()]);
+    let supervisor = bot.start_and_await("out.log", "up\n");
+    supervisor.signal(Signal::SIGTERM);
+    assert_ends(supervisor, 0);
+    assert_eq!(bot.processes(), []);
+    assert!(!lock::is_held(&bot.pid_file()) && !bot.pid_file().exists());
+}
+
+#[test]
+fn a_body_that_obeys_does_not_leave_workers_that_do_not() {
+    let bot = supervised(&[DEAF_WORKER, "print=up", "sleep"]);
+    let supervisor = bot.start_and_await("out.log", "up\n");
+    let begun = Instant::now();
+    supervisor.signal(Signal::SIGTERM);
+    assert_ends(supervisor, 0);
+    assert!(begun.elapsed() < Duration::from_secs(10), "it was not waited for");
+    assert_eq!(bot.processes(), []);
+}
+
+#[test]
+fn what_has_left_the_group_lives_on() {
+    let bot = supervised(&[FREE_WORKER, "exit=3"]);
+    let supervisor = bot.start();
+    assert_ends(supervisor, 3);
+    let workers = noted(&bot, "workers", 3);
+    assert!(workers.iter().all(|worker| worker.is_alive()), "{workers:?}");
+    assert_eq!(bot.processes().len(), workers.len());
+}
+
+#[test]
+fn dead_strangers_are_buried_while_the_body_lives() {
+    // Each is an orphan at once, and dies when the test says so.
+    let bot = supervised(&[FREE_WORKER, FREE_WORKER, "print=up", "sleep"]);
+    let supervisor = bot.start_and_await("out.log", "up\n");
+    for worker in noted(&bot, "workers", 2) {
+        wait::until("an orphan", || {
+            worker.stat().is_some_and(|stat| stat.parent == supervisor.pid())
+        });
+        kill(worker.0, Signal::SIGKILL).expect("it runs");
+        wait::until("its burial", || worker.stat().is_none());
+    }
+    assert_eq!(supervisor.process.children().len(), 1);
+}
+
+#[test]
+fn a_body_that_executes_something_else_is_asked_and_killed() {
+    for ready in [&[][..], &["wait_ready=true", "ready"]] {
+        let polite = "exec=trap 'echo asked; exit 0' TERM; echo up; sleep 300 & wait";
+        let bot = supervised(&[ready, &[polite]].concat());
+        let supervisor = bot.start_and_await("out.log", "up\n");
+        supervisor.signal(Signal::SIGTERM);
+        assert_ends(supervisor, 0);
+        assert_eq!((bot.read("out.log").as_str(), bot.processes()), ("up\nasked\n", vec![]));
+
+        let deaf = "exec=trap '' TERM; echo up; exec sleep 300";
+        let bot = supervised(&[ready, &["stop_timeout=0.3", DEAF_WORKER, deaf]].concat());
+        let supervisor = bot.start_and_await("out.log", "up\n");
+        supervisor.signal(Signal::SIGTERM);
+        assert_ends(supervisor, 0);
+        assert_eq!(bot.processes(), []);
+    }
+}
+
+#[test]
+fn a_body_has_the_time_that_it_was_given() {
+    let slow = "exec=trap 'sleep 0.5; echo saved; exit 0' TERM; echo up; sleep 300 & wait";
+    for timeout in ["stop_timeout=20", "stop_timeout=inf"] {
+        let bot = supervised(&[timeout, slow]);
+        let supervisor = bot.start_and_await("out.log", "up\n");
+        supervisor.signal(Signal::SIGTERM);
+        assert_ends(supervisor, 0);
+        assert_eq!(bot.read("out.log"), "up\nsaved\n");
+    }
+    let bot = supervised(&["stop_timeout=0", slow]);
+    let supervisor = bot.start_and_await("out.log", "up\n");
+    supervisor.signal(Signal::SIGTERM);
+    assert_ends(supervisor, 0);
+    assert_eq!(bot.read("out.log"), "up\n", "it was killed at once");
+}
+
+#[test]
+fn a_body_is_asked_by_the_signal_that_it_knows() {
+    let knows = "exec=trap 'echo asked; exit 0' USR1; echo up; sleep 300 & wait";
+    for request in [Signal::SIGTERM, Signal::SIGINT, Signal::SIGUSR1] {
+        let bot = supervised(&["stop_signal=SIGUSR1", knows]);
+        let supervisor = bot.start_and_await("out.log", "up\n");
+        supervisor.signal(request);
+        assert_ends(supervisor, 0);
+        assert_eq!(bot.read("out.log"), "up\nasked\n", "{request}");
+    }
+}
+
+#[test]
+fn a_failed_start_leaves_nothing_of_the_group() {
+    for (end, code) in [("exit=7", 7), ("exit=0", 70), ("run=kill -KILL $PPID", 128 + 9)] {
+        let bot = supervised(&["wait_ready=true", DEAF_WORKER, end]);
+        let line = bot.refused(code);
+        assert!(line.contains("before it was ready"), "{line}");
+        assert!(!noted(&bot, "workers", 1)[0].is_alive());
+    }
+}
+
+/// The processes of a start that waits: launcher, session leader, supervisor, body, worker.
+fn interrupted_by(disturb: impl Fn(&[Process; 5])) {
+    let bot = supervised(&["wait_ready=true", DEAF_WORKER, "note=note", "sleep"]);
+    let launching = begin(bot.command());
+    let body = bot.await_body();
+    let parent = |process: Process| Process(Pid::from_raw(process.stat().expect("it runs").parent));
+    let supervisor = parent(body);
+    let session_leader = parent(supervisor);
+    let [worker] = noted(&bot, "workers", 1)[..] else { panic!("one worker") };
+    disturb(&[parent(session_leader), session_leader, supervisor, body, worker]);
+    let launch = launching.finish();
+    assert!(!launch.status.success(), "{launch:?}");
+    wait::until("the end of all", || bot.processes().is_empty());
+    bot.await_no_trace();
+}
+
+#[test]
+fn a_start_that_is_disturbed_leaves_nothing_of_the_group() {
+    for killed in 0..4 {
+        interrupted_by(|processes| kill(processes[killed].0, Signal::SIGKILL).expect("it runs"));
+    }
+    for request in [Signal::SIGINT, Signal::SIGTERM] {
+        for asked in [0, 2] {
+            interrupted_by(|processes| kill(processes[asked].0, request).expect("it runs"));
+        }
+    }
+}
