@@ -6,7 +6,7 @@ use nix::libc::{STDERR_FILENO, STDIN_FILENO, STDOUT_FILENO};
 use nix::unistd::{dup2_stderr, dup2_stdin, dup2_stdout};
 
 use crate::sys::proc::ProcSelf;
-use crate::sys::{self, retry_interrupted};
+use crate::sys::{self, persist};
 
 /// All open descriptors from this one on that can do anything: those of `O_PATH` are missing.
 ///
@@ -50,7 +50,7 @@ impl StandardDescriptors {
         for descriptor in
             (STDIN_FILENO..=STDERR_FILENO).filter(|descriptor| self.0 & 1 << descriptor != 0)
         {
-            retry_interrupted(|| match descriptor {
+            persist(|| match descriptor {
                 STDIN_FILENO => dup2_stdin(file),
                 STDOUT_FILENO => dup2_stdout(file),
                 _ => dup2_stderr(file),
