@@ -9,6 +9,8 @@ mod streams;
 
 use std::process;
 
+#[cfg(unix)]
+pub use manager::notify_with_descriptors;
 pub use manager::{notify, watchdog};
 
 use crate::error::Error;

@@ -60,6 +60,14 @@
 //! `Type=notify-reload`. What else there is to say, the body says by [`notify`], such as to the
 //! [`watchdog`]. The variable is gone from the environment when the body runs.
 //!
+//! As PID 1 of a container the program is two processes. PID 1 itself becomes an init: it passes on
+//! the signals that processes send it, reaps every orphan, speaks to the service manager, and ends
+//! with the body's code, 128 + n for signal n. The body is its child, with signals as anywhere else,
+//! so that SIGTERM ends it and it may end itself, and with its own children. `docker stop` takes
+//! milliseconds then, and no `--init` is needed. Where more than one thread runs before the start, or
+//! there is no room for a second process, PID 1 stays one process, and says in one line what is
+//! missing.
+//!
 //! # What happens
 //!
 //! Three processes take part: the *launcher*, which the user started; the *session leader*, its
@@ -132,6 +140,8 @@ mod sys;
 
 #[doc(hidden)]
 pub use daemon::__note_inherited;
+#[cfg(unix)]
+pub use daemon::notify_with_descriptors;
 pub use daemon::{Daemon, is_daemon, notify, ready, watchdog};
 pub use daemonize_macros::daemonize;
 pub use error::{Error, ErrorKind};

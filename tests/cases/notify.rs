@@ -3,18 +3,20 @@
 
 use std::ffi::OsStr;
 use std::fs;
+use std::os::fd::AsRawFd;
 use std::os::unix::net::{UnixDatagram, UnixListener};
 use std::time::{Duration, Instant};
 
 use nix::sys::signal::Signal;
 use nix::sys::stat::Mode;
 use nix::time::{ClockId, clock_gettime};
-use nix::unistd::mkfifo;
+use nix::unistd::{Pid, mkfifo};
 use tempfile::TempDir;
 use tests::bot::{Bot, begin};
 use tests::lock::Gate;
 use tests::manager::Manager;
 use tests::need;
+use tests::process::Process;
 use tests::{bot, wait};
 
 #[test]
@@ -252,6 +254,28 @@ fn a_manager_outside_of_the_new_root_hears_everything() {
     let manager = Manager::at_path(&bot);
     assert!(begin(manager.command(&bot)).finish().status.success());
     assert_eq!(manager.heard(), ["READY=1", "STATUS=inside", "STOPPING=1"]);
+}
+
+#[test]
+fn the_manager_gets_copies_of_descriptors() {
+    let bot = bot!["chdir=false", "store=kept"];
+    let manager = Manager::at_path(&bot);
+    assert!(begin(manager.command(&bot)).finish().status.success());
+    assert_eq!(manager.await_message(), "READY=1");
+    let (message, kept) = manager.await_descriptors();
+    assert_eq!(message, "FDSTORE=1\nFDNAME=file");
+    let here = Process(Pid::this());
+    assert_eq!(kept.len(), 2);
+    assert!(kept.iter().all(|file| here.has_open(file.as_raw_fd(), &bot.file("kept"))));
+    let (message, none) = manager.await_descriptors();
+    assert_eq!((message.as_str(), none.len()), ("FDSTORE=1", 0));
+    assert_eq!(manager.heard(), ["STOPPING=1"]);
+}
+
+#[test]
+fn descriptors_for_nobody_do_not_matter() {
+    let bot = bot!["when=false", "chdir=false", "store=kept", "print=up"];
+    assert_eq!(bot.launch().stdout, "up\n");
 }
 
 #[test]

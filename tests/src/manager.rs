@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 use std::io::{ErrorKind, IoSliceMut};
-use std::os::fd::AsRawFd;
+use std::os::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd};
 use std::os::linux::net::SocketAddrExt;
 use std::os::unix::net::{SocketAddr, UnixDatagram};
 use std::process::Command;
@@ -98,6 +98,29 @@ impl Manager {
             Some((text, Process(Pid::from_raw(sender.expect("a sender")))))
         };
         std::iter::from_fn(datagram).collect()
+    }
+
+    /// Waits for a message with descriptors, and returns both.
+    #[must_use]
+    #[track_caller]
+    pub fn await_descriptors(&self) -> (String, Vec<OwnedFd>) {
+        let mut bytes = [0; 4096];
+        let mut space = cmsg_space!([RawFd; 8]);
+        let fd = self.socket.as_raw_fd();
+        let (length, numbers) = wait::for_some("a message", || {
+            let mut buffers = [IoSliceMut::new(&mut bytes)];
+            let flags = MsgFlags::MSG_CMSG_CLOEXEC;
+            let message = recvmsg::<()>(fd, &mut buffers, Some(&mut space), flags).ok()?;
+            let numbers = message.cmsgs().expect("complete").find_map(|part| match part {
+                ControlMessageOwned::ScmRights(numbers) => Some(numbers),
+                _ => None,
+            });
+            Some((message.bytes, numbers.unwrap_or_default()))
+        });
+        let text = str::from_utf8(&bytes[..length]).expect("text").to_owned();
+        // SAFETY: they have just been received, and belong to nobody else.
+        let own = |number| unsafe { OwnedFd::from_raw_fd(number) };
+        (text, numbers.into_iter().map(own).collect())
     }
 
     /// Waits until the bot has said something, and returns it.

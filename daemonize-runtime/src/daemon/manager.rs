@@ -1,5 +1,7 @@
 //! What the body says to a service manager.
 
+#[cfg(unix)]
+use std::os::fd::BorrowedFd;
 use std::time::Duration;
 
 #[cfg(unix)]
@@ -16,6 +18,7 @@ use crate::run::started;
 /// | `WATCHDOG=1` | that it still works, see [`watchdog`] |
 /// | `EXTEND_TIMEOUT_USEC=…` | that a start, a reload or a stop needs so much more time |
 /// | `RELOADING=1`, with `MONOTONIC_USEC=…` | that it reloads, until the next `READY=1` |
+/// | `FDSTORE=1` | see [`notify_with_descriptors`] |
 ///
 /// Does nothing where no manager listens: in a daemon, without `NOTIFY_SOCKET`, before the start,
 /// and in a process that the body has forked. Never waits: a message for which the manager has no
@@ -33,6 +36,28 @@ pub fn notify(state: &str) {
     started::notify(state);
     #[cfg(not(unix))]
     let _ = state;
+}
+
+/// Tells the service manager something, as [`notify`] does, and hands it copies of descriptors: by
+/// `FDSTORE=1`, systemd keeps them over a restart of the service.
+///
+/// The next start finds them behind those of its sockets, from number 3 on; `LISTEN_FDS` says how
+/// many there are, and `LISTEN_FDNAMES` what they are called. The unit needs
+/// `FileDescriptorStoreMax=`. A message takes at most 253 descriptors. As PID 1 of a container the
+/// descriptors are not passed on. See `sd_pid_notify_with_fds(3)`.
+///
+/// # Examples
+///
+/// ```no_run
+/// use std::os::fd::AsFd;
+///
+/// let state = std::fs::File::create("state")?;
+/// daemonize_runtime::notify_with_descriptors("FDSTORE=1\nFDNAME=state", &[state.as_fd()]);
+/// # Ok::<(), std::io::Error>(())
+/// ```
+#[cfg(unix)]
+pub fn notify_with_descriptors(state: &str, descriptors: &[BorrowedFd<'_>]) {
+    started::notify_with_descriptors(state, descriptors);
 }
 
 /// How often the service manager wants to hear `WATCHDOG=1` from this process, if it does: half of

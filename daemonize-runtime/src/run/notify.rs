@@ -74,6 +74,11 @@ impl Manager {
             let _ = socket.send(message);
         }
     }
+
+    /// Sends a message with copies of descriptors, which are lost with it.
+    pub(crate) fn send_with(&self, message: &[u8], descriptors: &[BorrowedFd<'_>]) {
+        let _ = sys::send_with_descriptors(&self.0, message, descriptors);
+    }
 }
 
 /// Half of the time within which the manager wants to hear from this process, if it does.

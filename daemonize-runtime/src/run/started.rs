@@ -1,5 +1,6 @@
 //! What a started process remembers: what it holds, who waits for it, and what it owes when it exits.
 
+use std::os::fd::BorrowedFd;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -114,6 +115,13 @@ pub(crate) fn ready() {
 pub(crate) fn notify(state: &str) {
     if let Some(manager) = own().and_then(|started| started.duties.manager.as_ref()) {
         manager.send(state.as_bytes());
+    }
+}
+
+/// Tells the manager, if one listens to this process, and hands it copies of descriptors.
+pub(crate) fn notify_with_descriptors(state: &str, descriptors: &[BorrowedFd<'_>]) {
+    if let Some(manager) = own().and_then(|started| started.duties.manager.as_ref()) {
+        manager.send_with(state.as_bytes(), descriptors);
     }
 }
 

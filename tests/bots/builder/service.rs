@@ -3,10 +3,11 @@
 use std::ffi::OsStr;
 use std::fs::File;
 use std::io::Write;
+use std::os::fd::AsFd;
 use std::path::Path;
 use std::thread;
 
-use daemonize_runtime::{notify, watchdog};
+use daemonize_runtime::{notify, notify_with_descriptors, watchdog};
 
 use nix::libc;
 use nix::sys::signal::{SigSet, Signal, raise};
@@ -22,6 +23,7 @@ pub(crate) fn step(key: &str, value: &OsStr) -> Option<Step> {
         "kill-self" => Box::new(move || raise(text.parse().expect("a signal")).expect("a signal")),
         "notify" => Box::new(move || notify(&text)),
         "notify-in-child" => Box::new(move || fork_and_exit(move || notify(&text))),
+        "store" => Box::new(move || store(text.as_ref())),
         "print-watchdog" => Box::new(|| println!("{:?}", watchdog())),
         _ => return None,
     })
@@ -63,4 +65,11 @@ fn hear_all(path: &Path) {
             writeln!(out, "{number}").expect("a line");
         }
     }
+}
+
+/// Hands the manager a file, twice.
+fn store(path: &Path) {
+    let file = File::create(path).expect("the file opens");
+    notify_with_descriptors("FDSTORE=1\nFDNAME=file", &[file.as_fd(), file.as_fd()]);
+    notify_with_descriptors("FDSTORE=1", &[]);
 }
