@@ -50,9 +50,9 @@
 //!
 //! A program must not fork away from what supervises it. When `when` is not given, it stays in the
 //! foreground as PID 1, and when systemd has executed this very process and expects no fork. The
-//! foreground differs from a daemon in this:
-//! nothing is forked, the standard streams stay, signals stay ignored or blocked as they were
-//! (`nohup bot run &` survives its terminal), and nothing is supervised.
+//! foreground differs from a daemon in this: nothing is forked but PID 1's own init, the standard
+//! streams stay, signals stay ignored or blocked as they were (`nohup bot run &` survives its
+//! terminal), and nothing is supervised.
 //!
 //! Any foreground speaks to the service manager that `NOTIFY_SOCKET` names: `READY=1` when it is set
 //! up, or at [`ready`](fn@ready) with `wait_ready`; `STOPPING=1` at exit; with

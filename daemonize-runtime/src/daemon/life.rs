@@ -10,10 +10,11 @@ impl Daemon {
     /// whatever has started it. Default: it detaches, unless it is PID 1, or systemd has executed
     /// this very process and expects no fork.
     ///
-    /// The foreground differs from a daemon in four things: nothing is forked; the standard streams
-    /// stay, and log files are neither opened nor made; signals stay ignored or blocked as they
-    /// were, so that `nohup bot run &` survives its terminal; nothing is supervised. Everything
-    /// else applies, so that a bot cannot run twice, and behaves the same when it is debugged.
+    /// The foreground differs from a daemon in four things: nothing is forked but the init of PID 1;
+    /// the standard streams stay, and log files are neither opened nor made; signals stay ignored
+    /// or blocked as they were, so that `nohup bot run &` survives its terminal; nothing is
+    /// supervised. Everything else applies, so that a bot cannot run twice, and behaves the same
+    /// when it is debugged.
     pub fn when(mut self, detach: impl SwitchValue) -> Self {
         self.options.when = detach.into_switch();
         self

@@ -60,6 +60,10 @@ impl Daemon {
     /// installed before the body runs, and libraries that install theirs later and call the one
     /// before, such as `signal-hook` and `tokio::signal`, keep it working. With
     /// [`chroot`](Self::chroot) the logs must be inside of the new root.
+    ///
+    /// In the foreground there is no log to open. SIGHUP does not end the bot there, unless it is to
+    /// be ignored, and a service manager is told of a reload that is done at once, as a unit of
+    /// `Type=notify-reload` wants it.
     pub fn reopen(mut self, reopen: impl SwitchValue) -> Self {
         self.options.reopen = reopen.into_switch().unwrap_or(false);
         #[cfg(unix)]
