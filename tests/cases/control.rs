@@ -159,6 +159,62 @@ fn a_child_that_ends_a_moment_later_is_no_matter() {
     bot.await_nothing_left();
 }
 
+#[test]
+fn a_supervisor_gives_its_body_the_time_limit_of_whoever_stops_it() {
+    // Longer than the supervisor's own limit: the body saves its work, and is not killed.
+    let saving = "trap 'sleep 1; touch saved; exit' TERM; touch up; while :; do sleep 0.05; done";
+    let bot = bot![
+        "chdir=false",
+        "restart=always",
+        "stop_timeout=0.1",
+        "block=SIGTERM",
+        format!("run=exec sh -c \"{saving}\"")
+    ];
+    let supervisor = bot.start();
+    wait::until("the body", || bot.file("up").exists());
+    assert_eq!(stop(&bot.pid_file(), PATIENCE).expect("it stops"), Stopped::Ended(Lock::Free));
+    assert!(bot.file("saved").exists() && !supervisor.process.is_alive());
+}
+
+#[test]
+fn a_supervisor_kills_a_deaf_body_and_is_not_killed_itself() {
+    // Shorter than the supervisor's own limit, of which nothing would be left to see.
+    for timeout in [SHORT, Duration::ZERO] {
+        let bot = bot!["restart=always", "stop_timeout=300", "block=SIGTERM", "sleep"];
+        let supervisor = bot.start();
+        let body = wait::for_some("a body", || supervisor.process.children().first().copied());
+        wait::until("a deaf body", || body.signals("SigBlk") & (1 << 14) != 0);
+        let stopped = stop(&bot.pid_file(), timeout).expect("it stops");
+        assert_eq!(stopped, Stopped::Ended(Lock::Free), "{timeout:?}");
+        assert!(!supervisor.process.is_alive() && !body.is_alive());
+        assert!(!bot.pid_file().exists(), "a supervisor that is not killed cleans up");
+    }
+}
+
+#[test]
+fn stop_asks_by_the_signal_that_it_was_told() {
+    let bot = bot![
+        "redirect=out.log",
+        "chdir=false",
+        "block=SIGTERM",
+        "block=SIGUSR1",
+        "print=deaf",
+        "sleep"
+    ];
+    let daemon = bot.start_and_await("out.log", "deaf\n");
+    let how = Stop::default().timeout(SHORT).signal("USR1");
+    let stopping = thread::spawn({
+        let pid_file = bot.pid_file();
+        move || control::stop(pid_file, how)
+    });
+    wait::until("the signal", || daemon.process.signals("ShdPnd") & (1 << 9) != 0);
+    assert_eq!(daemon.process.signals("ShdPnd") & (1 << 14), 0, "the other was not sent");
+    let stopped = stopping.join().expect("an answer");
+    assert_eq!(stopped.expect("it is killed"), Stopped::Killed(Lock::Free));
+    let refused = control::stop(bot.pid_file(), Stop::default().signal("KILL"));
+    assert!(matches!(refused, Err(StopError::UnknownSignal(name)) if name == "KILL"));
+}
+
 /// A process that no PID file may get into trouble.
 struct Stranger(Child);
 

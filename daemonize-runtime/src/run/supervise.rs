@@ -174,12 +174,13 @@ impl<'a> Supervisor<'a> {
             if let Some(end) = body.end() {
                 return end;
             }
-            match sys::wait_for_signal(&SigSet::all(), None) {
-                Some(signal) if self.is_ending(signal) => {
-                    body.stop(self.ending);
+            match sys::wait_for_request(&SigSet::all()) {
+                Some((signal, limit)) if self.is_ending(signal) => {
+                    let timeout = limit.unwrap_or(self.ending.timeout);
+                    body.stop(Ending { timeout, ..self.ending });
                     self.leave(0);
                 }
-                Some(signal) if PASSED_ON.contains(&signal) => {
+                Some((signal, _)) if PASSED_ON.contains(&signal) => {
                     reopen_logs_on(signal);
                     body.pass_on(signal);
                 }

@@ -75,6 +75,14 @@ impl Process {
         }
     }
 
+    /// Asks a supervisor to end, and its body within this time limit.
+    pub(crate) fn request(&self, signal: Signal, limit: Duration) -> nix::Result<()> {
+        match sys::request_process(self.pid, self.handle.as_ref(), signal, limit) {
+            Err(Errno::ESRCH) => Ok(()),
+            sent => sent,
+        }
+    }
+
     /// Waits for its end; says whether it came in time.
     pub(crate) fn wait(&self, limit: Duration) -> bool {
         if let Some(handle) = &self.handle {

@@ -11,9 +11,12 @@ use nix::sys::signal::Signal;
 use crate::error::Printable;
 use crate::manage::control::look::{Found, Look, PAUSE, Running, SETTLING, find};
 use crate::manage::control::process::{Process, find_holder};
-use crate::options::{Ending, KERNEL_PATIENCE, Options, SignalValue, StopSignal};
+use crate::options::{
+    Ending, KERNEL_PATIENCE, Options, SUPERVISORS_SHARE, SignalValue, StopSignal,
+};
 use crate::resources::pid_file::Identity;
 use crate::resources::pid_text::Text;
+use crate::resources::state_file;
 use crate::sys::Deadline;
 
 /// How long it may take to end those that a killed process takes along, such as its body.
@@ -134,7 +137,10 @@ pub fn stop(pid_file: impl AsRef<Path>, how: Stop) -> Result<Stopped, StopError>
     loop {
         match find(path) {
             Found::Running(daemon) => {
-                return if end(&daemon.process, ending)? {
+                // Informative, as all in that file: it changes nobody whom to signal.
+                let is_supervisor = state_file::read(path)
+                    .is_some_and(|state| state.supervisor == daemon.process.pid);
+                return if end(&daemon.process, ending, is_supervisor)? {
                     Ok(Stopped::Ended(lock_after(path, &daemon, SETTLING)))
                 } else {
                     Ok(Stopped::Killed(lock_after(path, &daemon, COMPANY_PATIENCE)))
@@ -156,14 +162,22 @@ pub fn stop(pid_file: impl AsRef<Path>, how: Stop) -> Result<Stopped, StopError>
     }
 }
 
-/// Whether it ended when it was asked; otherwise it was killed.
-fn end(process: &Process, ending: Ending) -> Result<bool, StopError> {
+/// Whether it ended when it was asked; otherwise it was killed. A supervisor gives its body the time
+/// limit, which it is told, and has a little more itself.
+fn end(process: &Process, ending: Ending, is_supervisor: bool) -> Result<bool, StopError> {
     let refused = |reason: nix::errno::Errno| StopError::Refused(reason.into());
-    if !ending.timeout.is_zero() {
-        process.signal(ending.signal).map_err(refused)?;
+    let Ending { signal, timeout } = ending;
+    if is_supervisor {
+        process.request(signal, timeout).map_err(refused)?;
+        process.signal(Signal::SIGCONT).map_err(refused)?;
+        if process.wait(timeout.saturating_add(SUPERVISORS_SHARE)) {
+            return Ok(true);
+        }
+    } else if !timeout.is_zero() {
+        process.signal(signal).map_err(refused)?;
         // One that is stopped must go on in order to end.
         process.signal(Signal::SIGCONT).map_err(refused)?;
-        if process.wait(ending.timeout) {
+        if process.wait(timeout) {
             return Ok(true);
         }
     }

@@ -1,0 +1,130 @@
+//! A request to end that says how long there is for it: a signal that carries a number, as that of
+//! sigqueue(3) does. Linux alone has it for a process that is known by a handle.
+
+use std::os::fd::OwnedFd;
+use std::time::Duration;
+
+use nix::sys::signal::{SigSet, Signal};
+
+/// Sends the request; without the time limit where that cannot go along.
+#[cfg(target_os = "linux")]
+pub(crate) fn request_process(
+    pid: i32,
+    handle: Option<&OwnedFd>,
+    signal: Signal,
+    limit: Duration,
+) -> nix::Result<()> {
+    use nix::{errno::Errno, libc};
+    let Some(handle) = handle else { return super::signal_process(pid, None, Some(signal)) };
+    let handle = std::os::fd::AsRawFd::as_raw_fd(handle);
+    let details = Details::new(signal as i32, limit);
+    // SAFETY: the handle is open, and the details are of the form and the size that the kernel reads.
+    let sent = unsafe {
+        libc::syscall(libc::SYS_pidfd_send_signal, handle, signal as i32, &raw const details, 0)
+    };
+    Errno::result(sent).map(drop)
+}
+
+/// Sends the request, without the time limit.
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn request_process(
+    pid: i32,
+    handle: Option<&OwnedFd>,
+    signal: Signal,
+    _limit: Duration,
+) -> nix::Result<()> {
+    super::signal_process(pid, handle, Some(signal))
+}
+
+/// Waits for one of these signals, which are blocked, and for the time limit that goes along with
+/// it, if one does.
+#[cfg(target_os = "linux")]
+pub(crate) fn wait_for_request(signals: &SigSet) -> Option<(Signal, Option<Duration>)> {
+    use nix::libc;
+    let mut details = std::mem::MaybeUninit::<libc::siginfo_t>::zeroed();
+    // SAFETY: the set lives through the call, the details are written to memory that is ours, and
+    // all-zero is a valid value of them. The number is there with this code.
+    unsafe {
+        let signal = libc::sigwaitinfo(signals.as_ref(), details.as_mut_ptr());
+        let details = details.assume_init();
+        let number =
+            if details.si_code == libc::SI_QUEUE { details.si_value().sival_ptr.addr() } else { 0 };
+        Some((Signal::try_from(signal).ok()?, limit_of(number)))
+    }
+}
+
+/// Waits for one of these signals, which are blocked. No time limit goes along with it here.
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn wait_for_request(signals: &SigSet) -> Option<(Signal, Option<Duration>)> {
+    super::wait_for_signal(signals, None).map(|signal| (signal, None))
+}
+
+/// A time limit as a number: milliseconds and one, since 0 says nothing. What is beyond the numbers
+/// is 49 days.
+#[cfg(target_os = "linux")]
+fn number_of(limit: Duration) -> u32 {
+    u32::try_from(limit.as_millis()).unwrap_or(u32::MAX).saturating_add(1)
+}
+
+#[cfg(target_os = "linux")]
+fn limit_of(number: usize) -> Option<Duration> {
+    let milliseconds = u32::try_from(number).ok()?.checked_sub(1)?;
+    Some(Duration::from_millis(milliseconds.into()))
+}
+
+/// What the kernel calls a `siginfo` of a queued signal. The library's own has no fields for it that
+/// could be written.
+#[cfg(target_os = "linux")]
+#[repr(C)]
+struct Details {
+    head: Head,
+    sender: Sender,
+    rest: [usize; 16],
+}
+
+#[cfg(target_os = "linux")]
+#[repr(C)]
+struct Head {
+    signal: i32,
+    #[cfg(not(any(target_arch = "mips", target_arch = "mips64")))]
+    error: i32,
+    code: i32,
+    #[cfg(any(target_arch = "mips", target_arch = "mips64"))]
+    error: i32,
+}
+
+#[cfg(target_os = "linux")]
+#[repr(C)]
+struct Sender {
+    pid: i32,
+    user: u32,
+    /// As wide as a pointer, and aligned like one, which is what places all of this.
+    number: usize,
+}
+
+#[cfg(target_os = "linux")]
+impl Details {
+    fn new(signal: i32, limit: Duration) -> Self {
+        let own = std::process::id().cast_signed();
+        let number = number_of(limit) as usize;
+        Self {
+            head: Head { signal, error: 0, code: nix::libc::SI_QUEUE },
+            sender: Sender { pid: own, user: nix::unistd::getuid().as_raw(), number },
+            rest: [0; 16],
+        }
+    }
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_limit_is_read_as_it_was_written_up_to_49_days() {
+        for (limit, read) in [(0, 0), (1, 1), (90_000, 90_000), (1 << 40, (1 << 32) - 2)] {
+            let number = number_of(Duration::from_millis(limit)) as usize;
+            assert_eq!(limit_of(number), Some(Duration::from_millis(read)));
+        }
+        assert_eq!((limit_of(0), limit_of(usize::MAX)), (None, None));
+    }
+}
