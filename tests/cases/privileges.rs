@@ -76,7 +76,7 @@ fn assert_ids(process: Process, user: u32, group: u32) {
     assert_eq!(process.status("Uid"), four(user));
     assert_eq!(process.status("Gid"), four(group));
     if user != 0 {
-        for set in ["CapEff", "CapPrm"] {
+        for set in ["CapEff", "CapPrm", "CapInh", "CapAmb"] {
             assert_eq!(u64::from_str_radix(&process.status(set), 16), Ok(0), "{set}");
         }
     }
@@ -184,31 +184,45 @@ fn groups_that_cannot_be_given_up_are_named_as_the_reason() {
     assert!(!bot.pid_file().exists());
 }
 
-/// Capabilities that survive a change of the user.
-const KEEPING_CAPABILITIES: [&str; 2] = ["setpriv", "--securebits=+no_setuid_fixup"];
+/// Ways to keep capabilities through a change of the user, or to have them in sets that it does not
+/// touch.
+const KEEPING_CAPABILITIES: [&[&str]; 5] = [
+    &["--inh-caps", "+dac_read_search,+net_raw"],
+    &["--inh-caps", "+dac_read_search", "--ambient-caps", "+dac_read_search"],
+    &["--securebits", "+no_setuid_fixup"],
+    &["--securebits", "+no_setuid_fixup,+no_setuid_fixup_locked,+keep_caps_locked"],
+    &[
+        "--inh-caps",
+        "+dac_read_search",
+        "--ambient-caps",
+        "+dac_read_search",
+        "--securebits",
+        "+no_setuid_fixup",
+    ],
+];
 
 fn kept_capabilities() -> Need {
+    let words = KEEPING_CAPABILITIES[KEEPING_CAPABILITIES.len() - 1];
     need::command(
         "setpriv and the right to keep capabilities",
-        &[&KEEPING_CAPABILITIES[..], &["true"]].concat(),
+        &[&["setpriv"], words, &["true"]].concat(),
     )
 }
 
 /// They do nothing until they are asked for, which a daemon that was taken over would do.
 #[test(needs = need::root)]
-fn capabilities_that_the_program_keeps_fail_the_start() {
+fn capabilities_that_the_program_keeps_are_gone() {
     let bot = without_privileges(&["keep-capabilities"]);
-    let line = bot.refused(71);
-    assert_eq!(line, "builder: cannot drop the privileges: Operation not permitted (os error 1)");
-    assert!(!bot.pid_file().exists());
+    assert_ids(bot.start().process, NOBODY_ELSE, NOBODY_ELSE);
 }
 
 #[test(needs = kept_capabilities)]
-fn capabilities_that_stay_fail_the_start() {
-    let bot = without_privileges(&[]);
-    let line = bot.refused_by(bot.command_by(&KEEPING_CAPABILITIES), 71);
-    assert_eq!(line, "builder: cannot drop the privileges: Operation not permitted (os error 1)");
-    assert!(!bot.pid_file().exists());
+fn capabilities_are_gone_from_all_sets_whatever_keeps_them() {
+    for words in KEEPING_CAPABILITIES {
+        let bot = without_privileges(&[]);
+        let daemon = bot.start_by(bot.command_by(&[&["setpriv"], words].concat()));
+        assert_ids(daemon.process, NOBODY_ELSE, NOBODY_ELSE);
+    }
 }
 
 // The daemon after it has given up its privileges.

@@ -79,6 +79,8 @@ const TABLE: &[Row] = &[
     lying(libc::SYS_setgroups, "setgroups", CHANGE_IDENTITY, 0),
     lying(libc::SYS_setresgid, "setresgid", CHANGE_IDENTITY, 0),
     lying(libc::SYS_setresuid, "setresuid", CHANGE_IDENTITY, 0),
+    // Nothing is left to give up by then, which `capget` says.
+    lying(libc::SYS_capset, "capset", UNSUPPORTED, 0),
     row(libc::SYS_prlimit64, "prlimit64", UNSUPPORTED),
     row(libc::SYS_prctl, "prctl", UNSUPPORTED),
     row(libc::SYS_mmap, "mmap", MAP),

@@ -58,6 +58,9 @@ impl Privileges {
         sys::set_group_ids(self.group)?;
         if let Some(user) = self.user {
             sys::set_user_ids(user)?;
+            if !user.is_root() {
+                sys::drop_capabilities();
+            }
         }
         let is_kept = |held: &Gid| self.supplementary.contains(held) || *held == self.group;
         let groups = sys::groups()?;

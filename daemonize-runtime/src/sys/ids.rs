@@ -114,20 +114,50 @@ pub(crate) fn can_become_root() -> bool {
     nix::unistd::setuid(Uid::from_raw(0)).is_ok() || nix::unistd::seteuid(Uid::from_raw(0)).is_ok()
 }
 
-/// Whether any capability is left, permitted or effective.
+/// The layout of a header and three sets, each in two halves, of capget(2) and capset(2).
+#[cfg(target_os = "linux")]
+const CAPABILITY_VERSION_3: u32 = 0x2008_0522;
+
+/// Gives up every capability in every set, whatever would keep them. No answer is believed: ask
+/// [`has_capabilities`] afterwards.
+#[cfg(target_os = "linux")]
+pub(crate) fn drop_capabilities() {
+    use nix::libc;
+    // Where it is locked, nothing is left that could be kept.
+    let _ = nix::sys::prctl::set_keepcaps(false);
+    let mut header = [CAPABILITY_VERSION_3, 0];
+    let nothing = [0_u32; 6];
+    // SAFETY: header and sets have the layout of capset(2) for this version, 0 stands for this
+    // process, and the other call takes numbers alone.
+    unsafe {
+        libc::prctl(libc::PR_CAP_AMBIENT, libc::PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
+        libc::syscall(libc::SYS_capset, header.as_mut_ptr(), nothing.as_ptr());
+    }
+}
+
+/// Whether any capability is left: permitted, effective, inheritable or ambient.
 #[cfg(target_os = "linux")]
 pub(crate) fn has_capabilities() -> bool {
-    const VERSION_3: u32 = 0x2008_0522;
-    let mut header = [VERSION_3, 0];
-    // Effective, permitted and inheritable, in two halves.
+    use nix::libc;
+    let mut header = [CAPABILITY_VERSION_3, 0];
     let mut sets = [u32::MAX; 6];
     // SAFETY: header and sets have the layout of capget(2) for this version, and 0 stands for this
     // process.
-    let result = unsafe {
-        nix::libc::syscall(nix::libc::SYS_capget, header.as_mut_ptr(), sets.as_mut_ptr())
+    let result = unsafe { libc::syscall(libc::SYS_capget, header.as_mut_ptr(), sets.as_mut_ptr()) };
+    // SAFETY: takes numbers alone, and changes nothing.
+    let is_ambient = |capability: libc::c_ulong| unsafe {
+        libc::prctl(libc::PR_CAP_AMBIENT, libc::PR_CAP_AMBIENT_IS_SET, capability, 0, 0)
     };
-    result != 0 || [sets[0], sets[1], sets[3], sets[4]] != [0; 4]
+    // There is no answer beyond the last one, and none at all from kernels without this set, nor
+    // through some filters. No capability is ambient without being permitted and inheritable, so
+    // that the other sets say it, too.
+    let any_is_ambient = (0..).map(is_ambient).take_while(|&answer| answer >= 0).any(|set| set > 0);
+    result != 0 || sets != [0; 6] || any_is_ambient
 }
+
+/// Gives up every capability: there are none here.
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn drop_capabilities() {}
 
 /// Whether any capability is left: there are none here.
 #[cfg(not(target_os = "linux"))]
