@@ -117,7 +117,7 @@ impl Error {
             Kind::AlreadyRunning(..) => 75,
             Kind::NotRoot(_) => 77,
             Kind::OpenDirectory(_) => 78,
-            Kind::Step(step, ..) => step.exit_code(),
+            Kind::Step(step, ..) | Kind::AsUser(step, ..) => step.exit_code(),
         }
     }
 
@@ -160,7 +160,7 @@ impl Error {
             Kind::NotRoot(_) => ErrorKind::NotRoot,
             Kind::OpenDirectory(_) => ErrorKind::Directory,
             Kind::Died => ErrorKind::System,
-            Kind::Step(step, ..) => step.kind(),
+            Kind::Step(step, ..) | Kind::AsUser(step, ..) => step.kind(),
         }
     }
 
@@ -172,6 +172,11 @@ impl Error {
         let Kind::Step(step, _, reason) = &*self.kind else { return false };
         matches!(step, Step::OpenPidFile | Step::FindStartDirectory)
             && matches!(reason.kind(), NotFound | PermissionDenied | ReadOnlyFilesystem)
+    }
+
+    /// What has failed, with its details.
+    pub(crate) fn detail(&self) -> &Kind {
+        &self.kind
     }
 
     /// Says the whole line on standard error, behind the program's name.
@@ -188,19 +193,16 @@ impl fmt::Display for Error {
 
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &*self.kind {
-            Kind::Step(.., source) => write!(f, "{self}: {source}"),
-            _ => write!(f, "{self}"),
+        match self.kind.reason() {
+            Some((source, way_out)) => write!(f, "{self}: {source}{way_out}"),
+            None => write!(f, "{self}"),
         }
     }
 }
 
 impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match &*self.kind {
-            Kind::Step(.., source) => Some(source),
-            _ => None,
-        }
+        self.kind.reason().map(|(source, _)| source as _)
     }
 }
 

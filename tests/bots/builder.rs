@@ -18,6 +18,7 @@ use std::process::{self, Command};
 use std::time::Duration;
 use std::{env, mem, thread};
 
+use daemonize_runtime::control::{self, Stop, Stopped};
 use daemonize_runtime::{Daemon, Restart, Side, is_daemon, ready};
 use nix::libc;
 use nix::sys::prctl;
@@ -141,6 +142,10 @@ fn prepare(key: &str, value: &OsStr) -> bool {
         "early" => print!("{}", value.display()),
         "early-c" => print_by_c(value),
         "keep-capabilities" => prctl::set_keepcaps(true).expect("everybody may"),
+        "stop" => {
+            let stopped = control::stop(value, Stop::default());
+            process::exit(i32::from(!matches!(stopped, Ok(Stopped::Ended(_)))))
+        }
         "open" => mem::forget(File::open(value).expect("the file opens")),
         "thread" => drop(thread::spawn(|| thread::sleep(SLEEP))),
         _ => return service::prepare(key, value),

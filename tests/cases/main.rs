@@ -37,6 +37,7 @@ mod supervisors;
 mod terminal;
 mod threads;
 mod transactions;
+mod trust;
 mod wait_limit;
 mod words;
 mod working_directory;

@@ -91,7 +91,9 @@ fn a_second_start_is_refused_and_touches_nothing() {
 #[test]
 fn a_number_that_nobody_stands_behind_is_taken_over() {
     let living_stranger = format!("{}\n", std::process::id());
-    for stale in ["", "\n", "0\n", "1\n", "4711", "99999999999999999999\n", &living_stranger] {
+    let white_space = [" 12\n", "12\n\n", "\t12 \r\n", "  \n", "12 "];
+    let others = ["", "\n", "0\n", "1\n", "4711", "99999999999999999999\n", &living_stranger];
+    for stale in white_space.into_iter().chain(others) {
         let bot = bot!["sleep"];
         fs::write(bot.pid_file(), stale).expect("a file");
         let daemon = bot.start();
@@ -102,7 +104,7 @@ fn a_number_that_nobody_stands_behind_is_taken_over() {
 #[test]
 fn a_file_that_holds_anything_else_is_refused_untouched() {
     for text in
-        ["notes\n", "-1\n", "12 34\n", " 12\n", "12\n\n", "12\n34\n", "12\0", &"x".repeat(1 << 20)]
+        ["notes\n", "-1\n", "12 34\n", "12\n34\n", "12\0", "\u{a0}12\n", &"x".repeat(1 << 20)]
     {
         let bot = bot!["sleep"];
         fs::write(bot.pid_file(), text).expect("a file");

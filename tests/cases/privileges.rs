@@ -1,11 +1,9 @@
-//! Who the daemon is, and what it can no longer do: users and groups, the files that root makes for
-//! another user, the umask, and a new root directory.
+//! Who the daemon is, and what it can no longer do: users and groups, the umask, and a new root
+//! directory.
 
 use std::collections::BTreeMap;
 use std::fs::{self, DirBuilder, File, OpenOptions, Permissions};
-use std::os::unix::fs::{
-    DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt, chown, symlink,
-};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt, chown};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -50,7 +48,7 @@ fn among_own_accounts(bot: &Bot) -> Command {
 }
 
 /// The general fixture, where the words are not known before.
-fn builder(words: &[&str]) -> Bot {
+pub(crate) fn builder(words: &[&str]) -> Bot {
     bot!["sleep"].words(words.iter().map(Into::into))
 }
 
@@ -70,7 +68,7 @@ fn assert_becomes(words: &[&str], user: u32, group: u32, groups: &[u32]) {
 
 /// Real, effective, saved and file system id, and what else makes a process mighty.
 #[track_caller]
-fn assert_ids(process: Process, user: u32, group: u32) {
+pub(crate) fn assert_ids(process: Process, user: u32, group: u32) {
     let four =
         |id: u32| [id.to_string(), id.to_string(), id.to_string(), id.to_string()].join("\t");
     assert_eq!(process.status("Uid"), four(user));
@@ -229,7 +227,7 @@ fn capabilities_are_gone_from_all_sets_whatever_keeps_them() {
 
 /// A bot that becomes somebody who owns nothing, in a start directory of root's that everybody may
 /// enter.
-fn without_privileges(words: &[&str]) -> Bot {
+pub(crate) fn without_privileges(words: &[&str]) -> Bot {
     let id = NOBODY_ELSE;
     let bot = bot![format!("uid={id}"), format!("gid={id}")].words(words.iter().map(Into::into));
     fs::set_permissions(bot.start_directory(), Permissions::from_mode(0o755)).expect("ours");
@@ -327,27 +325,24 @@ fn a_daemon_without_privileges_goes_with_its_launcher() {
     bot.await_nothing_left();
 }
 
-// The files that root makes for another user.
+// What a refusal must not touch.
 
 /// Makes a directory whose mode is not subject to the umask.
-fn make_directory(path: &Path, mode: u32) {
+pub(crate) fn make_directory(path: &Path, mode: u32) {
     DirBuilder::new().mode(mode).create(path).expect("a directory");
     fs::set_permissions(path, Permissions::from_mode(mode)).expect("ours");
 }
 
-fn give_away(path: &Path, owner: u32) {
+pub(crate) fn give_away(path: &Path, owner: u32) {
     chown(path, Some(owner), Some(owner)).expect("root can give files away");
 }
 
-/// Neither root, nor who the daemon becomes.
-const THIRD_USER: u32 = NOBODY_ELSE + 1;
-
 /// What can be seen of files, but for the time of the last reading: inode, mode, owner, length and
 /// last change. Not of directories, in which a PID file has come and gone.
-type Inventory = BTreeMap<PathBuf, (u64, u32, u32, u64, Option<(i64, i64)>)>;
+pub(crate) type Inventory = BTreeMap<PathBuf, (u64, u32, u32, u64, Option<(i64, i64)>)>;
 
 /// All that is in a directory, and the directory itself.
-fn inventory(directory: &Path) -> Inventory {
+pub(crate) fn inventory(directory: &Path) -> Inventory {
     let entries = fs::read_dir(directory)
         .expect("the directory")
         .map(|entry| entry.expect("an entry").path());
@@ -364,126 +359,11 @@ fn look_at(path: PathBuf) -> Inventory {
 
 /// Expects a refusal that comes before anything has changed on disk.
 #[track_caller]
-fn refused_untouched(bot: &Bot, code: i32) -> String {
+pub(crate) fn refused_untouched(bot: &Bot, code: i32) -> String {
     let before = inventory(&bot.start_directory());
     let line = bot.refused(code);
     assert_eq!(inventory(&bot.start_directory()), before, "{line}");
     line
-}
-
-#[track_caller]
-fn assert_user_writes(bot: &Bot, log: &str) -> Daemon {
-    let daemon = bot.start();
-    wait::until("a line in the log", || bot.read(log).ends_with("up\n"));
-    assert_ids(daemon.process, NOBODY_ELSE, NOBODY_ELSE);
-    daemon
-}
-
-#[test(needs = need::root)]
-fn a_log_that_is_made_belongs_to_the_user() {
-    for (umask, mode) in [("umask=022", 0o644), ("umask=077", 0o600)] {
-        let bot = without_privileges(&["redirect=out.log", umask, "print=up"]);
-        let _daemon = assert_user_writes(&bot, "out.log");
-        let log = fs::metadata(bot.file("out.log")).expect("the log");
-        assert_eq!((log.uid(), log.gid(), log.mode() & 0o7777), (NOBODY_ELSE, NOBODY_ELSE, mode));
-    }
-}
-
-#[test(needs = need::root)]
-fn a_log_that_belongs_to_root_or_the_user_is_continued() {
-    for owner in [0, NOBODY_ELSE] {
-        let bot = without_privileges(&["redirect=out.log", "print=up"]);
-        fs::write(bot.file("out.log"), "an earlier line\n").expect("a log");
-        give_away(&bot.file("out.log"), owner);
-        let _daemon = assert_user_writes(&bot, "out.log");
-        assert_eq!(bot.read("out.log"), "an earlier line\nup\n");
-        assert_eq!(
-            fs::metadata(bot.file("out.log")).expect("the log").uid(),
-            owner,
-            "it stays whose it was"
-        );
-    }
-}
-
-#[test(needs = need::root)]
-fn in_a_sticky_directory_logs_are_made_and_continued() {
-    for earlier in [None, Some("an earlier line\n")] {
-        let bot =
-            without_privileges(&["redirect=shared/out.log", "pid_file=shared/bot.pid", "print=up"]);
-        make_directory(&bot.file("shared"), 0o1777);
-        if let Some(earlier) = earlier {
-            fs::write(bot.file("shared/out.log"), earlier).expect("a log");
-            give_away(&bot.file("shared/out.log"), NOBODY_ELSE);
-        }
-        let _daemon = assert_user_writes(&bot, "shared/out.log");
-        assert_eq!(bot.read("shared/out.log"), earlier.unwrap_or_default().to_owned() + "up\n");
-    }
-}
-
-/// Something on disk that is not to be trusted with a file in the directory `logs`.
-type Trap = fn(&Bot);
-
-/// Directories in which somebody else can make and rename files, and how a refusal names that.
-const UNSAFE_DIRECTORIES: [(Trap, &str); 3] = [
-    (|bot| give_away(&bot.file("logs"), THIRD_USER), "its directory belongs to a third user"),
-    (|bot| open_to(bot, 0o777), "others can write in its directory"),
-    (|bot| open_to(bot, 0o775), "others can write in its directory"),
-];
-
-/// Logs that somebody else has prepared.
-const UNSAFE_LOGS: [(Trap, &str); 3] = [
-    (|bot| give_away(&existing_log(bot), THIRD_USER), "it belongs to a third user"),
-    (
-        |bot| fs::hard_link(existing_log(bot), bot.file("other")).expect("a link"),
-        "it has another name, by a hard link",
-    ),
-    (|bot| symlink("../other", bot.file("logs/out.log")).expect("a link"), "it is a symbolic link"),
-];
-
-fn open_to(bot: &Bot, mode: u32) {
-    fs::set_permissions(bot.file("logs"), Permissions::from_mode(mode)).expect("ours");
-}
-
-fn existing_log(bot: &Bot) -> PathBuf {
-    let log = bot.file("logs/out.log");
-    fs::write(&log, "an earlier line\n").expect("a log");
-    log
-}
-
-#[track_caller]
-fn assert_refused(option: &str, traps: &[(Trap, &str)]) {
-    for (set_trap, why) in traps {
-        let bot = without_privileges(&[option]);
-        make_directory(&bot.file("logs"), 0o755);
-        set_trap(&bot);
-        let line = refused_untouched(&bot, 73);
-        let (_, path) = option.split_once('=').expect("a path");
-        assert_eq!(line, format!("builder: cannot open {path} as root for another user: {why}"));
-    }
-}
-
-#[test(needs = need::root)]
-fn a_log_that_somebody_else_could_exchange_is_refused() {
-    for option in ["redirect=logs/out.log", "stdout=logs/out.log", "stderr=logs/out.log"] {
-        assert_refused(option, &UNSAFE_DIRECTORIES);
-        assert_refused(option, &UNSAFE_LOGS);
-    }
-}
-
-#[test(needs = need::root)]
-fn a_pid_file_that_somebody_else_could_exchange_is_refused() {
-    assert_refused("pid_file=logs/bot.pid", &UNSAFE_DIRECTORIES);
-}
-
-#[test(needs = need::root)]
-fn a_symbolic_link_to_a_log_is_followed_without_user_only() {
-    let bot = bot!["redirect=link.log", "print=up", "sleep"];
-    symlink("out.log", bot.file("link.log")).expect("a link");
-    let _daemon = bot.start_and_await("out.log", "up\n");
-    let bot = without_privileges(&["redirect=link.log"]);
-    symlink("out.log", bot.file("link.log")).expect("a link");
-    let line = refused_untouched(&bot, 73);
-    assert!(line.contains("link.log") && line.contains("it is a symbolic link"), "{line}");
 }
 
 #[test(needs = need::root)]
@@ -528,7 +408,7 @@ fn a_umask_of_more_than_permissions_is_refused() {
 
 // The root directory, and what leads out of it.
 
-fn root_of(process: Process) -> PathBuf {
+pub(crate) fn root_of(process: Process) -> PathBuf {
     fs::read_link(format!("/proc/{}/root", process.0)).expect("the root directory can be read")
 }
 

@@ -188,14 +188,20 @@ fn assert_complete(logs: &str) {
 
 #[test]
 fn a_log_that_cannot_be_made_stays_the_old_one_until_it_can() {
-    keeps_the_old_log("a removed directory", |log| {
+    keeps_the_old_log("No such file or directory", |log| {
         fs::remove_dir(log.parent().expect("a directory")).expect("empty");
     });
-    keeps_the_old_log("a directory", |log| fs::create_dir(log).expect("a directory"));
-    keeps_the_old_log("a link to nothing", |log| symlink("missing/out.log", log).expect("a link"));
-    keeps_the_old_log("a link to itself", |log| symlink("out.log", log).expect("a link"));
-    keeps_the_old_log("a pipe", |log| mkfifo(log, Mode::S_IRWXU).expect("a pipe"));
-    keeps_the_old_log("a pipe that somebody reads", |log| {
+    keeps_the_old_log("Is a directory", |log| fs::create_dir(log).expect("a directory"));
+    keeps_the_old_log("No such file or directory", |log| {
+        symlink("missing/out.log", log).expect("a link");
+    });
+    keeps_the_old_log("Too many symbolic links encountered", |log| {
+        symlink("out.log", log).expect("a link");
+    });
+    keeps_the_old_log("No such device or address", |log| {
+        mkfifo(log, Mode::S_IRWXU).expect("a pipe");
+    });
+    keeps_the_old_log("not a regular file", |log| {
         mkfifo(log, Mode::S_IRWXU).expect("a pipe");
         let reader = OpenOptions::new().read(true).custom_flags(libc::O_NONBLOCK).open(log);
         mem::forget(reader.expect("the pipe opens"));
@@ -204,14 +210,20 @@ fn a_log_that_cannot_be_made_stays_the_old_one_until_it_can() {
 
 #[test(needs = need::ordinary_user)]
 fn in_a_directory_that_became_unwritable_the_old_log_is_kept() {
-    keeps_the_old_log("an unwritable directory", |log| {
+    keeps_the_old_log("Permission denied", |log| {
         let directory = log.parent().expect("a directory");
         fs::set_permissions(directory, Permissions::from_mode(0o555)).expect("ours");
     });
 }
 
-/// Puts an obstacle where the log was, and takes it away again.
-fn keeps_the_old_log(what: &str, put_obstacle: fn(&Path)) {
+/// What a bot says in its old log when it cannot open the new one.
+fn complaint(log: &Path, why: &str) -> String {
+    format!("builder: cannot open the log {} anew: {why}; it goes on in this file\n", log.display())
+}
+
+/// Puts an obstacle where the log was, and takes it away again. That it is in the way is said once,
+/// however often it is met.
+fn keeps_the_old_log(why: &str, put_obstacle: fn(&Path)) {
     let bot = bot![
         "chdir=false",
         "redirect=logs/out.log",
@@ -227,15 +239,56 @@ fn keeps_the_old_log(what: &str, put_obstacle: fn(&Path)) {
     fs::rename(&log, bot.file("old.log")).expect("the log");
     put_obstacle(&log);
     daemon.signal(Signal::SIGHUP);
+    bot.await_text("old.log", &complaint(&log, why));
+    daemon.signal(Signal::SIGHUP);
     first.open();
-    bot.await_text("old.log", "kept\n");
+    let old = complaint(&log, why) + "kept\n";
+    bot.await_text("old.log", &old);
     // Gone already, where that was the obstacle.
     let _ = fs::remove_dir_all(&logs);
-    fs::create_dir(&logs).unwrap_or_else(|error| panic!("{what}: {error}"));
+    fs::create_dir(&logs).unwrap_or_else(|error| panic!("{why}: {error}"));
     daemon.signal(Signal::SIGHUP);
     second.open();
     bot.await_text("logs/out.log", "recovered\n");
-    assert_eq!(bot.read("old.log"), "kept\n", "{what}");
+    assert_eq!(bot.read("old.log"), old);
+}
+
+#[test]
+fn a_log_that_is_lost_again_is_told_again() {
+    let bot = bot!["chdir=false", "redirect=out.log", "reopen=true", "sleep"];
+    let daemon = bot.start();
+    let log = bot.file("out.log");
+    for rotation in ["old.1", "old.2"] {
+        fs::rename(&log, bot.file(rotation)).expect("the log");
+        fs::create_dir(&log).expect("a directory");
+        daemon.signal(Signal::SIGHUP);
+        bot.await_text(rotation, &complaint(&log, "Is a directory"));
+        fs::remove_dir(&log).expect("empty");
+        daemon.signal(Signal::SIGHUP);
+        wait::until("the new log", || daemon.process.has_open(1, &log));
+    }
+}
+
+#[test]
+fn of_supervisor_and_body_one_tells_that_a_log_is_lost() {
+    let bot = bot![
+        "chdir=false",
+        "stdout=out.log",
+        "stderr=error.log",
+        "reopen=true",
+        "restart=on-failure",
+        "sleep"
+    ];
+    let daemon = bot.start();
+    let body = wait::for_some("the body", || daemon.process.children().pop());
+    let log = bot.file("out.log");
+    fs::rename(&log, bot.file("old.log")).expect("the log");
+    fs::create_dir(&log).expect("a directory");
+    fs::rename(bot.file("error.log"), bot.file("error.old")).expect("the other log");
+    daemon.signal(Signal::SIGHUP);
+    // The other log comes after this one.
+    wait::until("the body's new log", || body.has_open(2, &bot.file("error.log")));
+    assert_eq!(bot.read("old.log"), complaint(&log, "Is a directory"));
 }
 
 #[test]
@@ -368,7 +421,8 @@ fn without_privileges_no_link_is_followed() {
     symlink("elsewhere", bot.file("logs/out.log")).expect("a link");
     daemon.signal(Signal::SIGHUP);
     gate.open();
-    bot.await_text("logs/old.log", "kept\n");
+    let why = "it is a symbolic link";
+    bot.await_text("logs/old.log", &(complaint(&bot.file("logs/out.log"), why) + "kept\n"));
     assert!(!bot.file("logs/elsewhere").exists());
 }
 

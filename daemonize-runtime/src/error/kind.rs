@@ -28,7 +28,7 @@ pub(crate) enum Kind {
     UserWithoutGroup(u32),
     /// Something that needs root.
     NotRoot(&'static str),
-    /// A log file that somebody else could exchange while root opens it.
+    /// A file that somebody else could have prepared for who opens it.
     Untrusted(PathBuf, &'static str),
     /// A descriptor of a directory leads out of the new root.
     OpenDirectory(i32),
@@ -40,6 +40,8 @@ pub(crate) enum Kind {
     EventLoop(i32, &'static str),
     /// The operating system refused a step.
     Step(Step, Option<PathBuf>, io::Error),
+    /// It refused a step with this file to the daemon's user.
+    AsUser(Step, PathBuf, String, io::Error),
     /// Something else stands at `/dev/null`.
     FakeNull,
     /// A log or input file that is no regular file.
@@ -64,16 +66,32 @@ pub(crate) enum Kind {
 const MOUNT_PROC: &str =
     if cfg!(any(target_os = "linux", target_os = "android")) { "mount /proc, or " } else { "" };
 
+const CHOOSE_PATH: &str = "choose a path that only root can change";
+const LET_USER_OR_CHOOSE_PATH: &str =
+    "; let this user do that, or choose a path that only root can change";
+
+impl Kind {
+    /// The operating system's reason, and the way out of it.
+    pub(super) fn reason(&self) -> Option<(&io::Error, &'static str)> {
+        match self {
+            Self::Step(.., reason) => Some((reason, "")),
+            Self::AsUser(.., reason) => Some((
+                reason,
+                match reason.kind() {
+                    io::ErrorKind::PermissionDenied => LET_USER_OR_CHOOSE_PATH,
+                    _ => "",
+                },
+            )),
+            _ => None,
+        }
+    }
+}
+
 /// The sentence, without the operating system's reason.
 impl fmt::Display for Kind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Kind::Unsupported => {
-                // Some platforms are a processor without a system.
-                let system =
-                    if env::consts::OS.is_empty() { env::consts::ARCH } else { env::consts::OS };
-                write!(f, "daemon mode is not supported on {system}")
-            }
+            Kind::Unsupported => write!(f, "daemon mode is not supported on {}", system()),
             Kind::Contradiction(why) => write!(f, "cannot start: {why}"),
             Kind::EmptyPath(option) => write!(f, "cannot start: the path of `{option}` is empty"),
             Kind::Umask(mask) => {
@@ -103,7 +121,8 @@ impl fmt::Display for Kind {
             }
             Kind::NotRoot(what) => write!(f, "cannot start: only root can {what}"),
             Kind::Untrusted(path, why) => {
-                write!(f, "cannot open {} as root for another user: {why}", Printable(path))
+                let path = Printable(path);
+                write!(f, "cannot open {path} for another user: {why}; {CHOOSE_PATH}")
             }
             Kind::OpenDirectory(descriptor) => write!(
                 f,
@@ -130,6 +149,9 @@ impl fmt::Display for Kind {
             Kind::Step(step, None, _) => f.write_str(step.refusal()),
             Kind::Step(step, Some(subject), _) => {
                 write!(f, "{} {}", step.refusal(), Printable(subject))
+            }
+            Kind::AsUser(step, path, user, _) => {
+                write!(f, "{} {} as user {}", step.refusal(), Printable(path), Printable(user.as_ref()))
             }
             Kind::FakeNull => f.write_str("cannot open /dev/null: not the null device"),
             Kind::NotAFile(path) => {
@@ -169,6 +191,11 @@ impl fmt::Display for Kind {
             ),
         }
     }
+}
+
+/// What this platform is called. Some are a processor without a system.
+fn system() -> &'static str {
+    if env::consts::OS.is_empty() { env::consts::ARCH } else { env::consts::OS }
 }
 
 /// The signal's name in parentheses, where it has one.

@@ -43,6 +43,10 @@ impl StandardDescriptors {
         Self(bits)
     }
 
+    pub(crate) fn bits(self) -> u8 {
+        self.0
+    }
+
     /// Makes them lead to a file. `dup2` clears close-on-exec, so that the daemon's children have
     /// it too.
     pub(crate) fn replace(self, file: &impl AsFd) -> nix::Result<()> {
@@ -57,5 +61,14 @@ impl StandardDescriptors {
             })?;
         }
         Ok(())
+    }
+
+    /// Writes a line that says what is lost, if nothing could go wrong by it. Async-signal-safe.
+    pub(crate) fn write_line(self, pieces: [&[u8]; 3]) {
+        let first = self.0.trailing_zeros().cast_signed();
+        // A file that has reached its size would be a deadly signal.
+        if !sys::is_file_size_limited() {
+            sys::write_pieces(first, pieces);
+        }
     }
 }

@@ -15,7 +15,7 @@ use nix::errno::Errno;
 use crate::error::Error;
 use crate::resources::descriptors::open_from;
 use crate::resources::pid_file::{Identity, identity};
-use crate::resources::streams;
+use crate::resources::stream_file::open_null;
 use crate::sys::proc::ProcSelf;
 use crate::sys::{self, retry_interrupted};
 
@@ -72,7 +72,7 @@ impl Inherited {
             None => (find(passed, proc_self), false),
         };
         let is_replaced = !is_certain && !descriptors.is_empty();
-        let replacement = is_replaced.then(streams::open_null).transpose()?;
+        let replacement = is_replaced.then(open_null).transpose()?;
         Ok(Self { descriptors, replacement })
     }
 

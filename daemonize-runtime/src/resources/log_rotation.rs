@@ -2,32 +2,49 @@
 //! SIGHUP does it. A thread that waits for the signal would end the rule of one thread, and its
 //! signal mask would reach the daemon's children.
 
-use std::ffi::CString;
+use std::ffi::{CStr, CString};
+use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStrExt;
-use std::path::{Path, PathBuf, absolute};
+use std::path::{Path, absolute};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use nix::errno::Errno;
 use nix::fcntl::{FcntlArg, OFlag, fcntl, open};
-use nix::libc;
-use nix::sys::stat::{Mode, fstat};
 
-use crate::error::{At, Error, Kind, Step};
+use crate::error::{At, Error, Kind, Printable, Step, program_name};
 use crate::resources::descriptors::StandardDescriptors;
+use crate::resources::opener::Opener;
+use crate::resources::root::inside;
+use crate::resources::stream_file::LOG_MODE;
+use crate::sys;
+
+const IS_NO_FILE: &str = "not a regular file";
+
+/// What stands behind the reason why a log could not be opened anew.
+const GOES_ON: &[u8] = b"; it goes on in this file\n";
 
 /// The log files, as the daemon can find them again.
 #[derive(Debug)]
 pub(crate) struct Logs {
     files: Vec<Log>,
-    flags: OFlag,
     /// Until then the descriptors lead to the terminal.
     are_open: AtomicBool,
+    /// Whether somebody else says what cannot be opened.
+    is_silent: AtomicBool,
 }
+
+/// How a log is opened anew, with these flags. Async-signal-safe.
+pub(crate) type OpenAnew = fn(&CStr, OFlag) -> Result<OwnedFd, &'static str>;
 
 #[derive(Debug)]
 struct Log {
     path: CString,
+    open: OpenAnew,
     descriptors: StandardDescriptors,
+    /// What is said when it cannot be opened, in front of the reason.
+    complaint: String,
+    /// Whether that was said, and nothing has changed since.
+    is_lost: AtomicBool,
 }
 
 impl Logs {
@@ -35,21 +52,13 @@ impl Logs {
     pub(crate) fn find(
         logs: &[(&Path, StandardDescriptors)],
         root: Option<&Path>,
-        follow_links: bool,
+        opener: Option<&dyn Opener>,
     ) -> Result<Self, Error> {
-        let logs = logs.iter().map(|&(path, descriptors)| {
-            let path = inside(root, path)?;
-            let path = CString::new(path.as_os_str().as_bytes())
-                .map_err(|_| Errno::EINVAL)
-                .at_path(Step::OpenLog, &path)?;
-            Ok(Log { path, descriptors })
-        });
-        let mut flags = OFlag::O_WRONLY | OFlag::O_APPEND | OFlag::O_CREAT | OFlag::O_NOCTTY;
-        // `O_NONBLOCK` for a pipe that stands in the log's place.
-        flags |= OFlag::O_CLOEXEC | OFlag::O_NONBLOCK;
-        flags.set(OFlag::O_NOFOLLOW, !follow_links);
+        let logs =
+            logs.iter().map(|&(name, descriptors)| Log::find(name, descriptors, root, opener));
         let files = logs.collect::<Result<_, Error>>()?;
-        Ok(Self { files, flags, are_open: AtomicBool::new(false) })
+        let [are_open, is_silent] = [false; 2].map(AtomicBool::new);
+        Ok(Self { files, are_open, is_silent })
     }
 
     /// Says that the standard streams lead to the log files now.
@@ -57,36 +66,72 @@ impl Logs {
         self.are_open.store(true, Ordering::Release);
     }
 
+    /// Leaves it to another process, which opens the same logs anew, to say what is not possible.
+    pub(crate) fn be_silent(&self) {
+        self.is_silent.store(true, Ordering::Relaxed);
+    }
+
     /// Opens all log files anew. Async-signal-safe.
     pub(crate) fn reopen(&self) {
         if self.are_open.load(Ordering::Acquire) {
             for log in &self.files {
-                // On any error the old file stays: better a line in yesterday's log than nowhere.
-                let _ = log.reopen(self.flags);
+                log.reopen_or_complain(self.is_silent.load(Ordering::Relaxed));
             }
         }
     }
 }
 
 impl Log {
-    fn reopen(&self, flags: OFlag) -> nix::Result<()> {
-        let file = open(self.path.as_c_str(), flags, Mode::from_bits_truncate(0o666))?;
-        if fstat(&file)?.st_mode & libc::S_IFMT != libc::S_IFREG {
-            return Err(Errno::EINVAL);
+    fn find(
+        name: &Path,
+        descriptors: StandardDescriptors,
+        root: Option<&Path>,
+        opener: Option<&dyn Opener>,
+    ) -> Result<Self, Error> {
+        let outside = absolute(name).at(Step::FindStartDirectory)?;
+        let inside = root.map(|root| inside(root, name)).transpose()?;
+        let path = match &inside {
+            None => &outside,
+            Some(Some(path)) => path,
+            Some(None) => {
+                return Err(Kind::Contradiction("`reopen` needs a log inside of `chroot`").into());
+            }
+        };
+        let path = CString::new(path.as_os_str().as_bytes()).at_path(Step::OpenLog, name)?;
+        let open = match opener {
+            Some(opener) => opener.rotation(&outside)?,
+            None => open_by_path,
+        };
+        let program = program_name().unwrap_or_else(|| "daemon".into());
+        let (program, outside) = (Printable(&program), Printable(&outside));
+        let complaint = format!("{program}: cannot open the log {outside} anew: ");
+        Ok(Self { path, open, descriptors, complaint, is_lost: AtomicBool::new(false) })
+    }
+
+    /// On any error the old file stays: better a line in yesterday's log than nowhere. That it does
+    /// is said there once, until it is over.
+    fn reopen_or_complain(&self, is_silent: bool) {
+        let outcome = self.reopen();
+        let was_lost = self.is_lost.swap(outcome.is_err(), Ordering::Relaxed);
+        if let (Err(why), false, false) = (outcome, was_lost, is_silent) {
+            self.descriptors.write_line([self.complaint.as_bytes(), why.as_bytes(), GOES_ON]);
         }
-        fcntl(&file, FcntlArg::F_SETFL(OFlag::O_APPEND))?;
-        self.descriptors.replace(&file)
+    }
+
+    fn reopen(&self) -> Result<(), &'static str> {
+        let flags = OFlag::O_WRONLY | OFlag::O_APPEND | OFlag::O_CREAT | OFlag::O_NOCTTY;
+        // `O_NONBLOCK` for a pipe that stands in the log's place.
+        let flags = flags | OFlag::O_CLOEXEC | OFlag::O_NONBLOCK | sys::LARGE_FILE;
+        let file = (self.open)(&self.path, flags)?;
+        if !sys::status_of(&file).map_err(Errno::desc)?.is_regular() {
+            return Err(IS_NO_FILE);
+        }
+        fcntl(&file, FcntlArg::F_SETFL(OFlag::O_APPEND)).map_err(Errno::desc)?;
+        self.descriptors.replace(&file).map_err(Errno::desc)
     }
 }
 
-fn inside(root: Option<&Path>, path: &Path) -> Result<PathBuf, Error> {
-    let path = absolute(path).at(Step::FindStartDirectory)?;
-    let Some(root) = root else {
-        return Ok(path);
-    };
-    let root = absolute(root).at(Step::FindStartDirectory)?;
-    match path.strip_prefix(root) {
-        Ok(inside) => Ok(Path::new("/").join(inside)),
-        Err(_) => Err(Kind::Contradiction("`reopen` needs a log inside of `chroot`").into()),
-    }
+/// Opens a log for whoever may open it by this path.
+fn open_by_path(path: &CStr, flags: OFlag) -> Result<OwnedFd, &'static str> {
+    open(path, flags, LOG_MODE).map_err(Errno::desc)
 }

@@ -12,7 +12,7 @@ pub(crate) enum Text {
     Pid(i32),
     /// Nothing yet, or digits that are nobody's PID.
     NoPid,
-    /// Anything but digits and a newline.
+    /// Anything but digits with white space around them.
     Foreign,
 }
 
@@ -20,7 +20,7 @@ pub(crate) fn read(file: &File) -> io::Result<Text> {
     let mut text = [0; LONGEST + 1];
     let length = file.read_at(&mut text, 0)?;
     let text = &text[..length];
-    let digits = text.strip_suffix(b"\n").unwrap_or(text);
+    let digits = text.trim_ascii();
     if length > LONGEST || !digits.iter().all(u8::is_ascii_digit) {
         return Ok(Text::Foreign);
     }

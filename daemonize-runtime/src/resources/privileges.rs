@@ -18,6 +18,8 @@ pub(crate) struct Privileges {
     pub(crate) user: Option<Uid>,
     pub(crate) group: Gid,
     supplementary: Vec<Gid>,
+    /// What the user is called in messages.
+    pub(crate) name: String,
 }
 
 impl Privileges {
@@ -29,14 +31,17 @@ impl Privileges {
         let group = group.map(find_group).transpose()?;
         let wanted = match (user.map(find_user).transpose()?, group) {
             (None, None) => return Ok(None),
-            (None, Some(group)) => Self { user: None, group, supplementary: Vec::new() },
+            (None, Some(group)) => {
+                Self { user: None, group, supplementary: Vec::new(), name: String::new() }
+            }
             (Some(Found::Account(account)), group) => {
                 let group = group.unwrap_or(account.gid);
                 let supplementary = groups_of(&account.name, group)?;
-                Self { user: Some(account.uid), group, supplementary }
+                Self { user: Some(account.uid), group, supplementary, name: account.name }
             }
             (Some(Found::BareId(uid)), Some(group)) => {
-                Self { user: Some(uid), group, supplementary: vec![group] }
+                let name = uid.to_string();
+                Self { user: Some(uid), group, supplementary: vec![group], name }
             }
             (Some(Found::BareId(uid)), None) => {
                 return Err(Kind::UserWithoutGroup(uid.as_raw()).into());
@@ -51,6 +56,11 @@ impl Privileges {
         }
     }
 
+    /// The user that the daemon becomes, unless it stays root.
+    pub(crate) fn other_user(&self) -> Option<Uid> {
+        self.user.filter(|user| !user.is_root())
+    }
+
     /// Gives up everything else. Each step is verified by asking the kernel, since a filter can
     /// make a system call succeed without effect, and at the end by an attempt to come back.
     pub(crate) fn assume(&self) -> nix::Result<()> {
@@ -58,9 +68,9 @@ impl Privileges {
         sys::set_group_ids(self.group)?;
         if let Some(user) = self.user {
             sys::set_user_ids(user)?;
-            if !user.is_root() {
-                sys::drop_capabilities();
-            }
+        }
+        if self.other_user().is_some() {
+            sys::drop_capabilities();
         }
         let is_kept = |held: &Gid| self.supplementary.contains(held) || *held == self.group;
         let groups = sys::groups()?;
@@ -78,8 +88,7 @@ impl Privileges {
 
     /// Whether root, or a part of its power, could be had back.
     fn can_return(&self) -> bool {
-        self.user.is_some_and(|user| !user.is_root())
-            && (sys::can_become_root() || sys::has_capabilities())
+        self.other_user().is_some() && (sys::can_become_root() || sys::has_capabilities())
     }
 }
 

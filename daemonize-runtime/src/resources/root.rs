@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::os::fd::RawFd;
-use std::path::{Path, PathBuf};
+use std::path::{Path, PathBuf, absolute};
 
 use nix::errno::Errno;
 use nix::unistd::{chdir, chroot, geteuid};
@@ -57,4 +57,11 @@ impl Root {
             |path| fs::metadata(path).is_ok_and(|there| identity(&there) == self.identity);
         if is_inside("/") && is_inside(".") { Ok(()) } else { Err(Errno::EPERM) }
     }
+}
+
+/// What a path is called inside of a new root; `None` outside of it.
+pub(crate) fn inside(root: &Path, path: &Path) -> Result<Option<PathBuf>, Error> {
+    let absolute = |path| absolute(path).at(Step::FindStartDirectory);
+    let path = absolute(path)?;
+    Ok(path.strip_prefix(absolute(root)?).ok().map(|inside| Path::new("/").join(inside)))
 }

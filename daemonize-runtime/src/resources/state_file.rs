@@ -5,16 +5,25 @@
 //! It is gone after a clean end, and stays when the supervisor has given up. Without it the
 //! supervisor works the same.
 
-use std::fs::{File, OpenOptions, Permissions};
+use std::fs::{File, Permissions};
 use std::io::{self, Read};
-use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::{FileExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
-use nix::libc;
-use nix::unistd::geteuid;
+use nix::errno::Errno;
+use nix::fcntl::OFlag;
+use nix::sys::stat::Mode;
+use nix::unistd::{fchown, geteuid};
 
-use crate::resources::pid_file::{PidFile, Place, identity};
+use crate::resources::entry::Entry;
+use crate::resources::pid_file::PidFile;
+use crate::resources::pid_lock::GENTLY;
+use crate::resources::place::Place;
 use crate::resources::state_text::{FIRST_WORD, LONGEST, State, parse};
+use crate::sys;
+
+/// Behind the name of the PID file.
+const SUFFIX: &str = ".state";
 
 /// A state file that is this daemon's own.
 #[derive(Debug)]
@@ -27,14 +36,14 @@ pub(crate) struct StateFile {
 /// that it takes no name that the bot might want.
 pub(crate) fn path_of(pid_file: &Path) -> PathBuf {
     let mut name = pid_file.as_os_str().to_owned();
-    name.push(".state");
+    name.push(SUFFIX);
     name.into()
 }
 
 /// What the state file beside this PID file says; `None` when that is nothing certain.
 pub(crate) fn read(pid_file: &Path) -> Option<State> {
-    let file = open_options().read(true).open(path_of(pid_file)).ok()?;
-    if !file.metadata().is_ok_and(|metadata| metadata.is_file()) {
+    let file = Entry::of_path(&path_of(pid_file)).ok()?.open(GENTLY, Mode::empty()).ok()?;
+    if !sys::status_of(&file).is_ok_and(|status| status.is_regular()) {
         return None;
     }
     parse(&text_of(&file)?)
@@ -44,25 +53,35 @@ impl StateFile {
     /// Gives a PID file a state file, if that is possible: not where something stands already that
     /// no supervisor of this user has written, which is left as it is.
     pub(crate) fn keep_beside(pid_file: &mut PidFile) {
-        pid_file.state = Self::acquire(path_of(&pid_file.place.path));
+        pid_file.state = Self::acquire(&pid_file.place).ok();
     }
 
     /// Opens the file, and makes it if it is missing. The PID file, whose lock is held, stands in
     /// the same directory, which was found safe for it.
-    fn acquire(path: PathBuf) -> Option<Self> {
-        let file = open_or_create(&path).ok()?;
-        let metadata = file.metadata().ok()?;
-        let is_own = metadata.is_file()
-            && metadata.nlink() == 1
-            && metadata.uid() == geteuid().as_raw()
-            && metadata.mode() & 0o022 == 0;
-        if !is_own || metadata.len() > 0 && !text_of(&file)?.starts_with(FIRST_WORD) {
-            return None;
+    fn acquire(pid_file: &Place) -> io::Result<Self> {
+        let mut place = pid_file.beside(SUFFIX)?;
+        let (file, is_new) = place.with(open_or_create)?;
+        let status = sys::status_of(&file)?;
+        place.identity = status.identity;
+        if let (true, Some((user, group))) = (is_new, place.receiver) {
+            fchown(&file, Some(user), Some(group))?;
+        }
+        let owner = place.receiver.map_or_else(geteuid, |(user, _)| user).as_raw();
+        let is_own = status.is_regular() && status.names == 1 && status.owner == owner;
+        let is_ours = || text_of(&file).is_some_and(|text| text.starts_with(FIRST_WORD));
+        let is_fit = is_own && status.mode & 0o022 == 0 && (status.length == 0 || is_ours());
+        if !is_new && !is_fit {
+            return Err(io::ErrorKind::AlreadyExists.into());
         }
         // Everybody may know, whatever the umask says; and nothing is known of this daemon yet.
         let _ = file.set_permissions(Permissions::from_mode(0o644));
-        file.set_len(0).ok()?;
-        Some(Self { file, place: Place { path, identity: identity(&metadata) } })
+        file.set_len(0)?;
+        Ok(Self { file, place })
+    }
+
+    /// Closes the directory in which the file was opened.
+    pub(crate) fn leave_directory(&mut self) {
+        self.place.leave_directory();
     }
 
     /// Says what is so from now on. What cannot be said is not: the bot matters more.
@@ -80,19 +99,12 @@ impl StateFile {
     }
 }
 
-fn open_options() -> OpenOptions {
-    let mut options = OpenOptions::new();
-    // `O_NONBLOCK` for a planted pipe.
-    options.custom_flags(libc::O_NOFOLLOW | libc::O_NONBLOCK | libc::O_NOCTTY);
-    options
-}
-
-fn open_or_create(path: &Path) -> io::Result<File> {
-    let mut options = open_options();
-    options.read(true).write(true).mode(0o644);
-    match options.clone().create_new(true).open(path) {
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => options.open(path),
-        made => made,
+/// Says whether the file is new.
+fn open_or_create(entry: &Entry) -> io::Result<(File, bool)> {
+    let flags = GENTLY | OFlag::O_RDWR;
+    match entry.open(flags | OFlag::O_CREAT | OFlag::O_EXCL, Mode::from_bits_truncate(0o644)) {
+        Err(Errno::EEXIST) => Ok((entry.open(flags, Mode::empty())?, false)),
+        made => Ok((made?, true)),
     }
 }
 

@@ -1,39 +1,43 @@
-//! The standard streams: their files are opened in the launcher, where an error reaches the user,
-//! and put in place in the session leader.
+//! The standard streams: their files are opened in the launcher, where an error reaches the user, or
+//! by the daemon's user, and put in place in the session leader.
 
-use std::fs::{File, Metadata, OpenOptions};
-use std::io;
-use std::os::fd::{AsRawFd, IntoRawFd};
-use std::os::unix::fs::{FileTypeExt, MetadataExt, OpenOptionsExt};
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use nix::fcntl::{FcntlArg, OFlag, fcntl};
-use nix::libc::{self, STDERR_FILENO, STDIN_FILENO, STDOUT_FILENO};
-use nix::unistd::{fchown, geteuid};
+use nix::libc::{STDERR_FILENO, STDIN_FILENO, STDOUT_FILENO};
 
-use crate::error::{At, Error, Kind, Step};
+use crate::error::{Error, Kind};
 use crate::options::Options;
 use crate::resources::descriptors::StandardDescriptors;
 use crate::resources::log_rotation::Logs;
-use crate::resources::privileges::Privileges;
-use crate::resources::trust::{check_directory_of, check_file};
-use crate::sys;
+use crate::resources::opener::{Opened, Opener};
+use crate::resources::pid_file::PidFile;
+use crate::resources::stream_file::{Purpose, StreamFile};
+
+const INPUT: u8 = 1 << STDIN_FILENO;
+const OUTPUT: u8 = 1 << STDOUT_FILENO;
+const ERRORS: u8 = 1 << STDERR_FILENO;
+
+pub(crate) const SAME_FILE: &str = "a log and the PID file are the same file";
 
 /// The files that become the standard streams.
 #[derive(Debug)]
 pub(crate) struct Streams {
-    streams: Vec<Stream>,
+    named: Vec<Stream>,
+    /// For those that no option names.
+    null: Option<(File, StandardDescriptors)>,
     /// Those that are opened anew later, if that is wanted.
     pub(crate) logs: Option<Arc<Logs>>,
 }
 
+/// A stream that an option names.
 #[derive(Debug)]
 struct Stream {
-    file: File,
+    name: PathBuf,
+    purpose: Purpose,
     descriptors: StandardDescriptors,
-    /// Where it is, if it is a log.
-    log: Option<PathBuf>,
+    file: Opened<StreamFile>,
 }
 
 impl Streams {
@@ -41,20 +45,11 @@ impl Streams {
     pub(crate) fn open(
         options: &Options,
         null: File,
-        privileges: Option<&Privileges>,
+        opener: Option<&dyn Opener>,
     ) -> Result<Self, Error> {
-        const INPUT: u8 = 1 << STDIN_FILENO;
-        const OUTPUT: u8 = 1 << STDOUT_FILENO;
-        const ERRORS: u8 = 1 << STDERR_FILENO;
-        let mut streams = Vec::with_capacity(4);
-        let mut unset = INPUT | OUTPUT | ERRORS;
+        let mut streams = Self { named: Vec::with_capacity(3), null: None, logs: None };
         if let Some(path) = &options.stdin {
-            unset &= !INPUT;
-            streams.push(Stream {
-                file: open_input(path)?,
-                descriptors: StandardDescriptors::of(INPUT),
-                log: None,
-            });
+            streams.open_one(path, Purpose::Input, INPUT, opener)?;
         }
         let stdout = options.stdout.as_ref().or(options.redirect.as_ref());
         let stderr = options.stderr.as_ref().or(options.redirect.as_ref());
@@ -67,27 +62,74 @@ impl Streams {
         };
         for (path, descriptors) in outputs {
             if let Some(path) = path {
-                unset &= !descriptors;
-                let file = open_log(path, privileges)?;
-                streams.push(Stream {
-                    file,
-                    descriptors: StandardDescriptors::of(descriptors),
-                    log: Some(path.clone()),
-                });
+                streams.open_one(path, Purpose::Log, descriptors, opener)?;
             }
         }
-        streams.push(Stream { file: null, descriptors: StandardDescriptors::of(unset), log: None });
-        Ok(Self { streams, logs: None })
+        let named = streams.named.iter().fold(0, |bits, stream| bits | stream.descriptors.bits());
+        let unset = (INPUT | OUTPUT | ERRORS) & !named;
+        streams.null = Some((null, StandardDescriptors::of(unset)));
+        Ok(streams)
+    }
+
+    fn open_one(
+        &mut self,
+        name: &Path,
+        purpose: Purpose,
+        descriptors: u8,
+        opener: Option<&dyn Opener>,
+    ) -> Result<(), Error> {
+        let file = match opener {
+            Some(opener) => opener.stream(name, purpose)?,
+            None => Opened::Now(StreamFile::open_path(name, purpose)?),
+        };
+        let descriptors = StandardDescriptors::of(descriptors);
+        self.named.push(Stream { name: name.to_owned(), purpose, descriptors, file });
+        Ok(())
     }
 
     /// Leaves the three streams as they are.
     pub(crate) fn keep() -> Self {
-        Self { streams: Vec::new(), logs: None }
+        Self { named: Vec::new(), null: None, logs: None }
+    }
+
+    /// Opens what is left to the daemon's user, which this process has become. The error is with
+    /// the number of the stream.
+    pub(crate) fn open_the_rest(
+        &mut self,
+        open: fn(&Path, &Path, Purpose) -> Result<StreamFile, Error>,
+    ) -> Result<(), (usize, Error)> {
+        for (number, stream) in self.named.iter_mut().enumerate() {
+            if let Opened::Later(path) = &stream.file {
+                let file = open(path, &stream.name, stream.purpose);
+                stream.file = Opened::Now(file.map_err(|error| (number, error))?);
+            }
+        }
+        Ok(())
+    }
+
+    /// Refuses a log or input that is the PID file, by whatever name.
+    pub(crate) fn check_against(&self, pid_file: Option<&PidFile>) -> Result<(), Error> {
+        let is_pid_file = |stream: &Stream| match &stream.file {
+            Opened::Now(file) => pid_file.is_some_and(|it| it.identity() == file.identity()),
+            Opened::Later(_) => false,
+        };
+        if self.named.iter().any(is_pid_file) {
+            Err(Kind::Contradiction(SAME_FILE).into())
+        } else {
+            Ok(())
+        }
     }
 
     /// Puts the files in place.
     pub(crate) fn install(&self) -> nix::Result<()> {
-        self.streams.iter().try_for_each(|stream| stream.descriptors.replace(&stream.file))?;
+        for Stream { descriptors, file, .. } in &self.named {
+            if let Opened::Now(open) = file {
+                descriptors.replace(&open.file)?;
+            }
+        }
+        if let Some((null, descriptors)) = &self.null {
+            descriptors.replace(null)?;
+        }
         // Afterwards, so that a signal which comes in between does not open them on the terminal's
         // descriptors.
         if let Some(logs) = &self.logs {
@@ -98,92 +140,12 @@ impl Streams {
 
     /// The paths of the log files, and the descriptors that they become.
     pub(crate) fn log_paths(&self) -> Vec<(&Path, StandardDescriptors)> {
-        let streams = self.streams.iter();
-        streams.filter_map(|stream| Some((stream.log.as_deref()?, stream.descriptors))).collect()
+        let logs = self.named.iter().filter(|stream| stream.purpose == Purpose::Log);
+        logs.map(|stream| (&*stream.name, stream.descriptors)).collect()
     }
-}
 
-/// Opens the null device, above the three standard descriptors.
-///
-/// It is the first file that a start opens, so that a program which closed a standard descriptor
-/// finds it filled before anything that must not be there could land in it.
-pub(crate) fn open_null() -> Result<File, Error> {
-    loop {
-        let null = OpenOptions::new()
-            .read(true)
-            .write(true)
-            .custom_flags(libc::O_NOCTTY)
-            .open("/dev/null")
-            .at(Step::OpenNull)?;
-        if !is_null(&null.metadata().at(Step::OpenNull)?) {
-            return Err(Kind::FakeNull.into());
-        }
-        if null.as_raw_fd() > STDERR_FILENO {
-            return Ok(null);
-        }
-        let _ = null.into_raw_fd();
+    /// The name and the purpose of a stream, by its number.
+    pub(crate) fn named(&self, number: usize) -> Option<(&Path, Purpose)> {
+        self.named.get(number).map(|stream| (&*stream.name, stream.purpose))
     }
-}
-
-/// Opens a log file, and makes it if it is missing.
-fn open_log(path: &Path, privileges: Option<&Privileges>) -> Result<File, Error> {
-    let step = Step::OpenLog;
-    let mut append = OpenOptions::new();
-    append.append(true);
-    let Some(privileges) = privileges else {
-        return open(path, append.create(true), 0, OFlag::O_APPEND, step);
-    };
-    let owner = privileges.user.unwrap_or_else(geteuid);
-    check_directory_of(path, owner)?;
-    match append.clone().create_new(true).open(path) {
-        Ok(made) => {
-            fchown(&made, privileges.user, Some(privileges.group)).at_path(step, path)?;
-            Ok(made)
-        }
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-            let file = open(path, &append, libc::O_NOFOLLOW, OFlag::O_APPEND, step)?;
-            check_file(path, &file.metadata().at_path(step, path)?, owner)?;
-            Ok(file)
-        }
-        Err(error) => Err(error).at_path(step, path),
-    }
-}
-
-fn open_input(path: &Path) -> Result<File, Error> {
-    open(path, OpenOptions::new().read(true), 0, OFlag::empty(), Step::OpenInput)
-}
-
-/// Opens a regular file or the null device, and refuses anything else without blocking on it.
-fn open(
-    path: &Path,
-    options: &OpenOptions,
-    extra_flags: i32,
-    lasting_flags: OFlag,
-    step: Step,
-) -> Result<File, Error> {
-    let not_a_file = || Error::from(Kind::NotAFile(path.to_owned()));
-    let flags = libc::O_NOCTTY | libc::O_NONBLOCK | extra_flags;
-    let file = match options.clone().custom_flags(flags).open(path) {
-        // A pipe that nobody reads, or a socket.
-        Err(error) if error.raw_os_error() == Some(libc::ENXIO) => return Err(not_a_file()),
-        Err(error)
-            if extra_flags & libc::O_NOFOLLOW != 0 && error.raw_os_error() == Some(libc::ELOOP) =>
-        {
-            return Err(Kind::Untrusted(path.to_owned(), "it is a symbolic link").into());
-        }
-        opened => opened.at_path(step, path)?,
-    };
-    let metadata = file.metadata().at_path(step, path)?;
-    if !metadata.is_file() && !is_null(&metadata) {
-        return Err(not_a_file());
-    }
-    // Only the opening was not to block: to the readers and writers of the stream the flag would be
-    // a surprise.
-    fcntl(&file, FcntlArg::F_SETFL(lasting_flags)).at_path(step, path)?;
-    Ok(file)
-}
-
-/// Whether a file is the null device, and not something that stands in its place.
-fn is_null(metadata: &Metadata) -> bool {
-    metadata.file_type().is_char_device() && sys::is_null_device(metadata.rdev())
 }

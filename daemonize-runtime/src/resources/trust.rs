@@ -1,51 +1,192 @@
-//! What root may open for another user: nothing that this or a third user could have exchanged for
-//! something else.
+//! Trust in a path: whether anybody but root could have changed the way to a file.
+//!
+//! A look at a path says nothing about the next use of it. So the way is gone step by step, each
+//! directory is opened in the one before and looked at by its descriptor, and whoever opens the file
+//! does so in the directory that came out, whatever its path means by then. The handler of SIGHUP goes
+//! this way too, so that the heap is not used, and the stack little.
 
-use std::fs::{self, Metadata};
-use std::os::unix::fs::MetadataExt;
-use std::path::Path;
+use std::ffi::CStr;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
-use nix::unistd::Uid;
+use nix::errno::Errno;
+use nix::fcntl::{AT_FDCWD, OFlag, openat};
+use nix::sys::stat::Mode;
 
-use crate::error::{Error, Kind};
+use crate::sys::{self, Pages, retry_interrupted};
 
-const STICKY: u32 = 0o1000;
-const WRITABLE_BY_OTHERS: u32 = 0o022;
+const LONGEST_PATH: usize = 4096;
+const LONGEST_NAME: usize = 255;
 
-/// Refuses a path in whose directory somebody but root and `owner` can make and rename files.
-pub(crate) fn check_directory_of(path: &Path, owner: Uid) -> Result<(), Error> {
-    let directory = path
-        .parent()
-        .filter(|directory| !directory.as_os_str().is_empty())
-        .unwrap_or(Path::new("."));
-    // A directory that is missing is reported by whoever opens the file.
-    let Ok(metadata) = fs::metadata(directory) else {
-        return Ok(());
-    };
-    if !belongs_to(&metadata, owner) {
-        return refuse(path, "its directory belongs to a third user");
-    }
-    if metadata.mode() & WRITABLE_BY_OTHERS != 0 && metadata.mode() & STICKY == 0 {
-        return refuse(path, "others can write in its directory");
-    }
-    Ok(())
+/// As many as the kernel follows.
+const MOST_LINKS: usize = 40;
+
+/// A sticky directory is one that others may write in, whatever they may rename there.
+const WRITABLE_BY_OTHERS: u32 = 0o1002;
+const WRITABLE_BY_GROUP: u32 = 0o020;
+
+const BELONGS_TO_OTHERS: &str = "a directory on the way to it belongs to another user";
+const OTHERS_CAN_WRITE: &str = "others can write in a directory on the way to it";
+const LINK_OF_OTHERS: &str = "a symbolic link on the way to it belongs to another user";
+
+/// A directory at the end of its path, and who could have put what is in it there.
+#[derive(Debug)]
+pub(crate) enum Trust {
+    /// Root alone.
+    Roots(OwnedFd),
+    /// Root and the members of a group. The way to it is root's.
+    Groups(OwnedFd),
+    /// Anybody, for this reason.
+    Nobodys(&'static str),
 }
 
-/// Refuses an existing file that root would write to on behalf of somebody else.
-pub(crate) fn check_file(path: &Path, metadata: &Metadata, owner: Uid) -> Result<(), Error> {
-    if metadata.nlink() > 1 {
-        return refuse(path, "it has another name, by a hard link");
+/// Splits a path before the name of the file. A path that does not end with a name is a directory's.
+pub(crate) fn split(path: &[u8]) -> nix::Result<(&[u8], &[u8])> {
+    let start = path.iter().rposition(|&byte| byte == b'/').map_or(0, |slash| slash + 1);
+    match path.split_at(start) {
+        (_, b"" | b"." | b"..") => Err(Errno::EISDIR),
+        parts => Ok(parts),
     }
-    if !belongs_to(metadata, owner) {
-        return refuse(path, "it belongs to a third user");
-    }
-    Ok(())
 }
 
-fn belongs_to(metadata: &Metadata, owner: Uid) -> bool {
-    metadata.uid() == 0 || metadata.uid() == owner.as_raw()
+/// Goes to a directory, from the root or from the working directory. Async-signal-safe.
+pub(crate) fn follow(path: &[u8]) -> nix::Result<Trust> {
+    let mut way = Way::along(path)?;
+    let mut here = Directory::start(path)?;
+    let mut links = 0;
+    while let Some(name) = way.next()? {
+        if let Some(why) = here.doubt() {
+            return Ok(Trust::Nobodys(why));
+        }
+        let (directory, name) = (here.descriptor.as_fd(), name.as_c_str());
+        let there = retry_interrupted(|| sys::status_at(directory, name))?;
+        if !there.is_link() {
+            here = Directory::open(directory, name)?;
+            continue;
+        }
+        if there.owner != 0 {
+            return Ok(Trust::Nobodys(LINK_OF_OTHERS));
+        }
+        links += 1;
+        if links > MOST_LINKS {
+            return Err(Errno::ELOOP);
+        }
+        let target = way.prepend_link(directory, name)?;
+        if target.starts_with(b"/") {
+            here = Directory::start(target)?;
+        }
+    }
+    Ok(here.into_trust())
 }
 
-fn refuse(path: &Path, why: &'static str) -> Result<(), Error> {
-    Err(Kind::Untrusted(path.to_owned(), why).into())
+/// A directory on the way.
+struct Directory {
+    descriptor: OwnedFd,
+    mode: u32,
+    owner: u32,
+}
+
+impl Directory {
+    /// Where a path begins.
+    fn start(path: &[u8]) -> nix::Result<Self> {
+        Self::open(AT_FDCWD, if path.starts_with(b"/") { c"/" } else { c"." })
+    }
+
+    fn open(parent: BorrowedFd<'_>, name: &CStr) -> nix::Result<Self> {
+        let flags = OFlag::O_DIRECTORY | OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC;
+        let descriptor = retry_interrupted(|| openat(parent, name, flags, Mode::empty()))?;
+        let status = sys::status_of(&descriptor)?;
+        Ok(Self { descriptor, mode: status.mode, owner: status.owner })
+    }
+
+    /// Why not to go on from here.
+    fn doubt(&self) -> Option<&'static str> {
+        if self.owner != 0 {
+            Some(BELONGS_TO_OTHERS)
+        } else if self.mode & (WRITABLE_BY_OTHERS | WRITABLE_BY_GROUP) != 0 {
+            Some(OTHERS_CAN_WRITE)
+        } else {
+            None
+        }
+    }
+
+    fn into_trust(self) -> Trust {
+        match self.doubt() {
+            None => Trust::Roots(self.descriptor),
+            Some(_) if self.owner == 0 && self.mode & WRITABLE_BY_OTHERS == 0 => {
+                Trust::Groups(self.descriptor)
+            }
+            Some(why) => Trust::Nobodys(why),
+        }
+    }
+}
+
+/// What is left of a path, at the end of its memory, so that the target of a link can be put before
+/// it.
+struct Way {
+    memory: Pages,
+    start: usize,
+}
+
+impl Way {
+    fn along(path: &[u8]) -> nix::Result<Self> {
+        // To the kernel it would end there.
+        if path.contains(&0) {
+            return Err(Errno::EINVAL);
+        }
+        let mut way = Self { memory: Pages::new(LONGEST_PATH)?, start: LONGEST_PATH };
+        way.make_room(path.len())?.copy_from_slice(path);
+        Ok(way)
+    }
+
+    /// Room in front of what is left, and a slash in between.
+    fn make_room(&mut self, length: usize) -> nix::Result<&mut [u8]> {
+        let end = self.start.checked_sub(1).ok_or(Errno::ENAMETOOLONG)?;
+        self.start = end.checked_sub(length).ok_or(Errno::ENAMETOOLONG)?;
+        self.memory[end] = b'/';
+        Ok(&mut self.memory[self.start..end])
+    }
+
+    /// Puts what a link leads to in front of what is left.
+    fn prepend_link(&mut self, directory: BorrowedFd<'_>, name: &CStr) -> nix::Result<&[u8]> {
+        let room = &mut self.memory[..self.start];
+        let length = retry_interrupted(|| sys::read_link_at(directory, name, room))?;
+        let target_start = self.start.checked_sub(length + 1).ok_or(Errno::ENAMETOOLONG)?;
+        self.memory.copy_within(..length, target_start);
+        self.make_room(length).map(|target| &*target)
+    }
+
+    /// The next name on the way.
+    fn next(&mut self) -> nix::Result<Option<Name>> {
+        loop {
+            let rest = &self.memory[self.start..];
+            let Some(end) = rest.iter().position(|&byte| byte == b'/') else { return Ok(None) };
+            self.start += end + 1;
+            match &rest[..end] {
+                b"" | b"." => {}
+                name => return Name::of(name).map(Some),
+            }
+        }
+    }
+}
+
+/// A name in a directory, with the NUL at its end that the kernel wants.
+pub(crate) struct Name {
+    memory: [u8; LONGEST_NAME + 1],
+    length: usize,
+}
+
+impl Name {
+    pub(crate) fn of(name: &[u8]) -> nix::Result<Self> {
+        let (mut memory, length) = ([0; LONGEST_NAME + 1], name.len());
+        if length > LONGEST_NAME {
+            return Err(Errno::ENAMETOOLONG);
+        }
+        memory[..length].copy_from_slice(name);
+        Ok(Self { memory, length })
+    }
+
+    /// The name, which ends at its first NUL.
+    pub(crate) fn as_c_str(&self) -> &CStr {
+        CStr::from_bytes_until_nul(&self.memory[..=self.length]).unwrap_or(c"")
+    }
 }

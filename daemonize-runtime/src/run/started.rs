@@ -72,6 +72,9 @@ pub(crate) fn remember_in_body(when_ready: Option<WhenReady>) {
     let supervisor = STARTED.get().map(|supervisor| &supervisor.duties);
     let is_daemon = supervisor.is_some_and(|duties| duties.is_daemon);
     let logs = supervisor.and_then(|duties| duties.logs.clone());
+    if let Some(logs) = &logs {
+        logs.be_silent();
+    }
     set(Duties { is_daemon, logs, ..Duties::default() }, when_ready);
 }
 

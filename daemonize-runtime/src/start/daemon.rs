@@ -1,6 +1,7 @@
 //! The daemon: everything is set up but its own existence, which it owes to the launcher's byte.
 
 use std::os::unix::net::UnixStream;
+use std::sync::Arc;
 
 use crate::resources::pid_file::PidFile;
 use crate::resources::signals::Signals;
@@ -23,6 +24,7 @@ pub(crate) fn run(plan: Plan, signals: &Signals, only_thread: &OnlyThread, launc
         sys::exit_now(1);
     }
     signals.resume();
+    let streams = Arc::new(streams);
     let state_file = pid_file.as_mut().and_then(|pid_file| pid_file.state.take());
     let pid_file = pid_file.map(PidFile::hold);
     let duties = Duties { is_daemon: true, pid_file, logs: streams.logs.clone(), manager: None };

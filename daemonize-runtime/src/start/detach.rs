@@ -27,7 +27,7 @@ use crate::start::{daemon, launcher, session_leader};
 use crate::sys::{self, OnlyThread};
 
 pub(crate) fn detach(
-    plan: Plan,
+    mut plan: Plan,
     signals: &Signals,
     only_thread: &OnlyThread,
 ) -> Result<Side, Error> {
@@ -41,7 +41,7 @@ pub(crate) fn detach(
         Ok(ForkResult::Child) => {
             drop(launchers_end);
             let lifeline = lifeline.map(|(_, held)| held);
-            session_leader::lead(&plan, signals, only_thread, &daemons_end, lifeline);
+            session_leader::lead(&mut plan, signals, only_thread, &daemons_end, lifeline);
             take_over(LISTEN_PID, executed, only_thread);
             daemon::run(plan, signals, only_thread, daemons_end);
             Ok(Side::Daemon)

@@ -18,14 +18,15 @@ use crate::sys::OnlyThread;
 
 /// `notify_socket` is where a manager listens, if one does.
 pub(crate) fn stay(
-    plan: Plan,
+    mut plan: Plan,
     signals: &Signals,
     only_thread: Option<&OnlyThread>,
     notify_socket: Option<&OsStr>,
 ) -> Result<(), Error> {
     let manager = notify_socket.and_then(Manager::at);
-    let settled =
-        settle(&plan).and_then(|()| record(&plan, getpid())).and_then(|()| replace_streams(&plan));
+    let settled = settle(&mut plan)
+        .and_then(|()| record(&plan, getpid()))
+        .and_then(|()| replace_streams(&plan));
     if let Err(failure) = settled {
         plan.give_up();
         return Err(failure.into_error(&plan));

@@ -6,6 +6,7 @@
 mod daemon;
 mod detach;
 mod environment;
+mod failure;
 mod foreground;
 mod launcher;
 pub(crate) mod parts;

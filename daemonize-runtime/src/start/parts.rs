@@ -14,6 +14,7 @@ use crate::options::{Account, Ending, Restart};
 use crate::resources::descriptors::StandardDescriptors;
 use crate::resources::event_loops;
 use crate::resources::log_rotation::Logs;
+use crate::resources::opener::{self, Opener};
 use crate::resources::pid_file::PidFile;
 use crate::resources::privileges::Privileges;
 use crate::resources::root::Root;
@@ -22,9 +23,11 @@ use crate::resources::streams::Streams;
 use crate::run::first_body::{FirstBody, TellLauncher};
 use crate::run::started::{self, WhenReady};
 use crate::run::supervise::supervise;
+use crate::start::failure::Failure;
 use crate::start::launcher::Outcome;
 use crate::start::plan::Plan;
 use crate::start::readiness::{tell_launcher, when_ready};
+use crate::start::settle::open_the_rest;
 use crate::start::{launcher, watch};
 use crate::sys::OnlyThread;
 use crate::sys::proc::ProcSelf;
@@ -43,13 +46,19 @@ pub(crate) struct Parts {
 #[derive(Debug)]
 pub(crate) struct Accounts {
     pub(crate) resolve: Resolve,
+    pub(crate) opener: for<'a> fn(&'a Privileges, Option<&'a Path>) -> Box<dyn Opener + 'a>,
     pub(crate) assume: fn(&Privileges) -> nix::Result<()>,
+    pub(crate) open_the_rest: fn(&mut Plan) -> Result<(), Failure>,
 }
 
 type Resolve = fn(Option<&Account>, Option<&Account>) -> Result<Option<Privileges>, Error>;
 
-pub(crate) static ACCOUNTS: Accounts =
-    Accounts { resolve: Privileges::resolve, assume: Privileges::assume };
+pub(crate) static ACCOUNTS: Accounts = Accounts {
+    resolve: Privileges::resolve,
+    opener: opener::for_user,
+    assume: Privileges::assume,
+    open_the_rest,
+};
 
 /// The part of `chroot`.
 #[derive(Debug)]
@@ -67,7 +76,8 @@ pub(crate) struct Rotation {
     pub(crate) handle_hangup: fn(),
 }
 
-type FindLogs = fn(&[(&Path, StandardDescriptors)], Option<&Path>, bool) -> Result<Logs, Error>;
+type FindLogs =
+    fn(&[(&Path, StandardDescriptors)], Option<&Path>, Option<&dyn Opener>) -> Result<Logs, Error>;
 
 pub(crate) static ROTATION: Rotation =
     Rotation { find: Logs::find, handle_hangup: started::reopen_logs_on_hangup };

@@ -1,8 +1,7 @@
 //! What a start is to do: every file open and checked, every name a number. The stages consume it and
 //! look at no option any more.
 
-use std::path::PathBuf;
-use std::sync::Arc;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::options::{Ending, Restart};
@@ -21,8 +20,9 @@ pub(crate) struct Plan {
     pub(crate) root: Option<Root>,
     pub(crate) privileges: Option<Privileges>,
     pub(crate) working_directory: Option<PathBuf>,
-    pub(crate) streams: Arc<Streams>,
+    pub(crate) streams: Streams,
     pub(crate) pid_file: Option<PidFile>,
+    pub(crate) users_pid_file: Option<UsersPidFile>,
     /// Whether the launcher goes on when the daemon is up. It leaves otherwise.
     pub(crate) launcher_returns: bool,
     /// `None` where nobody is to start the body again.
@@ -32,7 +32,24 @@ pub(crate) struct Plan {
     pub(crate) ready_limit: Option<Duration>,
 }
 
+/// A PID file that is left to the daemon's user.
+#[derive(Debug)]
+pub(crate) struct UsersPidFile {
+    /// As it was named, for messages.
+    pub(crate) name: PathBuf,
+    /// Where that user finds it.
+    pub(crate) path: PathBuf,
+    /// Whether the daemon does without it where it is forbidden.
+    pub(crate) is_dispensable: bool,
+}
+
 impl Plan {
+    /// The name of the PID file, for messages.
+    pub(crate) fn pid_file_name(&self) -> Option<&Path> {
+        let acquired = self.pid_file.as_ref().map(|file| &*file.name);
+        acquired.or(self.users_pid_file.as_ref().map(|file| &*file.name))
+    }
+
     /// After a failed start there is no PID file, and with the last descriptor of it goes the lock.
     pub(crate) fn give_up(&self) {
         if let Some(pid_file) = &self.pid_file {

@@ -7,13 +7,16 @@ use std::sync::Arc;
 use crate::error::{At, Error, Kind, Step};
 use crate::options::{self, Choice, Options, Policy, Restart, StopSignal, TimeLimit, Wait};
 use crate::resources::inherited::Inherited;
+use crate::resources::opener::{Opened, Opener};
 use crate::resources::pid_file::PidFile;
+use crate::resources::pid_lock::Wanted;
 use crate::resources::privileges::Privileges;
-use crate::resources::streams::{self, Streams};
+use crate::resources::stream_file::open_null;
+use crate::resources::streams::{SAME_FILE, Streams};
 use crate::run::started;
 use crate::start::environment::passed_descriptors;
 use crate::start::parts::Parts;
-use crate::start::plan::Plan;
+use crate::start::plan::{Plan, UsersPidFile};
 use crate::sys;
 use crate::sys::proc::ProcSelf;
 
@@ -50,9 +53,15 @@ pub(crate) fn prepare(
         }
         _ => None,
     };
-    let open = || open_files(options, parts, detaches, pid_file.as_deref(), privileges.as_ref());
-    let (streams, mut pid_file) = under_umask(options.umask, open)?;
-    if let (Some(part), Some(pid_file)) = (parts.supervision, &mut pid_file) {
+    let mut files = {
+        let opener = privileges
+            .as_ref()
+            .zip(parts.accounts)
+            .map(|(privileges, part)| (part.opener)(privileges, options.chroot.as_deref()));
+        let (pid_file, opener) = (pid_file.as_deref(), opener.as_deref());
+        under_umask(options.umask, || open_files(options, parts, detaches, pid_file, opener))?
+    };
+    if let (Some(part), Some(pid_file)) = (parts.supervision, &mut files.pid_file) {
         (part.keep_state)(pid_file);
     }
     Ok(Plan {
@@ -62,8 +71,9 @@ pub(crate) fn prepare(
         root,
         privileges,
         working_directory: options.chdir.or(|| PathBuf::from("/")),
-        streams: Arc::new(streams),
-        pid_file,
+        streams: files.streams,
+        pid_file: files.pid_file,
+        users_pid_file: files.users_pid_file,
         launcher_returns,
         restart,
         ending: options.ending(),
@@ -74,28 +84,47 @@ pub(crate) fn prepare(
     })
 }
 
+/// The files of the daemon, as far as the launcher can open them.
+struct Files {
+    streams: Streams,
+    pid_file: Option<PidFile>,
+    users_pid_file: Option<UsersPidFile>,
+}
+
 fn open_files(
     options: &Options,
     parts: Parts,
     detaches: bool,
     pid_file: Option<&Path>,
-    privileges: Option<&Privileges>,
-) -> Result<(Streams, Option<PidFile>), Error> {
-    let null = streams::open_null()?;
+    opener: Option<&dyn Opener>,
+) -> Result<Files, Error> {
+    let null = open_null()?;
     started::leave_at_exit().at(Step::RegisterExit)?;
     // Before the logs, so that a second start touches nothing and says why.
-    let pid_file = match pid_file.map(|path| PidFile::acquire(path, privileges)).transpose() {
-        Err(error) if does_without_pid_file(options, detaches, &error) => None,
+    let is_dispensable = is_dispensable(options, detaches);
+    let acquire = |name| acquire_pid_file(name, opener);
+    let pid_file = match pid_file.map(acquire).transpose() {
+        Err(error) if is_dispensable && error.is_pid_file_forbidden() => None,
         acquired => acquired?,
     };
+    let (pid_file, users_pid_file) = match pid_file {
+        Some((_, Opened::Now(pid_file))) => (Some(pid_file), None),
+        Some((name, Opened::Later(path))) => {
+            (None, Some(UsersPidFile { name: name.to_owned(), path, is_dispensable }))
+        }
+        None => (None, None),
+    };
     let streams = if detaches && options.close_fd {
-        Streams::open(options, null, privileges)
+        Streams::open(options, null, opener)
     } else {
         Ok(Streams::keep())
     };
-    let find_logs = |streams| find_logs(options, parts, privileges.is_none(), streams);
-    match streams.and_then(find_logs) {
-        Ok(streams) => Ok((streams, pid_file)),
+    let streams = streams.and_then(|streams| {
+        streams.check_against(pid_file.as_ref())?;
+        find_logs(options, parts, opener, streams)
+    });
+    match streams {
+        Ok(streams) => Ok(Files { streams, pid_file, users_pid_file }),
         Err(error) => {
             pid_file.iter().for_each(PidFile::remove);
             Err(error)
@@ -103,20 +132,30 @@ fn open_files(
     }
 }
 
+fn acquire_pid_file<'a>(
+    name: &'a Path,
+    opener: Option<&dyn Opener>,
+) -> Result<(&'a Path, Opened<PidFile>), Error> {
+    let pid_file = match opener {
+        Some(opener) => opener.pid_file(name)?,
+        None => Opened::Now(PidFile::acquire(Wanted::by_its_user(name)?)?),
+    };
+    Ok((name, pid_file))
+}
+
 /// Whoever supervises this process knows it without a file that nobody has asked for.
-fn does_without_pid_file(options: &Options, detaches: bool, error: &Error) -> bool {
-    let is_supervised = !detaches && options.when.is_none();
-    is_supervised && options.pid_file == Choice::Default && error.is_pid_file_forbidden()
+fn is_dispensable(options: &Options, detaches: bool) -> bool {
+    !detaches && options.when.is_none() && options.pid_file == Choice::Default
 }
 
 fn find_logs(
     options: &Options,
     parts: Parts,
-    follow_links: bool,
+    opener: Option<&dyn Opener>,
     mut streams: Streams,
 ) -> Result<Streams, Error> {
     if let Some(part) = parts.rotation {
-        let logs = (part.find)(&streams.log_paths(), options.chroot.as_deref(), follow_links)?;
+        let logs = (part.find)(&streams.log_paths(), options.chroot.as_deref(), opener)?;
         streams.logs = Some(Arc::new(logs));
     }
     Ok(streams)
@@ -172,7 +211,7 @@ fn check_options(options: &Options, pid_file: Option<&Path>) -> Result<(), Error
         return contradiction("`close_fd` is false, so that no stream can be replaced");
     }
     if pid_file.is_some() && paths.iter().any(|&(_, path)| path == pid_file) {
-        return contradiction("a log and the PID file are the same file");
+        return contradiction(SAME_FILE);
     }
     Ok(())
 }

@@ -8,8 +8,7 @@ use std::time::Duration;
 use nix::errno::Errno;
 use nix::unistd::Pid;
 
-use crate::error::{Error, Kind, Step};
-use crate::start::plan::Plan;
+use crate::start::failure::Failure;
 use crate::sys::{self, Deadline, End};
 
 /// Lets the daemon go on. An error says that nobody is left to do so.
@@ -78,7 +77,7 @@ pub(crate) enum Report {
 
 impl Report {
     /// So short that it is written in one piece.
-    const LENGTH: usize = 6;
+    const LENGTH: usize = 1 + Failure::LENGTH;
 
     pub(crate) fn of(end: End) -> Self {
         match end {
@@ -88,23 +87,23 @@ impl Report {
     }
 
     pub(crate) fn send(self, launcher: &UnixStream) -> nix::Result<()> {
-        let (kind, [first, rest @ ..]) = match self {
+        let (kind, [first, second, number @ ..]) = match self {
             Self::Failed(failure) => (0, failure.to_bytes()),
             Self::Recorded(daemon) => (1, Self::number(daemon.as_raw())),
             Self::Ready => (2, [0; Failure::LENGTH]),
             Self::Exited(code) => (3, Self::number(code)),
             Self::Killed(signal) => (4, Self::number(signal)),
         };
-        let [a, b, c, d] = rest;
-        send(launcher, [kind, first, a, b, c, d])
+        let [a, b, c, d] = number;
+        send(launcher, [kind, first, second, a, b, c, d])
     }
 
     /// Waits for the next message; `None` when nobody is left to send one.
     pub(crate) fn receive(daemon: &UnixStream) -> Option<Self> {
-        let [kind, first, a, b, c, d]: [u8; Self::LENGTH] = receive(daemon)?;
+        let [kind, first, second, a, b, c, d]: [u8; Self::LENGTH] = receive(daemon)?;
         let number = i32::from_ne_bytes([a, b, c, d]);
         match kind {
-            0 => Failure::from_bytes([first, a, b, c, d]).map(Self::Failed),
+            0 => Failure::from_bytes([first, second, a, b, c, d]).map(Self::Failed),
             1 => Some(Self::Recorded(Pid::from_raw(number))),
             2 => Some(Self::Ready),
             3 => Some(Self::Exited(number)),
@@ -136,7 +135,7 @@ impl Report {
 
     fn number(number: i32) -> [u8; Failure::LENGTH] {
         let [a, b, c, d] = number.to_ne_bytes();
-        [0, a, b, c, d]
+        [0, 0, a, b, c, d]
     }
 }
 
@@ -149,36 +148,4 @@ pub(crate) enum Loss {
     Silence,
     /// The daemon was not ready in time, and has ended.
     TimeIsUp,
-}
-
-/// A step that failed, and the operating system's reason: small enough to be reported from process
-/// to process, since the launcher knows the names.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Failure(pub(crate) Step, pub(crate) Errno);
-
-impl Failure {
-    /// The length of a report.
-    pub(crate) const LENGTH: usize = 5;
-
-    pub(crate) fn to_bytes(self) -> [u8; Self::LENGTH] {
-        let [a, b, c, d] = (self.1 as i32).to_ne_bytes();
-        [self.0 as u8, a, b, c, d]
-    }
-
-    pub(crate) fn from_bytes([step, a, b, c, d]: [u8; Self::LENGTH]) -> Option<Self> {
-        let step = Step::from_number(step)?;
-        Some(Self(step, Errno::from_raw(i32::from_ne_bytes([a, b, c, d]))))
-    }
-
-    /// Adds the names.
-    pub(crate) fn into_error(self, plan: &Plan) -> Error {
-        let Self(step, reason) = self;
-        let subject = match step {
-            Step::ChangeRoot => plan.root.as_ref().map(|root| root.path.clone()),
-            Step::ChangeDirectory => plan.working_directory.clone(),
-            Step::WritePidFile => plan.pid_file.as_ref().map(|file| file.name.clone()),
-            _ => None,
-        };
-        Kind::Step(step, subject, io::Error::from(reason)).into()
-    }
 }

@@ -8,13 +8,15 @@ use crate::error::Step;
 use crate::resources::streams::Streams;
 use crate::run::first_body::TellLauncher;
 use crate::run::started::{self, WhenReady};
-use crate::start::protocol::{Failure, Report, await_commit};
+use crate::start::failure::Failure;
+use crate::start::protocol::{Report, await_commit};
 use crate::sys;
 
 /// What `ready()` does in the daemon: the last step of a start that waited.
 pub(crate) fn when_ready(launcher: UnixStream, streams: Arc<Streams>) -> WhenReady {
     Box::new(move || {
-        let replaced = streams.install().map_err(|reason| Failure(Step::ReplaceStreams, reason));
+        let replaced =
+            streams.install().map_err(|reason| Failure::Step(Step::ReplaceStreams, reason));
         if !conclude(&launcher, replaced) {
             started::leave();
             // A failure of the system's, and not of the body's.
@@ -26,7 +28,7 @@ pub(crate) fn when_ready(launcher: UnixStream, streams: Arc<Streams>) -> WhenRea
 /// The same for a supervisor, which is told by its body.
 pub(crate) fn tell_launcher(launcher: UnixStream) -> TellLauncher {
     Box::new(move |outcome| {
-        conclude(&launcher, outcome.map_err(|(step, reason)| Failure(step, reason)))
+        conclude(&launcher, outcome.map_err(|(step, reason)| Failure::Step(step, reason)))
     })
 }
 

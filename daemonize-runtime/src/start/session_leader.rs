@@ -8,21 +8,22 @@ use nix::unistd::ForkResult;
 use crate::error::Step;
 use crate::resources::signals::Signals;
 use crate::run::started::{Duties, remember};
+use crate::start::failure::Failure;
 use crate::start::plan::Plan;
-use crate::start::protocol::{Failure, Report};
+use crate::start::protocol::Report;
 use crate::start::settle::{leave_session, record, replace_streams, settle};
 use crate::sys::{self, OnlyThread};
 
 /// Returns in the daemon alone.
 pub(crate) fn lead(
-    plan: &Plan,
+    plan: &mut Plan,
     signals: &Signals,
     only_thread: &OnlyThread,
     launcher: &UnixStream,
     lifeline: Option<UnixStream>,
 ) {
     let forked = set_up(plan, signals)
-        .and_then(|()| sys::fork(only_thread).map_err(|reason| Failure(Step::Fork, reason)));
+        .and_then(|()| sys::fork(only_thread).map_err(|reason| Failure::Step(Step::Fork, reason)));
     let recorded = match forked {
         Ok(ForkResult::Child) => return drop(lifeline),
         Ok(ForkResult::Parent { child }) => record(plan, child).map(|()| child),
@@ -39,6 +40,7 @@ pub(crate) fn lead(
             sys::exit_now(0)
         }
         Err(failure) => {
+            plan.give_up();
             // When nobody reads it, nobody needs to know.
             let _ = Report::Failed(failure).send(launcher);
             sys::exit_now(1);
@@ -46,7 +48,7 @@ pub(crate) fn lead(
     }
 }
 
-fn set_up(plan: &Plan, signals: &Signals) -> Result<(), Failure> {
+fn set_up(plan: &mut Plan, signals: &Signals) -> Result<(), Failure> {
     leave_session()?;
     // In the foreground signals stay as they are: `nohup` is to be believed.
     signals.reset();

@@ -8,9 +8,9 @@ use nix::errno::Errno;
 use nix::unistd::{Pid, chdir, setsid};
 
 use crate::error::Step;
-use crate::resources::pid_file;
+use crate::resources::{opener, pid_file};
+use crate::start::failure::Failure;
 use crate::start::plan::Plan;
-use crate::start::protocol::Failure;
 use crate::sys::{self, retry_interrupted};
 
 /// Starts a session that has no terminal. Verified, since a filter can make a system call succeed
@@ -18,31 +18,56 @@ use crate::sys::{self, retry_interrupted};
 pub(crate) fn leave_session() -> Result<(), Failure> {
     // The new session has the number of this process, and nothing that pretends knows it.
     let leave = || if setsid()?.as_raw() > 0 { Ok(()) } else { Err(Errno::EPERM) };
-    leave().map_err(|reason| Failure(Step::LeaveSession, reason))
+    leave().map_err(|reason| Failure::Step(Step::LeaveSession, reason))
 }
 
-/// Everything but session and streams. Allocates nothing, but for groups and very long paths: in
-/// the session leader this runs between fork and report.
-pub(crate) fn settle(plan: &Plan) -> Result<(), Failure> {
+/// Everything but session and streams.
+pub(crate) fn settle(plan: &mut Plan) -> Result<(), Failure> {
     if let Some(mask) = plan.umask {
         sys::set_umask(mask);
     }
     if let Some(rotation) = plan.parts.rotation.filter(|_| plan.streams.logs.is_some()) {
         (rotation.handle_hangup)();
     }
-    plan.inherited.let_go().map_err(|reason| Failure(Step::ReplaceInherited, reason))?;
+    plan.inherited.let_go().map_err(|reason| Failure::Step(Step::ReplaceInherited, reason))?;
+    if let Some(pid_file) = &mut plan.pid_file {
+        // It would lead out of the new root.
+        pid_file.leave_directory();
+    }
     if let (Some(root), Some(part)) = (&plan.root, plan.parts.new_root) {
-        (part.enter)(root).map_err(|reason| Failure(Step::ChangeRoot, reason))?;
+        (part.enter)(root).map_err(|reason| Failure::Step(Step::ChangeRoot, reason))?;
     }
     if let (Some(privileges), Some(part)) = (&plan.privileges, plan.parts.accounts) {
-        (part.assume)(privileges).map_err(|reason| Failure(Step::DropPrivileges, reason))?;
+        (part.assume)(privileges).map_err(|reason| Failure::Step(Step::DropPrivileges, reason))?;
+        (part.open_the_rest)(plan)?;
     }
     // Afterwards: the daemon must be allowed to be there, and root is nobody on some network file
     // systems.
     if let Some(directory) = &plan.working_directory {
-        change_directory(directory).map_err(|reason| Failure(Step::ChangeDirectory, reason))?;
+        change_directory(directory)
+            .map_err(|reason| Failure::Step(Step::ChangeDirectory, reason))?;
     }
     Ok(())
+}
+
+/// Opens what is left to the user that this process has become: the PID file first, so that a second
+/// start touches nothing.
+pub(crate) fn open_the_rest(plan: &mut Plan) -> Result<(), Failure> {
+    if let Some(wanted) = &plan.users_pid_file {
+        match opener::acquire_pid_file(&wanted.path, &wanted.name) {
+            Ok(mut pid_file) => {
+                if let Some(part) = plan.parts.supervision {
+                    (part.keep_state)(&mut pid_file);
+                }
+                plan.pid_file = Some(pid_file);
+            }
+            Err(error) if wanted.is_dispensable && error.is_pid_file_forbidden() => {}
+            Err(error) => return Err(Failure::of_pid_file(&error)),
+        }
+    }
+    let opened = plan.streams.open_the_rest(opener::open_stream);
+    opened.map_err(|(stream, error)| Failure::of_stream(stream, &error))?;
+    plan.streams.check_against(plan.pid_file.as_ref()).map_err(|_| Failure::SameFile)
 }
 
 /// Verified, for the same reason as the session. The root is asked for by name, which takes one
@@ -63,7 +88,7 @@ fn change_directory(directory: &Path) -> nix::Result<()> {
 
 /// The last step, so that until here a message would still find the terminal.
 pub(crate) fn replace_streams(plan: &Plan) -> Result<(), Failure> {
-    plan.streams.install().map_err(|reason| Failure(Step::ReplaceStreams, reason))
+    plan.streams.install().map_err(|reason| Failure::Step(Step::ReplaceStreams, reason))
 }
 
 /// Writes down who the daemon is.
@@ -71,5 +96,5 @@ pub(crate) fn record(plan: &Plan, daemon: Pid) -> Result<(), Failure> {
     let Some(pid_file) = &plan.pid_file else {
         return Ok(());
     };
-    pid_file.write(daemon).map_err(|reason| Failure(Step::WritePidFile, reason))
+    pid_file.write(daemon).map_err(|reason| Failure::Step(Step::WritePidFile, reason))
 }

@@ -75,6 +75,8 @@ impl Unfinished<'_> {
             }
         }
         if let Some(end) = self.end() {
+            // The launcher cannot remove what another user has made.
+            self.plan.give_up();
             let _ = Report::of(end).send(launcher);
         }
     }

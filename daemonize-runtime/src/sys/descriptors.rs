@@ -132,6 +132,14 @@ pub(crate) fn metadata(descriptor: RawFd) -> io::Result<Metadata> {
     file.metadata()
 }
 
+/// Writes to a descriptor by one call, if it can. Async-signal-safe.
+pub(crate) fn write_pieces(descriptor: RawFd, pieces: [&[u8]; 3]) {
+    let pieces = pieces.map(io::IoSlice::new);
+    // SAFETY: the descriptor is only written to, and the borrow ends with the call.
+    let descriptor = unsafe { BorrowedFd::borrow_raw(descriptor) };
+    let _ = nix::sys::uio::writev(descriptor, &pieces);
+}
+
 /// Which numbers descriptors are likely to have: everything below this.
 pub(crate) fn descriptor_limit() -> RawFd {
     // The limit may have been lowered below what is open, and there may be none.

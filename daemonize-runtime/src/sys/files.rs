@@ -1,6 +1,110 @@
-//! What files of this process have in common: mask, largest size, working directory.
+//! What files are, and what those of this process have in common: mask, largest size, working
+//! directory. By the calls with 64 bits, which std takes as well: on some platforms the others cannot
+//! tell of large numbers and sizes.
 
+use std::ffi::CStr;
+use std::mem::MaybeUninit;
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd};
+
+use nix::errno::Errno;
+use nix::fcntl::OFlag;
 use nix::libc;
+#[cfg(not(target_os = "linux"))]
+use nix::libc::{fstat, fstatat, stat};
+#[cfg(target_os = "linux")]
+use nix::libc::{fstat64 as fstat, fstatat64 as fstatat, stat64 as stat};
+
+/// Lets a file grow beyond what 32 bits can count.
+pub(crate) const LARGE_FILE: OFlag = {
+    #[cfg(target_os = "linux")]
+    let flag = OFlag::O_LARGEFILE;
+    #[cfg(not(target_os = "linux"))]
+    let flag = OFlag::empty();
+    flag
+};
+
+/// What the kernel says about a file.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct FileStatus {
+    /// Device and inode: what makes two paths the same file.
+    pub(crate) identity: (u64, u64),
+    /// Kind and permissions.
+    pub(crate) mode: u32,
+    pub(crate) owner: u32,
+    /// How many names it has.
+    pub(crate) names: u64,
+    pub(crate) length: u64,
+}
+
+impl FileStatus {
+    #[allow(
+        clippy::unnecessary_cast,
+        clippy::useless_conversion,
+        clippy::cast_sign_loss,
+        reason = "the types differ from platform to platform; lengths are not negative"
+    )]
+    fn of(status: &stat) -> Self {
+        Self {
+            identity: (status.st_dev as u64, status.st_ino as u64),
+            mode: status.st_mode.into(),
+            owner: status.st_uid,
+            names: status.st_nlink.into(),
+            length: status.st_size as u64,
+        }
+    }
+
+    pub(crate) fn is_link(&self) -> bool {
+        self.is_of_kind(libc::S_IFLNK)
+    }
+
+    pub(crate) fn is_regular(&self) -> bool {
+        self.is_of_kind(libc::S_IFREG)
+    }
+
+    #[allow(clippy::useless_conversion, reason = "narrower than `u32` on some platforms")]
+    fn is_of_kind(&self, kind: libc::mode_t) -> bool {
+        self.mode & u32::from(libc::S_IFMT) == kind.into()
+    }
+}
+
+/// What an open file is. Async-signal-safe, as is everything here that takes or gives such a status.
+pub(crate) fn status_of(file: &impl AsFd) -> nix::Result<FileStatus> {
+    let mut status = MaybeUninit::<stat>::zeroed();
+    // SAFETY: the descriptor is open, the status is written to memory that is ours, and all-zero is
+    // a valid value of it.
+    let status = unsafe {
+        Errno::result(fstat(file.as_fd().as_raw_fd(), status.as_mut_ptr()))?;
+        status.assume_init()
+    };
+    Ok(FileStatus::of(&status))
+}
+
+/// What stands under a name in a directory, be it a symbolic link.
+pub(crate) fn status_at(directory: BorrowedFd<'_>, name: &CStr) -> nix::Result<FileStatus> {
+    let mut status = MaybeUninit::<stat>::zeroed();
+    let (directory, flags) = (directory.as_raw_fd(), libc::AT_SYMLINK_NOFOLLOW);
+    // SAFETY: the name ends with NUL, the status is written to memory that is ours, and all-zero is
+    // a valid value of it.
+    let status = unsafe {
+        Errno::result(fstatat(directory, name.as_ptr(), status.as_mut_ptr(), flags))?;
+        status.assume_init()
+    };
+    Ok(FileStatus::of(&status))
+}
+
+/// Reads where a symbolic link leads to, and says how long that is. That it does not fit is an error.
+pub(crate) fn read_link_at(
+    directory: BorrowedFd<'_>,
+    name: &CStr,
+    target: &mut [u8],
+) -> nix::Result<usize> {
+    let (directory, room) = (directory.as_raw_fd(), target.len());
+    // SAFETY: the name ends with NUL, and the memory is ours and as long as it is said to be.
+    let length =
+        unsafe { libc::readlinkat(directory, name.as_ptr(), target.as_mut_ptr().cast(), room) };
+    let length = usize::try_from(Errno::result(length)?).map_err(|_| Errno::EINVAL)?;
+    if length < room { Ok(length) } else { Err(Errno::ENAMETOOLONG) }
+}
 
 /// Whether files may not grow beyond a size: then a write can be answered with a deadly signal.
 pub(crate) fn is_file_size_limited() -> bool {

@@ -13,6 +13,7 @@ use std::time::{Duration, SystemTime};
 use nix::libc;
 
 use crate::manage::control::process::{Process, Sight, find_holder};
+use crate::resources::entry::Entry;
 use crate::resources::pid_file::{Identity, identity};
 use crate::resources::pid_text::{Text, read};
 use crate::sys::Deadline;
@@ -143,9 +144,9 @@ impl Look {
     pub(crate) fn remove_left(&self, path: &Path) {
         if self.file.try_lock().is_ok()
             && !matches!(self.text, Ok(Text::Foreign) | Err(_))
-            && fs::symlink_metadata(path).is_ok_and(|there| identity(&there) == self.identity)
+            && let Ok(entry) = Entry::in_directory_of(path)
         {
-            let _ = fs::remove_file(path);
+            entry.remove_if(self.identity);
         }
     }
 }

@@ -1,0 +1,242 @@
+//! Who opens the files of a daemon that becomes another user: root, where nobody else could have
+//! changed the way to them, and everywhere else that user, after the drop and with its own rights.
+
+use std::ffi::CStr;
+use std::io;
+use std::os::fd::OwnedFd;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+
+use nix::errno::Errno;
+use nix::fcntl::{OFlag, open, openat};
+use nix::unistd::{Uid, fchown, geteuid};
+
+use crate::error::{At, Error, Kind, Step};
+use crate::resources::entry::Entry;
+use crate::resources::log_rotation::OpenAnew;
+use crate::resources::pid_file::PidFile;
+use crate::resources::pid_lock::Wanted;
+use crate::resources::privileges::Privileges;
+use crate::resources::root::inside;
+use crate::resources::stream_file::{HAS_OTHER_NAME, IS_LINK, LOG_MODE, Purpose, StreamFile};
+use crate::resources::trust::{self, Name, Trust};
+use crate::sys::{self, FileStatus};
+
+const CAN_BE_EXCHANGED: &str = "others can write in its directory";
+const IS_A_THIRD_USERS: &str = "it belongs to a third user";
+const IS_OUTSIDE: &str =
+    "others can change the way to it, and it is outside of `chroot`, where that user could open it";
+
+/// A file that is open, or left to the daemon's user, by this path.
+#[derive(Debug)]
+pub(crate) enum Opened<T> {
+    Now(T),
+    Later(PathBuf),
+}
+
+/// Opens files for another user.
+pub(crate) trait Opener {
+    fn stream(&self, name: &Path, purpose: Purpose) -> Result<Opened<StreamFile>, Error>;
+    fn pid_file(&self, name: &Path) -> Result<Opened<PidFile>, Error>;
+    /// How the daemon opens a log of this absolute path anew.
+    fn rotation(&self, log: &Path) -> Result<OpenAnew, Error>;
+}
+
+/// Opens files as root for whoever the daemon becomes.
+struct RootForUser<'a> {
+    privileges: &'a Privileges,
+    new_root: Option<&'a Path>,
+}
+
+/// The opener of a daemon that has these privileges, below this root directory.
+pub(crate) fn for_user<'a>(
+    privileges: &'a Privileges,
+    new_root: Option<&'a Path>,
+) -> Box<dyn Opener + 'a> {
+    Box::new(RootForUser { privileges, new_root })
+}
+
+/// Where root may open a file.
+struct Place {
+    entry: Entry,
+    /// Whose it must be there, because a group can rename other files in the directory.
+    owner: Option<Uid>,
+}
+
+impl Opener for RootForUser<'_> {
+    fn stream(&self, name: &Path, purpose: Purpose) -> Result<Opened<StreamFile>, Error> {
+        let Some(place) = self.find(name, purpose.step())? else { return self.leave(name) };
+        if place.is_taken() {
+            return self.leave(name);
+        }
+        let file = match purpose {
+            Purpose::Log => self.make(&place.entry, name)?,
+            Purpose::Input => None,
+        };
+        let file = match file {
+            Some(made) => made,
+            None => StreamFile::open(&place.entry, name, purpose, OFlag::O_NOFOLLOW)?,
+        };
+        match place.owner {
+            Some(owner) if !is_own(&file.status, owner) => self.leave(name),
+            Some(_) => Ok(Opened::Now(file)),
+            None => self.check(name, &file.status).map(|()| Opened::Now(file)),
+        }
+    }
+
+    fn pid_file(&self, name: &Path) -> Result<Opened<PidFile>, Error> {
+        let Some(place) = self.find(name, Step::OpenPidFile)? else { return self.leave(name) };
+        if place.is_taken() {
+            return self.leave(name);
+        }
+        let goes_away = self.privileges.other_user().is_some();
+        let wanted = Wanted {
+            name,
+            entry: place.entry,
+            path: None,
+            owner: place.owner.unwrap_or_else(geteuid),
+            receiver: place.owner.map(|owner| (owner, self.privileges.group)),
+            is_roots: true,
+            reach: if goes_away { Entry::of_path } else { reach_as_root },
+        };
+        PidFile::acquire(wanted).map(Opened::Now)
+    }
+
+    fn rotation(&self, log: &Path) -> Result<OpenAnew, Error> {
+        if self.privileges.other_user().is_some() {
+            return Ok(open_anew);
+        }
+        // Better refused now than lost at the first rotation.
+        self.find(log, Step::OpenLog).map(|_| open_anew_as_root as OpenAnew)
+    }
+}
+
+impl RootForUser<'_> {
+    /// Finds the directory in which root may open a file. `None` where that is the user's business.
+    fn find(&self, name: &Path, step: Step) -> Result<Option<Place>, Error> {
+        let user = self.privileges.other_user();
+        let path = name.as_os_str().as_bytes();
+        let (directory, file_name) = trust::split(path).at_path(step, name)?;
+        let in_directory =
+            |directory| Entry::in_directory(directory, file_name).at_path(step, name);
+        let refuse = |why| Err(Kind::Untrusted(name.to_owned(), why).into());
+        match (trust::follow(directory), user) {
+            (Ok(Trust::Roots(directory)), _) => {
+                Ok(Some(Place { entry: in_directory(directory)?, owner: None }))
+            }
+            (Ok(Trust::Groups(directory)), Some(_)) => {
+                Ok(Some(Place { entry: in_directory(directory)?, owner: user }))
+            }
+            // Root is nobody on some file systems.
+            (Ok(Trust::Nobodys(_)) | Err(Errno::EACCES | Errno::EPERM), Some(_)) => Ok(None),
+            (Ok(Trust::Groups(_)), None) => refuse(CAN_BE_EXCHANGED),
+            (Ok(Trust::Nobodys(why)), None) => refuse(why),
+            (Err(reason), _) => Err(reason).at_path(step, name),
+        }
+    }
+
+    /// Leaves a file to the user, who opens it below the new root if there is one.
+    fn leave<T>(&self, name: &Path) -> Result<Opened<T>, Error> {
+        let path = match self.new_root {
+            None => Some(name.to_owned()),
+            Some(root) => inside(root, name)?,
+        };
+        let refusal = || Kind::Untrusted(name.to_owned(), IS_OUTSIDE).into();
+        path.map(Opened::Later).ok_or_else(refusal)
+    }
+
+    /// Makes a log and gives it away. `None` where something is there already.
+    fn make(&self, entry: &Entry, name: &Path) -> Result<Option<StreamFile>, Error> {
+        match StreamFile::make(entry) {
+            Ok(file) => {
+                let Privileges { user, group, .. } = *self.privileges;
+                fchown(&file, user, Some(group)).at_path(Step::OpenLog, name)?;
+                StreamFile::of(file, name, Purpose::Log).map(Some)
+            }
+            Err(Errno::EEXIST) => Ok(None),
+            Err(reason) => Err(reason).at_path(Step::OpenLog, name),
+        }
+    }
+
+    /// Refuses what root has not put in its directory for this daemon.
+    fn check(&self, name: &Path, status: &FileStatus) -> Result<(), Error> {
+        let refuse = |why| Err(Kind::Untrusted(name.to_owned(), why).into());
+        let user = self.privileges.user.unwrap_or_else(geteuid);
+        if status.names > 1 {
+            refuse(HAS_OTHER_NAME)
+        } else if ![0, user.as_raw()].contains(&status.owner) {
+            refuse(IS_A_THIRD_USERS)
+        } else {
+            Ok(())
+        }
+    }
+}
+
+impl Place {
+    /// Whether something else than a file of the right owner is there. Errors are for who opens it.
+    fn is_taken(&self) -> bool {
+        self.owner
+            .is_some_and(|owner| self.entry.status().is_ok_and(|there| !is_own(&there, owner)))
+    }
+}
+
+/// Whether a file is this user's alone.
+fn is_own(status: &FileStatus, user: Uid) -> bool {
+    status.is_regular() && status.names == 1 && status.owner == user.as_raw()
+}
+
+/// Finds a file as a root that stays root, for the sake of others.
+fn reach_as_root(path: &Path) -> io::Result<Entry> {
+    let (directory, name) = trust::split(path.as_os_str().as_bytes())?;
+    match trust::follow(directory)? {
+        Trust::Roots(directory) => Entry::in_directory(directory, name),
+        Trust::Groups(_) | Trust::Nobodys(_) => Err(Errno::EACCES.into()),
+    }
+}
+
+/// Opens a log anew as the daemon's user.
+fn open_anew(path: &CStr, flags: OFlag) -> Result<OwnedFd, &'static str> {
+    sole(open(path, flags | OFlag::O_NOFOLLOW, LOG_MODE))
+}
+
+/// Opens a log anew as a root that stays root, for the sake of others.
+fn open_anew_as_root(path: &CStr, flags: OFlag) -> Result<OwnedFd, &'static str> {
+    let (directory, name) = trust::split(path.to_bytes()).map_err(Errno::desc)?;
+    let name = Name::of(name).map_err(Errno::desc)?;
+    match trust::follow(directory).map_err(Errno::desc)? {
+        Trust::Roots(directory) => {
+            sole(openat(directory, name.as_c_str(), flags | OFlag::O_NOFOLLOW, LOG_MODE))
+        }
+        Trust::Groups(_) => Err(CAN_BE_EXCHANGED),
+        Trust::Nobodys(why) => Err(why),
+    }
+}
+
+/// Refuses a file that has another name.
+fn sole(opened: nix::Result<OwnedFd>) -> Result<OwnedFd, &'static str> {
+    let file = match opened {
+        Err(Errno::ELOOP) => return Err(IS_LINK),
+        opened => opened.map_err(Errno::desc)?,
+    };
+    let names = sys::status_of(&file).map_err(Errno::desc)?.names;
+    if names == 1 { Ok(file) } else { Err(HAS_OTHER_NAME) }
+}
+
+/// Opens a stream's file as the user that this process has become.
+pub(crate) fn open_stream(path: &Path, name: &Path, purpose: Purpose) -> Result<StreamFile, Error> {
+    let entry = Entry::of_path(path).at_path(purpose.step(), name)?;
+    let makes = if purpose == Purpose::Log { OFlag::O_CREAT } else { OFlag::empty() };
+    let file = StreamFile::open(&entry, name, purpose, makes | OFlag::O_NOFOLLOW)?;
+    if file.status.names > 1 {
+        return Err(Kind::Untrusted(name.to_owned(), HAS_OTHER_NAME).into());
+    }
+    Ok(file)
+}
+
+/// Acquires the PID file as the user that this process has become.
+pub(crate) fn acquire_pid_file(path: &Path, name: &Path) -> Result<PidFile, Error> {
+    let mut wanted = Wanted::by_its_user(name)?;
+    wanted.entry = Entry::of_path(path).at_path(Step::OpenPidFile, name)?;
+    wanted.path = path.is_absolute().then(|| path.to_owned());
+    PidFile::acquire(wanted)
+}

@@ -1,0 +1,231 @@
+//! How a PID file is acquired: opened or made, checked, and locked. Where that cannot be, the reason
+//! is for the terminal.
+
+use std::fs::{File, Permissions, TryLockError};
+use std::io;
+use std::os::unix::fs::{FileExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use nix::errno::Errno;
+use nix::fcntl::OFlag;
+use nix::libc;
+use nix::sys::stat::Mode;
+use nix::unistd::{Gid, Uid, fchown, geteuid};
+
+use crate::error::{At, Error, Kind, Step};
+use crate::resources::entry::Entry;
+use crate::resources::pid_text::{LONGEST, Text, read};
+use crate::resources::place::Reach;
+use crate::sys::{self, FileStatus};
+
+/// How long another process may hold the lock without a PID in the file: it is starting, or only
+/// looking.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(2);
+
+/// How long to wait before the next try.
+pub(crate) const PAUSE: Duration = Duration::from_millis(2);
+
+const IS_LINK: &str = "it is a symbolic link";
+const IS_NO_FILE: &str = "it is not a regular file";
+const HAS_OTHER_NAME: &str = "it has another name, by a hard link";
+const BELONGS_TO_OTHERS: &str = "it belongs to another user";
+const FOREIGN_TEXT: &str = "it holds something other than a PID";
+pub(crate) const IS_REPLACED: &str = "it is replaced all the time";
+
+/// Why a PID file is not ours to write.
+pub(crate) const OBJECTIONS: [&str; 6] =
+    [IS_LINK, IS_NO_FILE, HAS_OTHER_NAME, BELONGS_TO_OTHERS, FOREIGN_TEXT, IS_REPLACED];
+
+/// A PID file that is to be acquired.
+#[derive(Debug)]
+pub(crate) struct Wanted<'a> {
+    /// As the user named it, for messages.
+    pub(crate) name: &'a Path,
+    pub(crate) entry: Entry,
+    /// Where the daemon finds it; `None` where it does by the same name from here.
+    pub(crate) path: Option<PathBuf>,
+    /// To whom it must belong, if it is there.
+    pub(crate) owner: Uid,
+    /// To whom it is given, if it is made.
+    pub(crate) receiver: Option<(Uid, Gid)>,
+    /// Whether the daemon gives up its privileges. Then it keeps a descriptor that can only read,
+    /// so that whoever gets hold of it cannot make root's tools signal a stranger.
+    pub(crate) is_roots: bool,
+    /// How it is found again.
+    pub(crate) reach: Reach,
+}
+
+impl<'a> Wanted<'a> {
+    /// The file of a daemon that is who it was.
+    pub(crate) fn by_its_user(name: &'a Path) -> Result<Self, Error> {
+        Ok(Self {
+            name,
+            entry: Entry::of_path(name).at_path(Step::OpenPidFile, name)?,
+            path: None,
+            owner: geteuid(),
+            receiver: None,
+            is_roots: false,
+            reach: Entry::of_path,
+        })
+    }
+}
+
+/// A file that is locked, and still in its place.
+pub(crate) struct Acquired {
+    pub(crate) file: File,
+    /// Holds the lock in place of `file`, and can only read.
+    pub(crate) keeper: Option<File>,
+    pub(crate) status: FileStatus,
+}
+
+impl Acquired {
+    /// One try. `None` where it is worth another: the file was just removed, or its lock may be
+    /// about to be free.
+    pub(crate) fn attempt(wanted: &Wanted<'_>, is_last_try: bool) -> Result<Option<Self>, Error> {
+        let Wanted { name, ref entry, .. } = *wanted;
+        let (file, is_new) = open_or_create(entry).map_err(|error| refuse_odd_path(name, error))?;
+        let opened = sys::status_of(&file).at_path(Step::OpenPidFile, name)?;
+        if !is_new {
+            check(name, &opened, wanted.owner)?;
+        }
+        let mut keeper = if wanted.is_roots {
+            let keeper = entry.open(GENTLY, Mode::empty()).at_path(Step::OpenPidFile, name)?;
+            let kept = sys::status_of(&keeper).at_path(Step::OpenPidFile, name)?;
+            if kept.identity != opened.identity {
+                return Ok(None);
+            }
+            Some(keeper)
+        } else {
+            None
+        };
+        if !lock(&file, &mut keeper, name, is_last_try)? {
+            return Ok(None);
+        }
+        // Its owner may have removed it before it was locked here, and then the lock says nothing.
+        let Some(status) = entry.status().ok().filter(|there| there.identity == opened.identity)
+        else {
+            return Ok(None);
+        };
+        if status.length > 0 {
+            mark_as_starting(name, &file, status.length)?;
+        }
+        if status.mode & 0o022 != 0 && !is_new {
+            // Others may have it open for writing, and would keep that right whatever its mode
+            // becomes.
+            entry.remove().at_path(Step::OpenPidFile, name)?;
+            return Ok(None);
+        }
+        if status.mode & 0o777 != 0o644 {
+            // Everybody may know the PID, whatever the umask says; but there are file systems that
+            // know no modes, or only one.
+            let _ = file.set_permissions(Permissions::from_mode(0o644));
+        }
+        if let (true, Some((user, group))) = (is_new, wanted.receiver) {
+            fchown(&file, Some(user), Some(group)).at_path(Step::OpenPidFile, name)?;
+        }
+        Ok(Some(Self { file, keeper, status }))
+    }
+}
+
+/// Not through a link, and without waiting at a planted pipe.
+pub(crate) const GENTLY: OFlag = OFlag::O_NOFOLLOW.union(OFlag::O_NONBLOCK).union(OFlag::O_NOCTTY);
+
+/// Makes the file, or opens the one that is there. Not by one call: without `O_EXCL`, `O_CREAT` is
+/// refused in sticky directories on an existing file of somebody else, even to root. Says whether
+/// the file is new.
+fn open_or_create(entry: &Entry) -> nix::Result<(File, bool)> {
+    let flags = GENTLY | OFlag::O_RDWR;
+    loop {
+        // The usual case first: a daemon that ended well has removed its file.
+        let new = flags | OFlag::O_CREAT | OFlag::O_EXCL;
+        let refusal = match entry.open(new, Mode::from_bits_truncate(0o644)) {
+            Ok(made) => return Ok((made, true)),
+            Err(refusal) => refusal,
+        };
+        match entry.open(flags, Mode::empty()) {
+            Err(Errno::ENOENT) => {}
+            opened => return opened.map(|file| (file, false)),
+        }
+        // Gone in between, or never there.
+        if refusal != Errno::EEXIST {
+            return Err(refusal);
+        }
+    }
+}
+
+/// Says in words what `open` answers with a number.
+fn refuse_odd_path(name: &Path, error: Errno) -> Error {
+    match error {
+        Errno::ELOOP => foreign(name, IS_LINK),
+        Errno::ENXIO => foreign(name, IS_NO_FILE),
+        _ => Kind::Step(Step::OpenPidFile, Some(name.to_owned()), error.into()).into(),
+    }
+}
+
+fn check(name: &Path, status: &FileStatus, owner: Uid) -> Result<(), Error> {
+    if !status.is_regular() {
+        Err(foreign(name, IS_NO_FILE))
+    } else if status.names > 1 {
+        Err(foreign(name, HAS_OTHER_NAME))
+    } else if status.owner != owner.as_raw() {
+        Err(foreign(name, BELONGS_TO_OTHERS))
+    } else {
+        Ok(())
+    }
+}
+
+/// Whether the lock was taken, by the keeper where that is possible; an error where a daemon has it.
+fn lock(
+    file: &File,
+    keeper: &mut Option<File>,
+    name: &Path,
+    is_last_try: bool,
+) -> Result<bool, Error> {
+    match keeper.as_ref().unwrap_or(file).try_lock() {
+        Ok(()) => return Ok(true),
+        // Over a network a lock may need the right to write.
+        Err(TryLockError::Error(error))
+            if error.raw_os_error() == Some(libc::EBADF) && keeper.take().is_some() =>
+        {
+            return lock(file, keeper, name, is_last_try);
+        }
+        Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Interrupted => {
+            return Ok(false);
+        }
+        Err(TryLockError::Error(error)) => return Err(error).at_path(Step::LockPidFile, name),
+        Err(TryLockError::WouldBlock) => {}
+    }
+    // Those who only look share the lock among them; a daemon, also one that is starting, does not.
+    let is_daemon = file.try_lock_shared().is_err();
+    let pid = match read(file).at_path(Step::OpenPidFile, name)? {
+        Text::Pid(pid) => Some(pid),
+        Text::NoPid => None,
+        Text::Foreign => return Err(foreign(name, FOREIGN_TEXT)),
+    };
+    if is_last_try || is_daemon && pid.is_some() {
+        return Err(Kind::AlreadyRunning(name.to_owned(), pid).into());
+    }
+    Ok(false)
+}
+
+/// Replaces the PID that an earlier daemon left by zeros, nobody's PID, so that a locked file never
+/// names a stranger.
+fn mark_as_starting(name: &Path, file: &File, length: u64) -> Result<(), Error> {
+    match read(file).at_path(Step::OpenPidFile, name)? {
+        Text::Foreign => return Err(foreign(name, FOREIGN_TEXT)),
+        Text::NoPid => return Ok(()),
+        Text::Pid(_) => {}
+    }
+    // The length stays: to empty the file makes some file systems write it to the disk when it is
+    // closed.
+    let zeros = [b'0'; LONGEST];
+    file.write_at(&zeros[..usize::try_from(length).unwrap_or(LONGEST).min(LONGEST)], 0)
+        .map(drop)
+        .at_path(Step::WritePidFile, name)
+}
+
+#[cold]
+pub(crate) fn foreign(name: &Path, why: &'static str) -> Error {
+    Kind::ForeignPidFile(name.to_owned(), why).into()
+}

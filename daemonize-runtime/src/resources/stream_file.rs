@@ -1,0 +1,138 @@
+//! A file that becomes a standard stream: a regular one, or the null device. Anything else is refused
+//! without blocking on it.
+
+use std::fs::{File, OpenOptions};
+use std::os::fd::{AsRawFd, IntoRawFd};
+use std::os::unix::fs::{FileTypeExt, MetadataExt, OpenOptionsExt};
+use std::path::Path;
+
+use nix::errno::Errno;
+use nix::fcntl::{FcntlArg, OFlag, fcntl};
+use nix::libc::{self, STDERR_FILENO};
+use nix::sys::stat::Mode;
+
+use crate::error::{At, Error, Kind, Step};
+use crate::resources::entry::Entry;
+use crate::resources::pid_file::Identity;
+use crate::sys::{self, FileStatus};
+
+/// What a file is for, and so how it is opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    Input,
+    Log,
+}
+
+impl Purpose {
+    /// The step of a start that opens it.
+    pub(crate) fn step(self) -> Step {
+        match self {
+            Self::Input => Step::OpenInput,
+            Self::Log => Step::OpenLog,
+        }
+    }
+
+    fn flags(self) -> OFlag {
+        match self {
+            Self::Input => OFlag::O_RDONLY,
+            Self::Log => OFlag::O_WRONLY | OFlag::O_APPEND,
+        }
+    }
+}
+
+/// The mode of a log that is made, less the umask.
+pub(crate) const LOG_MODE: Mode = Mode::from_bits_truncate(0o666);
+
+pub(crate) const IS_LINK: &str = "it is a symbolic link";
+pub(crate) const HAS_OTHER_NAME: &str = "it has another name, by a hard link";
+
+/// Why a file is not to be opened for another user, also by that user.
+pub(crate) const OBJECTIONS: [&str; 2] = [IS_LINK, HAS_OTHER_NAME];
+
+/// An open file that becomes a standard stream.
+#[derive(Debug)]
+pub(crate) struct StreamFile {
+    pub(crate) file: File,
+    pub(crate) status: FileStatus,
+}
+
+impl StreamFile {
+    /// Opens the file; how, is up to the purpose and to further flags. `name` is for messages.
+    pub(crate) fn open(
+        entry: &Entry,
+        name: &Path,
+        purpose: Purpose,
+        flags: OFlag,
+    ) -> Result<Self, Error> {
+        let step = purpose.step();
+        // `O_NONBLOCK` for a pipe that stands in its place.
+        let gently = purpose.flags() | flags | OFlag::O_NOCTTY | OFlag::O_NONBLOCK;
+        let file = match entry.open(gently, LOG_MODE) {
+            // A pipe that nobody reads, or a socket.
+            Err(Errno::ENXIO) => return Err(Kind::NotAFile(name.to_owned()).into()),
+            Err(Errno::ELOOP) if flags.contains(OFlag::O_NOFOLLOW) => {
+                return Err(Kind::Untrusted(name.to_owned(), IS_LINK).into());
+            }
+            opened => opened.at_path(step, name)?,
+        };
+        Self::of(file, name, purpose)
+    }
+
+    /// Makes a log, where nothing is yet.
+    pub(crate) fn make(entry: &Entry) -> nix::Result<File> {
+        let new = OFlag::O_CREAT | OFlag::O_EXCL;
+        entry.open(Purpose::Log.flags() | new | OFlag::O_NOCTTY, LOG_MODE)
+    }
+
+    /// Checks a file that is open.
+    pub(crate) fn of(file: File, name: &Path, purpose: Purpose) -> Result<Self, Error> {
+        let step = purpose.step();
+        let status = sys::status_of(&file).at_path(step, name)?;
+        if !status.is_regular() && !is_null(&file).at_path(step, name)? {
+            return Err(Kind::NotAFile(name.to_owned()).into());
+        }
+        // Only the opening was not to block: to the readers and writers of the stream the flag would
+        // be a surprise.
+        fcntl(&file, FcntlArg::F_SETFL(purpose.flags() & OFlag::O_APPEND)).at_path(step, name)?;
+        Ok(Self { file, status })
+    }
+
+    /// Opens a file for whoever may open it by this path.
+    pub(crate) fn open_path(path: &Path, purpose: Purpose) -> Result<Self, Error> {
+        let flags = if purpose == Purpose::Log { OFlag::O_CREAT } else { OFlag::empty() };
+        let entry = Entry::of_path(path).at_path(purpose.step(), path)?;
+        Self::open(&entry, path, purpose, flags)
+    }
+
+    pub(crate) fn identity(&self) -> Identity {
+        self.status.identity
+    }
+}
+
+/// Opens the null device, above the three standard descriptors.
+///
+/// It is the first file that a start opens, so that a program which closed a standard descriptor
+/// finds it filled before anything that must not be there could land in it.
+pub(crate) fn open_null() -> Result<File, Error> {
+    loop {
+        let null = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .custom_flags(libc::O_NOCTTY)
+            .open("/dev/null")
+            .at(Step::OpenNull)?;
+        if !is_null(&null).at(Step::OpenNull)? {
+            return Err(Kind::FakeNull.into());
+        }
+        if null.as_raw_fd() > STDERR_FILENO {
+            return Ok(null);
+        }
+        let _ = null.into_raw_fd();
+    }
+}
+
+/// Whether a file is the null device, and not something that stands in its place.
+fn is_null(file: &File) -> std::io::Result<bool> {
+    let metadata = file.metadata()?;
+    Ok(metadata.file_type().is_char_device() && sys::is_null_device(metadata.rdev()))
+}

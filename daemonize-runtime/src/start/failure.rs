@@ -1,0 +1,138 @@
+//! Why a start failed, as one process of it tells another.
+
+use std::path::{Path, PathBuf};
+
+use nix::errno::Errno;
+
+use crate::error::{Error, Kind, Step};
+use crate::resources::streams::SAME_FILE;
+use crate::resources::{pid_lock, stream_file};
+use crate::start::plan::Plan;
+use crate::start::protocol::errno_of;
+
+/// Small enough to be reported from process to process, since the launcher knows the names.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Failure {
+    /// The operating system refused a step.
+    Step(Step, Errno),
+    /// It refused a step with the PID file to the daemon's user.
+    PidFile(Step, Errno),
+    /// It refused the file of this stream to the daemon's user.
+    Stream(u8, Errno),
+    /// The file of this stream is no regular file.
+    NotAFile(u8),
+    /// It is not to be opened, for a reason of this number.
+    Untrusted(u8, usize),
+    /// The PID file is not ours to write, for a reason of this number.
+    ForeignPidFile(usize),
+    /// Another daemon holds it; its PID, or 0.
+    AlreadyRunning(i32),
+    /// A stream's file is the PID file.
+    SameFile,
+}
+
+impl Failure {
+    /// The length of a report.
+    pub(crate) const LENGTH: usize = 6;
+
+    /// What has refused the PID file to the daemon's user.
+    pub(crate) fn of_pid_file(error: &Error) -> Self {
+        match error.detail() {
+            Kind::AlreadyRunning(_, pid) => Self::AlreadyRunning(pid.unwrap_or(0)),
+            Kind::ForeignPidFile(_, why) => Self::ForeignPidFile(index(&pid_lock::OBJECTIONS, why)),
+            Kind::Step(step, _, reason) => Self::PidFile(*step, errno_of(reason)),
+            _ => Self::PidFile(Step::OpenPidFile, Errno::EINVAL),
+        }
+    }
+
+    /// What has refused the file of a stream to the daemon's user.
+    pub(crate) fn of_stream(stream: usize, error: &Error) -> Self {
+        let stream = u8::try_from(stream).unwrap_or(u8::MAX);
+        match error.detail() {
+            Kind::NotAFile(_) => Self::NotAFile(stream),
+            Kind::Untrusted(_, why) => {
+                Self::Untrusted(stream, index(&stream_file::OBJECTIONS, why))
+            }
+            Kind::Step(_, _, reason) => Self::Stream(stream, errno_of(reason)),
+            _ => Self::Stream(stream, Errno::EINVAL),
+        }
+    }
+
+    pub(crate) fn to_bytes(self) -> [u8; Self::LENGTH] {
+        let number = |number: usize| i32::try_from(number).unwrap_or(i32::MAX);
+        let (kind, which, number) = match self {
+            Self::Step(step, reason) => (0, step as u8, reason as i32),
+            Self::PidFile(step, reason) => (1, step as u8, reason as i32),
+            Self::Stream(stream, reason) => (2, stream, reason as i32),
+            Self::NotAFile(stream) => (3, stream, 0),
+            Self::Untrusted(stream, why) => (4, stream, number(why)),
+            Self::ForeignPidFile(why) => (5, 0, number(why)),
+            Self::AlreadyRunning(pid) => (6, 0, pid),
+            Self::SameFile => (7, 0, 0),
+        };
+        let [a, b, c, d] = number.to_ne_bytes();
+        [kind, which, a, b, c, d]
+    }
+
+    pub(crate) fn from_bytes([kind, which, a, b, c, d]: [u8; Self::LENGTH]) -> Option<Self> {
+        let number = i32::from_ne_bytes([a, b, c, d]);
+        let reason = Errno::from_raw(number);
+        let why = usize::try_from(number).unwrap_or(usize::MAX);
+        Some(match kind {
+            0 => Self::Step(Step::from_number(which)?, reason),
+            1 => Self::PidFile(Step::from_number(which)?, reason),
+            2 => Self::Stream(which, reason),
+            3 => Self::NotAFile(which),
+            4 => Self::Untrusted(which, why),
+            5 => Self::ForeignPidFile(why),
+            6 => Self::AlreadyRunning(number),
+            7 => Self::SameFile,
+            _ => return None,
+        })
+    }
+
+    /// Adds the names.
+    pub(crate) fn into_error(self, plan: &Plan) -> Error {
+        let user = || plan.privileges.as_ref().map_or_else(String::new, |it| it.name.clone());
+        let pid_file = || plan.pid_file_name().unwrap_or(Path::new("")).to_owned();
+        let stream = |number: u8| plan.streams.named(number.into());
+        let stream_name =
+            |number| stream(number).map_or_else(PathBuf::new, |(name, _)| name.into());
+        let objection = |list: &[&'static str], why: usize| list.get(why).copied().unwrap_or("");
+        match self {
+            Self::Step(step, reason) => Kind::Step(step, subject(step, plan), reason.into()),
+            Self::PidFile(step, reason) => Kind::AsUser(step, pid_file(), user(), reason.into()),
+            Self::Stream(number, reason) => {
+                let step = stream(number).map_or(Step::OpenLog, |(_, purpose)| purpose.step());
+                Kind::AsUser(step, stream_name(number), user(), reason.into())
+            }
+            Self::NotAFile(number) => Kind::NotAFile(stream_name(number)),
+            Self::Untrusted(number, why) => {
+                Kind::Untrusted(stream_name(number), objection(&stream_file::OBJECTIONS, why))
+            }
+            Self::ForeignPidFile(why) => {
+                Kind::ForeignPidFile(pid_file(), objection(&pid_lock::OBJECTIONS, why))
+            }
+            Self::AlreadyRunning(pid) => {
+                Kind::AlreadyRunning(pid_file(), Some(pid).filter(|&pid| pid > 0))
+            }
+            Self::SameFile => Kind::Contradiction(SAME_FILE),
+        }
+        .into()
+    }
+}
+
+/// What a step was about.
+fn subject(step: Step, plan: &Plan) -> Option<PathBuf> {
+    match step {
+        Step::ChangeRoot => plan.root.as_ref().map(|root| root.path.clone()),
+        Step::ChangeDirectory => plan.working_directory.clone(),
+        Step::WritePidFile => plan.pid_file_name().map(PathBuf::from),
+        _ => None,
+    }
+}
+
+/// The number of a sentence in its list.
+fn index(list: &[&str], sentence: &str) -> usize {
+    list.iter().position(|listed| *listed == sentence).unwrap_or(usize::MAX)
+}
