@@ -2,7 +2,7 @@
 
 use std::fs::{self, File, Permissions};
 use std::os::fd::OwnedFd;
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{PermissionsExt, chown};
 use std::sync::Arc;
 
 use nix::sys::resource::Resource;
@@ -29,6 +29,12 @@ pub(crate) const STARTS: &[Start] = &[
     },
     Start { name: "that_drops_privileges", bot: without_privileges, needs_root: true, ..DEFAULT },
     Start {
+        name: "whose_files_are_left_to_its_user",
+        bot: with_files_of_its_user,
+        needs_root: true,
+        ..DEFAULT
+    },
+    Start {
         name: "that_cannot_enter_its_directory",
         bot: || bot!["chdir=missing", "sleep"],
         code: 78,
@@ -46,6 +52,16 @@ fn without_privileges() -> Bot {
     let bot =
         bot!["uid=61234", "gid=61234", "umask=027", "chroot=jail", "redirect=out.log", "sleep"];
     fs::create_dir(bot.file("jail")).expect("a directory");
+    bot
+}
+
+/// In a directory of the user's root opens nothing.
+fn with_files_of_its_user() -> Bot {
+    let bot =
+        bot!["uid=61234", "gid=61234", "redirect=home/out.log", "pid_file=home/bot.pid", "sleep"];
+    fs::set_permissions(bot.start_directory(), Permissions::from_mode(0o755)).expect("ours");
+    fs::create_dir(bot.file("home")).expect("a directory");
+    chown(bot.file("home"), Some(61234), Some(61234)).expect("root can give directories away");
     bot
 }
 
