@@ -20,6 +20,7 @@ mod logs;
 mod names;
 mod nohup;
 mod notify;
+mod odd_file_systems;
 mod original;
 mod pid_1;
 mod pid_file;

@@ -69,7 +69,8 @@ fn main() {
     // A failed assertion about a start is reported with its fault, at the end.
     panic::set_hook(Box::new(|_| {}));
     let matrix = STARTS.iter().map(disturb);
-    let guards = UNDETECTABLE.iter().map(expect_complaint).chain([expect_unreached()]);
+    let guards = UNDETECTABLE.iter().map(expect_complaint);
+    let guards = guards.chain([expect_unreached(), expect_lock_by_writer()]);
     let conclusion = libtest_mimic::run(&arguments, matrix.chain(guards).collect());
     print_sum();
     conclusion.exit();
@@ -100,6 +101,26 @@ fn expect_unreached() -> Trial {
     guard("a_fault_that_never_happens_is_noticed", "the fault has never happened", |recording| {
         let fault = recording.fault_at(libc::SYS_flock, Disturbance::Error(libc::EIO))?;
         Some(Fault { place: Place { index: 1000, ..fault.place }, ..fault })
+    })
+}
+
+/// Over some networks a lock needs the right to write, and is refused to a descriptor that can only
+/// read.
+fn expect_lock_by_writer() -> Trial {
+    Trial::ignorable_test("a_lock_that_needs_the_right_to_write_is_taken_by_who_has_it", || {
+        if !geteuid().is_root() {
+            return Ok(Completion::ignored_with("needs root"));
+        }
+        let start = *STARTS.iter().find(|start| start.needs_root).ok_or("a start by root")?;
+        or_ignored(Recording::of(start), |recording| {
+            let refusal = Disturbance::Error(libc::EBADF);
+            let fault =
+                recording.fault_at(libc::SYS_flock, refusal).ok_or("a start without lock")?;
+            match matrix::try_fault(start, &recording, fault) {
+                Ok(Outcome::Started) => Ok(()),
+                judged => Err(format!("expected a start, not {judged:?}").into()),
+            }
+        })
     })
 }
 

@@ -94,7 +94,7 @@ impl Opener for RootForUser<'_> {
             name,
             entry: place.entry,
             path: None,
-            owner: place.owner.unwrap_or_else(geteuid),
+            owner: place.owner,
             receiver: place.owner.map(|owner| (owner, self.privileges.group)),
             is_roots: true,
             reach: if goes_away { Entry::of_path } else { reach_as_root },

@@ -45,8 +45,8 @@ pub(crate) struct Wanted<'a> {
     pub(crate) entry: Entry,
     /// Where the daemon finds it; `None` where it does by the same name from here.
     pub(crate) path: Option<PathBuf>,
-    /// To whom it must belong, if it is there.
-    pub(crate) owner: Uid,
+    /// To whom it must belong, if it is there; `None` is this process's user.
+    pub(crate) owner: Option<Uid>,
     /// To whom it is given, if it is made.
     pub(crate) receiver: Option<(Uid, Gid)>,
     /// Whether the daemon gives up its privileges. Then it keeps a descriptor that can only read,
@@ -63,7 +63,7 @@ impl<'a> Wanted<'a> {
             name,
             entry: Entry::of_path(name).at_path(Step::OpenPidFile, name)?,
             path: None,
-            owner: geteuid(),
+            owner: None,
             receiver: None,
             is_roots: false,
             reach: Entry::of_path,
@@ -87,7 +87,7 @@ impl Acquired {
         let (file, is_new) = open_or_create(entry).map_err(|error| refuse_odd_path(name, error))?;
         let opened = sys::status_of(&file).at_path(Step::OpenPidFile, name)?;
         if !is_new {
-            check(name, &opened, wanted.owner)?;
+            check(name, &opened, wanted.owner.unwrap_or_else(geteuid))?;
         }
         let mut keeper = if wanted.is_roots {
             let keeper = entry.open(GENTLY, Mode::empty()).at_path(Step::OpenPidFile, name)?;

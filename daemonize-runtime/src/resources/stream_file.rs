@@ -3,7 +3,7 @@
 
 use std::fs::{File, OpenOptions};
 use std::os::fd::{AsRawFd, IntoRawFd};
-use std::os::unix::fs::{FileTypeExt, MetadataExt, OpenOptionsExt};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 use nix::errno::Errno;
@@ -88,7 +88,7 @@ impl StreamFile {
     pub(crate) fn of(file: File, name: &Path, purpose: Purpose) -> Result<Self, Error> {
         let step = purpose.step();
         let status = sys::status_of(&file).at_path(step, name)?;
-        if !status.is_regular() && !is_null(&file).at_path(step, name)? {
+        if !status.is_regular() && !status.is_null() {
             return Err(Kind::NotAFile(name.to_owned()).into());
         }
         // Only the opening was not to block: to the readers and writers of the stream the flag would
@@ -121,7 +121,7 @@ pub(crate) fn open_null() -> Result<File, Error> {
             .custom_flags(libc::O_NOCTTY)
             .open("/dev/null")
             .at(Step::OpenNull)?;
-        if !is_null(&null).at(Step::OpenNull)? {
+        if !sys::status_of(&null).at(Step::OpenNull)?.is_null() {
             return Err(Kind::FakeNull.into());
         }
         if null.as_raw_fd() > STDERR_FILENO {
@@ -129,10 +129,4 @@ pub(crate) fn open_null() -> Result<File, Error> {
         }
         let _ = null.into_raw_fd();
     }
-}
-
-/// Whether a file is the null device, and not something that stands in its place.
-fn is_null(file: &File) -> std::io::Result<bool> {
-    let metadata = file.metadata()?;
-    Ok(metadata.file_type().is_char_device() && sys::is_null_device(metadata.rdev()))
 }

@@ -34,6 +34,8 @@ pub(crate) struct FileStatus {
     /// How many names it has.
     pub(crate) names: u64,
     pub(crate) length: u64,
+    /// Which device it stands for, if it does.
+    device: u64,
 }
 
 impl FileStatus {
@@ -50,6 +52,7 @@ impl FileStatus {
             owner: status.st_uid,
             names: status.st_nlink.into(),
             length: status.st_size as u64,
+            device: status.st_rdev as u64,
         }
     }
 
@@ -59,6 +62,11 @@ impl FileStatus {
 
     pub(crate) fn is_regular(&self) -> bool {
         self.is_of_kind(libc::S_IFREG)
+    }
+
+    /// Whether it is the null device, and not something that stands in its place.
+    pub(crate) fn is_null(&self) -> bool {
+        self.is_of_kind(libc::S_IFCHR) && super::is_null_device(self.device)
     }
 
     #[allow(clippy::useless_conversion, reason = "narrower than `u32` on some platforms")]

@@ -1,0 +1,107 @@
+//! File systems that are not like others: with one mode for all files, and without a way to change it.
+
+use std::fs;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
+use tests::bot::{Bot, word};
+use tests::need::{self, NOBODY_ELSE, Need};
+use tests::{bot, lock, wait};
+
+fn bindfs() -> Need {
+    let mounts = "test $(id -u) = 0 && test -w /dev/fuse && bindfs --version";
+    need::command("root, FUSE and bindfs", &["sh", "-c", mounts])
+}
+
+/// A file system of its own kind, mounted as long as this lives.
+struct Mount {
+    server: Child,
+    directory: TempDir,
+}
+
+impl Mount {
+    #[track_caller]
+    fn new(options: &[&str]) -> Self {
+        let directory = TempDir::with_prefix("mount-").expect("a directory");
+        let [below, above] = ["below", "above"].map(|name| directory.path().join(name));
+        for made in [&below, &above] {
+            fs::create_dir(made).expect("a directory");
+        }
+        let device = |path: &Path| fs::metadata(path).map(|there| there.dev()).ok();
+        let before = device(&above);
+        let mut server = Command::new("bindfs");
+        server.arg("-f").args(options).args(["-o", "allow_other"]).args([&below, &above]);
+        server.stdout(Stdio::null()).stderr(Stdio::null());
+        let server = server.spawn().expect("bindfs can be executed");
+        let mount = Self { server, directory };
+        wait::until("the mount", || device(&mount.file("")) != before);
+        mount
+    }
+
+    /// A file in it.
+    fn file(&self, name: &str) -> PathBuf {
+        self.directory.path().join("above").join(name)
+    }
+}
+
+impl Drop for Mount {
+    fn drop(&mut self) {
+        let unmounted = Command::new("umount").arg("--lazy").arg(self.file("")).status();
+        assert!(unmounted.is_ok_and(|status| status.success()), "the mount stays");
+        // It ends when it serves nobody any more.
+        wait::until("the end of the file system", || {
+            self.server.try_wait().is_ok_and(|end| end.is_some())
+        });
+    }
+}
+
+/// Modes that some file systems have for all files, as FAT has with its mount options.
+const ONE_MODE: [&[&str]; 4] = [
+    &["--perms=0777", "--chmod-deny"],
+    &["--perms=0777", "--chmod-ignore"],
+    &["--perms=0666:a+X", "--chmod-deny"],
+    &["--perms=0600:u+X", "--chmod-deny"],
+];
+
+/// A start that gives in after two seconds of trying is too late.
+const AT_ONCE: Duration = Duration::from_millis(1900);
+
+#[track_caller]
+fn assert_starts_as_ever(bot: &Bot) {
+    for _ in 0..2 {
+        let begin = Instant::now();
+        let daemon = bot.start();
+        assert!(begin.elapsed() < AT_ONCE, "{:?}", begin.elapsed());
+        assert!(lock::is_held(&bot.pid_file()));
+        let line = bot.launch().refusal("builder", 75);
+        assert!(line.contains(&format!("already running with PID {}", daemon.pid())), "{line}");
+        // Killed, so that the next start finds what it has left.
+        daemon.kill();
+        assert!(bot.pid_file().exists());
+    }
+}
+
+#[test(needs = bindfs)]
+fn where_modes_cannot_be_set_a_start_is_like_any_other() {
+    for options in ONE_MODE {
+        let mount = Mount::new(options);
+        let [log, pid_file] = ["out.log", "bot.pid"].map(|name| mount.file(name));
+        let bot = bot![word("redirect", &log), word("pid_file", &pid_file), "sleep"];
+        assert_starts_as_ever(&bot);
+    }
+}
+
+#[test(needs = bindfs)]
+fn where_modes_cannot_be_set_the_users_start_is_like_any_other() {
+    let owner = format!("--force-user={NOBODY_ELSE}");
+    let mount = Mount::new(&["--perms=0777", "--chmod-deny", "--chown-deny", &owner]);
+    let [log, pid_file] = ["out.log", "bot.pid"].map(|name| mount.file(name));
+    let ids = [format!("uid={NOBODY_ELSE}"), format!("gid={NOBODY_ELSE}")].map(Into::into);
+    let bot = bot![word("redirect", &log), word("pid_file", &pid_file), "sleep"].words(ids);
+    let everybody = fs::Permissions::from_mode(0o755);
+    fs::set_permissions(mount.directory.path(), everybody).expect("ours");
+    assert_starts_as_ever(&bot);
+}
