@@ -1,12 +1,12 @@
 //! A bot with signal actions of its own. Its words are `handle` (requests to end and SIGCHLD get a
 //! handler, with flags and a mask), `block` (requests to end are blocked), `fail` (a start that fails
 //! comes first), `unready` (it never says that it is up), and `wait`, the option. It prints what has
-//! become of the actions, and sleeps.
+//! become of the actions, and sleeps; with `supervise` each body does so.
 
 use std::time::Duration;
 use std::{env, fs, process, thread};
 
-use daemonize_runtime::{Daemon, ready};
+use daemonize_runtime::{Daemon, Restart, ready};
 use nix::libc::c_int;
 use nix::sys::signal::{SaFlags, SigAction, SigHandler, SigSet, Signal, sigaction};
 
@@ -39,6 +39,10 @@ fn main() {
             "block" => REQUESTS.into_iter().collect::<SigSet>().thread_block().expect("a mask"),
             "fail" => fails = true,
             "unready" => is_ready = false,
+            "supervise" => {
+                let plan = Restart::on_failure().first_delay(Duration::from_millis(10));
+                daemon = daemon.restart(plan);
+            }
             "wait" => daemon = daemon.wait_ready(true),
             _ => panic!("unknown word: {word}"),
         }

@@ -1,11 +1,12 @@
 //! The supervisor: the daemon itself, which runs no user code, forks a body, and forks the next one
 //! when it ends. Each body starts from the same pristine state.
 //!
-//! All that it waits for comes as a signal, and all signals are blocked, so that nothing but what
-//! it obeys can end it.
+//! All that it waits for comes as a signal, and all signals are blocked since before it was born, so
+//! that nothing but what it obeys can end it, and no request comes too early.
 
 use std::os::unix::net::UnixStream;
 use std::sync::Arc;
+use std::thread::panicking;
 use std::time::{Duration, Instant, SystemTime};
 
 use nix::sys::signal::{SigSet, Signal};
@@ -72,7 +73,6 @@ struct Supervisor<'a> {
 
 impl<'a> Supervisor<'a> {
     fn new(ending: Ending, state_file: Option<StateFile>, only_thread: &'a OnlyThread) -> Self {
-        sys::block_all_signals();
         let child_action = sys::replace_by_default(Signal::SIGCHLD);
         // Some systems drop a signal that would do nothing, blocked or not.
         sys::interrupt_on(Signal::SIGCHLD);
@@ -256,6 +256,15 @@ impl<'a> Supervisor<'a> {
     fn clean_up(&self) {
         self.state_file.iter().for_each(StateFile::remove);
         started::leave();
+    }
+}
+
+/// A panic must not unwind into the program, which would then run unsupervised.
+impl Drop for Supervisor<'_> {
+    fn drop(&mut self) {
+        if panicking() {
+            self.leave(70);
+        }
     }
 }
 

@@ -129,6 +129,7 @@ pub(crate) fn wait_for_ready(
         Loss::Reported(_) => {}
         Loss::Silence => {
             if plan.parts.supervision.is_some() {
+                say_nothing_more(daemon);
                 // It takes its body along, and the process group of that.
                 signal(Signal::SIGINT);
                 signal(Signal::SIGCONT);

@@ -29,8 +29,8 @@ use crate::start::plan::Plan;
 use crate::start::readiness::{tell_launcher, when_ready};
 use crate::start::settle::open_the_rest;
 use crate::start::{launcher, watch};
-use crate::sys::OnlyThread;
 use crate::sys::proc::ProcSelf;
+use crate::sys::{self, OnlyThread};
 
 /// What the options of a program have brought.
 #[derive(Clone, Copy, Debug, Default)]
@@ -103,6 +103,7 @@ pub(crate) static READINESS: Readiness = Readiness {
 pub(crate) struct Supervision {
     pub(crate) refuse_event_loops: fn(&[RawFd], &ProcSelf) -> Result<(), Error>,
     pub(crate) keep_state: fn(&mut PidFile),
+    pub(crate) block_signals: fn(),
     pub(crate) supervise: Supervise,
 }
 
@@ -111,5 +112,6 @@ type Supervise = fn(&Restart, Ending, Option<StateFile>, &OnlyThread, Option<Fir
 pub(crate) static SUPERVISION: Supervision = Supervision {
     refuse_event_loops: event_loops::refuse_open,
     keep_state: StateFile::keep_beside,
+    block_signals: sys::block_all_signals,
     supervise,
 };

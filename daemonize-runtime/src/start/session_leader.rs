@@ -22,8 +22,12 @@ pub(crate) fn lead(
     launcher: &UnixStream,
     lifeline: Option<UnixStream>,
 ) {
-    let forked = set_up(plan, signals)
-        .and_then(|()| sys::fork(only_thread).map_err(|reason| Failure::Step(Step::Fork, reason)));
+    let forked = set_up(plan, signals).and_then(|()| {
+        if let Some(part) = plan.parts.supervision {
+            (part.block_signals)();
+        }
+        sys::fork(only_thread).map_err(|reason| Failure::Step(Step::Fork, reason))
+    });
     let recorded = match forked {
         Ok(ForkResult::Child) => return drop(lifeline),
         Ok(ForkResult::Parent { child }) => record(plan, child).map(|()| child),

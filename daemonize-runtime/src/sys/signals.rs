@@ -167,11 +167,10 @@ pub(crate) fn signal_when_readable(descriptor: &impl AsFd) {
     let _ = descriptor;
 }
 
-/// Waits for one of these signals, which are blocked; for so long, if there is a limit.
+/// Waits for one of these signals, which are blocked; for so long, if there is a limit. `None` also
+/// when one without a name has come.
 pub(crate) fn wait_for_signal(signals: &SigSet, limit: Option<Duration>) -> Option<Signal> {
-    let Some(limit) = limit else {
-        return signals.wait().ok();
-    };
+    let Some(limit) = limit else { return wait_for_any(signals) };
     #[cfg(any(target_os = "linux", target_os = "freebsd", target_os = "netbsd"))]
     {
         let limit = nix::sys::time::TimeSpec::from_duration(limit);
@@ -187,8 +186,21 @@ pub(crate) fn wait_for_signal(signals: &SigSet, limit: Option<Duration>) -> Opti
         let mut pending = SigSet::empty();
         // SAFETY: the set is ours, and a `SigSet` is a `sigset_t`.
         unsafe { libc::sigpending((&raw mut pending).cast()) };
-        signals.iter().any(|signal| pending.contains(signal)).then(|| signals.wait().ok()).flatten()
+        signals
+            .iter()
+            .any(|signal| pending.contains(signal))
+            .then(|| wait_for_any(signals))
+            .flatten()
     }
+}
+
+/// Not by the function of `nix`, which panics when a signal without a name comes.
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "larger on other platforms")]
+fn wait_for_any(signals: &SigSet) -> Option<Signal> {
+    let mut signal = 0;
+    // SAFETY: the set and the number are ours.
+    unsafe { libc::sigwait(signals.as_ref(), &raw mut signal) };
+    Signal::try_from(signal).ok()
 }
 
 /// Blocks all signals that can be blocked, also those that the C library keeps for itself.
