@@ -31,7 +31,11 @@ impl Daemon {
     /// `true`, is not.
     ///
     /// Refused untouched: symbolic links, hard links, devices, files of another user, and files
-    /// that hold something other than a PID.
+    /// that hold something other than a PID, with white space around it at most. Where modes cannot
+    /// be set, the file has the mode that the file system gives it.
+    ///
+    /// For [`user`](Self::user) the file is root's where only root can change the way to it, and
+    /// the user's elsewhere.
     pub fn pid_file<Form>(mut self, path: impl PathOrSwitch<Form>) -> Self {
         self.options.pid_file = path.into_choice().unwrap_or(Choice::Default);
         self
@@ -40,7 +44,8 @@ impl Daemon {
     /// The new root directory, relative to the start directory; only root can do that. Default:
     /// unchanged.
     ///
-    /// The working directory is inside it, log files and PID file are opened outside before. Open
+    /// The working directory is inside it. Log files and PID file are named and opened outside
+    /// before, but for those that are left to the [`user`](Self::user), which must be inside. Open
     /// directories lead out of it and are refused. Without [`user`](Self::user) this is no
     /// protection: root can leave. See chroot(2).
     pub fn chroot<Form>(mut self, directory: impl PathValue<Form>) -> Self {

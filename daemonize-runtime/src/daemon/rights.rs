@@ -18,12 +18,26 @@ impl Daemon {
     ///
     /// An account takes its primary and supplementary groups along; with [`group`](Self::group),
     /// that group is the primary one. An id without an account needs `group`. Real, effective and
-    /// saved id change, all capabilities are gone, and both is verified. The PID file stays root's.
-    /// Log files that are missing are made for the user; existing ones must belong to root or the
-    /// user, and symbolic links and directories in which others can exchange files are refused. See
-    /// credentials(7).
+    /// saved id change, capabilities are gone from all four sets, and both is verified. See
+    /// credentials(7) and capabilities(7).
     ///
     /// An ordinary user may name itself.
+    ///
+    /// # Whose files
+    ///
+    /// Root opens a log, an input or the PID file only where nobody else could have changed the way
+    /// to it: every directory, from `/` or from the start directory on, is root's, and neither its
+    /// group nor others may write there, nor is it sticky. Links on the way must be root's, and the
+    /// file itself must be no link. A log that is missing is made for the user; one that is there
+    /// must be root's or the user's. The PID file is root's.
+    ///
+    /// Where a group may write in the last directory, as in `/var/log` on some systems, root makes a
+    /// file that is missing for the user, the PID file too, and opens one that is the user's alone.
+    ///
+    /// All other files are opened by the user, after the drop and with its own rights. So what
+    /// stands in the user's own directories is the user's, the PID file included. With
+    /// [`chroot`](Self::chroot) such a file must be inside of the new root. What the user may not
+    /// open is a failed start (code 73).
     pub fn user(mut self, user: impl AccountValue) -> Self {
         self.options.user = user.into_account();
         #[cfg(unix)]
@@ -36,7 +50,9 @@ impl Daemon {
     /// The group that the daemon becomes for good, by name or id; only root can do that. Default:
     /// unchanged.
     ///
-    /// Without [`user`](Self::user) the supplementary groups are given up.
+    /// Without [`user`](Self::user) the supplementary groups are given up. The daemon stays root
+    /// then, and files to which others could have changed the way are refused, since nobody else is
+    /// there to open them.
     pub fn group(mut self, group: impl AccountValue) -> Self {
         self.options.group = group.into_account();
         #[cfg(unix)]

@@ -10,7 +10,9 @@ impl Daemon {
     ///
     /// The file is made with mode 0666 and the umask if it is missing. A relative path is relative
     /// to the start directory, whatever [`chdir`](Self::chdir) says. Cannot be combined with
-    /// [`stdout`](Self::stdout), [`stderr`](Self::stderr) and `close_fd(false)`.
+    /// [`stdout`](Self::stdout), [`stderr`](Self::stderr) and `close_fd(false)`. Whoever opens it
+    /// for another user is said at [`user`](Self::user). It must not be the PID file, by whatever
+    /// name.
     ///
     /// `println!` panics when the file cannot take more, as on a full disk.
     pub fn redirect<Form>(mut self, path: impl PathValue<Form>) -> Self {
@@ -21,7 +23,7 @@ impl Daemon {
     /// Reads standard input from this file. Default: `/dev/null`.
     ///
     /// A relative path is relative to the start directory. Cannot be combined with
-    /// `close_fd(false)`.
+    /// `close_fd(false)`. Whoever opens it for another user is said at [`user`](Self::user).
     pub fn stdin<Form>(mut self, path: impl PathValue<Form>) -> Self {
         self.options.stdin = path.into_path();
         self
@@ -56,7 +58,11 @@ impl Daemon {
 
     /// Whether SIGHUP opens the log files anew, as after a rotation. Default: `false`.
     ///
-    /// A file that cannot be opened stays the old one, so that no line is lost. The handler is
+    /// Where a new file cannot be opened, writing goes on in the old one, so that no line is lost,
+    /// and one line there says why, until it is possible again. With [`user`](Self::user) the files
+    /// are opened with that user's rights: it must be able to make them, or `logrotate` makes them
+    /// (`create`). A link in the place of a log is not followed then, and with
+    /// [`group`](Self::group) alone the absolute path to it must be root's own. The handler is
     /// installed before the body runs, and libraries that install theirs later and call the one
     /// before, such as `signal-hook` and `tokio::signal`, keep it working. With
     /// [`chroot`](Self::chroot) the logs must be inside of the new root.
