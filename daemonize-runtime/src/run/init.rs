@@ -19,6 +19,9 @@ use crate::sys::{self, Arrival, End, OnlyThread, SignalQueue};
 /// Longer than any message that a manager takes.
 const LONGEST_MESSAGE: usize = 8192;
 
+/// More than there is room for before the body has to wait.
+const MOST_MESSAGES: usize = 1024;
+
 /// Leaves an init behind and returns in its child, where the body is to run. An error leaves one
 /// process, with all its duties.
 pub(crate) fn leave_behind(duties: &mut Duties, only_thread: &OnlyThread) -> io::Result<()> {
@@ -58,15 +61,11 @@ impl Init {
         self.close_what_belongs_to_the_body();
         loop {
             self.wait();
+            let end = self.pass_signals_on();
+            // Afterwards, when the last words of a body that has ended have been said.
             self.pass_messages_on();
-            while let Some(signal) = self.signals.next() {
-                if signal.number == Signal::SIGCHLD as i32 {
-                    if let Some(end) = self.reap() {
-                        self.end_like(end);
-                    }
-                } else if is_for_body(signal) {
-                    sys::send_signal(self.body, signal.number);
-                }
+            if let Some(end) = end {
+                self.end_like(end);
             }
         }
     }
@@ -90,10 +89,25 @@ impl Init {
         };
     }
 
+    /// The body's end, if it has come.
+    fn pass_signals_on(&self) -> Option<End> {
+        let mut end = None;
+        while let Some(signal) = self.signals.next() {
+            if signal.number == Signal::SIGCHLD as i32 {
+                end = self.reap().or(end);
+            } else if is_for_body(signal) && end.is_none() {
+                sys::send_signal(self.body, signal.number);
+            }
+        }
+        end
+    }
+
     fn pass_messages_on(&self) {
         if let Some((body, manager)) = &self.relay {
             let mut message = [0; LONGEST_MESSAGE];
-            while let Ok(length) = body.recv(&mut message) {
+            // Not for ever: signals wait meanwhile.
+            for _ in 0..MOST_MESSAGES {
+                let Ok(length) = body.recv(&mut message) else { break };
                 manager.send(&message[..length]);
             }
         }
@@ -113,8 +127,6 @@ impl Init {
 
     /// Takes everything in the container along.
     fn end_like(&self, end: End) -> ! {
-        // Its last words.
-        self.pass_messages_on();
         if let Some(pid_file) = &self.pid_file {
             pid_file.remove();
         }
