@@ -3,21 +3,22 @@
 //! ```sh
 //! cargo run --bin pingbot
 //! echo hello | nc -N 127.0.0.1 7117
-//! kill "$(cat pingbot.pid)"
+//! cargo run --bin pingbot stop
 //! ```
+//!
+//! `docs/deploy.md` installs it everywhere.
 //!
 //! The address is bound in `before`, so that an address in use is answered on the terminal and
 //! nothing is detached. The runtime and its threads start afterwards, in the daemon.
 
-use std::env;
 use std::io;
 use std::net::TcpListener;
 
-use daemonize_runtime::daemonize;
+use daemonize_runtime::{args_os, daemonize};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
 
-#[daemonize(before = bind()?, redirect = "pingbot.log")]
+#[daemonize(before = bind()?, commands = true, redirect = "pingbot.log", reopen = true)]
 #[tokio::main]
 async fn main(listener: TcpListener) -> io::Result<()> {
     let listener = tokio::net::TcpListener::from_std(listener)?;
@@ -34,8 +35,8 @@ async fn main(listener: TcpListener) -> io::Result<()> {
 
 /// The address is the first argument, or `127.0.0.1:7117`.
 fn bind() -> io::Result<TcpListener> {
-    let address = env::args().nth(1).unwrap_or_else(|| "127.0.0.1:7117".to_owned());
-    let listener = TcpListener::bind(address)?;
+    let address = args_os().nth(1).and_then(|address| address.into_string().ok());
+    let listener = TcpListener::bind(address.as_deref().unwrap_or("127.0.0.1:7117"))?;
     listener.set_nonblocking(true)?;
     Ok(listener)
 }

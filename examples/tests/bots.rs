@@ -145,7 +145,8 @@ fn pingbot_answers_and_cannot_run_twice_on_an_address_or_in_a_directory() {
     let port = port_in_log(&bot, "pingbot.log");
     assert_eq!(ask(port, "hello\n"), "pong hello\n");
     await_in_log(&bot, "pingbot.log", "says \"hello\"\n");
-    let on_the_same_address = tell(&bot, &[&format!("127.0.0.1:{port}")]);
+    let elsewhere = Bot::new(env!("CARGO_BIN_EXE_pingbot"));
+    let on_the_same_address = tell(&elsewhere, &[&format!("127.0.0.1:{port}")]);
     assert_eq!(on_the_same_address.status.code(), Some(1));
     assert!(on_the_same_address.stderr.contains("AddrInUse"), "{on_the_same_address:?}");
     let _line = tell(&bot, &["127.0.0.1:0"]).refusal("pingbot", 75);
@@ -217,7 +218,8 @@ fn smolbot_passes_on_what_one_says_to_all_others() {
     carl.say("a pity\n");
     assert_eq!(bert.hear(), format!("{} says \"a pity\"\n", carl.name()));
     assert!(bot.read("smolbot.log").contains(&(hello + &welcome)));
-    let on_the_same_address = tell(&bot, &[&format!("127.0.0.1:{port}")]);
+    let elsewhere = Bot::new(env!("CARGO_BIN_EXE_pingbot"));
+    let on_the_same_address = tell(&elsewhere, &[&format!("127.0.0.1:{port}")]);
     assert_eq!(on_the_same_address.status.code(), Some(1));
     assert!(on_the_same_address.stderr.contains("AddrInUse"), "{on_the_same_address:?}");
     let _line = tell(&bot, &["127.0.0.1:0"]).refusal("smolbot", 75);

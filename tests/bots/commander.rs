@@ -7,7 +7,7 @@ use std::{process, thread};
 
 use daemonize_runtime::{args_os, daemonize};
 
-#[daemonize(commands = true, before = look_around(), redirect = "out.log", chdir = false)]
+#[daemonize(commands = true, before = look_around(), redirect = "out.log", chdir = false, reopen = true)]
 fn main(arguments: Vec<String>) {
     println!("arguments: {}", arguments.join(" "));
     if let [exit, code] = &arguments[..]

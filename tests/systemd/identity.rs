@@ -5,26 +5,30 @@ use std::os::unix::fs::MetadataExt;
 
 use tests::wait;
 
-use crate::machine::{PILOT, bootable};
-use crate::service::{Service, ids_of_pilot};
+use crate::machine::{PINGBOT, bootable};
+use crate::service::{Service, ids_of_pingbot};
 
 #[test(needs = bootable)]
 fn systemd_chooses_the_user() {
     let service =
-        Service::new("user-by-systemd", "User=pilot\nType=notify\nExecStart={builder} sleep");
-    let service = service.owned_by(PILOT);
+        Service::new("user-by-systemd", "User=pingbot\nType=notify\nExecStart={builder} sleep");
+    let service = service.owned_by(PINGBOT);
     service.start();
-    assert_eq!(service.only_process().status("Uid"), ids_of_pilot());
-    assert_eq!(fs::metadata(service.file("builder.pid")).expect("the PID file").uid(), PILOT);
+    assert_eq!(service.only_process().status("Uid"), ids_of_pingbot());
+    assert_eq!(fs::metadata(service.file("builder.pid")).expect("the PID file").uid(), PINGBOT);
     service.stop();
 }
 
 #[test(needs = bootable)]
 fn the_bot_chooses_the_user() {
-    let service = Service::new("user-by-bot", "Type=notify\nExecStart={builder} user=pilot sleep");
+    let service =
+        Service::new("user-by-bot", "Type=notify\nExecStart={builder} user=pingbot sleep");
     service.start();
     let process = service.only_process();
-    assert_eq!([process.status("Uid"), process.status("Gid")], [ids_of_pilot(), ids_of_pilot()]);
+    assert_eq!(
+        [process.status("Uid"), process.status("Gid")],
+        [ids_of_pingbot(), ids_of_pingbot()]
+    );
     assert_eq!(process.signals("CapBnd") & process.signals("CapEff"), 0);
     service.stop();
 }
@@ -34,10 +38,10 @@ fn a_daemon_of_another_user_is_found_by_its_pid_file() {
     let service = Service::new(
         "user-forking",
         "Type=forking\nPIDFile={home}/builder.pid\n\
-         ExecStart={builder} user=pilot redirect=out.log sleep",
+         ExecStart={builder} user=pingbot redirect=out.log sleep",
     );
     service.start();
-    assert_eq!(service.only_process().status("Uid"), ids_of_pilot());
+    assert_eq!(service.only_process().status("Uid"), ids_of_pingbot());
     service.stop();
 }
 

@@ -17,8 +17,8 @@ use tests::wait;
 /// The directory that holds the Linux with systemd in it. The machine's own files do.
 const SYSTEM: &str = "SYSTEMD_ROOT";
 
-/// An ordinary user of the machine, `pilot`, who has an account.
-pub(crate) const PILOT: u32 = 61_235;
+/// An ordinary user of the machine, `pingbot`, who has an account.
+pub(crate) const PINGBOT: u32 = 61_235;
 
 static MACHINE: Mutex<Option<Machine>> = Mutex::new(None);
 

@@ -5,6 +5,7 @@
 #[macro_use]
 extern crate tests;
 
+mod documents;
 mod failures;
 mod identity;
 mod machine;

@@ -10,7 +10,7 @@ use tests::launch::Launch;
 use tests::process::Process;
 use tests::wait;
 
-use crate::machine::{self, Inside, PILOT};
+use crate::machine::{self, Inside, PINGBOT};
 
 /// A service, and the directory in which it works. Dropped, it is stopped.
 #[derive(Debug)]
@@ -166,9 +166,9 @@ pub(crate) fn number_inside(process: Process) -> Pid {
     Pid::from_raw(number.expect("a number"))
 }
 
-/// What the kernel says of the pilot's four ids of one kind.
-pub(crate) fn ids_of_pilot() -> String {
-    format!("{PILOT}\t{PILOT}\t{PILOT}\t{PILOT}")
+/// What the kernel says of the four ids of `pingbot` of one kind.
+pub(crate) fn ids_of_pingbot() -> String {
+    format!("{PINGBOT}\t{PINGBOT}\t{PINGBOT}\t{PINGBOT}")
 }
 
 impl From<&Value> for Line {

@@ -30,9 +30,9 @@ const LIMITS: &str = "[Manager]\nDefaultTimeoutStartSec=10s\nDefaultTimeoutStopS
 
 /// An ordinary user, who has an account without a password.
 const ACCOUNT: [(&str, &str); 3] = [
-    ("etc/passwd", "pilot:x:61235:61235::/home/pilot:/bin/sh\n"),
-    ("etc/group", "pilot:x:61235:\n"),
-    ("etc/shadow", "pilot:*:1::::::\n"),
+    ("etc/passwd", "pingbot:x:61235:61235::/home/pingbot:/bin/sh\n"),
+    ("etc/group", "pingbot:x:61235:\n"),
+    ("etc/shadow", "pingbot:*:1::::::\n"),
 ];
 
 /// Builds the root directory in `scratch`, which becomes a mount point, as `scratch/root`.
@@ -125,6 +125,9 @@ fn set_up() {
         let accounts = OpenOptions::new().append(true).open(file);
         accounts.and_then(|mut accounts| accounts.write_all(line.as_bytes())).expect("an account");
     }
+    // The bot that the document on deployment speaks of.
+    let _none = fs::remove_file("usr/local/bin/pingbot");
+    symlink("/bots/commander", "usr/local/bin/pingbot").expect("a link");
     // Anybody's, as `/tmp` is: services of many users work here.
     fs::create_dir("run/bots").expect("a directory");
     fs::set_permissions("run/bots", Permissions::from_mode(0o1777)).expect("permissions");
