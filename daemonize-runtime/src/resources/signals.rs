@@ -6,16 +6,16 @@ use nix::libc::{SIGPIPE, SIGXFSZ};
 use nix::sys::signal::{SigSet, SigmaskHow, Signal, sigprocmask};
 
 use crate::sys::proc::ProcSelf;
-use crate::sys::{self, Action};
+use crate::sys::{self, Action, SignalBits};
 
 /// Requests to end, as a user or a system sends them.
 const ENDING: [Signal; 4] = [Signal::SIGHUP, Signal::SIGINT, Signal::SIGQUIT, Signal::SIGTERM];
 
-/// What the launcher had, and what the start has changed of it. Bit n - 1 is signal n.
+/// What the launcher had, and what the start has changed of it.
 #[derive(Debug)]
 pub(crate) struct Signals {
-    ignored: u64,
-    caught: Option<u64>,
+    ignored: SignalBits,
+    caught: Option<SignalBits>,
     is_any_blocked: bool,
     /// Given back by [`release`](Self::release) and [`resume`](Self::resume). `None` where it was
     /// the usual one.
@@ -74,7 +74,7 @@ impl Signals {
 
     /// Gives the calling process the daemon's signals, but for those that are held.
     pub(crate) fn reset(&self) {
-        let held = self.held().map(|(signal, _)| bit(signal as i32)).sum::<u64>();
+        let held = self.held().map(|(signal, _)| bit(signal as i32)).sum::<SignalBits>();
         let mut left = self.ignored & !(bit(SIGPIPE) | held);
         while left != 0 {
             sys::set_default(left.trailing_zeros().cast_signed() + 1);
@@ -125,6 +125,6 @@ impl Disobedience {
     }
 }
 
-fn bit(signal: i32) -> u64 {
+fn bit(signal: i32) -> SignalBits {
     1 << (signal - 1)
 }

@@ -4,19 +4,24 @@
 use std::fs::File;
 use std::io::Read;
 
+use crate::sys::SignalBits;
+
+/// A number of any line: as wide as the widest, a set of signals.
+pub(crate) type Number = SignalBits;
+
 /// The lines of `/proc/self/status` that a start needs, read once.
 #[derive(Debug, Default)]
 pub(crate) struct ProcSelf {
     /// How many threads there are.
-    pub(crate) threads: Option<u64>,
+    pub(crate) threads: Option<Number>,
     /// The size of the descriptor table: every open descriptor is below it.
-    pub(crate) descriptor_table: Option<u64>,
-    /// The ignored signals; bit n - 1 is signal n.
-    pub(crate) ignored_signals: Option<u64>,
-    /// The signals that have a handler, in the same form.
-    pub(crate) caught_signals: Option<u64>,
-    /// The blocked signals, in the same form.
-    pub(crate) blocked_signals: Option<u64>,
+    pub(crate) descriptor_table: Option<Number>,
+    /// The ignored signals.
+    pub(crate) ignored_signals: Option<Number>,
+    /// The signals that have a handler.
+    pub(crate) caught_signals: Option<Number>,
+    /// The blocked signals.
+    pub(crate) blocked_signals: Option<Number>,
 }
 
 impl ProcSelf {
@@ -69,9 +74,9 @@ fn read(path: &str) -> Vec<u8> {
 }
 
 /// A number behind white space. By hand: what std has for it is several times larger.
-fn number(text: &[u8], base: u32) -> Option<u64> {
+fn number(text: &[u8], base: u32) -> Option<Number> {
     let digits = text.trim_ascii();
-    let append = |number: u64, &digit: &u8| {
+    let append = |number: Number, &digit: &u8| {
         let digit = char::from(digit).to_digit(base)?;
         number.checked_mul(base.into())?.checked_add(digit.into())
     };

@@ -31,58 +31,102 @@ pub(crate) fn signals() -> std::ops::RangeInclusive<i32> {
     return 1..=31;
 }
 
+/// Signals, by bits: bit n - 1 is signal n. Most systems have no more than 64.
+#[cfg(not(any(
+    target_arch = "mips",
+    target_arch = "mips32r6",
+    target_arch = "mips64",
+    target_arch = "mips64r6"
+)))]
+pub(crate) type SignalBits = u64;
+
+/// Signals, by bits: bit n - 1 is signal n. Here there are 127.
+#[cfg(any(
+    target_arch = "mips",
+    target_arch = "mips32r6",
+    target_arch = "mips64",
+    target_arch = "mips64r6"
+))]
+pub(crate) type SignalBits = u128;
+
 /// Whether a signal is ignored.
 pub(crate) fn is_ignored(signal: i32) -> bool {
-    action_of(signal) == libc::SIG_IGN
-}
-
-/// What a signal does. The direct call answers for the signals, too, that the C library keeps for
-/// itself.
-#[cfg(all(target_os = "linux", target_pointer_width = "64"))]
-fn action_of(signal: i32) -> libc::sighandler_t {
-    let mut action = [0; 4];
-    // SAFETY: a null action changes nothing, the old one fits the memory that is ours, and 8 is the
-    // size of its mask.
-    unsafe {
-        libc::syscall(
-            libc::SYS_rt_sigaction,
-            signal,
-            std::ptr::null::<usize>(),
-            action.as_mut_ptr(),
-            8,
-        )
-    };
-    action[0]
-}
-
-/// What a signal does.
-#[cfg(not(all(target_os = "linux", target_pointer_width = "64")))]
-fn action_of(signal: i32) -> libc::sighandler_t {
-    let mut action = std::mem::MaybeUninit::<libc::sigaction>::zeroed();
-    // SAFETY: a null action changes nothing; the old one is written to memory that is ours, and
-    // all-zero is a valid `sigaction` for numbers that are answered with EINVAL.
-    unsafe {
-        libc::sigaction(signal, std::ptr::null(), action.as_mut_ptr());
-        action.assume_init().sa_sigaction
-    }
+    raw::handler_of(signal) == libc::SIG_IGN
 }
 
 /// Gives a signal its default action.
 pub(crate) fn set_default(signal: i32) {
-    // SAFETY: neither form runs code of ours. The direct call reaches the signals, too, that the C
-    // library keeps for itself and leaves ignored in what it spawns; all-zero is the default
-    // action, and 8 is the size of its mask.
-    unsafe {
-        #[cfg(all(target_os = "linux", target_pointer_width = "64"))]
-        libc::syscall(
-            libc::SYS_rt_sigaction,
-            signal,
-            [0u64; 4].as_ptr(),
-            std::ptr::null::<u64>(),
-            8,
-        );
-        #[cfg(not(all(target_os = "linux", target_pointer_width = "64")))]
-        libc::signal(signal, libc::SIG_DFL);
+    raw::set_default(signal);
+}
+
+/// The kernel's own call, which reaches the signals, too, that the C library keeps for itself and
+/// leaves ignored in what it spawns. To these processors an action is a handler, flags, sometimes
+/// the address of a piece of code, and a mask of 8 bytes: at most five words.
+#[cfg(all(
+    target_os = "linux",
+    any(
+        all(target_arch = "x86_64", target_pointer_width = "64"),
+        all(target_arch = "aarch64", target_pointer_width = "64"),
+        target_arch = "arm",
+        target_arch = "loongarch64",
+        target_arch = "powerpc64",
+        target_arch = "riscv64",
+        target_arch = "s390x",
+        target_arch = "x86",
+    )
+))]
+mod raw {
+    use std::ptr::null;
+
+    use nix::libc;
+
+    const SIZE_OF_MASK: usize = 8;
+
+    pub(super) fn handler_of(signal: i32) -> libc::sighandler_t {
+        let mut action = [0_usize; 5];
+        let (number, old) = (libc::SYS_rt_sigaction, action.as_mut_ptr());
+        // SAFETY: a null action changes nothing, and the old one fits the memory that is ours.
+        unsafe { libc::syscall(number, signal, null::<usize>(), old, SIZE_OF_MASK) };
+        action[0]
+    }
+
+    pub(super) fn set_default(signal: i32) {
+        let (number, default) = (libc::SYS_rt_sigaction, [0_usize; 5].as_ptr());
+        // SAFETY: all-zero is the default action, which runs no code of ours.
+        unsafe { libc::syscall(number, signal, default, null::<usize>(), SIZE_OF_MASK) };
+    }
+}
+
+/// The C library's calls. The kernel's own has other arguments on mips and sparc64.
+#[cfg(not(all(
+    target_os = "linux",
+    any(
+        all(target_arch = "x86_64", target_pointer_width = "64"),
+        all(target_arch = "aarch64", target_pointer_width = "64"),
+        target_arch = "arm",
+        target_arch = "loongarch64",
+        target_arch = "powerpc64",
+        target_arch = "riscv64",
+        target_arch = "s390x",
+        target_arch = "x86",
+    )
+)))]
+mod raw {
+    use nix::libc;
+
+    pub(super) fn handler_of(signal: i32) -> libc::sighandler_t {
+        let mut action = std::mem::MaybeUninit::<libc::sigaction>::zeroed();
+        // SAFETY: a null action changes nothing; the old one is written to memory that is ours, and
+        // all-zero is a valid `sigaction` for numbers that are answered with EINVAL.
+        unsafe {
+            libc::sigaction(signal, std::ptr::null(), action.as_mut_ptr());
+            action.assume_init().sa_sigaction
+        }
+    }
+
+    pub(super) fn set_default(signal: i32) {
+        // SAFETY: the default action runs no code of ours.
+        unsafe { libc::signal(signal, libc::SIG_DFL) };
     }
 }
 

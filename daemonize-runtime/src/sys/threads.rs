@@ -3,7 +3,7 @@
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use crate::sys::proc::ProcSelf;
+use crate::sys::proc::{Number, ProcSelf};
 
 /// The kernel counts a thread that was joined for a moment longer. So long a count above one is not
 /// believed.
@@ -52,10 +52,11 @@ impl OnlyThread {
     }
 }
 
-fn count(told_by_proc: Option<u64>) -> Threads {
+fn count(told_by_proc: Option<Number>) -> Threads {
     match told_by_proc {
         Some(1) => Threads::One,
-        Some(several) => Threads::Several(Some(several)),
+        #[allow(clippy::useless_conversion, reason = "wider on some platforms")]
+        Some(several) => Threads::Several(several.try_into().ok()),
         None => ask_system(),
     }
 }
