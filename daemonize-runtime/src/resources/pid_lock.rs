@@ -182,7 +182,7 @@ fn lock(
     name: &Path,
     is_last_try: bool,
 ) -> Result<bool, Error> {
-    match keeper.as_ref().unwrap_or(file).try_lock() {
+    match sys::try_lock(keeper.as_ref().unwrap_or(file)) {
         Ok(()) => return Ok(true),
         // Over a network a lock may need the right to write.
         Err(TryLockError::Error(error))
@@ -197,7 +197,7 @@ fn lock(
         Err(TryLockError::WouldBlock) => {}
     }
     // Those who only look share the lock among them; a daemon, also one that is starting, does not.
-    let is_daemon = file.try_lock_shared().is_err();
+    let is_daemon = sys::try_lock_shared(file).is_err();
     let pid = match read(file).at_path(Step::OpenPidFile, name)? {
         Text::Pid(pid) => Some(pid),
         Text::NoPid => None,

@@ -16,7 +16,7 @@ use crate::manage::control::process::{Process, Sight, find_holder};
 use crate::resources::entry::Entry;
 use crate::resources::pid_file::{Identity, identity};
 use crate::resources::pid_text::{Text, read};
-use crate::sys::Deadline;
+use crate::sys::{self, Deadline};
 
 /// How long to wait between two looks at something that gives no notice.
 pub(crate) const PAUSE: Duration = Duration::from_millis(10);
@@ -105,9 +105,9 @@ impl Look {
     }
 
     pub(crate) fn is_locked(&self) -> io::Result<bool> {
-        match self.file.try_lock_shared() {
+        match sys::try_lock_shared(&self.file) {
             // Given back at once, so that a start which looks now is not held up.
-            Ok(()) => self.file.unlock().map(|()| false),
+            Ok(()) => sys::unlock(&self.file).map(|()| false),
             Err(fs::TryLockError::WouldBlock) => Ok(true),
             Err(fs::TryLockError::Error(error)) => Err(error),
         }
@@ -142,7 +142,7 @@ impl Look {
 
     /// Removes the file that a dead daemon left, unless somebody has taken it over meanwhile.
     pub(crate) fn remove_left(&self, path: &Path) {
-        if self.file.try_lock().is_ok()
+        if sys::try_lock(&self.file).is_ok()
             && !matches!(self.text, Ok(Text::Foreign) | Err(_))
             && let Ok(entry) = Entry::in_directory_of(path)
         {
