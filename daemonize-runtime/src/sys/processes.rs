@@ -139,6 +139,14 @@ pub(crate) fn send_signal(child: Pid, number: i32) {
 pub(crate) fn die_with_parent() {
     #[cfg(target_os = "linux")]
     let _ = nix::sys::prctl::set_pdeathsig(Signal::SIGKILL);
+    #[cfg(target_os = "freebsd")]
+    {
+        let mut signal = Signal::SIGKILL as libc::c_int;
+        // SAFETY: the number 0 stands for this process, and the signal is only read.
+        unsafe {
+            libc::procctl(libc::P_PID, 0, libc::PROC_PDEATHSIG_CTL, (&raw mut signal).cast());
+        }
+    }
 }
 
 /// Gives a variable of the environment a value, which has no NUL.
