@@ -46,10 +46,10 @@ pub(crate) fn close_all_but(mut kept: Vec<RawFd>) {
 pub(crate) fn replace_descriptor(descriptor: RawFd, file: &impl AsFd) -> nix::Result<()> {
     let file = file.as_fd().as_raw_fd();
     // SAFETY: the number stays open, so that whoever owns it still does.
-    #[cfg(not(target_vendor = "apple"))]
+    #[cfg(not(any(target_vendor = "apple", target_os = "android")))]
     let replaced = unsafe { libc::dup3(file, descriptor, libc::O_CLOEXEC) };
     // SAFETY: as above.
-    #[cfg(target_vendor = "apple")]
+    #[cfg(any(target_vendor = "apple", target_os = "android"))]
     let replaced = unsafe {
         libc::dup2(file, descriptor).min(libc::fcntl(descriptor, libc::F_SETFD, libc::FD_CLOEXEC))
     };

@@ -29,7 +29,7 @@ pub(crate) fn end_with_group(leader: Pid) -> nix::Result<Option<End>> {
 
 /// Makes this process the parent of what its descendants leave behind.
 pub(crate) fn adopt_orphans() {
-    #[cfg(any(target_os = "linux", target_os = "android"))]
+    #[cfg(target_os = "linux")]
     let _ = nix::sys::prctl::set_child_subreaper(true);
 }
 

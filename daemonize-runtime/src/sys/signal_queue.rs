@@ -20,6 +20,7 @@ pub(crate) struct SignalQueue(nix::sys::signalfd::SignalFd);
 
 #[cfg(any(target_os = "linux", target_os = "android"))]
 impl SignalQueue {
+    #[allow(clippy::trivially_copy_pass_by_ref, reason = "larger on other platforms")]
     pub(crate) fn of(signals: &SigSet) -> nix::Result<Self> {
         use nix::sys::signalfd::{SfdFlags, SignalFd};
         let flags = SfdFlags::SFD_NONBLOCK | SfdFlags::SFD_CLOEXEC;
