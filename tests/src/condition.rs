@@ -82,7 +82,12 @@ impl Condition {
             Self::Closed(number) => close(*number)?,
             Self::Ignored(signal) => dispose(*signal, SigHandler::SigIgn)?,
             Self::Blocked => sigprocmask(SigmaskHow::SIG_SETMASK, Some(&SigSet::all()), None)?,
-            Self::Limited(resource, limit) => setrlimit(*resource, *limit, *limit)?,
+            Self::Limited(resource, limit) => {
+                // What does not fit is no limit there.
+                #[allow(clippy::useless_conversion, reason = "narrower on some platforms")]
+                let limit = (*limit).try_into().unwrap_or(libc::RLIM_INFINITY);
+                setrlimit(*resource, limit, limit)?;
+            }
             Self::Umask(mask) => drop(umask(*mask)),
             Self::Open(descriptor, copies, lowest) => {
                 for _ in 0..*copies {
