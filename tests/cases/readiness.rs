@@ -4,6 +4,7 @@
 use std::fs;
 use std::os::unix::process::ExitStatusExt;
 
+use daemonize_runtime::control::{Status, status};
 use nix::sys::resource::Resource;
 use nix::sys::signal::{Signal, kill};
 use nix::sys::wait::WaitStatus;
@@ -154,12 +155,13 @@ fn the_word_of_a_forked_child_does_not_count() {
 }
 
 #[test]
-fn a_bot_that_is_not_ready_yet_runs_already() {
+fn a_bot_that_is_not_ready_yet_is_starting_already() {
     let (bot, gate) = bot_at_a_gate();
     let first = begin(bot.command());
     let body = bot.await_body();
     let line = bot.launch().refusal("builder", 75);
-    assert!(line.contains(&format!("already running with PID {}", body.0)), "{line}");
+    assert_eq!(line, "builder: cannot start: already starting (builder.pid)");
+    assert_eq!(status(bot.pid_file()), Status::Starting);
     gate.open();
     assert_started(first, "early\n");
     assert_eq!(bot.daemon().process, body);
@@ -321,14 +323,19 @@ fn a_launcher_that_goes_takes_the_supervisor_and_its_body_along() {
 }
 
 #[test]
-fn the_lock_is_held_while_the_launcher_waits() {
-    let (bot, gate) = bot_at_a_gate();
-    let launching = begin(bot.command());
-    let body = bot.await_body();
-    assert!(lock::is_held(&bot.pid_file()));
-    assert_eq!(bot.read("builder.pid"), format!("{}\n", body.0));
-    gate.open();
-    assert_started(launching, "early\n");
-    let _daemon = bot.daemon();
-    assert!(lock::is_held(&bot.pid_file()));
+fn the_pid_file_is_locked_and_names_nobody_while_the_launcher_waits() {
+    for left in ["", "2147483647\n"] {
+        let (bot, gate) = bot_at_a_gate();
+        fs::write(bot.pid_file(), left).expect("what an earlier bot has left");
+        let launching = begin(bot.command());
+        let body = bot.await_body();
+        assert!(lock::is_held(&bot.pid_file()));
+        let text = bot.read("builder.pid");
+        assert!(text.chars().all(|digit| digit == '0'), "{text}");
+        gate.open();
+        assert_started(launching, "early\n");
+        let daemon = bot.daemon();
+        assert_eq!(daemon.process, body);
+        assert!(lock::is_held(&bot.pid_file()));
+    }
 }

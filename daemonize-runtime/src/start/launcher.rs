@@ -13,6 +13,7 @@ use crate::options::SUPERVISORS_SHARE;
 use crate::resources::signals::Signals;
 use crate::start::plan::Plan;
 use crate::start::protocol::{Loss, Report, Word, commit, errno_of};
+use crate::start::settle::record;
 use crate::sys::{self, Deadline, End};
 
 /// How long the processes of a start that has failed may take to end. They do it at once, unless
@@ -109,7 +110,10 @@ pub(crate) fn wait_for_ready(
     lifeline: &UnixStream,
 ) -> Outcome<Option<Pid>> {
     let deadline = Deadline::after(plan.ready_limit.unwrap_or(Duration::MAX));
-    let loss = match hear_of_ready(daemon, lifeline, deadline) {
+    let ready = hear_of_ready(daemon, lifeline, deadline).and_then(|pid| {
+        record(plan, pid).map(|()| pid).map_err(|failure| Loss::Reported(Report::Failed(failure)))
+    });
+    let loss = match ready {
         Ok(pid) => {
             // Two ways, since one of them may be refused, and a session leader that is stopped hears
             // nothing.

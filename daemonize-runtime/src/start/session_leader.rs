@@ -30,6 +30,8 @@ pub(crate) fn lead(
     });
     let recorded = match forked {
         Ok(ForkResult::Child) => return drop(lifeline),
+        // The PID file names nobody before the body is ready.
+        Ok(ForkResult::Parent { child }) if plan.parts.readiness.is_some() => Ok(child),
         Ok(ForkResult::Parent { child }) => record(plan, child).map(|()| child),
         Err(failure) => Err(failure),
     };
