@@ -33,6 +33,7 @@ mod restart;
 mod returning;
 mod second_start;
 mod state_file;
+mod states;
 mod stop_races;
 mod streams;
 mod supervisor;

@@ -118,12 +118,13 @@ fn of_running(daemon: &Running, state: Option<State>) -> Status {
     let state = state.filter(|state| state.supervisor == pid);
     let supervision = state.map(Supervision::from);
     match state.zip(supervision) {
-        Some((State { phase: Phase::Starting, .. }, _)) => Status::Starting,
         Some((State { phase: Phase::Restarting, next_start, .. }, supervision)) => {
             Status::Restarting { pid, since, next_start, output, unit, supervision }
         }
         Some((State { phase: Phase::GivenUp, .. }, supervision)) => Status::GivenUp { supervision },
-        Some((State { phase: Phase::Running, .. }, _)) | None => {
+        // The file names nobody before the first body is ready, and the supervisor learns of that a
+        // moment later.
+        Some((State { phase: Phase::Starting | Phase::Running, .. }, _)) | None => {
             let in_foreground = output::is_in_foreground(pid);
             Status::Running { pid, since, in_foreground, output, unit, supervision }
         }

@@ -1,0 +1,298 @@
+//! What `status` says through the whole life of a bot that is waited for and supervised, compared
+//! with what really is.
+
+use std::fs::{self, File};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use daemonize_runtime::control::{BodyEnd, Status, status};
+use nix::sys::signal::{Signal, kill};
+use serde_json::Value;
+use tests::bot::Bot;
+use tests::lock::Gate;
+use tests::process::Process;
+use tests::{bot, lock, wait};
+
+/// How long what really is has to last before a look counts: the supervisor has to notice it first.
+const SETTLED: Duration = Duration::from_millis(200);
+
+/// Between two looks.
+const PAUSE: Duration = Duration::from_millis(100);
+
+fn keeper() -> Bot {
+    Bot::new(env!("CARGO_BIN_EXE_keeper"))
+}
+
+/// A gate at which every body waits, and which can be closed again.
+struct Barrier(File);
+
+impl Barrier {
+    fn closed(bot: &Bot, name: &str) -> Self {
+        let file = File::create_new(bot.file(name)).expect("a new file");
+        file.lock().expect("nobody has the file yet");
+        Self(file)
+    }
+
+    /// Lets the body pass that waits, and no other.
+    fn let_one_pass(&self, bot: &Bot) {
+        let body = body_of(bot).expect("a body");
+        self.0.unlock().expect("ours");
+        wait::until("the body to pass", || !body.is_alive());
+        self.0.lock().expect("nobody has it long");
+    }
+}
+
+/// The process that the PID file names.
+fn named(bot: &Bot) -> Option<Process> {
+    let text = fs::read_to_string(bot.pid_file()).ok()?;
+    let number = text.strip_suffix('\n')?.parse().ok().filter(|&number: &i32| number > 0)?;
+    Some(Process(nix::unistd::Pid::from_raw(number)))
+}
+
+/// The living body of the supervisor that the PID file names.
+fn body_of(bot: &Bot) -> Option<Process> {
+    named(bot)?.children().into_iter().find(|child| child.is_alive())
+}
+
+/// What really is, from `/proc` and the lock alone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Truth {
+    Starting,
+    Running { supervisor: Process, body: Process },
+    Restarting { supervisor: Process },
+    Down,
+}
+
+fn truth(bot: &Bot) -> Truth {
+    if !lock::is_held(&bot.pid_file()) {
+        return Truth::Down;
+    }
+    match (named(bot), body_of(bot)) {
+        (None, _) => Truth::Starting,
+        (Some(supervisor), Some(body)) => Truth::Running { supervisor, body },
+        (Some(supervisor), None) => Truth::Restarting { supervisor },
+    }
+}
+
+/// One look by the word, and what it must have been.
+fn compare(bot: &Bot, truth: &Truth, told: &Value) -> &'static str {
+    let log = fs::read_to_string(bot.file("out.log")).unwrap_or_default();
+    let restarts = log.matches("starting again").count();
+    let pid = |process: &Process| process.0.as_raw();
+    let is = |state: &str, supervisor: Option<&Process>, body: Option<&Process>| {
+        assert_eq!(told["state"], state, "{truth:?}: {told}");
+        assert_eq!(told["pid"].as_i64(), supervisor.map(|it| pid(it).into()), "{told}");
+        assert_eq!(told["body"].as_i64(), body.map(|it| pid(it).into()), "{told}");
+    };
+    match truth {
+        Truth::Starting => {
+            is("starting", None, None);
+            "starting"
+        }
+        Truth::Running { supervisor, body } => {
+            is("running", Some(supervisor), Some(body));
+            assert_eq!(told["restarts"], restarts, "{told}");
+            assert_eq!(told["last_end"].is_null(), restarts == 0, "{told}");
+            "running"
+        }
+        Truth::Restarting { supervisor } => {
+            is("restarting", Some(supervisor), None);
+            let left = told["restart_in"].as_f64().expect("a time");
+            assert!(left <= 1.8, "the delay is 1.5 s and a fifth at most: {told}");
+            assert_eq!(told["restarts"], restarts - 1, "{told}");
+            "restarting"
+        }
+        Truth::Down if log.contains("giving up") => {
+            is("given up", None, None);
+            assert_eq!(told["restarts"], 2, "{told}");
+            assert_eq!(told["last_end"]["code"], 3, "{told}");
+            "given up"
+        }
+        Truth::Down => {
+            is("not running", None, None);
+            "not running"
+        }
+    }
+}
+
+#[test]
+fn status_is_true_through_a_whole_life() {
+    let bot = keeper();
+    let (first, second) = (Gate::closed(&bot.file("first")), Barrier::closed(&bot, "second"));
+    // Looks until this state was seen.
+    let look_until = |state: &str| {
+        let (mut last, mut since) = (truth(&bot), Instant::now());
+        wait::until(state, || {
+            thread::sleep(PAUSE);
+            let told = bot.tell(&["status", "--json"]).stdout;
+            let api = status(bot.pid_file());
+            let now = truth(&bot);
+            if now != last {
+                (last, since) = (now, Instant::now());
+                return false;
+            }
+            let told = serde_json::from_str(&told).expect("JSON");
+            since.elapsed() >= SETTLED + PAUSE && {
+                agree(&api, &told);
+                compare(&bot, &last, &told) == state
+            }
+        });
+    };
+    look_until("not running");
+    let start = bot.begin_with(&["start", "await=first", "ready", "await=second", "exit=3"]);
+    look_until("starting");
+    first.open();
+    let launch = start.finish();
+    assert!(launch.status.success(), "{launch:?}");
+    for _ in 0..2 {
+        look_until("running");
+        second.let_one_pass(&bot);
+        look_until("restarting");
+    }
+    look_until("running");
+    second.let_one_pass(&bot);
+    look_until("given up");
+    let line = bot.answer(&["status"], 1);
+    assert!(
+        line.starts_with(
+            "keeper is not running: given up, 2 restarts, last end by exit code 3 at 20"
+        ),
+        "{line}"
+    );
+}
+
+/// The API tells the same as the word, if it was the same moment.
+fn agree(api: &Status, told: &Value) {
+    let state = match api {
+        Status::Starting => "starting",
+        Status::Running { .. } => "running",
+        Status::Restarting { .. } => "restarting",
+        Status::GivenUp { .. } => "given up",
+        Status::NotRunning => "not running",
+        other => panic!("{other:?} beside {told}"),
+    };
+    assert_eq!(told["state"], state, "{api:?}");
+}
+
+/// A keeper that is up, and waits at its barrier.
+fn keeper_at_a_barrier(end: &str) -> (Bot, Barrier) {
+    let bot = keeper();
+    let barrier = Barrier::closed(&bot, "gate");
+    let launch = bot.tell(&["start", "ready", "await=gate", end]);
+    assert!(launch.status.success(), "{launch:?}");
+    (bot, barrier)
+}
+
+fn await_state(bot: &Bot, state: &str) -> String {
+    wait::for_some(state, || Some(bot.tell(&["status"]).stdout).filter(|line| line.contains(state)))
+}
+
+#[test]
+fn the_line_names_what_a_supervisor_knows() {
+    let (bot, barrier) = keeper_at_a_barrier("abort");
+    let body = body_of(&bot).expect("a body");
+    let line = await_state(&bot, "is running");
+    assert!(line.contains(&format!("Z, body {}, 0 restarts, log ", body.0)), "{line}");
+    barrier.let_one_pass(&bot);
+    let line = await_state(&bot, "is restarting in ");
+    assert!(line.contains(", 0 restarts, last end by SIGABRT at 20"), "{line}");
+    let line = await_state(&bot, "is running");
+    assert!(line.contains(", 1 restart, last end by SIGABRT at 20"), "{line}");
+    let Status::Running { supervision: Some(told), .. } = status(bot.pid_file()) else {
+        panic!("{:?}", status(bot.pid_file()))
+    };
+    assert_eq!(told.restarts, 1);
+    assert!(matches!(told.last_end, Some((BodyEnd::Killed(6), _))), "{told:?}");
+    assert_eq!(bot.answer(&["stop"], 0), "keeper stopped\n");
+    assert_eq!(
+        bot.answer(&["status"], 3),
+        format!("keeper is not running ({})\n", bot.pid_file().display())
+    );
+}
+
+#[test]
+fn a_bot_that_waits_for_its_restart_is_up_to_every_word() {
+    let (bot, barrier) = keeper_at_a_barrier("exit=3");
+    let supervisor = named(&bot).expect("a supervisor");
+    barrier.let_one_pass(&bot);
+    let _line = await_state(&bot, "is restarting");
+    let running = format!("keeper is already running, PID {}\n", supervisor.0);
+    assert_eq!(bot.answer(&["start"], 0), running);
+    let _line = bot.tell(&[]).refusal("keeper", 75);
+    assert_eq!(bot.answer(&["stop"], 0), "keeper stopped\n");
+    assert!(!supervisor.is_alive());
+    bot.await_no_trace();
+}
+
+#[test]
+fn a_bot_that_was_given_up_can_be_started() {
+    let (bot, barrier) = keeper_at_a_barrier("exit=3");
+    drop(barrier);
+    let _line = await_state(&bot, "given up");
+    assert_eq!(bot.tell(&["stop"]).status.code(), Some(0), "there is nothing to stop");
+    assert!(bot.answer(&["start", "ready"], 0).starts_with("keeper started, PID "));
+    let line = bot.answer(&["status"], 0);
+    assert!(line.contains("is running") && line.contains(", 0 restarts, log"), "{line}");
+    assert!(bot.answer(&["restart", "ready"], 0).starts_with("keeper restarted, PID "));
+    assert_eq!(bot.answer(&["stop"], 0), "keeper stopped\n");
+    bot.await_no_trace();
+}
+
+#[test]
+fn a_start_that_takes_long_is_neither_up_nor_stopped() {
+    let bot = keeper();
+    let gate = Gate::closed(&bot.file("gate"));
+    let start = bot.begin_with(&["start", "await=gate", "ready"]);
+    let line = await_state(&bot, "is starting");
+    assert_eq!(line, format!("keeper is starting, log {}\n", bot.file("out.log").display()));
+    let second = bot.tell(&["start"]).refusal("keeper", 75);
+    assert_eq!(second, "keeper: cannot start: already starting (keeper.pid)");
+    let stop = bot.tell(&["stop", "--timeout", "0.3"]).refusal("keeper", 1);
+    assert_eq!(stop, "keeper: cannot stop: it is still starting");
+    gate.open();
+    let launch = start.finish();
+    assert!(launch.stdout.starts_with("keeper started, PID "), "{launch:?}");
+}
+
+#[test]
+fn a_start_that_fails_is_waited_for_by_the_next() {
+    let bot = keeper();
+    let gate = Gate::closed(&bot.file("gate"));
+    let failing = bot.begin_with(&["start", "await=gate", "exit=3"]);
+    let _line = await_state(&bot, "is starting");
+    let next = bot.begin_with(&["start", "ready"]);
+    gate.open();
+    assert_eq!(failing.finish().status.code(), Some(3));
+    let launch = next.finish();
+    assert!(launch.status.success() && launch.stdout.contains(" started, PID "), "{launch:?}");
+}
+
+#[test]
+fn what_another_supervisor_has_told_is_not_believed() {
+    let bot = bot!["sleep"];
+    let daemon = bot.start();
+    let others = "state restarting\nsupervisor 1\nrestarts 7\nend\n";
+    fs::write(bot.file("builder.pid.state"), others).expect("a file");
+    let Status::Running { pid, supervision: None, .. } = status(bot.pid_file()) else {
+        panic!("{:?}", status(bot.pid_file()))
+    };
+    assert_eq!(pid, daemon.pid());
+    kill(daemon.process.0, Signal::SIGKILL).expect("ours");
+    wait::until("the end", || !daemon.process.is_alive());
+    assert_eq!(status(bot.pid_file()), Status::Dead);
+    let given_up = "state given-up\nsupervisor 1\nrestarts 7\nend\n";
+    fs::write(bot.file("builder.pid.state"), given_up).expect("a file");
+    assert_eq!(status(bot.pid_file()), Status::Dead, "the file that is left names another one");
+}
+
+#[test]
+fn an_odd_state_file_changes_nothing() {
+    for text in ["", "state", "state running\nsupervisor x\nend\n", &"x".repeat(1 << 20)] {
+        let (bot, _barrier) = keeper_at_a_barrier("exit=0");
+        let supervisor = named(&bot).expect("a supervisor");
+        fs::write(bot.file("keeper.pid.state"), text).expect("a file");
+        let line = bot.answer(&["status"], 0);
+        assert!(line.contains(&format!("is running, PID {}", supervisor.0)), "{text:.20}: {line}");
+        assert_eq!(bot.answer(&["stop"], 0), "keeper stopped\n");
+    }
+}
