@@ -82,3 +82,56 @@ fn words_find_the_bot_that_systemd_runs() {
     assert_eq!(service.property("Result"), "success");
     assert_eq!(say(&service, "status").status.code(), Some(3));
 }
+
+#[test(needs = bootable)]
+fn a_restart_from_elsewhere_leaves_the_bot_to_systemd() {
+    for (name, kind) in [
+        ("mine", "Type=notify\nExecStart=/bots/commander"),
+        ("mine-forking", "Type=forking\nPIDFile={home}/commander.pid\nExecStart=/bots/commander"),
+    ] {
+        let service = Service::new(name, kind);
+        service.start();
+        let process = service.only_process();
+        let status = say(&service, "status");
+        assert!(status.stdout.contains(&format!(", run by {name}.service, ")), "{status:?}");
+        let restart = say(&service, "restart").refusal("commander", 1);
+        assert_eq!(
+            restart,
+            format!(
+                "commander: cannot restart: it runs as the service {name}.service; \
+                 use `systemctl restart {name}.service`"
+            )
+        );
+        assert_eq!(service.only_process(), process, "it goes on as if nothing had been said");
+        service.stop();
+    }
+}
+
+#[test(needs = bootable)]
+fn a_bot_beside_something_else_is_no_service_of_systemd() {
+    // As one that a job of cron's has started: in the service of what started it.
+    let service = Service::new("beside", "ExecStart=sh -c '/bots/commander; exec sleep 300'");
+    service.start();
+    wait::until("the bot", || say(&service, "status").stdout.contains("is running"));
+    let status = say(&service, "status");
+    assert!(!status.stdout.contains("run by"), "{status:?}");
+    let restart = say(&service, "restart");
+    assert!(restart.stdout.starts_with("commander restarted, PID "), "{restart:?}");
+    let stop = say(&service, "stop");
+    assert_eq!(stop.status.code(), Some(0), "{stop:?}");
+    service.stop();
+}
+
+#[test(needs = bootable)]
+fn a_service_may_restart_its_own_bot() {
+    let service = Service::new(
+        "own",
+        "Type=forking\nPIDFile={home}/commander.pid\nExecStart=/bots/commander\n\
+         ExecReload=/bots/commander restart",
+    );
+    service.start();
+    let first = service.only_process();
+    assert!(service.systemctl(&["reload"]).status.success(), "{:#?}", service.journal());
+    assert_ne!(service.only_process(), first);
+    service.stop();
+}

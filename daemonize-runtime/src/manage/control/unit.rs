@@ -13,8 +13,8 @@ use crate::manage::control::process::{Stat, numbers, stat_of};
 pub(crate) struct Unit {
     /// As the manager calls it, such as `bot.service`.
     pub(crate) name: String,
-    /// The control group.
-    group: String,
+    /// The line of `/proc/PID/cgroup` that says so.
+    line: String,
 }
 
 impl Unit {
@@ -22,21 +22,35 @@ impl Unit {
     /// started is in the one of cron's service. So there must be nothing else in it than the process
     /// and what it has started.
     pub(crate) fn of(pid: i32) -> Option<Self> {
-        let group = group_of(pid)?;
-        let name = service_in(&group)?;
-        let members =
-            numbers().into_iter().filter(|&member| group_of(member).as_ref() == Some(&group));
+        let unit = groups_of(pid).lines().find_map(Self::in_line)?;
+        let members = numbers().into_iter().filter(|&member| unit.has(&groups_of(member)));
         let members: BTreeMap<i32, Stat> =
             members.filter_map(|member| Some((member, stat_of(member)?))).collect();
-        is_alone(pid, &members).then_some(Self { name, group })
+        is_alone(pid, &members).then_some(unit)
     }
 
-    /// Whether this very process is part of the service.
+    /// The service of a line, `number:controllers:path`. With version 2 there is one hierarchy,
+    /// number 0; with version 1 the manager has one of its own. It puts a `_` before a name that the
+    /// kernel has a use for.
+    fn in_line(line: &str) -> Option<Self> {
+        let (hierarchy, path) = line.split_once(":/")?;
+        let (_, controllers) = hierarchy.split_once(':')?;
+        let name = path.rsplit_once('/').map_or(path, |(_, name)| name);
+        let name = name.strip_prefix('_').unwrap_or(name);
+        let is_service = name.len() > ".service".len() && name.ends_with(".service");
+        (is_service && (hierarchy == "0:" || controllers == "name=systemd"))
+            .then(|| Self { name: name.to_owned(), line: line.to_owned() })
+    }
+
+    /// Whether a process with these groups is part of the service.
+    fn has(&self, groups: &str) -> bool {
+        let rest = groups.lines().find_map(|line| line.strip_prefix(&self.line));
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    }
+
+    /// Whether this very process is.
     pub(crate) fn contains_caller(&self) -> bool {
-        group_of_file(Path::new("/proc/self/cgroup")).is_some_and(|own| {
-            own.strip_prefix(&self.group)
-                .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-        })
+        self.has(&fs::read_to_string("/proc/self/cgroup").unwrap_or_default())
     }
 
     /// The name on one line.
@@ -46,31 +60,14 @@ impl Unit {
 
     /// The command that restarts it.
     pub(crate) fn restart(&self) -> String {
-        let user = if self.group.contains("/user@") { " --user" } else { "" };
+        let user = if self.line.contains("/user@") { " --user" } else { "" };
         format!("systemctl{user} restart {}", self.shown())
     }
 }
 
-/// The control group of a process in the manager's hierarchy.
-fn group_of(pid: i32) -> Option<String> {
-    group_of_file(Path::new(&format!("/proc/{pid}/cgroup")))
-}
-
-/// A line is `number:controllers:path`. The manager has a hierarchy of its own with version 1, and
-/// the only one, number 0, with version 2.
-fn group_of_file(file: &Path) -> Option<String> {
-    let text = fs::read_to_string(file).ok()?;
-    let find =
-        |wanted: &str| text.lines().find_map(|line| line.split_once(':')?.1.strip_prefix(wanted));
-    find("name=systemd:").or_else(|| find(":")).map(str::to_owned)
-}
-
-/// The name of the service whose control group this is. The manager puts a `_` before a name that
-/// the kernel has a use for.
-fn service_in(group: &str) -> Option<String> {
-    let (_, name) = group.rsplit_once('/')?;
-    let name = name.strip_prefix('_').unwrap_or(name);
-    (name.ends_with(".service") && name.len() > ".service".len()).then(|| name.to_owned())
+/// The control groups of a process, one a line; none where this user may not know.
+fn groups_of(pid: i32) -> String {
+    fs::read_to_string(format!("/proc/{pid}/cgroup")).unwrap_or_default()
 }
 
 /// Whether all members are the process or were started by it: they descend from it, or are in the
@@ -105,28 +102,46 @@ mod tests {
 
     #[test]
     fn a_service_is_known_by_the_end_of_its_control_group() {
-        for (group, service) in [
-            ("/system.slice/bot.service", Some("bot.service")),
-            ("/system.slice/system-bot.slice/bot@a.service", Some("bot@a.service")),
-            (
-                "/user.slice/user-1000.slice/user@1000.service/app.slice/b.service",
-                Some("b.service"),
-            ),
-            ("/system.slice/_io.service", Some("io.service")),
-            ("/user.slice/user-1000.slice/session-3.scope", None),
-            ("/system.slice/.service", None),
-            ("/", None),
+        let user = "/user.slice/user-1000.slice/user@1000.service/app.slice/b.service";
+        for (line, service) in [
+            ("0::/system.slice/bot.service", Some("bot.service")),
+            ("9:name=systemd:/system.slice/bot.service", Some("bot.service")),
+            ("0::/system.slice/system-bot.slice/bot@a.service", Some("bot@a.service")),
+            (&format!("0::{user}"), Some("b.service")),
+            ("0::/system.slice/_io.service", Some("io.service")),
+            ("0::/bot.service", Some("bot.service")),
+            ("4:memory:/system.slice/bot.service", None),
+            ("0::/user.slice/user-1000.slice/session-3.scope", None),
+            ("0::/system.slice/.service", None),
+            ("0::/", None),
+            ("", None),
         ] {
-            assert_eq!(service_in(group).as_deref(), service, "{group}");
+            assert_eq!(Unit::in_line(line).map(|unit| unit.name).as_deref(), service, "{line}");
+        }
+    }
+
+    #[test]
+    fn what_is_below_a_service_is_part_of_it() {
+        let unit = Unit::in_line("0::/system.slice/bot.service").expect("a service");
+        for (groups, is_part) in [
+            ("9:cpu:/\n0::/system.slice/bot.service\n", true),
+            ("0::/system.slice/bot.service/payload\n", true),
+            ("0::/system.slice/bot.service2\n", false),
+            ("0::/system.slice\n", false),
+            ("", false),
+        ] {
+            assert_eq!(unit.has(groups), is_part, "{groups}");
         }
     }
 
     #[test]
     fn a_unit_of_a_user_is_restarted_by_the_users_manager() {
-        let unit = |group: &str| Unit { name: "bot.service".into(), group: group.into() };
-        assert_eq!(unit("/system.slice/bot.service").restart(), "systemctl restart bot.service");
+        let restart = |line: &str| Unit::in_line(line).map(|unit| unit.restart());
+        let command = restart("0::/system.slice/bot.service");
+        assert_eq!(command.as_deref(), Some("systemctl restart bot.service"));
         let users = "/user.slice/user-1000.slice/user@1000.service/app.slice/bot.service";
-        assert_eq!(unit(users).restart(), "systemctl --user restart bot.service");
+        let command = restart(&format!("0::{users}"));
+        assert_eq!(command.as_deref(), Some("systemctl --user restart bot.service"));
     }
 
     /// Number, parent, session, and time of the start.
