@@ -93,7 +93,9 @@ fn a_restart_from_elsewhere_leaves_the_bot_to_systemd() {
         service.start();
         let process = service.only_process();
         let status = say(&service, "status");
-        assert!(status.stdout.contains(&format!(", run by {name}.service, ")), "{status:?}");
+        let output = if name == "mine" { "output to the journal" } else { "log /run/bots/" };
+        let end = format!(", run by {name}.service, {output}");
+        assert!(status.stdout.contains(&end), "{status:?}");
         let restart = say(&service, "restart").refusal("commander", 1);
         assert_eq!(
             restart,

@@ -2,7 +2,7 @@
 //! is needed for a decision.
 
 use std::fs;
-use std::os::unix::fs::FileTypeExt;
+use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::path::{Path, PathBuf};
 
 use crate::error::Printable;
@@ -13,6 +13,18 @@ use crate::resources::pid_file::{Identity, identity};
 /// such as `pipe:[4711]`.
 pub(crate) fn of(pid: i32, descriptor: i32) -> Option<PathBuf> {
     fs::read_link(link(pid, descriptor)).ok()
+}
+
+/// Whether an output goes to the journal: the process was told so, by the numbers of the socket. See
+/// systemd.exec(5), `JOURNAL_STREAM`.
+pub(crate) fn is_journal(pid: i32, descriptor: i32) -> bool {
+    let Ok(environment) = fs::read(format!("/proc/{pid}/environ")) else { return false };
+    let mut variables = environment.split(|&byte| byte == 0);
+    let told = variables.find_map(|variable| variable.strip_prefix(b"JOURNAL_STREAM="));
+    told.is_some_and(|told| {
+        fs::metadata(link(pid, descriptor))
+            .is_ok_and(|socket| format!("{}:{}", socket.dev(), socket.ino()).as_bytes() == told)
+    })
 }
 
 /// Whether an output goes to this very file, whatever its name is by now.

@@ -53,9 +53,13 @@ fn line(status: &Status, place: &Place) -> String {
     }
     let log =
         place.log.as_deref().filter(|_| !matches!(status, Status::NotRunning | Status::Unknown(_)));
+    let describe = |output| match facts.pid {
+        Some(pid) if output::is_journal(pid, 1) => "output to the journal".to_owned(),
+        _ => output::describe(output),
+    };
     // The same file by the name that the user has given to it, if it is that one.
     let is_log = |pid| log.is_some_and(|log| output::is(pid, 1, log));
-    let elsewhere = facts.output.filter(|_| !facts.pid.is_some_and(is_log)).map(output::describe);
+    let elsewhere = facts.output.filter(|_| !facts.pid.is_some_and(is_log)).map(describe);
     parts.extend(elsewhere.or_else(|| log.map(|log| format!("log {}", shown(log)))));
     format!("{} {}", program(), parts.join(", "))
 }
