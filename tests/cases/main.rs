@@ -14,6 +14,7 @@ mod detachment;
 mod dispositions;
 mod endings;
 mod event_loops;
+mod everything;
 mod foreground;
 mod inheritance;
 mod logs;

@@ -57,6 +57,11 @@ fn it_tells_the_life_of_a_bot_and_goes_with_it() {
     assert_eq!(said(&bot, "restarts").as_deref(), Some("0"));
     assert_eq!((said(&bot, "last-end"), said(&bot, "next-start")), (None, None));
     assert_eq!(bot.mode(FILE), 0o644);
+    let has_it = |process: Process| {
+        let mut numbers = process.descriptors().into_keys();
+        numbers.any(|number| process.has_open(number, &bot.file(FILE)))
+    };
+    assert!(has_it(supervisor.process) && !has_it(body), "it is no business of the body");
 
     kill(body.0, Signal::SIGKILL).expect("it runs");
     await_state(&bot, "restarting");

@@ -20,7 +20,7 @@ use crate::resources::pid_file::PidFile;
 use crate::resources::pid_lock::GENTLY;
 use crate::resources::place::Place;
 use crate::resources::state_text::{FIRST_WORD, LONGEST, State, parse};
-use crate::sys;
+use crate::sys::{self, FileStatus};
 
 /// Behind the name of the PID file.
 const SUFFIX: &str = ".state";
@@ -49,6 +49,20 @@ pub(crate) fn read(pid_file: &Path) -> Option<State> {
     parse(&text_of(&file)?)
 }
 
+/// Removes the state file that a daemon left beside this PID file, whose lock is held meanwhile.
+pub(crate) fn remove_left(pid_file: &Entry) {
+    let left = pid_file.beside(SUFFIX).and_then(|entry| {
+        let file = entry.open(GENTLY, Mode::empty())?;
+        let status = sys::status_of(&file)?;
+        if is_of_a_supervisor(&file, &status) {
+            entry.remove_if(status.identity);
+        }
+        Ok(())
+    });
+    // What is not there needs not go.
+    let _ = left;
+}
+
 impl StateFile {
     /// Gives a PID file a state file, if that is possible: not where something stands already that
     /// no supervisor of this user has written, which is left as it is.
@@ -67,10 +81,8 @@ impl StateFile {
             fchown(&file, Some(user), Some(group))?;
         }
         let owner = place.receiver.map_or_else(geteuid, |(user, _)| user).as_raw();
-        let is_own = status.is_regular() && status.names == 1 && status.owner == owner;
-        let is_ours = || text_of(&file).is_some_and(|text| text.starts_with(FIRST_WORD));
-        let is_fit = is_own && status.mode & 0o022 == 0 && (status.length == 0 || is_ours());
-        if !is_new && !is_fit {
+        let is_own = status.names == 1 && status.owner == owner && status.mode & 0o022 == 0;
+        if !is_new && !(is_own && is_of_a_supervisor(&file, &status)) {
             return Err(io::ErrorKind::AlreadyExists.into());
         }
         // Everybody may know, whatever the umask says; and nothing is known of this daemon yet.
@@ -106,6 +118,12 @@ fn open_or_create(entry: &Entry) -> io::Result<(File, bool)> {
         Err(Errno::EEXIST) => Ok((entry.open(flags, Mode::empty())?, false)),
         made => Ok((made?, true)),
     }
+}
+
+/// Whether a supervisor has written it, or nobody has written anything yet.
+fn is_of_a_supervisor(file: &File, status: &FileStatus) -> bool {
+    let is_its_text = |text: String| text.is_empty() || text.starts_with(FIRST_WORD);
+    status.is_regular() && text_of(file).is_some_and(is_its_text)
 }
 
 fn text_of(file: &File) -> Option<String> {

@@ -16,6 +16,7 @@ use crate::manage::control::process::{Process, Sight, find_holder};
 use crate::resources::entry::Entry;
 use crate::resources::pid_file::{Identity, identity};
 use crate::resources::pid_text::{Text, read};
+use crate::resources::state_file;
 use crate::sys::{self, Deadline};
 
 /// How long to wait between two looks at something that gives no notice.
@@ -147,6 +148,7 @@ impl Look {
             && let Ok(entry) = Entry::in_directory_of(path)
         {
             entry.remove_if(self.identity);
+            state_file::remove_left(&entry);
         }
     }
 }
