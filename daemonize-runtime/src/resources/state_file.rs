@@ -82,7 +82,7 @@ impl StateFile {
         }
         let owner = place.receiver.map_or_else(geteuid, |(user, _)| user).as_raw();
         let is_own = status.names == 1 && status.owner == owner && status.mode & 0o022 == 0;
-        if !is_new && !(is_own && is_of_a_supervisor(&file, &status)) {
+        if !(is_new || is_own && is_of_a_supervisor(&file, &status)) {
             return Err(io::ErrorKind::AlreadyExists.into());
         }
         // Everybody may know, whatever the umask says; and nothing is known of this daemon yet.
