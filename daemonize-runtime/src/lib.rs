@@ -149,5 +149,5 @@ pub use error::{Error, ErrorKind};
 pub use manage::{args_os, commands_help, control};
 pub use options::{
     AccountValue, MaskValue, PathOrSwitch, PathValue, Restart, RestartValue, Side, SignalValue,
-    SwitchValue, TimeValue, WaitValue,
+    StreamValue, SwitchValue, TimeValue, WaitValue,
 };

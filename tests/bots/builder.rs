@@ -8,8 +8,8 @@ mod service;
 
 use std::ffi::{CString, OsStr, OsString};
 use std::fs::{self, File, OpenOptions};
-use std::io::Write;
-use std::os::fd::FromRawFd;
+use std::io::{self, Write};
+use std::os::fd::{FromRawFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::net::UnixListener;
 use std::os::unix::process::CommandExt;
@@ -24,7 +24,7 @@ use nix::libc;
 use nix::sys::prctl;
 use nix::sys::signal::{SigSet, Signal};
 use nix::sys::wait::waitpid;
-use nix::unistd::{ForkResult, fork, setsid};
+use nix::unistd::{ForkResult, dup, fork, setsid};
 
 /// Longer than any test, and yet the bot ends by itself when a test run was killed.
 const SLEEP: Duration = Duration::from_secs(300);
@@ -70,6 +70,12 @@ fn start_and_return(daemon: Daemon, gate: &OsStr) {
     }
 }
 
+/// A descriptor that whoever started the bot has opened.
+fn given(number: &str) -> OwnedFd {
+    // SAFETY: the number is a descriptor that was passed to the bot, and nobody else's.
+    unsafe { OwnedFd::from_raw_fd(number.parse().expect("a number")) }
+}
+
 fn split(word: &OsStr) -> (&str, &OsStr) {
     let bytes = word.as_bytes();
     let end = bytes.iter().position(|&byte| byte == b'=').unwrap_or(bytes.len());
@@ -82,6 +88,10 @@ fn configure(daemon: Daemon, key: &str, value: &OsStr) -> Daemon {
     let switch = text.parse::<bool>().ok();
     match (key, switch) {
         ("redirect", _) => daemon.redirect(value),
+        ("redirect-open", _) => daemon.redirect(File::create(value).expect("the file is made")),
+        ("stdout-pipe", _) => daemon.stdout(File::options().write(true).open(value).ok()),
+        ("stdout-kept", _) => daemon.stdout(dup(io::stdout()).expect("a duplicate")),
+        ("stderr-given", _) => daemon.stderr(given(text)),
         ("stdin", _) => daemon.stdin(value),
         ("stdout", _) => daemon.stdout(value),
         ("stderr", _) => daemon.stderr(value),

@@ -22,6 +22,7 @@ mod names;
 mod nohup;
 mod notify;
 mod odd_file_systems;
+mod open_streams;
 mod original;
 mod pid_1;
 mod pid_file;

@@ -1,12 +1,13 @@
 //! The options of the three standard streams.
 
 use crate::Daemon;
-use crate::options::{PathValue, SwitchValue};
+use crate::options::{StreamValue, SwitchValue};
 #[cfg(unix)]
 use crate::start::parts::ROTATION;
 
 impl Daemon {
-    /// Appends standard output and standard error to this file. Default: `/dev/null`.
+    /// Appends standard output and standard error to this file: a path, or a `File` or `OwnedFd` that is
+    /// open and used as it is. Default: `/dev/null`.
     ///
     /// The file is made with mode 0666 and the umask if it is missing. A relative path is relative
     /// to the start directory, whatever [`chdir`](Self::chdir) says. Cannot be combined with
@@ -15,8 +16,8 @@ impl Daemon {
     /// name.
     ///
     /// `println!` panics when the file cannot take more, as on a full disk.
-    pub fn redirect<Form>(mut self, path: impl PathValue<Form>) -> Self {
-        self.options.redirect = path.into_path();
+    pub fn redirect<Form>(mut self, file: impl StreamValue<Form>) -> Self {
+        self.options.redirect = file.into_stream();
         self
     }
 
@@ -24,8 +25,8 @@ impl Daemon {
     ///
     /// A relative path is relative to the start directory. Cannot be combined with
     /// `close_fd(false)`. Whoever opens it for another user is said at [`user`](Self::user).
-    pub fn stdin<Form>(mut self, path: impl PathValue<Form>) -> Self {
-        self.options.stdin = path.into_path();
+    pub fn stdin<Form>(mut self, file: impl StreamValue<Form>) -> Self {
+        self.options.stdin = file.into_stream();
         self
     }
 
@@ -33,8 +34,8 @@ impl Daemon {
     ///
     /// Like [`redirect`](Self::redirect), for this stream alone. The same path as
     /// [`stderr`](Self::stderr) is fine.
-    pub fn stdout<Form>(mut self, path: impl PathValue<Form>) -> Self {
-        self.options.stdout = path.into_path();
+    pub fn stdout<Form>(mut self, file: impl StreamValue<Form>) -> Self {
+        self.options.stdout = file.into_stream();
         self
     }
 
@@ -42,8 +43,8 @@ impl Daemon {
     ///
     /// Like [`redirect`](Self::redirect), for this stream alone. The same path as
     /// [`stdout`](Self::stdout) is fine.
-    pub fn stderr<Form>(mut self, path: impl PathValue<Form>) -> Self {
-        self.options.stderr = path.into_path();
+    pub fn stderr<Form>(mut self, file: impl StreamValue<Form>) -> Self {
+        self.options.stderr = file.into_stream();
         self
     }
 

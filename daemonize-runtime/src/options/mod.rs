@@ -7,6 +7,7 @@ mod plain;
 mod restart;
 mod side;
 mod signal;
+mod streams;
 mod times;
 
 use std::path::PathBuf;
@@ -23,6 +24,8 @@ pub use restart::{Restart, RestartValue};
 pub use side::Side;
 pub use signal::SignalValue;
 pub(crate) use signal::StopSignal;
+pub(crate) use streams::StreamTarget;
+pub use streams::StreamValue;
 pub(crate) use times::{TimeLimit, Wait};
 pub use times::{TimeValue, WaitValue};
 
@@ -31,10 +34,10 @@ use crate::error::program_name;
 /// Every option, as it was given.
 #[derive(Clone, Debug)]
 pub(crate) struct Options {
-    pub(crate) redirect: Option<PathBuf>,
-    pub(crate) stdin: Option<PathBuf>,
-    pub(crate) stdout: Option<PathBuf>,
-    pub(crate) stderr: Option<PathBuf>,
+    pub(crate) redirect: Option<StreamTarget>,
+    pub(crate) stdin: Option<StreamTarget>,
+    pub(crate) stdout: Option<StreamTarget>,
+    pub(crate) stderr: Option<StreamTarget>,
     pub(crate) close_fd: bool,
     pub(crate) chdir: Choice,
     pub(crate) pid_file: Choice,
@@ -79,4 +82,17 @@ impl Default for Options {
 /// `<program>.pid`, in the start directory since it is relative.
 pub(crate) fn default_pid_file() -> PathBuf {
     program_name().unwrap_or_else(|| "daemon".into()).with_extension("pid")
+}
+
+#[cfg(unix)]
+impl Options {
+    /// The descriptors of the files that the program has opened for its streams.
+    pub(crate) fn given_descriptors(&self) -> Vec<std::os::fd::RawFd> {
+        let targets = [&self.redirect, &self.stdin, &self.stdout, &self.stderr];
+        let given = targets.into_iter().flatten().filter_map(|target| match target {
+            StreamTarget::Open(file) => Some(std::os::fd::AsRawFd::as_raw_fd(file)),
+            StreamTarget::Path(_) => None,
+        });
+        given.collect()
+    }
 }

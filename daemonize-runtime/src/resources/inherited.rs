@@ -63,14 +63,19 @@ pub(crate) struct Inherited {
 }
 
 impl Inherited {
-    /// Must run before this crate opens anything.
-    pub(crate) fn find(passed: RawFd, proc_self: &ProcSelf) -> Result<Self, Error> {
+    /// Must run before this crate opens anything. What was given as a stream is the program's own.
+    pub(crate) fn find(
+        passed: RawFd,
+        given: &[RawFd],
+        proc_self: &ProcSelf,
+    ) -> Result<Self, Error> {
         let note = NOTE.lock().unwrap_or_else(PoisonError::into_inner).take();
-        let (descriptors, is_certain) = match note {
+        let (mut descriptors, is_certain): (Vec<_>, _) = match note {
             Some(Note::Descriptors(noted)) => (noted.into_iter().filter_map(still).collect(), true),
             Some(Note::StartIsFirst) => (find(passed, proc_self), true),
             None => (find(passed, proc_self), false),
         };
+        descriptors.retain(|number| !given.contains(number));
         let is_replaced = !is_certain && !descriptors.is_empty();
         let replacement = is_replaced.then(open_null).transpose()?;
         Ok(Self { descriptors, replacement })

@@ -8,12 +8,13 @@ use std::sync::Arc;
 use nix::libc::{STDERR_FILENO, STDIN_FILENO, STDOUT_FILENO};
 
 use crate::error::{Error, Kind};
-use crate::options::Options;
+use crate::options::{Options, StreamTarget};
 use crate::resources::descriptors::StandardDescriptors;
 use crate::resources::log_rotation::Logs;
 use crate::resources::opener::{Opened, Opener};
 use crate::resources::pid_file::PidFile;
 use crate::resources::stream_file::{Purpose, StreamFile};
+use crate::sys;
 
 const INPUT: u8 = 1 << STDIN_FILENO;
 const OUTPUT: u8 = 1 << STDOUT_FILENO;
@@ -25,6 +26,8 @@ pub(crate) const SAME_FILE: &str = "a log and the PID file are the same file";
 #[derive(Debug)]
 pub(crate) struct Streams {
     named: Vec<Stream>,
+    /// Those that the program has opened itself.
+    given: Vec<(Arc<File>, StandardDescriptors)>,
     /// For those that no option names.
     null: Option<(File, StandardDescriptors)>,
     /// Those that are opened anew later, if that is wanted.
@@ -47,28 +50,46 @@ impl Streams {
         null: File,
         opener: Option<&dyn Opener>,
     ) -> Result<Self, Error> {
-        let mut streams = Self { named: Vec::with_capacity(3), null: None, logs: None };
-        if let Some(path) = &options.stdin {
-            streams.open_one(path, Purpose::Input, INPUT, opener)?;
+        let mut streams = Self::keep();
+        if let Some(target) = &options.stdin {
+            streams.take(target, Purpose::Input, INPUT, opener)?;
         }
         let stdout = options.stdout.as_ref().or(options.redirect.as_ref());
         let stderr = options.stderr.as_ref().or(options.redirect.as_ref());
         // One open file for both, as the shell's `>>log 2>&1` has it.
         let outputs = match (stdout, stderr) {
-            (Some(path), Some(same)) if path.as_os_str() == same.as_os_str() => {
+            (Some(target), Some(same)) if target.is_same(same) => {
                 [(stdout, OUTPUT | ERRORS), (None, 0)]
             }
             _ => [(stdout, OUTPUT), (stderr, ERRORS)],
         };
-        for (path, descriptors) in outputs {
-            if let Some(path) = path {
-                streams.open_one(path, Purpose::Log, descriptors, opener)?;
+        for (target, descriptors) in outputs {
+            if let Some(target) = target {
+                streams.take(target, Purpose::Log, descriptors, opener)?;
             }
         }
-        let named = streams.named.iter().fold(0, |bits, stream| bits | stream.descriptors.bits());
-        let unset = (INPUT | OUTPUT | ERRORS) & !named;
+        let named = streams.named.iter().map(|stream| stream.descriptors);
+        let given = streams.given.iter().map(|(_, descriptors)| *descriptors);
+        let set = named.chain(given).fold(0, |bits, descriptors| bits | descriptors.bits());
+        let unset = (INPUT | OUTPUT | ERRORS) & !set;
         streams.null = Some((null, StandardDescriptors::of(unset)));
         Ok(streams)
+    }
+
+    fn take(
+        &mut self,
+        target: &StreamTarget,
+        purpose: Purpose,
+        descriptors: u8,
+        opener: Option<&dyn Opener>,
+    ) -> Result<(), Error> {
+        match target {
+            StreamTarget::Path(path) => self.open_one(path, purpose, descriptors, opener),
+            StreamTarget::Open(file) => {
+                self.given.push((Arc::clone(file), StandardDescriptors::of(descriptors)));
+                Ok(())
+            }
+        }
     }
 
     fn open_one(
@@ -89,7 +110,7 @@ impl Streams {
 
     /// Leaves the three streams as they are.
     pub(crate) fn keep() -> Self {
-        Self { named: Vec::new(), null: None, logs: None }
+        Self { named: Vec::new(), given: Vec::new(), null: None, logs: None }
     }
 
     /// Opens what is left to the daemon's user, which this process has become. The error is with
@@ -113,7 +134,11 @@ impl Streams {
             Opened::Now(file) => pid_file.is_some_and(|it| it.identity() == file.identity()),
             Opened::Later(_) => false,
         };
-        if self.named.iter().any(is_pid_file) {
+        let is_given = |(file, _): &(Arc<File>, StandardDescriptors)| {
+            let identity = sys::status_of(file).map(|status| status.identity).ok();
+            pid_file.is_some_and(|it| Some(it.identity()) == identity)
+        };
+        if self.named.iter().any(is_pid_file) || self.given.iter().any(is_given) {
             Err(Kind::Contradiction(SAME_FILE).into())
         } else {
             Ok(())
@@ -126,6 +151,9 @@ impl Streams {
             if let Opened::Now(open) = file {
                 descriptors.replace(&open.file)?;
             }
+        }
+        for (file, descriptors) in &self.given {
+            descriptors.replace(file)?;
         }
         if let Some((null, descriptors)) = &self.null {
             descriptors.replace(null)?;

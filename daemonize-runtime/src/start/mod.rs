@@ -3,6 +3,7 @@
 
 #![cfg(unix)]
 
+mod check;
 mod daemon;
 mod detach;
 mod environment;

@@ -4,16 +4,17 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::error::{At, Error, Kind, Step};
-use crate::options::{self, Choice, Options, Policy, Restart, StopSignal, TimeLimit, Wait};
+use crate::error::{At, Error, Step};
+use crate::options::{self, Choice, Options, Policy, TimeLimit, Wait};
 use crate::resources::inherited::Inherited;
 use crate::resources::opener::{Opened, Opener};
 use crate::resources::pid_file::PidFile;
 use crate::resources::pid_lock::Wanted;
 use crate::resources::privileges::Privileges;
 use crate::resources::stream_file::open_null;
-use crate::resources::streams::{SAME_FILE, Streams};
+use crate::resources::streams::Streams;
 use crate::run::started;
+use crate::start::check;
 use crate::start::environment::passed_descriptors;
 use crate::start::parts::Parts;
 use crate::start::plan::{Plan, UsersPidFile};
@@ -29,7 +30,7 @@ pub(crate) fn prepare(
     proc_self: &ProcSelf,
 ) -> Result<Plan, Error> {
     let pid_file = options.pid_file.or(options::default_pid_file);
-    check_options(options, pid_file.as_deref())?;
+    check::check(options, pid_file.as_deref())?;
     let restart = options.restart.clone().filter(|plan| plan.policy != Policy::Never);
     let parts = Parts {
         supervision: parts.supervision.filter(|_| detaches && restart.is_some()),
@@ -38,7 +39,7 @@ pub(crate) fn prepare(
         ..parts
     };
     let inherited = if options.close_inherited {
-        Inherited::find(passed_descriptors(), proc_self)?
+        Inherited::find(passed_descriptors(), &options.given_descriptors(), proc_self)?
     } else {
         Inherited::keep()
     };
@@ -170,48 +171,4 @@ fn under_umask<T>(mask: Option<u32>, open: impl FnOnce() -> T) -> T {
         sys::set_umask(old);
     }
     files
-}
-
-/// What the attribute checks at compile time for literals, for all values.
-fn check_options(options: &Options, pid_file: Option<&Path>) -> Result<(), Error> {
-    let Options { redirect, stdin, stdout, stderr, close_fd, chdir, chroot, umask, .. } = options;
-    let chdir = if let Choice::Path(path) = chdir { Some(path) } else { None };
-    let paths = [("redirect", redirect), ("stdin", stdin), ("stdout", stdout), ("stderr", stderr)];
-    let paths = paths.map(|(option, path)| (option, path.as_deref()));
-    let others = [
-        ("chdir", chdir.map(PathBuf::as_path)),
-        ("chroot", chroot.as_deref()),
-        ("pid_file", pid_file),
-    ];
-    for (option, path) in paths.iter().chain(&others) {
-        if path.is_some_and(|path| path.as_os_str().is_empty()) {
-            return Err(Kind::EmptyPath(option).into());
-        }
-    }
-    if let Some(mask) = umask.filter(|mask| mask & !0o777 != 0) {
-        return Err(Kind::Umask(mask).into());
-    }
-    if let Some(Restart { policy: Policy::Unknown(word), .. }) = &options.restart {
-        return Err(Kind::UnknownPolicy(word.clone()).into());
-    }
-    if let Some(StopSignal::Unknown(name)) = &options.stop_signal {
-        return Err(Kind::UnknownSignal(name.clone()).into());
-    }
-    if options.stop_timeout == Some(TimeLimit(None)) {
-        return Err(Kind::TimeLimit("stop_timeout").into());
-    }
-    if options.wait_ready == Wait::AtMost(TimeLimit(None)) {
-        return Err(Kind::TimeLimit("wait_ready").into());
-    }
-    let contradiction = |why| Err(Kind::Contradiction(why).into());
-    if redirect.is_some() && (stdout.is_some() || stderr.is_some()) {
-        return contradiction("`redirect` already is standard output and standard error");
-    }
-    if !close_fd && paths.iter().any(|(_, path)| path.is_some()) {
-        return contradiction("`close_fd` is false, so that no stream can be replaced");
-    }
-    if pid_file.is_some() && paths.iter().any(|&(_, path)| path == pid_file) {
-        return contradiction(SAME_FILE);
-    }
-    Ok(())
 }

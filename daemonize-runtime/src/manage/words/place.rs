@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf, absolute};
 
 use crate::error::{Printable, program_name, say};
-use crate::options::{Options, default_pid_file};
+use crate::options::{Options, StreamTarget, default_pid_file};
 
 /// The files of a program.
 #[derive(Clone, Debug)]
@@ -18,8 +18,11 @@ pub(crate) struct Place {
 
 impl Place {
     pub(crate) fn of(options: &Options) -> Self {
-        let log = options.redirect.as_deref().or(options.stdout.as_deref());
-        let errors = options.stderr.as_deref().filter(|&errors| Some(errors) != log);
+        let Options { redirect, stdout, stderr, .. } = options;
+        let [redirect, stdout, stderr] =
+            [redirect, stdout, stderr].map(|target| target.as_ref().and_then(StreamTarget::path));
+        let log = redirect.or(stdout);
+        let errors = stderr.filter(|&errors| Some(errors) != log);
         Self {
             pid_file: options.pid_file.or(default_pid_file),
             log: log.map(absolute_path),
