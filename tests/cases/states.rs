@@ -1,15 +1,17 @@
 //! What `status` says through the whole life of a bot that is waited for and supervised, compared
 //! with what really is.
 
-use std::fs::{self, File};
+use std::fs::{self, File, Permissions};
+use std::os::unix::fs::{PermissionsExt, chown};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use daemonize_runtime::control::{BodyEnd, Status, status};
 use nix::sys::signal::{Signal, kill};
 use serde_json::Value;
-use tests::bot::Bot;
+use tests::bot::{Bot, begin};
 use tests::lock::Gate;
+use tests::need::{self, NOBODY_ELSE};
 use tests::process::Process;
 use tests::{bot, lock, wait};
 
@@ -294,5 +296,40 @@ fn an_odd_state_file_changes_nothing() {
         let line = bot.answer(&["status"], 0);
         assert!(line.contains(&format!("is running, PID {}", supervisor.0)), "{text:.20}: {line}");
         assert_eq!(bot.answer(&["stop"], 0), "keeper stopped\n");
+    }
+}
+
+/// Root's PID file, which the daemon cannot write, and one of its own, which root does not open.
+#[test(needs = need::root)]
+fn a_bot_without_privileges_is_named_when_it_is_ready() {
+    for pid_file in ["bot.pid", "home/bot.pid"] {
+        for option in ["umask=022", "restart=always"] {
+            let bot = bot![
+                format!("uid={NOBODY_ELSE}"),
+                format!("gid={NOBODY_ELSE}"),
+                format!("pid_file={pid_file}"),
+                "wait_ready=true",
+                "chdir=false",
+                "await-in-body=gate",
+                option,
+                "ready",
+                "sleep"
+            ];
+            fs::set_permissions(bot.start_directory(), Permissions::from_mode(0o755))
+                .expect("ours");
+            fs::create_dir(bot.file("home")).expect("a directory");
+            chown(bot.file("home"), Some(NOBODY_ELSE), Some(NOBODY_ELSE)).expect("root may");
+            let gate = Gate::closed(&bot.file("gate"));
+            let start = begin(bot.command());
+            wait::until("a start", || status(bot.pid_file()) == Status::Starting);
+            gate.open();
+            start.finish().assert_silent_success();
+            let daemon = bot.daemon();
+            let told = status(bot.pid_file());
+            assert!(
+                matches!(told, Status::Running { pid, .. } if pid == daemon.pid()),
+                "{pid_file}, {option}: {told:?}"
+            );
+        }
     }
 }

@@ -13,7 +13,6 @@ use crate::options::SUPERVISORS_SHARE;
 use crate::resources::signals::Signals;
 use crate::start::plan::Plan;
 use crate::start::protocol::{Loss, Report, Word, commit, errno_of};
-use crate::start::settle::record;
 use crate::sys::{self, Deadline, End};
 
 /// How long the processes of a start that has failed may take to end. They do it at once, unless
@@ -41,7 +40,9 @@ pub(crate) fn launch(
         Loss::Reported(Report::Failed(failure)) => failure.into_error(plan),
         Loss::Reported(Report::Exited(code)) => Kind::ExitedEarly(code).into(),
         Loss::Reported(Report::Killed(signal)) => Kind::KilledEarly(signal).into(),
-        Loss::Reported(Report::Recorded(_) | Report::Ready) | Loss::Silence => Kind::Died.into(),
+        Loss::Reported(Report::SetUp | Report::Recorded(_) | Report::Ready) | Loss::Silence => {
+            Kind::Died.into()
+        }
         Loss::TimeIsUp => Kind::NotReady(plan.ready_limit.unwrap_or_default()).into(),
     })
 }
@@ -110,9 +111,8 @@ pub(crate) fn wait_for_ready(
     lifeline: &UnixStream,
 ) -> Outcome<Option<Pid>> {
     let deadline = Deadline::after(plan.ready_limit.unwrap_or(Duration::MAX));
-    let ready = hear_of_ready(daemon, lifeline, deadline).and_then(|pid| {
-        record(plan, pid).map(|()| pid).map_err(|failure| Loss::Reported(Report::Failed(failure)))
-    });
+    let ready =
+        hear_of_ready(daemon, lifeline, deadline).and_then(|()| hear_of_record(daemon, lifeline));
     let loss = match ready {
         Ok(pid) => {
             // Two ways, since one of them may be refused, and a session leader that is stopped hears
@@ -155,15 +155,27 @@ pub(crate) fn wait_for_ready(
     Err(loss)
 }
 
-/// The daemon's PID, when the body has said that it is ready.
-fn hear_of_ready(daemon: &UnixStream, lifeline: &UnixStream, deadline: Deadline) -> Outcome<Pid> {
-    let pid = match Report::receive_while(daemon, lifeline, deadline)? {
-        Report::Recorded(pid) => pid,
+/// Returns when the body has said that it is ready.
+fn hear_of_ready(daemon: &UnixStream, lifeline: &UnixStream, deadline: Deadline) -> Outcome<()> {
+    match Report::receive_while(daemon, lifeline, deadline)? {
+        Report::SetUp => {}
         other => return Err(Loss::Reported(other)),
-    };
+    }
     commit(daemon).map_err(|_| Loss::Silence)?;
     match Report::receive_while(daemon, lifeline, deadline)? {
-        Report::Ready => Ok(pid),
+        Report::Ready => Ok(()),
         other => Err(Loss::Reported(other)),
+    }
+}
+
+/// Has the session leader write down who is ready now; the launcher may not be able to. Returns the
+/// PID.
+fn hear_of_record(daemon: &UnixStream, lifeline: &UnixStream) -> Outcome<Pid> {
+    Word::Record.send(lifeline).map_err(|_| Loss::Silence)?;
+    match Report::receive_while(daemon, lifeline, Deadline::after(PATIENCE)) {
+        Ok(Report::Recorded(pid)) => Ok(pid),
+        Ok(other) => Err(Loss::Reported(other)),
+        // It was stopped.
+        Err(_) => Err(Loss::Silence),
     }
 }

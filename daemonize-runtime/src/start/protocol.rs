@@ -25,8 +25,10 @@ pub(crate) fn await_commit(launcher: &UnixStream) -> bool {
 #[derive(Clone, Copy, Debug)]
 #[repr(u8)]
 pub(crate) enum Word {
+    /// The body is ready, and the daemon is to be recorded.
+    Record = 1,
     /// The daemon is up, and is left to itself.
-    Dismissed = 1,
+    Dismissed,
     /// The daemon has taken too long, and is to end.
     TimeIsUp,
 }
@@ -39,7 +41,9 @@ impl Word {
     /// `None` when nobody is left to say one.
     pub(crate) fn receive(launcher: &UnixStream) -> Option<Self> {
         let [number] = receive(launcher)?;
-        [Self::Dismissed, Self::TimeIsUp].into_iter().find(|&word| word as u8 == number)
+        [Self::Record, Self::Dismissed, Self::TimeIsUp]
+            .into_iter()
+            .find(|&word| word as u8 == number)
     }
 }
 
@@ -66,7 +70,9 @@ pub(crate) fn errno_of(error: &io::Error) -> Errno {
 pub(crate) enum Report {
     /// A stage of the start failed.
     Failed(Failure),
-    /// The daemon with this PID is recorded, and may run.
+    /// The daemon is set up, and may run.
+    SetUp,
+    /// The daemon with this PID is recorded.
     Recorded(Pid),
     /// The body called `ready()`.
     Ready,
@@ -93,6 +99,7 @@ impl Report {
             Self::Ready => (2, [0; Failure::LENGTH]),
             Self::Exited(code) => (3, Self::number(code)),
             Self::Killed(signal) => (4, Self::number(signal)),
+            Self::SetUp => (5, [0; Failure::LENGTH]),
         };
         let [a, b, c, d] = number;
         send(launcher, [kind, first, second, a, b, c, d])
@@ -108,6 +115,7 @@ impl Report {
             2 => Some(Self::Ready),
             3 => Some(Self::Exited(number)),
             4 => Some(Self::Killed(number)),
+            5 => Some(Self::SetUp),
             _ => None,
         }
     }

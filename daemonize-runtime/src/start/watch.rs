@@ -14,6 +14,7 @@ use nix::unistd::{Pid, getpid};
 use crate::options::{KERNEL_PATIENCE, SUPERVISORS_SHARE};
 use crate::start::plan::Plan;
 use crate::start::protocol::{Report, Word};
+use crate::start::settle::record;
 use crate::sys::{self, Deadline, End};
 
 /// How long the body of a killed supervisor may take to die and to become an orphan.
@@ -32,7 +33,7 @@ pub(crate) fn watch(plan: &Plan, daemon: Pid, launcher: &UnixStream, lifeline: &
         sys::adopt_orphans();
     }
     // When the launcher cannot be told, nobody lets the body run.
-    if Report::Recorded(daemon.process).send(launcher).is_ok() {
+    if Report::SetUp.send(launcher).is_ok() {
         daemon.watch(launcher, lifeline);
     }
     // Whatever the body has started goes along, and this process with it.
@@ -64,6 +65,15 @@ impl Unfinished<'_> {
             }
             match hear(launcher, lifeline, left) {
                 Heard::Nothing => {}
+                Heard::Word(Word::Record) => {
+                    if let Err(failure) = record(self.plan, self.process) {
+                        let _ = Report::Failed(failure).send(launcher);
+                        self.end_at_once();
+                        self.plan.give_up();
+                        return;
+                    }
+                    let _ = Report::Recorded(self.process).send(launcher);
+                }
                 Heard::Word(Word::Dismissed) => sys::exit_now(0),
                 Heard::Word(Word::TimeIsUp) => time_limit = Some(self.ask_to_end()),
                 Heard::End => {
