@@ -15,10 +15,10 @@ use tests::{bot, lock, wait};
 const DEAF_WORKER: &str = "run=(trap '' TERM; exec sleep 300) & echo $! >> workers";
 
 /// Leaves a worker behind that has left the group.
-const FREE_WORKER: &str = "run=setsid sh -c 'echo $$ >> workers; exec sleep 300' & until grep -q ^$!$ workers 2>&-; do sleep 0.01; done";
+const FREE_WORKER: &str = "run=setsid sh -c 'echo $$ >> workers; exec sleep 300' & until grep -q ^$!$ workers 2>/dev/null; do sleep 0.01; done";
 
 /// Notes the workers of earlier bodies that are still there, be they dead.
-const LOOK_FOR_WORKERS: &str = "run=for worker in $(cat workers 2>&-); do kill -0 $worker 2>&- && echo $worker >> left; done; :";
+const LOOK_FOR_WORKERS: &str = "run=for worker in $(cat workers 2>/dev/null); do kill -0 $worker 2>/dev/null && echo $worker >> left; done; :";
 
 fn supervised(words: &[&str]) -> Bot {
     let bot = bot!["chdir=false", "redirect=out.log", "restart-quickly=3"];
