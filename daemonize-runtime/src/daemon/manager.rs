@@ -21,9 +21,9 @@ use crate::run::started;
 /// | `FDSTORE=1` | see [`notify_with_descriptors`] |
 ///
 /// Does nothing where no manager listens: in a daemon, without `NOTIFY_SOCKET`, before the start,
-/// and in a process that the body has forked. Never waits: a message for which the manager has no
-/// room is lost. As PID 1 of a container the message is passed on by PID 1, since that is the
-/// process whose messages count.
+/// and in a process that the body has forked. A message for which the manager has no room is lost;
+/// only `READY=1` waits for room, a second at most. In a container PID 1 passes the message on,
+/// since the manager listens to that process.
 ///
 /// # Examples
 ///

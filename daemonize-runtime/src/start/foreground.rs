@@ -49,7 +49,7 @@ pub(crate) fn stay(
 fn leave_init_behind(duties: &mut Duties, only_thread: Option<&OnlyThread>) {
     let left = match only_thread {
         Some(only_thread) => init::leave_behind(duties, only_thread),
-        None => Err(io::Error::other("more than one thread is running")),
+        None => Err(io::Error::other("more than one thread is running, or nobody can tell")),
     };
     if let Err(why) = left {
         say(&format!(
