@@ -123,13 +123,14 @@ impl Daemon {
     }
 
     /// Starts the daemon. Returns `Ok` in the daemon, and only there: the launcher has left with
-    /// `_exit(0)` then. In the foreground it returns `Ok` in the process that called it.
+    /// `_exit(0)` then. In the foreground it returns `Ok` in the process that called it; as PID 1,
+    /// in a child of it.
     ///
     /// # Errors
     ///
     /// Returns an [`Error`] in the launcher when the start failed. Nothing is running and nothing
-    /// is locked then, and the process is as it was before (in the foreground, the working
-    /// directory may have changed).
+    /// is locked then, and the process is as it was before. In the foreground it may have the new
+    /// umask, root, ids and working directory already, and be without inherited descriptors.
     pub fn start(self) -> Result<(), Error> {
         #[cfg(not(unix))]
         return Err(crate::error::Kind::Unsupported.into());

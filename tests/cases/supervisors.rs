@@ -172,6 +172,20 @@ fn missing_rights_cost_the_default_pid_file_alone() {
     assert_only_the_default_is_given_up(|bot| supervised(bot, script), "Permission denied");
 }
 
+#[test(needs = need::root)]
+fn missing_rights_of_the_daemons_user_cost_the_default_pid_file_alone() {
+    let words = ["uid=61234", "gid=61234"];
+    // A directory in which root opens nothing for that user.
+    let script = "mkdir theirs && chown 61234 theirs && chmod 555 theirs && cd theirs";
+    let bot = bot!["print=up"].words(words.map(Into::into));
+    let launch = begin(supervised(&bot, script)).finish();
+    assert!(launch.status.success() && launch.stderr.is_empty(), "{launch:?}");
+    assert_eq!(launch.stdout, "up\n");
+    let bot = bot!["pid_file=true", "print=up"].words(words.map(Into::into));
+    let line = begin(supervised(&bot, script)).finish().refusal("builder", 73);
+    assert!(line.contains("builder.pid") && line.contains("Permission denied"), "{line}");
+}
+
 #[test]
 fn what_stands_in_the_place_of_the_default_pid_file_is_an_error_everywhere() {
     for script in ["echo text >builder.pid", "mkdir builder.pid", "ln -s other builder.pid"] {
