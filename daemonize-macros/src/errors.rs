@@ -1,7 +1,7 @@
 //! Receives the mistakes of every stage, in the order in which they stand in the source; hands on
 //! one compile error each.
 
-use std::{fmt::Display, thread};
+use std::thread;
 
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::ToTokens;
@@ -21,15 +21,19 @@ impl Errors {
         self.0.get_or_insert_default().push(error);
     }
 
-    /// A mistake in `place`: everything from its first to its last token is underlined.
-    pub(crate) fn at(&mut self, place: impl ToTokens, text: impl Display) {
-        self.push(Error::new_spanned(place, text));
+    pub(crate) fn at(&mut self, place: &dyn ToTokens, text: &str) {
+        self.push(mistake(place, text));
     }
 
     /// The compile errors; no tokens if nothing is wrong.
     pub(crate) fn report(mut self) -> TokenStream {
-        let errors = self.0.take().unwrap_or_default();
-        errors.iter().flat_map(Error::to_compile_error).map(in_every_edition).collect()
+        let mut tokens = TokenStream::new();
+        for error in self.0.take().unwrap_or_default() {
+            for token in error.into_compile_error() {
+                tokens.extend([in_every_edition(token)]);
+            }
+        }
+        tokens
     }
 }
 
@@ -37,6 +41,11 @@ impl Drop for Errors {
     fn drop(&mut self) {
         assert!(self.0.is_none() || thread::panicking(), "mistakes were found and not reported");
     }
+}
+
+/// A mistake in `place`: everything from its first to its last token is underlined.
+pub(crate) fn mistake(place: &dyn ToTokens, text: &str) -> Error {
+    Error::new_spanned(place.to_token_stream(), text)
 }
 
 /// `::core::compile_error!`, as syn has it, is looked up in the program's own root in edition 2015.

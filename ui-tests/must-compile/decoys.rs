@@ -14,6 +14,8 @@ mod core {}
 mod std {}
 mod alloc {}
 mod daemonize_runtime {}
+mod rustfmt {}
+mod doc {}
 
 struct Result;
 struct Option;
@@ -52,12 +54,11 @@ trait Blanket: ::core::marker::Sized {
 impl<T> Blanket for T {}
 
 #[::daemonize_runtime::daemonize(before = Number(5), redirect = "out.log", chdir = false)]
+#[::neighbours::instrument]
 fn main(Number(args): Number) {
     struct Number;
     let _: ::core::primitive::u8 = args;
     let _ = Number;
-    let __daemonize_before = 5;
-    let _: ::core::primitive::u8 = __daemonize_before;
 }
 
 struct Number(::core::primitive::u8);

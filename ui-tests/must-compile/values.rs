@@ -26,6 +26,7 @@ const FLAG: bool = false;
         _ => ["b", "pid"].join(".").into(),
     },
     close_fd = 1 < 2,
+    umask = 0,
     when = !args.foreground,
 )]
 fn main(args: Args) -> Result<(), String> {

@@ -8,7 +8,7 @@ use libfuzzer_sys::fuzz_target;
 
 #[path = "../../src/args/mod.rs"]
 mod args;
-#[path = "../../src/entry.rs"]
+#[path = "../../src/entry/mod.rs"]
 mod entry;
 #[path = "../../src/errors.rs"]
 mod errors;

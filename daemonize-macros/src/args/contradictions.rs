@@ -1,10 +1,9 @@
 //! Receives two options; hands on why they cannot stand together, as far as their literals show it.
 
-use std::path::{Component, Path, PathBuf};
-
+use quote::ToTokens;
 use syn::Lit;
 
-use super::{Given, options::Known};
+use super::{Given, mentions, options::Known};
 
 /// Why these two cannot stand together, in whichever order they do.
 pub(super) fn between(one: &Given, other: &Given) -> Option<String> {
@@ -12,7 +11,7 @@ pub(super) fn between(one: &Given, other: &Given) -> Option<String> {
 }
 
 fn contradiction(one: &Given, other: &Given) -> Option<String> {
-    use Known::{CloseFd, Commands, PidFile, Redirect, Stderr, Stdin, Stdout};
+    use Known::{CloseFd, Commands, PidFile, Redirect, Reopen, Stderr, Stdin, Stdout};
     let name = other.option.name();
     match (one.option, other.option) {
         (Redirect, Stdout | Stderr) => Some(format!(
@@ -24,6 +23,14 @@ fn contradiction(one: &Given, other: &Given) -> Option<String> {
         (Commands, PidFile) if one.is_true() && other.is_false() => {
             Some("`commands` asks the PID file, which contradicts `pid_file = false`".into())
         }
+        (Commands, option) if one.is_true() && option.is_for_commands() && opens_file(other) => {
+            Some(format!(
+                "the words of `commands` evaluate `{name}` too, and it opens a file; write the path"
+            ))
+        }
+        (Reopen, Redirect | Stdout | Stderr) if one.is_true() && opens_file(other) => {
+            Some(format!("`reopen` needs the path of a log, and `{name}` is an open file"))
+        }
         (PidFile, Redirect | Stdout | Stderr) if is_same_file(one, other) => {
             Some(format!("`{name}` and `pid_file` name the same file"))
         }
@@ -31,14 +38,26 @@ fn contradiction(one: &Given, other: &Given) -> Option<String> {
     }
 }
 
+/// Whether a value can be seen to be a file that is opened there and then.
+fn opens_file(given: &Given) -> bool {
+    let tokens = given.value.to_token_stream();
+    mentions::call(tokens.clone(), "File", &["create", "create_new", "open", "options"])
+        || mentions::call(tokens, "OpenOptions", &["new"])
+}
+
 fn is_same_file(one: &Given, other: &Given) -> bool {
     plain_path(one).is_some_and(|path| plain_path(other) == Some(path))
 }
 
 /// `./bot.log` is `bot.log`.
-fn plain_path(given: &Given) -> Option<PathBuf> {
+fn plain_path(given: &Given) -> Option<String> {
     let Lit::Str(path) = given.literal()? else { return None };
     let path = path.value();
-    let components = Path::new(&path).components();
-    Some(components.filter(|component| *component != Component::CurDir).collect())
+    let mut plain = String::from(if path.starts_with('/') { "/" } else { "" });
+    for name in path.split('/') {
+        if !matches!(name, "" | ".") {
+            plain = format!("{plain}{name}/");
+        }
+    }
+    Some(plain)
 }

@@ -1,14 +1,10 @@
 //! Receives what stands where `name = value` belongs; hands on how to write it instead.
 
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
-use syn::{
-    Attribute, Error, Expr, Ident, Token,
-    ext::IdentExt,
-    parse::{ParseStream, Parser},
-    punctuated::Punctuated,
-};
+use syn::{Attribute, Error, Expr, Ident, Token, parse::ParseStream, parse2, token};
 
 use super::{names, options::Known};
+use crate::errors::mistake;
 
 /// `#[cfg(unix)] chdir = false`, or a comment with three slashes.
 pub(super) fn under_attribute(attribute: &Attribute) -> &'static str {
@@ -39,14 +35,17 @@ pub(super) fn no_name(expression: &Expr) -> Error {
         Expr::Assign(assignment) => &*assignment.left,
         other => other,
     };
-    let text = if let Expr::Path(path) = place {
-        let names = path.path.segments.iter().map(|name| name.ident.to_string());
-        names::unknown(&names.collect::<Vec<_>>().join("::"))
-    } else {
-        let example = Known::Redirect.example();
-        format!("the methods of `Daemon` are options here, as in `{example}`")
-    };
-    Error::new_spanned(place, text)
+    if let Expr::Path(path) = place {
+        let (mut name, mut last) = (String::new(), String::new());
+        for segment in &path.path.segments {
+            let separator = if name.is_empty() { "" } else { "::" };
+            last = segment.ident.to_string();
+            name = format!("{name}{separator}{last}");
+        }
+        return mistake(place, &names::unknown_path(&name, &last));
+    }
+    let example = Known::Redirect.example();
+    mistake(place, &format!("the methods of `Daemon` are options here, as in `{example}`"))
 }
 
 /// The name in `!chdir` and `not(chdir)`, and all tokens of either.
@@ -56,11 +55,17 @@ pub(super) fn negation(input: ParseStream) -> Option<(Ident, TokenStream)> {
     let name = match (&first, &second) {
         (TokenTree::Punct(not), TokenTree::Ident(name)) if not.as_char() == '!' => name.clone(),
         (TokenTree::Ident(not), TokenTree::Group(group)) if not == "not" => {
-            Ident::parse_any.parse2(group.stream()).ok()?
+            let mut content = group.stream().into_iter();
+            match (content.next(), content.next()) {
+                (Some(TokenTree::Ident(name)), None) => name,
+                _ => return None,
+            }
         }
         _ => return None,
     };
-    Some((name, [first, second].into_iter().collect()))
+    let mut place = TokenStream::new();
+    place.extend([first, second]);
+    Some((name, place))
 }
 
 /// How to write the opposite of an option.
@@ -74,22 +79,19 @@ pub(super) fn negated(option: Known) -> String {
 
 /// `redirect("out.log")`, or settings in braces as other attributes have them.
 pub(super) fn in_delimiters(option: Known, group: &Group) -> Error {
-    let values = Punctuated::<Expr, Token![,]>::parse_terminated.parse2(group.stream());
-    let is_one_value = values
-        .is_ok_and(|values| values.len() == 1 && !matches!(values.first(), Some(Expr::Assign(_))));
-    let text = if is_one_value {
-        format!("write it `{} = {}`", option.name(), inside(group))
-    } else {
-        format!("`{}` takes one value, as in `{}`", option.name(), option.example())
+    let text = match parse2(group.stream()) {
+        Ok(Expr::Assign(_)) | Err(_) => {
+            format!("`{}` takes one value, as in `{}`", option.name(), option.example())
+        }
+        Ok(_) => format!("write it `{} = {}`", option.name(), inside(group)),
     };
-    Error::new(group.span(), text)
+    mistake(group, &text)
 }
 
 /// What stands in a group, as the user wrote it where the compiler can tell.
 fn inside(group: &Group) -> String {
     let text = group.span().source_text().unwrap_or_else(|| group.to_string());
-    let inside = text.get(1..text.len().saturating_sub(1)).unwrap_or_default();
-    inside.trim().trim_end_matches(',').to_owned()
+    text.get(1..text.len().saturating_sub(1)).unwrap_or_default().trim().to_owned()
 }
 
 /// `read::<u8>(x)` without the `::` is two comparisons for Rust; with a comma between the arguments
@@ -105,7 +107,7 @@ pub(super) fn without_turbofish(input: ParseStream) -> Option<Error> {
             _ => None,
         };
     }
-    let begin: Token![<] = input.parse().ok()?;
+    let begin: TokenTree = input.parse().ok()?;
     let mut depth = 1;
     while depth > 0 {
         match input.parse().ok()? {
@@ -119,7 +121,7 @@ pub(super) fn without_turbofish(input: ParseStream) -> Option<Error> {
             _ => {}
         }
     }
-    let is_used = input.peek(syn::token::Paren) || input.peek(Token![::]);
+    let is_used = input.peek(token::Paren) || input.peek(Token![::]);
     let text = format!("generic arguments need `::`, as in `{}::<..>`", function?);
-    is_used.then(|| Error::new_spanned(begin, text))
+    is_used.then(|| mistake(&begin, &text))
 }

@@ -2,9 +2,13 @@
 //! expression is rustc's business.
 
 use quote::ToTokens;
-use syn::{Error, Expr, Lit, LitInt, Path, Result, UnOp};
+use syn::{Expr, Lit, LitInt, Path, Result, UnOp};
 
-use super::options::{Known, Takes};
+use super::{
+    names::letters,
+    options::{Known, Takes},
+};
+use crate::errors::mistake;
 
 const RESTART_WORDS: [&str; 3] = ["never", "on-failure", "always"];
 
@@ -26,7 +30,7 @@ impl Known {
         match self.takes() {
             Takes::Crate => return self.judge_crate(value),
             Takes::Commands if !matches!(value, Expr::Lit(_)) => {
-                return Err(Error::new_spanned(value, self.wrong_kind()));
+                return Err(mistake(value, &self.wrong_kind()));
             }
             _ => {}
         }
@@ -37,26 +41,28 @@ impl Known {
             }
             _ => self.objection_to_word(value),
         };
-        objection.map_or(Ok(()), |objection| Err(Error::new_spanned(value, objection)))
+        match objection {
+            Some(objection) => Err(mistake(value, &objection)),
+            None => Ok(()),
+        }
     }
 
     fn judge_crate(self, value: &Expr) -> Result<()> {
-        let path = path(value).ok_or_else(|| Error::new_spanned(value, self.wrong_kind()))?;
-        match path.segments.iter().find(|segment| !segment.arguments.is_none()) {
-            Some(segment) => {
-                Err(Error::new_spanned(&segment.arguments, "`crate` takes a plain path"))
+        let Some(path) = path(value) else { return Err(mistake(value, &self.wrong_kind())) };
+        for segment in &path.segments {
+            if !segment.arguments.is_none() {
+                return Err(mistake(&segment.arguments, "`crate` takes a plain path"));
             }
-            None => Ok(()),
         }
+        Ok(())
     }
 
     fn objection(self, literal: &Lit) -> Option<String> {
         let name = self.name();
         match (self.takes(), literal) {
-            // Nothing that Rust knows, such as `0o28` or `"C:\logs"`: rustc has refused it.
-            (_, Lit::Verbatim(_))
-            | (Takes::Before, _)
+            (Takes::Before, _)
             | (Takes::Seconds | Takes::FlagOrSeconds, Lit::Int(_) | Lit::Float(_)) => None,
+            _ if is_refused_by_rustc(literal) => None,
             (takes, Lit::Bool(_)) if takes.is_flag() => None,
             (takes, Lit::Str(text))
                 if takes.is_flag() && matches!(&*text.value(), "true" | "false") =>
@@ -72,7 +78,7 @@ impl Known {
                 Some(format!("`{name}` cannot be empty"))
             }
             (Takes::Account, Lit::Str(account)) => {
-                account.value().contains('\0').then(|| "a name cannot hold a NUL".into())
+                has_nul(&account.value()).then(|| "a name cannot hold a NUL".into())
             }
             (Takes::RestartWord, Lit::Str(word)) if RESTART_WORDS.contains(&&*word.value()) => None,
             (Takes::Signal, Lit::Str(name)) => objection_to_signal(&name.value()),
@@ -91,8 +97,11 @@ impl Known {
         if self.takes() != Takes::RestartWord {
             return None;
         }
-        let written = value.to_token_stream().to_string().replace([' ', '_', '-'], "");
-        let word = RESTART_WORDS.iter().find(|word| word.replace('-', "") == written)?;
+        let written = value.to_token_stream().to_string();
+        let is_meant = |word: &&&str| letters(word) == letters(&written);
+        // A name in capitals is a constant's.
+        let word =
+            RESTART_WORDS.iter().find(is_meant).filter(|_| written == written.to_lowercase())?;
         Some(format!("write the word in quotes, as in `{} = {word:?}`", self.name()))
     }
 
@@ -114,16 +123,33 @@ impl Known {
 
     fn objection_to_path(self, path: &str) -> Option<String> {
         let name = self.name();
-        let is_directory = matches!(path.rsplit('/').next(), Some("" | "." | ".."));
+        let is_directory =
+            matches!(path, "." | "..") || ["/", "/.", "/.."].iter().any(|end| path.ends_with(end));
         if path.is_empty() {
             Some(format!("`{name}` cannot be empty"))
-        } else if path.contains('\0') {
+        } else if has_nul(path) {
             Some("a path cannot hold a NUL".into())
         } else if is_directory && matches!(self.takes(), Takes::File | Takes::FlagOrFile) {
-            Some(format!("`{name}` takes a file, and `{}` is a directory", path.escape_debug()))
+            let path = format!("{path:?}");
+            let path = &path[1..path.len() - 1];
+            Some(format!("`{name}` takes a file, and `{path}` is a directory"))
         } else {
             None
         }
+    }
+}
+
+/// What is no literal of Rust, such as `0o28`, `1e` or `"C:\logs"`.
+fn is_refused_by_rustc(literal: &Lit) -> bool {
+    const KINDS: &[&str] = &[
+        "", "u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32", "i64", "i128", "isize",
+        "f32", "f64",
+    ];
+    let suffix = literal.suffix();
+    match literal {
+        Lit::Verbatim(_) => true,
+        Lit::Int(_) | Lit::Float(_) => !suffix.starts_with('O') && !KINDS.contains(&suffix),
+        _ => false,
     }
 }
 
@@ -158,15 +184,20 @@ fn objection_to_mask(mask: &LitInt) -> Option<String> {
 /// A name that no signal has on any system, or one that asks for something else.
 fn objection_to_signal(name: &str) -> Option<String> {
     let bare = name.strip_prefix("SIG").unwrap_or(name);
+    let capitals = name.to_uppercase();
     match bare {
         _ if SIGNALS.contains(&bare) => None,
         "KILL" | "STOP" => Some(format!("no program can act on `{name}`")),
         "CHLD" | "CONT" => Some(format!("`{name}` asks no program to end")),
-        _ if name != name.to_uppercase() && objection_to_signal(&name.to_uppercase()).is_none() => {
-            Some(format!("write `stop_signal` in capitals, as in `{}`", name.to_uppercase()))
+        _ if name != capitals && objection_to_signal(&capitals).is_none() => {
+            Some(format!("write `stop_signal` in capitals, as in `{capitals}`"))
         }
         _ => Some(format!("there is no signal `{}`", name.escape_debug())),
     }
+}
+
+fn has_nul(text: &str) -> bool {
+    text.as_bytes().contains(&0)
 }
 
 /// The literal that a value consists of, if it does.

@@ -106,9 +106,14 @@ pub(super) fn meant(name: &str) -> Option<Known> {
     }
 }
 
-/// The error for a name that is no option, or for a path that ends in one.
+/// The error for a name that is no option.
 pub(crate) fn unknown(name: &str) -> String {
-    match meaning(name.rsplit("::").next().unwrap_or(name)) {
+    unknown_path(name, name)
+}
+
+/// The error for a path, and its last name, that is no option.
+pub(super) fn unknown_path(name: &str, last: &str) -> String {
+    match meaning(last) {
         Meaning::BroughtAlong(option) => {
             format!("`{name}` is called `{}` here, as in `{}`", option.name(), option.example())
         }
@@ -122,76 +127,113 @@ pub(crate) fn unknown(name: &str) -> String {
         Meaning::Misspelt(option) => {
             format!("unknown option `{name}`; did you mean `{}`?", option.name())
         }
-        Meaning::Unknown => {
-            let mut all: Vec<_> =
-                Known::ALL.iter().map(|option| format!("`{}`", option.name())).collect();
-            all.sort_unstable();
-            format!("unknown option `{name}`; the options are {}", all.join(", "))
-        }
+        Meaning::Unknown => format!("unknown option `{name}`; the options are {}", all_names()),
     }
+}
+
+/// The names of all options, sorted.
+fn all_names() -> String {
+    let mut names = String::new();
+    let mut last = "";
+    for _ in Known::ALL {
+        let mut next = "~";
+        for option in Known::ALL {
+            if option.name() > last && option.name() < next {
+                next = option.name();
+            }
+        }
+        let separator = if names.is_empty() { "" } else { ", " };
+        names = format!("{names}{separator}`{next}`");
+        last = next;
+    }
+    names
 }
 
 fn meaning(name: &str) -> Meaning {
-    if let Some(option) = brought_along(name) {
+    let plain = letters(name);
+    if let Some(option) = brought_along(&plain) {
         return Meaning::BroughtAlong(option);
     }
-    if let Some((_, reason)) = LEFT_OUT.iter().find(|(names, _)| is_among(name, names)) {
-        return Meaning::LeftOut(reason);
+    for (names, reason) in LEFT_OUT {
+        if is_among(&plain, names) {
+            return Meaning::LeftOut(reason);
+        }
     }
-    if let Some(option) = OPPOSITES.iter().find_map(|opposite| negated(name, opposite)) {
-        return Meaning::Negated(option);
+    for opposite in OPPOSITES {
+        if let Some(option) = plain.strip_prefix(opposite).and_then(option_or_brought_along) {
+            return Meaning::Negated(option);
+        }
     }
     let name = name.to_lowercase();
-    let closest = Known::ALL.iter().copied().min_by_key(|option| distance(&name, option.name()));
-    closest
-        .filter(|option| distance(&name, option.name()) <= name.len().max(3) / 3)
-        .map_or(Meaning::Unknown, Meaning::Misspelt)
+    let mut closest = (usize::MAX, Known::ALL[0]);
+    for option in Known::ALL {
+        let distance = distance(&name, option.name());
+        if distance < closest.0 {
+            closest = (distance, *option);
+        }
+    }
+    if closest.0 <= name.len().max(3) / 3 { Meaning::Misspelt(closest.1) } else { Meaning::Unknown }
 }
 
-fn brought_along(name: &str) -> Option<Known> {
-    let mut rows = BROUGHT_ALONG.iter();
-    rows.find(|(_, names)| is_among(name, names)).map(|(option, _)| *option)
+fn option_or_brought_along(plain: &str) -> Option<Known> {
+    for option in Known::ALL {
+        if letters(option.name()) == plain {
+            return Some(*option);
+        }
+    }
+    brought_along(plain)
 }
 
-/// The option of which a name like `no_chdir` is the opposite.
-fn negated(name: &str, opposite: &str) -> Option<Known> {
-    let name = run_together(name);
-    let positive = name.strip_prefix(opposite)?;
-    let mut all = Known::ALL.iter().copied();
-    all.find(|option| run_together(option.name()) == positive).or_else(|| brought_along(positive))
+fn brought_along(plain: &str) -> Option<Known> {
+    for (option, names) in BROUGHT_ALONG {
+        if is_among(plain, names) {
+            return Some(*option);
+        }
+    }
+    None
 }
 
-fn is_among(name: &str, names: &str) -> bool {
-    names.split_whitespace().any(|other| run_together(other) == run_together(name))
+fn is_among(plain: &str, names: &str) -> bool {
+    for name in names.split(' ') {
+        if letters(name) == plain {
+            return true;
+        }
+    }
+    false
 }
 
 /// `working_dir`, `workingDir` and `workingdir` are one name.
-fn run_together(name: &str) -> String {
-    name.replace('_', "").to_lowercase()
+pub(super) fn letters(name: &str) -> String {
+    let mut letters = String::new();
+    for letter in name.chars() {
+        if !matches!(letter, '_' | '-' | ' ') {
+            letters.push(letter.to_ascii_lowercase());
+        }
+    }
+    letters
 }
 
 /// How many letters were inserted, left out, exchanged or swapped with their neighbour between one
 /// spelling and the other.
 fn distance(one: &str, other: &str) -> usize {
-    let (one, other): (Vec<char>, Vec<char>) = (one.chars().collect(), other.chars().collect());
-    // `rows[i][j]` is the distance between the first `i` letters of one and the first `j` letters
-    // of the other.
-    let mut rows = vec![vec![0; other.len() + 1]; one.len() + 1];
-    for i in 0..=one.len() {
-        for j in 0..=other.len() {
-            rows[i][j] = if i == 0 || j == 0 {
-                i + j
-            } else {
-                let differs = usize::from(one[i - 1] != other[j - 1]);
-                let swapped =
-                    i > 1 && j > 1 && one[i - 1] == other[j - 2] && one[i - 2] == other[j - 1];
-                let swap = if swapped { rows[i - 2][j - 2] + 1 } else { usize::MAX };
-                (rows[i - 1][j] + 1)
-                    .min(rows[i][j - 1] + 1)
-                    .min(rows[i - 1][j - 1] + differs)
-                    .min(swap)
-            };
-        }
+    let (one, other) = (one.as_bytes(), other.as_bytes());
+    let width = other.len() + 1;
+    // `distances[i * width + j]` is the distance between the first `i` letters of one and the first
+    // `j` letters of the other.
+    let mut distances = vec![0; (one.len() + 1) * width];
+    for index in 0..distances.len() {
+        let (i, j) = (index / width, index % width);
+        distances[index] = if i == 0 || j == 0 {
+            i + j
+        } else {
+            let differs = usize::from(one[i - 1] != other[j - 1]);
+            let closest = (distances[index - width] + 1).min(distances[index - 1] + 1);
+            let closest = closest.min(distances[index - width - 1] + differs);
+            let is_swapped =
+                i > 1 && j > 1 && one[i - 1] == other[j - 2] && one[i - 2] == other[j - 1];
+            let swapped = if is_swapped { distances[index - 2 * width - 2] + 1 } else { closest };
+            closest.min(swapped)
+        };
     }
-    rows[one.len()][other.len()]
+    distances.last().copied().unwrap_or_default()
 }

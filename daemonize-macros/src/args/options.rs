@@ -41,11 +41,18 @@ impl Takes {
     }
 }
 
+/// A row of the table.
+struct Row {
+    name: &'static str,
+    takes: Takes,
+    example: &'static str,
+}
+
 /// Makes the enum of all options from the table, so that an option without a row cannot be named.
 macro_rules! options {
     ($($option:ident: $name:literal, $takes:ident, $example:literal;)*) => {
         /// An option that is known.
-        #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+        #[derive(Clone, Copy, PartialEq, Eq)]
         pub(crate) enum Known {
             $($option,)*
         }
@@ -53,24 +60,8 @@ macro_rules! options {
         impl Known {
             pub(crate) const ALL: &[Self] = &[$(Self::$option,)*];
 
-            pub(crate) fn name(self) -> &'static str {
-                match self {
-                    $(Self::$option => $name,)*
-                }
-            }
-
-            pub(crate) fn takes(self) -> Takes {
-                match self {
-                    $(Self::$option => Takes::$takes,)*
-                }
-            }
-
-            /// How to write it, as error messages show it.
-            pub(crate) fn example(self) -> &'static str {
-                match self {
-                    $(Self::$option => $example,)*
-                }
-            }
+            const ROWS: &[Row] =
+                &[$(Row { name: $name, takes: Takes::$takes, example: $example },)*];
         }
     };
 }
@@ -104,6 +95,19 @@ impl Known {
     /// The option of this name.
     pub(crate) fn find(name: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|option| option.name() == name)
+    }
+
+    pub(crate) fn name(self) -> &'static str {
+        Self::ROWS[self as usize].name
+    }
+
+    pub(crate) fn takes(self) -> Takes {
+        Self::ROWS[self as usize].takes
+    }
+
+    /// How to write it, as error messages show it.
+    pub(crate) fn example(self) -> &'static str {
+        Self::ROWS[self as usize].example
     }
 
     /// Whether the builder has a method of this name.

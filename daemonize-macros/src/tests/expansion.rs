@@ -155,13 +155,170 @@ fn a_parameter_without_a_plain_name_gets_a_hidden_one() {
                 fn main() {
                     fn r#main(#pattern: Pair) {}
                     ::daemonize_runtime::__note_inherited();
-                    let __daemonize_before: Pair = f();
+                    let main: Pair = f();
                     ::daemonize_runtime::Daemon::new().start_or_exit();
-                    r#main(__daemonize_before)
+                    r#main(main)
                 }
             },
         );
     }
+}
+
+#[test]
+fn the_options_have_what_a_pattern_binds() {
+    for (pattern, kind, used, taken, back) in [
+        (
+            quote!(Args { mut log, level }),
+            quote!(Args),
+            quote!(log),
+            quote!(Args { log, .. }),
+            quote!(main.log = log;),
+        ),
+        (
+            quote!(Args { log: Log { path }, .. }),
+            quote!(Args),
+            quote!(path),
+            quote!(Args { log: Log { path }, .. }),
+            quote!(main.log.path = path;),
+        ),
+        (
+            quote!((_, Number(a, _))),
+            quote!(Pair),
+            quote!(a),
+            quote!((_, Number(a, _))),
+            quote!(main.1 .0 = a;),
+        ),
+        (quote!((.., a)), quote!((u8, u8, u8)), quote!(a), quote!((.., a)), quote!(main.2 = a;)),
+        (quote!((a,)), quote!((u8,)), quote!(a), quote!((a,)), quote!(main.0 = a;)),
+        (quote!([mut a, b]), quote!([u8; 2]), quote!(a), quote!([a, b,]), quote!(main = [a, b,];)),
+        (
+            quote!(Ok(a)),
+            quote!(Result<u8, Infallible>),
+            quote!(a),
+            quote!(Ok(a,)),
+            quote!(main = Ok(a,);),
+        ),
+        (quote!(main), quote!(u8), quote!(main), quote!(main), quote!(main = main;)),
+        (quote!(ref a), quote!(u8), quote!(a), quote!(ref a), quote!()),
+        (quote!(Args { log }), quote!(&'static Args), quote!(log), quote!(Args { log }), quote!()),
+        (quote!((n, &[a, ..])), quote!((u8, &[u8; 2])), quote!(a), quote!((_, &[a, ..])), quote!()),
+    ] {
+        let mutability = (!back.is_empty()).then(|| quote!(mut));
+        becomes(
+            quote!(before = f(), redirect = &#used),
+            quote! { fn main(#pattern: #kind) { drop(#used) } },
+            &quote! {
+                fn main() {
+                    fn r#main(#pattern: #kind) { drop(#used) }
+                    ::daemonize_runtime::__note_inherited();
+                    let #mutability main: #kind = f();
+                    {
+                        let #taken = main;
+                        ::daemonize_runtime::Daemon::new().redirect(&#used).start_or_exit();
+                        #back
+                    }
+                    r#main(main)
+                }
+            },
+        );
+    }
+}
+
+#[test]
+fn a_variable_with_an_underscore_is_there_for_the_options() {
+    becomes(
+        quote!(before = f(), redirect = &_args.log),
+        quote! { fn main(_args: Args) {} },
+        &quote! {
+            fn main() {
+                fn r#main(_args: Args) {}
+                ::daemonize_runtime::__note_inherited();
+                let _args: Args = f();
+                ::daemonize_runtime::Daemon::new().redirect(&_args.log).start_or_exit();
+                r#main(_args)
+            }
+        },
+    );
+}
+
+#[test]
+fn a_text_with_the_letters_of_a_variable_does_not_use_it() {
+    for (value, is_used) in [
+        (quote!("n.log"), false),
+        (quote!(format!("n{{n}}")), false),
+        (quote!(format!("{n}")), true),
+        (quote!(format!("{:>n$}", 5)), true),
+        (quote!(format!("{:?}", n)), true),
+        (quote!(a.n), false),
+        (quote!(n::a), false),
+        (quote!(A { n: 5 }), false),
+        (quote!(A { n }), true),
+        (quote!(a[0..n]), true),
+        (quote!(n!()), false),
+        (quote!(m!(n != 5)), true),
+    ] {
+        let allow = is_used.then(|| quote!(#[allow(unused_variables)]));
+        becomes(
+            quote!(before = 5, redirect = #value),
+            quote! { fn main(n: u8) { println!("n") } },
+            &quote! {
+                fn main() {
+                    fn r#main(#allow n: u8) { println!("n") }
+                    ::daemonize_runtime::__note_inherited();
+                    let n: u8 = 5;
+                    ::daemonize_runtime::Daemon::new().redirect(#value).start_or_exit();
+                    r#main(n)
+                }
+            },
+        );
+    }
+}
+
+#[test]
+fn a_parameter_under_a_condition() {
+    becomes(
+        quote!(before = f()),
+        quote! { fn main(#[cfg(unix)] n: u8) {} },
+        &quote! {
+            fn main() {
+                fn r#main(#[cfg(unix)] n: u8) {}
+                ::daemonize_runtime::__note_inherited();
+                #[cfg(all(all(unix,), not(any())))]
+                {
+                    let n: u8 = f();
+                    ::daemonize_runtime::Daemon::new().start_or_exit();
+                    r#main(n)
+                }
+                #[cfg(all(all(unix,), any(), not(any())))]
+                {
+                    ::std::compile_error! { "`main` takes at most one parameter, the value of `before`" }
+                    loop {}
+                }
+                #[cfg(not(any(all(unix,),)))]
+                {
+                    ::std::compile_error! { "`before` has a value, but `main` has no parameter to take it, as in `fn main(_: ())`" }
+                    loop {}
+                }
+            }
+        },
+    );
+}
+
+#[test]
+fn an_executor_is_the_runtimes_business() {
+    becomes(
+        quote!(),
+        quote! { #[apply(main!)] async fn main(executor: &Executor<'_>) {} },
+        &quote! {
+            fn main() {
+                #[doc(alias = "daemonized by daemonize-runtime")]
+                #[apply(main!)]
+                async fn r#main(executor: &Executor<'_>) {}
+                ::daemonize_runtime::Daemon::new().start_first_or_exit();
+                r#main()
+            }
+        },
+    );
 }
 
 #[test]
@@ -177,6 +334,7 @@ fn attributes_that_do_something_go_with_the_users_function() {
         &quote! {
             #[expect(unused)]
             fn main() -> ExitCode {
+                #[doc(alias = "daemonized by daemonize-runtime")]
                 #[tokio::main(flavor = "current_thread")]
                 #[instrument]
                 async fn main() -> ExitCode { run().await }
@@ -233,7 +391,7 @@ fn a_function_that_others_call_stays_as_it_is() {
         quote! { #[inline] pub unsafe fn run<T>(n: T) -> T where T: Copy { n } },
         &quote! {
             ::std::compile_error! { "only `main` can be daemonized, and this is `run`" }
-            pub #[inline] unsafe fn run<T>(n: T) -> T where T: Copy { n }
+            #[inline] pub unsafe fn run<T>(n: T) -> T where T: Copy { n }
         },
     );
 }

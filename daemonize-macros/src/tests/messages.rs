@@ -42,7 +42,7 @@ fn half_typed_options() {
     options("chdir => false", &["expected `=` after `chdir`, as in `chdir = false`"]);
     options("chdir == false", &["expected one `=`"]);
     options("chdir(FLAG)", &["write it `chdir = FLAG`"]);
-    options("redirect(f(\"a\"),)", &["write it `redirect = f(\"a\")`"]);
+    options("redirect(f(\"a\"))", &["write it `redirect = f(\"a\")`"]);
     let one_value = r#"`redirect` takes one value, as in `redirect = "out.log"`"#;
     options(r#"redirect("a", "b")"#, &[one_value]);
     options(r#"redirect(path = "a", append = true)"#, &[one_value]);
@@ -180,7 +180,26 @@ fn contradictions() {
         &["`redirect` and `pid_file` name the same file"],
     );
     options(r#"pid_file = "a", stderr = "a""#, &["`stderr` and `pid_file` name the same file"]);
+    options(
+        r#"pid_file = "/a//b", stdout = "/a/./b""#,
+        &["`stdout` and `pid_file` name the same file"],
+    );
+    options(r#"pid_file = "/a", stdout = "a""#, &[]);
     options(r#"redirect = "a", pid_file = "b", stdin = "a""#, &[]);
+}
+
+#[test]
+fn open_files() {
+    let words =
+        "the words of `commands` evaluate `redirect` too, and it opens a file; write the path";
+    options(r#"redirect = File::create("a")?, commands = true"#, &[words]);
+    options(r#"commands = true, redirect = Some(std::fs::File::options().open("a")?)"#, &[words]);
+    options(r#"commands = true, stdin = File::open("a")?"#, &[]);
+    options(r#"commands = false, redirect = File::create("a")?"#, &[]);
+    options(r#"commands = true, redirect = LogFile::create("a").file(create)"#, &[]);
+    let reopened = "`reopen` needs the path of a log, and `stderr` is an open file";
+    options(r#"reopen = true, stderr = { OpenOptions::new().open("a")? }"#, &[reopened]);
+    options(r#"reopen = wanted(), stderr = File::create("a")?"#, &[]);
 }
 
 #[test]
@@ -212,9 +231,19 @@ fn functions() {
     function("unsafe fn main() {}", &["`main` cannot be `unsafe`"]);
     function("extern \"C\" fn main() {}", &["`main` cannot be `extern`"]);
     function("const fn main() {}", &["`main` cannot be `const`"]);
+    function("fn main(args) {}", &[]);
+    function("#[other::daemonize] fn main() {}", &[]);
     function(
-        "#[daemonize] fn main() {}",
+        "#[doc(alias = \"daemonized by daemonize-runtime\")] fn main() {}",
         &["`main` is already daemonized by another `#[daemonize]`"],
+    );
+    function("#[instrument] async fn main() {}", &[unrun]);
+    function("#[instrument] #[tokio::main] async fn main() {}", &[]);
+    function(
+        "#[rocket::launch] fn rocket() -> _ {}",
+        &[
+            "only `main` can be daemonized, and this is `rocket`; use `#[rocket::main]` on `async fn main`",
+        ],
     );
 }
 
@@ -224,9 +253,42 @@ fn parameters() {
     let too_many = "`main` takes at most one parameter, the value of `before`";
     function("fn main(n: u8) {}", &[needs_before]);
     function("fn main(a: u8, b: u8, c: u8) {}", &[needs_before, too_many, too_many]);
-    options("before = 5", &["`before` has a value, but `main` has no parameter to take it"]);
+    options(
+        "before = 5",
+        &["`before` has a value, but `main` has no parameter to take it, as in `fn main(_: ())`"],
+    );
     assert_eq!(errors_of("before = 5", "fn main(a: u8, b: u8) {}"), [too_many]);
     assert_eq!(errors_of("before = f()?", "fn main(a: u8) {}"), [""; 0]);
+    let one_of_two = "fn main(#[cfg(unix)] a: u8, #[cfg(not(unix))] b: u8) {}";
+    assert_eq!(errors_of("before = f()?", one_of_two), [""; 0]);
+    let one_more = "fn main(a: u8, #[cfg(unix)] b: u8, c: u8) {}";
+    assert_eq!(errors_of("before = f()?", one_more), [too_many]);
+}
+
+#[test]
+fn runtimes_with_parameters_of_their_own() {
+    let smol = "#[apply(smol_macros::main!)] async fn main(executor: &Executor<'_>) {}";
+    function(smol, &[]);
+    let text = |call| {
+        format!("this does not give `main` the value of `before`; call `{call}` in `fn main`")
+    };
+    assert_eq!(errors_of("before = 5", smol), [text("smol::block_on")]);
+    let async_std = "#[async_std::main] async fn main(n: u8) {}";
+    assert_eq!(errors_of("before = 5", async_std), [text("async_std::task::block_on")]);
+}
+
+#[test]
+fn commands_are_answered_before_the_parameter_exists() {
+    let errors = |options: &str| {
+        errors_of(&format!("before = f(), {options}"), "fn main(Args { log, .. }: Args) {}")
+    };
+    let text =
+        "`commands` needs `redirect` before `log` exists; use `daemonize_runtime::args_os()`";
+    assert_eq!(errors("commands = true, redirect = &log"), [text]);
+    assert_eq!(errors("redirect = format!(\"{log}\"), commands = true"), [text]);
+    assert_eq!(errors("commands = true, redirect = logs.map(|log| log)"), [""; 0]);
+    assert_eq!(errors("commands = true, redirect = x.log, when = log.is_some()"), [""; 0]);
+    assert_eq!(errors("commands = false, redirect = &log"), [""; 0]);
 }
 
 #[test]

@@ -121,7 +121,7 @@ fn what_no_single_option_answers_has_a_sentence() {
 fn a_translation_leads_to_one_option_and_hides_none() {
     for (here, foreign) in names::BROUGHT_ALONG {
         for name in foreign.split_whitespace() {
-            assert!(Known::find(name).is_none(), "{name} is an option, said to be {here:?}");
+            assert!(Known::find(name).is_none(), "{name} is an option");
             let is_translated = suggestion(name).contains(&format!("is called `{}`", here.name()));
             assert!(is_translated, "{name} is said to be two options");
         }

@@ -1,4 +1,4 @@
 use daemonize_runtime::daemonize;
 
-#[daemonize(redirect = "", chdir = "", pid_file = r"")]
+#[daemonize(redirect = "", chdir = "", pid_file = r"", chroot = "")]
 fn main() {}

@@ -1,0 +1,128 @@
+//! Receives tokens and a name; hands on where a variable of that name may be meant in them.
+
+use proc_macro2::{Span, TokenStream, TokenTree};
+use syn::ext::IdentExt;
+
+/// Where the variable is mentioned first, also in the text of a macro such as `format!`. A variable
+/// of the same name that the tokens themselves make is not told apart.
+pub(crate) fn first(tokens: TokenStream, variable: &str) -> Option<Span> {
+    search(tokens, variable, false)
+}
+
+/// Whether names are bound in these tokens, so that a mention may mean another variable.
+pub(super) fn bind_names(tokens: TokenStream) -> bool {
+    for token in tokens {
+        let binds = match token {
+            TokenTree::Group(group) => bind_names(group.stream()),
+            TokenTree::Ident(word) => {
+                matches!(&*word.to_string(), "let" | "match" | "for" | "fn")
+            }
+            TokenTree::Punct(sign) => sign.as_char() == '|',
+            TokenTree::Literal(_) => false,
+        };
+        if binds {
+            return true;
+        }
+    }
+    false
+}
+
+/// Whether one of these functions of a type is called in these tokens.
+pub(super) fn call(tokens: TokenStream, kind: &str, functions: &[&str]) -> bool {
+    let tokens: Vec<TokenTree> = tokens.into_iter().collect();
+    for (index, token) in tokens.iter().enumerate() {
+        let calls = match token {
+            TokenTree::Group(group) => call(group.stream(), kind, functions),
+            TokenTree::Ident(name) if name == kind => {
+                let is_path = sign(&tokens, index + 1) == ':' && sign(&tokens, index + 2) == ':';
+                is_path
+                    && matches!(
+                        tokens.get(index + 3),
+                        Some(TokenTree::Ident(name)) if functions.contains(&&*name.to_string())
+                    )
+            }
+            _ => false,
+        };
+        if calls {
+            return true;
+        }
+    }
+    false
+}
+
+fn search(tokens: TokenStream, variable: &str, is_in_macro: bool) -> Option<Span> {
+    let tokens: Vec<TokenTree> = tokens.into_iter().collect();
+    for (index, token) in tokens.iter().enumerate() {
+        let mention = match token {
+            TokenTree::Group(group) => {
+                let is_in_macro = is_in_macro || sign(&tokens, index.wrapping_sub(1)) == '!';
+                search(group.stream(), variable, is_in_macro)
+            }
+            TokenTree::Literal(text) if is_in_macro => {
+                captures(&text.to_string(), variable).then(|| text.span())
+            }
+            TokenTree::Ident(name) if name.unraw() == variable && is_variable(&tokens, index) => {
+                Some(name.span())
+            }
+            _ => None,
+        };
+        if mention.is_some() {
+            return mention;
+        }
+    }
+    None
+}
+
+/// Whether the name at this index is neither a field, a method, a part of a path, a macro nor a
+/// lifetime.
+fn is_variable(tokens: &[TokenTree], index: usize) -> bool {
+    let before = (sign(tokens, index.wrapping_sub(2)), sign(tokens, index.wrapping_sub(1)));
+    let after = sign(tokens, index + 1);
+    let is_member = before.1 == '.' && before.0 != '.';
+    let is_in_path = before == (':', ':') || after == ':';
+    let is_macro = after == '!' && matches!(tokens.get(index + 2), Some(TokenTree::Group(_)));
+    let is_lifetime = before.1 == '\'';
+    !(is_member || is_in_path || is_macro || is_lifetime)
+}
+
+/// The sign at this index, if there is one.
+fn sign(tokens: &[TokenTree], index: usize) -> char {
+    match tokens.get(index) {
+        Some(TokenTree::Punct(sign)) => sign.as_char(),
+        _ => ' ',
+    }
+}
+
+/// Whether `{variable}`, `{variable:?}` or `{:variable$}` stands in a text.
+fn captures(text: &str, variable: &str) -> bool {
+    let mut text = text;
+    while let Some((_, rest)) = text.split_once('{') {
+        if let Some(escaped) = rest.strip_prefix('{') {
+            text = escaped;
+            continue;
+        }
+        let (placeholder, rest) = rest.split_once('}').unwrap_or((rest, ""));
+        let (argument, format) = placeholder.split_once(':').unwrap_or((placeholder, ""));
+        if argument.trim() == variable || has_size(format, variable) {
+            return true;
+        }
+        text = rest;
+    }
+    false
+}
+
+/// Whether `variable$` stands in what is behind the colon.
+fn has_size(format: &str, variable: &str) -> bool {
+    let mut format = format;
+    while let Some((size, rest)) = format.split_once('$') {
+        let before = size.strip_suffix(variable).map(|before| before.as_bytes().last());
+        let is_whole = |letter: Option<&u8>| {
+            letter.is_none_or(|letter| !letter.is_ascii_alphabetic() && *letter != b'_')
+        };
+        if before.is_some_and(is_whole) {
+            return true;
+        }
+        format = rest;
+    }
+    false
+}

@@ -1,0 +1,51 @@
+//! Receives an item that is no function; hands on whether rustc has refused it before it came here,
+//! so that nothing remains to be said: an expression, or a function with a parameter without a type.
+
+use proc_macro2::{Delimiter, TokenTree};
+use syn::{
+    Attribute, FnArg, Ident, Pat, Result, Token, ext::IdentExt, parenthesized, parse::ParseStream,
+    token,
+};
+
+pub(super) fn by_rustc(item: ParseStream) -> bool {
+    begins_expression(item) || lacks_type(item).unwrap_or(false)
+}
+
+fn begins_expression(input: ParseStream) -> bool {
+    const WORDS: &[&str] = &[
+        "let", "if", "match", "loop", "while", "for", "move", "return", "break", "continue",
+        "true", "false", "self",
+    ];
+    let begins_closure =
+        input.peek2(Token![|]) || input.peek2(Token![||]) || input.peek2(Token![move]);
+    match input.cursor().token_tree() {
+        Some((TokenTree::Ident(word), _)) => begins_closure || WORDS.contains(&&*word.to_string()),
+        // An attribute or a path may begin an item, and so may what a macro hands on.
+        Some((TokenTree::Punct(sign), _)) => !matches!(sign.as_char(), '#' | ':'),
+        Some((TokenTree::Group(group), _)) => group.delimiter() != Delimiter::None,
+        Some((TokenTree::Literal(_), _)) => true,
+        None => false,
+    }
+}
+
+/// `fn main(args)`
+fn lacks_type(input: ParseStream) -> Result<bool> {
+    while !(input.peek(Token![fn]) && input.peek2(Ident::peek_any)) {
+        let _: TokenTree = input.parse()?;
+    }
+    while !input.peek(token::Paren) {
+        let _: TokenTree = input.parse()?;
+    }
+    let parameters;
+    parenthesized!(parameters in input);
+    while !parameters.is_empty() {
+        if parameters.fork().parse::<FnArg>().is_err() {
+            Attribute::parse_outer(&parameters)?;
+            Pat::parse_single(&parameters)?;
+            return Ok(parameters.is_empty() || parameters.peek(Token![,]));
+        }
+        let _: FnArg = parameters.parse()?;
+        let _: Option<Token![,]> = parameters.parse()?;
+    }
+    Ok(false)
+}

@@ -1,0 +1,83 @@
+//! Receives a parameter and the options; hands on how the value of `before` comes to the options
+//! and to the user's function.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, quote};
+use syn::{PatType, ext::IdentExt};
+
+use super::pattern::Pieces;
+use crate::{args::Args, entry::parameter};
+
+/// The variable of the new `main` that holds the value, and the parameter's own variables for the
+/// options.
+pub(super) struct Binding<'entry> {
+    parameter: &'entry PatType,
+    variable: Ident,
+    /// Whether the value is changed or borrowed mutably.
+    is_mutable: bool,
+    /// Statements that take the value apart, and those that put it together again.
+    pub(super) taken_apart: Option<(TokenStream, TokenStream)>,
+}
+
+impl<'entry> Binding<'entry> {
+    // Input:
+    //     #[daemonize(before = Args::parse(), redirect = &log)]
+    //     fn main(Args { log, mut names, .. }: Args) {
+    //         serve(names);
+    //     }
+    //
+    // Output, where hygiene keeps the variable `main` apart from the function:
+    //     let mut main: Args = Args::parse();
+    //     {
+    //         let Args { log, .. } = main;
+    //         ::daemonize_runtime::Daemon::new().redirect(&log).start_or_exit();
+    //         main.log = log;
+    //     }
+    //     r#main(main)
+    pub(super) fn new(args: &Args, parameter: &'entry PatType) -> Self {
+        let is_mentioned = |variable: &Ident| args.mention(&variable.unraw().to_string());
+        let pattern = &*parameter.pat;
+        let mut binding =
+            Self { parameter, variable: hidden(), is_mutable: false, taken_apart: None };
+        if let Some(variable) = parameter::plain(pattern)
+            && variable.unraw() != "main"
+            && (!variable.to_string().starts_with('_') || is_mentioned(variable))
+        {
+            binding.variable = variable.clone();
+        } else if parameter::makes(pattern, &is_mentioned) {
+            let variable = hidden();
+            let mut pieces = Pieces::new(&is_mentioned);
+            let place = variable.to_token_stream();
+            let pattern = pieces.take(pattern, Some(&place), Some(&parameter.ty));
+            binding.is_mutable = pieces.is_mutable;
+            binding.taken_apart = Some((quote! { let #pattern = #variable; }, pieces.back));
+        }
+        binding
+    }
+
+    /// `let args: Args = Args::parse();`. Beside an error there may be no value; then there is one of
+    /// any type.
+    pub(super) fn declare(&self, args: &Args) -> TokenStream {
+        let Self { parameter: PatType { ty, .. }, variable, is_mutable, .. } = self;
+        let mutability = is_mutable.then(|| quote!(mut));
+        let any = || quote!(::core::option::Option::None.unwrap());
+        let value = args.before().map_or_else(any, ToTokens::to_token_stream);
+        quote! { let #mutability #variable: #ty = #value; }
+    }
+
+    /// What the user's function is called with.
+    pub(super) fn argument(&self) -> Ident {
+        let mut variable = self.variable.clone();
+        if variable.to_string().starts_with('_') {
+            // For clippy this is no use of it, which its name denies.
+            variable.set_span(Span::call_site().located_at(variable.span()));
+        }
+        variable
+    }
+}
+
+/// A variable that the options do not see. `main` is the one name that cannot be a constant's here,
+/// because it is the function's; hygiene keeps the two apart.
+fn hidden() -> Ident {
+    Ident::new("main", Span::mixed_site())
+}

@@ -1,0 +1,83 @@
+//! Receives what has mistakes; hands on the errors and, beneath them, all that is right.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::{binding::Binding, enclose, inner_function, outer_signature, start};
+use crate::{
+    args::Args,
+    entry::{Entry, parameter},
+};
+
+// Input:
+//     #[daemonize(before = Args::parse(), redirct = &args.log, chdir = false)]
+//     fn main(args: Args) {
+//         serve(args);
+//     }
+//
+// Output:
+//     ::std::compile_error! { "unknown option `redirct`; did you mean `redirect`?" }
+//     fn main() {
+//         fn r#main(args: Args) {
+//             serve(args);
+//         }
+//         let args: Args = Args::parse();
+//         let _ = &args;
+//         let _ = &args.log;
+//         let _ = ::daemonize_runtime::Daemon::new().chdir(false);
+//         loop {}
+//     }
+pub(super) fn rescue(
+    args: &Args,
+    mut entry: Entry,
+    item: &TokenStream,
+    errors: &TokenStream,
+) -> TokenStream {
+    if !entry.is_main() && !entry.is_bare() {
+        // Others call it as it is.
+        return quote! { #errors #item };
+    }
+    entry.leave_out_refusing_runtime();
+    let asyncness = entry.expected_async();
+    let signature = outer_signature(&entry);
+    enclose(&mut entry.signature);
+    let function = inner_function(&entry);
+    let visibility = &entry.visibility;
+    let attributes = entry.describing_attributes();
+    // Generic parameters end with the user's function, and so may all that the options mention.
+    let options = entry.signature.generics.params.is_empty().then(|| checked_options(args, &entry));
+    quote! {
+        #errors
+        #(#attributes)*
+        #visibility #asyncness #signature {
+            #function
+            #options
+            loop {}
+        }
+    }
+}
+
+/// The options beside an error: looked up and type-checked like those of a start, but nothing
+/// starts.
+fn checked_options(args: &Args, entry: &Entry) -> TokenStream {
+    let mut statements = TokenStream::new();
+    for parameter in entry.parameters_for_before() {
+        let binding = Binding::new(args, parameter);
+        let (declaration, variable) = (binding.declare(args), binding.argument());
+        let conditions = parameter::conditions(parameter);
+        statements.extend(quote! {
+            #(#conditions)* #declaration
+            #(#conditions)* let _ = &#variable;
+        });
+        if let Some((pieces, _)) = binding.taken_apart {
+            statements.extend(quote! { #(#conditions)* #pieces });
+        }
+    }
+    for value in args.loose_values() {
+        statements.extend(quote! { let _ = #value; });
+    }
+    if let Some(daemon) = start::daemon(args) {
+        statements.extend(quote! { let _ = #daemon; });
+    }
+    statements
+}

@@ -1,0 +1,41 @@
+//! The attribute adds no warning to a strict program whose parameter is a pattern.
+#![deny(warnings, clippy::all, clippy::pedantic, clippy::nursery, clippy::restriction)]
+#![deny(let_underscore_drop, unused_qualifications, unused_results, tail_expr_drop_order)]
+#![allow(
+    clippy::blanket_clippy_restriction_lints,
+    clippy::implicit_return,
+    clippy::pattern_type_mismatch,
+    reason = "the lint for their opposites is on as well"
+)]
+
+/// The body does without what the options need.
+mod only_for_options {
+    use super::{args, daemonize};
+
+    #[daemonize(before = args(), redirect = &log)]
+    pub(crate) fn main(super::Args { log, .. }: super::Args) {}
+}
+
+use core::mem::drop as end;
+use daemonize_runtime::daemonize;
+
+/// What the program needs.
+struct Args {
+    /// How much it says.
+    level: (u8, String),
+    /// Where to write.
+    log: String,
+}
+
+/// What the program needs by default.
+const fn args() -> Args {
+    Args { level: (1, String::new()), log: String::new() }
+}
+
+#[daemonize(before = args(), redirect = &log, when = text.is_empty())]
+#[neighbours::instrument]
+fn main(Args { level: (level, text), mut log }: Args) {
+    log.clear();
+    end((level, log, text));
+    only_for_options::main();
+}

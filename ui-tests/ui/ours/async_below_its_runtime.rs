@@ -1,0 +1,5 @@
+use daemonize_runtime::daemonize;
+
+#[neighbours::main]
+#[daemonize(chdir = false)]
+async fn main() {}

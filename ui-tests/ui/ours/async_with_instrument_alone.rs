@@ -1,0 +1,5 @@
+use daemonize_runtime::daemonize;
+
+#[daemonize]
+#[neighbours::instrument]
+async fn main() {}

@@ -1,0 +1,4 @@
+use daemonize_runtime::daemonize;
+
+#[daemonize(crate = std)]
+fn main() {}
