@@ -85,9 +85,10 @@ use proc_macro::TokenStream;
 /// Any `main` that Rust accepts, whatever it returns. Recursion reaches your function, not a second
 /// start.
 ///
-/// With `before` it takes one parameter, which the other options may use. `?` in `before` leaves
-/// `main`. So whatever can go wrong with the command line or with a port is answered on the
-/// terminal:
+/// With `before` it takes one parameter, which the other options may use; so they may the variables
+/// of a pattern such as `Args { log, .. }`, which have the types that they have in the body. `?` in
+/// `before` leaves `main`. So whatever can go wrong with the command line or with a port is answered
+/// on the terminal:
 ///
 /// ```no_run
 /// use std::{env, io, net::TcpListener};
@@ -113,8 +114,10 @@ use proc_macro::TokenStream;
 /// word.
 ///
 /// It may be asynchronous. The daemon is detached before the runtime of an attribute like
-/// `#[tokio::main]` starts, whichever of the two attributes stands first; when `main` takes a
-/// parameter, `#[daemonize]` must be the first.
+/// `#[tokio::main]` starts, whichever of the two attributes stands first; when `main` takes the value
+/// of `before`, `#[daemonize]` must be the first. So it must above `#[async_std::main]`, which runs
+/// no `main` with a parameter. smol's `#[apply(main!)]` may stand on either side, and the executor
+/// that it hands to `main` needs no `before`.
 ///
 /// ```no_run
 /// # struct Args { log: std::path::PathBuf, foreground: bool }
