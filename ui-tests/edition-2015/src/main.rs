@@ -13,6 +13,20 @@ mod daemonize_runtime {}
 fn main(number: u8) {
     let async = number;
     let _: u8 = async;
+    pattern::main();
+}
+
+mod pattern {
+    #[::runtime::daemonize(before = (::number(), 6), when = number > 5)]
+    #[cfg_attr(unix, inline)]
+    pub(crate) fn main(
+        #[cfg(unix)]
+        #[allow(unused_mut)]
+        (mut number, _): (u8, u8),
+        #[cfg(not(unix))] _: (u8, u8),
+    ) {
+        let _: u8 = number;
+    }
 }
 
 fn number() -> u8 {

@@ -12,7 +12,15 @@ mod daemonize_runtime {}
 
 #[daemonize(redirect = "out.log", chdir = false)]
 fn main() -> ::std::process::ExitCode {
+    pattern::main();
     code()
+}
+
+mod pattern {
+    #[::daemonize_runtime::daemonize(before = (5, 6), when = number > 5)]
+    pub(crate) fn main((number, _): (u8, u8)) {
+        let _: u8 = number;
+    }
 }
 
 fn code() -> ::std::process::ExitCode {
