@@ -7,18 +7,11 @@ use syn::{Expr, Lit, LitInt, Path, Result, UnOp};
 use super::{
     names::letters,
     options::{Known, Takes},
+    signals,
 };
 use crate::errors::mistake;
 
 const RESTART_WORDS: [&str; 3] = ["never", "on-failure", "always"];
-
-/// The signals that can ask a program to end, without their prefix: those of signal(7) but for two
-/// that no program can act on, KILL and STOP, and two that say something else, CHLD and CONT.
-const SIGNALS: [&str; 27] = [
-    "HUP", "INT", "QUIT", "ILL", "TRAP", "ABRT", "BUS", "FPE", "USR1", "SEGV", "USR2", "PIPE",
-    "ALRM", "TERM", "STKFLT", "TSTP", "TTIN", "TTOU", "URG", "XCPU", "XFSZ", "VTALRM", "PROF",
-    "WINCH", "IO", "PWR", "SYS",
-];
 
 /// The highest mask: all permissions of all three kinds of users.
 const ALL_BITS: u32 = 0o777;
@@ -74,14 +67,14 @@ impl Known {
             (Takes::Account, Lit::Int(id)) => (!matches!(id.suffix(), "" | "u32")).then(|| {
                 format!("`{name}` takes a `u32`, as in `{name} = {}`", id.base10_digits())
             }),
-            (Takes::Account, Lit::Str(account)) if account.value().is_empty() => {
+            (Takes::Account | Takes::Signal, Lit::Str(text)) if text.value().is_empty() => {
                 Some(format!("`{name}` cannot be empty"))
             }
             (Takes::Account, Lit::Str(account)) => {
                 has_nul(&account.value()).then(|| "a name cannot hold a NUL".into())
             }
             (Takes::RestartWord, Lit::Str(word)) if RESTART_WORDS.contains(&&*word.value()) => None,
-            (Takes::Signal, Lit::Str(name)) => objection_to_signal(&name.value()),
+            (Takes::Signal, Lit::Str(name)) => signals::objection_to(&name.value()),
             _ => Some(self.wrong_kind()),
         }
     }
@@ -92,12 +85,18 @@ impl Known {
         (is_number && self.takes() != Takes::Before).then(|| self.wrong_kind())
     }
 
-    /// `restart = always`, or `restart = on-failure`, which Rust reads as a difference.
+    /// `stop_signal = TERM`; `restart = always`, or `restart = on-failure`, which Rust reads as a
+    /// difference.
     fn objection_to_word(self, value: &Expr) -> Option<String> {
-        if self.takes() != Takes::RestartWord {
-            return None;
+        let written = match self.takes() {
+            Takes::RestartWord | Takes::Signal => value.to_token_stream().to_string(),
+            _ => return None,
+        };
+        if self.takes() == Takes::Signal {
+            let is_signal = signals::objection_to(&written).is_none();
+            let text = format!("write the name in quotes, as in `{} = {written:?}`", self.name());
+            return is_signal.then_some(text);
         }
-        let written = value.to_token_stream().to_string();
         let is_meant = |word: &&&str| letters(word) == letters(&written);
         // A name in capitals is a constant's.
         let word =
@@ -130,9 +129,7 @@ impl Known {
         } else if has_nul(path) {
             Some("a path cannot hold a NUL".into())
         } else if is_directory && matches!(self.takes(), Takes::File | Takes::FlagOrFile) {
-            let path = format!("{path:?}");
-            let path = &path[1..path.len() - 1];
-            Some(format!("`{name}` takes a file, and `{path}` is a directory"))
+            Some(format!("`{name}` takes a file, and `{}` is a directory", visible(path)))
         } else {
             None
         }
@@ -181,19 +178,10 @@ fn objection_to_mask(mask: &LitInt) -> Option<String> {
     }
 }
 
-/// A name that no signal has on any system, or one that asks for something else.
-fn objection_to_signal(name: &str) -> Option<String> {
-    let bare = name.strip_prefix("SIG").unwrap_or(name);
-    let capitals = name.to_uppercase();
-    match bare {
-        _ if SIGNALS.contains(&bare) => None,
-        "KILL" | "STOP" => Some(format!("no program can act on `{name}`")),
-        "CHLD" | "CONT" => Some(format!("`{name}` asks no program to end")),
-        _ if name != capitals && objection_to_signal(&capitals).is_none() => {
-            Some(format!("write `stop_signal` in capitals, as in `{capitals}`"))
-        }
-        _ => Some(format!("there is no signal `{}`", name.escape_debug())),
-    }
+/// A text as it stands in a literal.
+pub(super) fn visible(text: &str) -> String {
+    let text = format!("{text:?}");
+    text[1..text.len() - 1].to_owned()
 }
 
 fn has_nul(text: &str) -> bool {

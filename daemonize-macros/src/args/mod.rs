@@ -8,6 +8,7 @@ pub(crate) mod mentions;
 pub(crate) mod names;
 pub(crate) mod options;
 mod parse;
+mod signals;
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};

@@ -215,7 +215,7 @@ pub(super) fn letters(name: &str) -> String {
 
 /// How many letters were inserted, left out, exchanged or swapped with their neighbour between one
 /// spelling and the other.
-fn distance(one: &str, other: &str) -> usize {
+pub(super) fn distance(one: &str, other: &str) -> usize {
     let (one, other) = (one.as_bytes(), other.as_bytes());
     let width = other.len() + 1;
     // `distances[i * width + j]` is the distance between the first `i` letters of one and the first

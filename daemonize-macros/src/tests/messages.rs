@@ -149,7 +149,15 @@ fn times_and_signals() {
     options(r#"wait_ready = "yes""#, &[wait]);
     let signal = r#"`stop_signal` takes the name of a signal, as in `stop_signal = "INT"`"#;
     options("stop_signal = 15", &[signal]);
-    options(r#"stop_signal = "TREM""#, &["there is no signal `TREM`"]);
+    options(r#"stop_signal = "TREM""#, &["there is no signal `TREM`; did you mean `TERM`?"]);
+    options(r#"stop_signal = "SIGITN""#, &["there is no signal `SIGITN`; did you mean `INT`?"]);
+    options(r#"stop_signal = "a\n""#, &[r"there is no signal `a\n`"]);
+    options(r#"stop_signal = """#, &["`stop_signal` cannot be empty"]);
+    options("stop_signal = TERM", &[r#"write the name in quotes, as in `stop_signal = "TERM"`"#]);
+    options("stop_signal = SIGNAL", &[]);
+    options("stop_timeout = -5", &[timeout]);
+    options("wait_ready = -0.5", &[wait]);
+    options("stop_timeout = 30s", &[]);
     options(r#"stop_signal = "sigint""#, &["write `stop_signal` in capitals, as in `SIGINT`"]);
     options(r#"stop_signal = "SIGKILL""#, &["no program can act on `SIGKILL`"]);
     options(r#"stop_signal = "CONT""#, &["`CONT` asks no program to end"]);
