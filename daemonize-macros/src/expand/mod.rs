@@ -5,6 +5,7 @@
 //! attribute, so that lints see an expansion and stay silent.
 
 mod binding;
+pub(crate) mod editor;
 mod pattern;
 mod rescue;
 mod start;
@@ -21,13 +22,18 @@ use crate::{
 
 pub(crate) fn expand(options: TokenStream, item: TokenStream) -> TokenStream {
     let mut errors = Errors::new();
-    let args = Args::parse(options, &mut errors);
+    let args = Args::parse(options.clone(), &mut errors);
     match parse2(item.clone()) {
         Ok(Item { function: Some(entry) }) => {
             entry.check(&args, &mut errors);
+            let sketch = editor::is_asking().then(|| editor::sketch(options, &entry));
             let errors = errors.report();
             let is_right = errors.is_empty() && !entry.takes_self();
-            if is_right { wrap(&args, entry) } else { rescue::rescue(&args, entry, &item, &errors) }
+            if is_right {
+                wrap(&args, entry, sketch.as_ref())
+            } else {
+                rescue::rescue(&args, entry, &item, sketch.as_ref(), &errors)
+            }
         }
         Ok(Item { function: None }) => beside(errors, item),
         Err(error) => {
@@ -65,7 +71,7 @@ fn beside(errors: Errors, item: TokenStream) -> TokenStream {
 //         ::daemonize_runtime::Daemon::new().redirect(&args.log).start_or_exit();
 //         r#main(args)
 //     }
-fn wrap(args: &Args, mut entry: Entry) -> TokenStream {
+fn wrap(args: &Args, mut entry: Entry, sketch: Option<&TokenStream>) -> TokenStream {
     let signature = outer_signature(&entry);
     enclose(&mut entry.signature);
     let (note, commands) = (start::note_inherited(args), start::answer_commands(args));
@@ -77,6 +83,7 @@ fn wrap(args: &Args, mut entry: Entry) -> TokenStream {
     quote! {
         #(#attributes)*
         #visibility #signature {
+            #sketch
             #function
             #note
             #commands

@@ -16,7 +16,6 @@ use crate::{
 //     }
 //
 // Output:
-//     ::std::compile_error! { "unknown option `redirct`; did you mean `redirect`?" }
 //     fn main() {
 //         fn r#main(args: Args) {
 //             serve(args);
@@ -27,15 +26,17 @@ use crate::{
 //         let _ = ::daemonize_runtime::Daemon::new().chdir(false);
 //         loop {}
 //     }
+//     ::std::compile_error! { "unknown option `redirct`; did you mean `redirect`?" }
 pub(super) fn rescue(
     args: &Args,
     mut entry: Entry,
     item: &TokenStream,
+    sketch: Option<&TokenStream>,
     errors: &TokenStream,
 ) -> TokenStream {
     if !entry.is_main() && !entry.is_bare() {
         // Others call it as it is.
-        return quote! { #errors #item };
+        return quote! { #item #errors };
     }
     entry.leave_out_refusing_runtime();
     let asyncness = entry.expected_async();
@@ -47,13 +48,14 @@ pub(super) fn rescue(
     // Generic parameters end with the user's function, and so may all that the options mention.
     let options = entry.signature.generics.params.is_empty().then(|| checked_options(args, &entry));
     quote! {
-        #errors
         #(#attributes)*
         #visibility #asyncness #signature {
+            #sketch
             #function
             #options
             loop {}
         }
+        #errors
     }
 }
 

@@ -2,8 +2,12 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
+use syn::parse_quote;
 
-use crate::expand::expand;
+use crate::{
+    entry::Item,
+    expand::{editor, expand},
+};
 
 #[track_caller]
 fn becomes(options: TokenStream, item: TokenStream, expected: &TokenStream) {
@@ -351,8 +355,6 @@ fn beside_an_error_the_options_stay_and_nothing_starts() {
         quote!(before = Args::parse(), redirct = &args.log, chdir = false, stdin = 5),
         quote! { fn main(args: Args) -> u8 { serve(args) } },
         &quote! {
-            ::std::compile_error! { "unknown option `redirct`; did you mean `redirect`?" }
-            ::std::compile_error! { "`stdin` takes a path, as in `stdin = \"commands.txt\"`" }
             fn main() -> u8 {
                 fn r#main(args: Args) -> u8 { serve(args) }
                 let args: Args = Args::parse();
@@ -361,6 +363,8 @@ fn beside_an_error_the_options_stay_and_nothing_starts() {
                 let _ = ::daemonize_runtime::Daemon::new().chdir(false);
                 loop {}
             }
+            ::std::compile_error! { "unknown option `redirct`; did you mean `redirect`?" }
+            ::std::compile_error! { "`stdin` takes a path, as in `stdin = \"commands.txt\"`" }
         },
     );
 }
@@ -371,8 +375,6 @@ fn what_a_mistake_leaves_open_is_left_open() {
         quote!(befor, crate = 5, redirect = &args.log),
         quote! { fn main(args: Args) {} },
         &quote! {
-            ::std::compile_error! { "unknown option `befor`; did you mean `before`?" }
-            ::std::compile_error! { "`crate` takes a path, as in `crate = my::daemonize_runtime`" }
             fn main() {
                 fn r#main(args: Args) {}
                 let args: Args = ::core::option::Option::None.unwrap();
@@ -380,6 +382,8 @@ fn what_a_mistake_leaves_open_is_left_open() {
                 let _ = &args.log;
                 loop {}
             }
+            ::std::compile_error! { "unknown option `befor`; did you mean `before`?" }
+            ::std::compile_error! { "`crate` takes a path, as in `crate = my::daemonize_runtime`" }
         },
     );
 }
@@ -390,8 +394,8 @@ fn a_function_that_others_call_stays_as_it_is() {
         quote!(chdir = false),
         quote! { #[inline] pub unsafe fn run<T>(n: T) -> T where T: Copy { n } },
         &quote! {
-            ::std::compile_error! { "only `main` can be daemonized, and this is `run`" }
             #[inline] pub unsafe fn run<T>(n: T) -> T where T: Copy { n }
+            ::std::compile_error! { "only `main` can be daemonized, and this is `run`" }
         },
     );
 }
@@ -406,4 +410,22 @@ fn an_item_that_is_no_function_stays_as_it_is() {
             pub struct Main;
         },
     );
+}
+
+#[test]
+fn editors_get_a_sketch_of_what_is_not_finished() {
+    let main = parse_quote! { fn main(args: Args) {} };
+    let Item { function: Some(main) } = main else { panic!("this is a function") };
+    let options =
+        quote!(before = Args::parse(), redirect = &args., commands =, crate = my::runtime, chd);
+    let sketch = editor::sketch(options, &main).to_string();
+    for piece in [
+        quote! { let args: Args = Args::parse(); },
+        quote! { |Options { before: _, redirect: _, commands: _, chd .. }: Options| {}; },
+        quote! { |Runtime { runtime: _ }: Runtime| {}; },
+        quote! { let _ = ; },
+        quote! { my::runtime::Daemon::new().redirect(&args.); },
+    ] {
+        assert!(sketch.contains(&piece.to_string()), "{piece} in {sketch}");
+    }
 }
