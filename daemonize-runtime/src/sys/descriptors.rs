@@ -207,6 +207,9 @@ pub(crate) fn is_first_ready(
     }
 }
 
+/// Between two looks where nothing can be waited for.
+const PAUSE: Duration = Duration::from_millis(10);
+
 /// Waits until a descriptor is readable; says whether it became so in time.
 pub(crate) fn wait_until_readable(descriptor: &impl AsFd, patience: Duration) -> bool {
     wait_until(descriptor, PollFlags::POLLIN, patience)
@@ -225,8 +228,10 @@ fn wait_until(descriptor: &impl AsFd, event: PollFlags, patience: Duration) -> b
         let limit = nix::poll::PollTimeout::try_from(left).unwrap_or(nix::poll::PollTimeout::MAX);
         match nix::poll::poll(&mut question, limit) {
             Ok(1..) => return true,
-            Ok(_) if left.is_zero() => return false,
-            _ => {}
+            _ if left.is_zero() => return false,
+            Ok(_) | Err(Errno::EINTR) => {}
+            // Where nothing can be waited for, the clock has to do.
+            Err(_) => std::thread::sleep(left.min(PAUSE)),
         }
     }
 }
