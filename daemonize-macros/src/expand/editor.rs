@@ -68,7 +68,12 @@ pub(crate) fn sketch(options: TokenStream, entry: &Entry) -> TokenStream {
                 continue;
             }
             Some(Known::Before) => before = value,
-            _ if has_equals => values.extend(quote! { let _ = #value; }),
+            Some(_) if has_equals => values.extend(quote! { let _ = #value; }),
+            // A field that there is not would be refused once more.
+            None if has_equals => {
+                values.extend(quote! { let _ = #value; });
+                continue;
+            }
             _ => {}
         }
         let complete = has_equals.then(|| quote! { : _, });
