@@ -62,6 +62,7 @@ use proc_macro::TokenStream;
 /// | `close_fd` | bool | `true` | `false` leaves the three standard streams as they are |
 /// | `chdir` | bool or path | `true` | working directory: `true` is `/`, `false` the start directory |
 /// | `pid_file` | bool or path | `true` | `true` is `<program>.pid` in the start directory, `false` is none |
+/// | `create_dirs` | bool | `false` | directories that are missing on the way to a log or the PID file are made |
 /// | `umask` | 0 to `0o777` | inherited | file mode creation mask of the daemon and of its log files |
 /// | `user` | name or id | unchanged | the user that the daemon becomes for good, with the groups of the account |
 /// | `group` | name or id | unchanged | the group that the daemon becomes for good |

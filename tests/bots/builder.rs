@@ -123,6 +123,7 @@ fn configure_switch(daemon: Daemon, key: &str, switch: bool) -> Daemon {
         "when" => daemon.when(switch),
         "wait_ready" => daemon.wait_ready(switch),
         "reopen" => daemon.reopen(switch),
+        "create_dirs" => daemon.create_dirs(switch),
         _ => panic!("unknown word: {key}"),
     }
 }

@@ -11,6 +11,7 @@ mod commands;
 mod containers;
 mod control;
 mod detachment;
+mod directories;
 mod dispositions;
 mod endings;
 mod event_loops;

@@ -440,6 +440,17 @@ fn in_a_sticky_directory_everything_is_the_users() {
     }
 }
 
+/// Root makes the log before the user can find out that the bot runs.
+#[test(needs = need::root)]
+fn a_second_start_beside_a_daemon_of_the_user_makes_no_log() {
+    let bot = without_privileges(&["redirect=out.log", "pid_file=home/bot.pid"]);
+    make_home(&bot, "home");
+    let daemon = bot.start();
+    fs::remove_file(bot.file("out.log")).expect("the log");
+    assert_is_running_already(&bot, &daemon);
+    assert!(!bot.file("out.log").exists());
+}
+
 /// What may stand in the place of a PID file, and why it is refused there, by user or root.
 #[test(needs = need::root)]
 fn a_pid_file_of_the_user_is_refused_in_the_same_words_as_any_other() {

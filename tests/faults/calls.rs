@@ -6,7 +6,7 @@ use nix::libc::{self, c_int, c_long};
 
 use crate::errors::{
     CHANGE_FILE, CHANGE_IDENTITY, CONNECT, DUPLICATE, ENTER, FLAG, FORK, LEAVE, LOCATE, LOCK, LOOK,
-    MAP, OPEN, POLL, READ, RECEIVE, SEND, UNFAILING, UNSUPPORTED, WAIT, WRITE,
+    MAKE_DIRECTORY, MAP, OPEN, POLL, READ, RECEIVE, SEND, UNFAILING, UNSUPPORTED, WAIT, WRITE,
 };
 
 /// A system call: its number and, for a call that is many in one, which of them.
@@ -50,6 +50,9 @@ const TABLE: &[Row] = &[
     // A short write, as on a full disk: it is shorter than a PID with its newline.
     lying(libc::SYS_pwrite64, "pwrite64", WRITE, 1),
     row(libc::SYS_sendto, "sendto", SEND),
+    #[cfg(target_arch = "x86_64")] row(libc::SYS_mkdir, "mkdir", MAKE_DIRECTORY),
+    row(libc::SYS_mkdirat, "mkdirat", MAKE_DIRECTORY),
+    #[cfg(target_arch = "x86_64")] row(libc::SYS_rmdir, "rmdir", CHANGE_FILE),
     row(libc::SYS_ftruncate, "ftruncate", CHANGE_FILE),
     row(libc::SYS_fchmod, "fchmod", CHANGE_FILE),
     row(libc::SYS_fchown, "fchown", CHANGE_FILE),

@@ -50,6 +50,24 @@ pub(crate) const CHANGE_FILE: &[c_int] = &[
     ENOSYS,
 ];
 
+/// To make a directory.
+pub(crate) const MAKE_DIRECTORY: &[c_int] = &[
+    EINTR,
+    ENOMEM,
+    ENOSPC,
+    EDQUOT,
+    EIO,
+    EACCES,
+    EPERM,
+    EROFS,
+    ENOENT,
+    ENOTDIR,
+    ELOOP,
+    ENAMETOOLONG,
+    ESTALE,
+    ENOSYS,
+];
+
 /// To lock a file.
 pub(crate) const LOCK: &[c_int] =
     &[EINTR, EAGAIN, ENOMEM, ENOLCK, EIO, EACCES, EPERM, EINVAL, EOPNOTSUPP, ESTALE, ENOSYS];

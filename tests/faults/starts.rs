@@ -40,6 +40,7 @@ pub(crate) const STARTS: &[Start] = &[
         code: 78,
         ..DEFAULT
     },
+    Start { name: "that_makes_directories", bot: with_missing_directories, ..DEFAULT },
     Start { name: "that_cannot_write_its_pid", bot: with_empty_files_only, code: 74, ..DEFAULT },
 ];
 
@@ -63,6 +64,10 @@ fn with_files_of_its_user() -> Bot {
     fs::create_dir(bot.file("home")).expect("a directory");
     chown(bot.file("home"), Some(61234), Some(61234)).expect("root can give directories away");
     bot
+}
+
+fn with_missing_directories() -> Bot {
+    bot!["create_dirs=true", "redirect=logs/deep/out.log", "pid_file=run/bot.pid", "sleep"]
 }
 
 fn with_empty_files_only() -> Bot {

@@ -92,6 +92,7 @@ mod parameters {
             umask = args.umask,
             close_fd = args.detach,
             close_inherited = args.detach,
+            create_dirs = args.detach,
             reopen = args.detach,
             when = args.detach.or(Some(false)),
             wait_ready = args.limit,

@@ -75,6 +75,7 @@ options! {
     CloseFd: "close_fd", Flag, "close_fd = false";
     Chdir: "chdir", FlagOrDirectory, "chdir = false";
     PidFile: "pid_file", FlagOrFile, r#"pid_file = "bot.pid""#;
+    CreateDirs: "create_dirs", Flag, "create_dirs = true";
     Umask: "umask", Mask, "umask = 0o027";
     User: "user", Account, r#"user = "bot""#;
     Group: "group", Account, r#"group = "bot""#;

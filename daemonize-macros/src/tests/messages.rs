@@ -7,7 +7,7 @@ const MAIN: &str = "fn main() { body() }";
 
 fn unknown(name: &str) -> String {
     format!(
-        "unknown option `{name}`; the options are `before`, `chdir`, `chroot`, `close_fd`, `close_inherited`, `commands`, `crate`, `group`, `pid_file`, `redirect`, `reopen`, `restart`, `stderr`, `stdin`, `stdout`, `stop_signal`, `stop_timeout`, `umask`, `user`, `wait_ready`, `when`"
+        "unknown option `{name}`; the options are `before`, `chdir`, `chroot`, `close_fd`, `close_inherited`, `commands`, `crate`, `create_dirs`, `group`, `pid_file`, `redirect`, `reopen`, `restart`, `stderr`, `stdin`, `stdout`, `stop_signal`, `stop_timeout`, `umask`, `user`, `wait_ready`, `when`"
     )
 }
 

@@ -1,9 +1,9 @@
 //! The options of places: working directory, PID file, root directory.
 
 use crate::Daemon;
-use crate::options::{Choice, PathOrSwitch, PathValue};
+use crate::options::{Choice, PathOrSwitch, PathValue, SwitchValue};
 #[cfg(unix)]
-use crate::start::parts::NEW_ROOT;
+use crate::start::parts::{DIRECTORIES, NEW_ROOT};
 
 impl Daemon {
     /// The working directory: `true` is `/`, `false` is the start directory, a path is that
@@ -38,6 +38,22 @@ impl Daemon {
     /// the user's elsewhere.
     pub fn pid_file<Form>(mut self, path: impl PathOrSwitch<Form>) -> Self {
         self.options.pid_file = path.into_choice().unwrap_or(Choice::Default);
+        self
+    }
+
+    /// Whether directories that are missing on the way to a log or the PID file are made. Default:
+    /// `false`.
+    ///
+    /// They have mode 0755, less the daemon's umask. For another [`user`](Self::user), those of a
+    /// log belong to that user, and those of the PID file alone to root. Where others could change
+    /// the way, they are made by that user, with its own rights. When the start fails, they are gone
+    /// again.
+    pub fn create_dirs(mut self, create: impl SwitchValue) -> Self {
+        self.options.create_dirs = create.into_switch().unwrap_or(false);
+        #[cfg(unix)]
+        {
+            self.parts.directories = Some(&DIRECTORIES);
+        }
         self
     }
 

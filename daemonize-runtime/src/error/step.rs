@@ -11,6 +11,7 @@ use super::{Error, ErrorKind, Kind};
 pub(crate) enum Step {
     FindStartDirectory,
     OpenNull,
+    MakeDirectory,
     OpenLog,
     OpenInput,
     OpenPidFile,
@@ -30,9 +31,10 @@ pub(crate) enum Step {
 }
 
 impl Step {
-    const ALL: [Self; 18] = [
+    const ALL: [Self; 19] = [
         Self::FindStartDirectory,
         Self::OpenNull,
+        Self::MakeDirectory,
         Self::OpenLog,
         Self::OpenInput,
         Self::OpenPidFile,
@@ -61,6 +63,7 @@ impl Step {
         match self {
             Self::FindStartDirectory => "cannot find the start directory",
             Self::OpenNull => "cannot open /dev/null",
+            Self::MakeDirectory => "cannot make the directory of",
             Self::OpenLog => "cannot open the log",
             Self::OpenInput => "cannot open the input",
             Self::OpenPidFile => "cannot open the PID file",
@@ -83,7 +86,9 @@ impl Step {
     pub(super) fn kind(self) -> ErrorKind {
         match self {
             Self::OpenPidFile | Self::LockPidFile | Self::WritePidFile => ErrorKind::PidFile,
-            Self::OpenNull | Self::OpenLog | Self::OpenInput => ErrorKind::File,
+            Self::OpenNull | Self::MakeDirectory | Self::OpenLog | Self::OpenInput => {
+                ErrorKind::File
+            }
             Self::FindStartDirectory | Self::ChangeRoot | Self::ChangeDirectory => {
                 ErrorKind::Directory
             }
@@ -94,7 +99,7 @@ impl Step {
     pub(super) fn exit_code(self) -> u8 {
         match self {
             Self::OpenNull | Self::FindStartDirectory => 72,
-            Self::OpenLog | Self::OpenInput | Self::OpenPidFile => 73,
+            Self::MakeDirectory | Self::OpenLog | Self::OpenInput | Self::OpenPidFile => 73,
             Self::WritePidFile => 74,
             Self::ChangeRoot | Self::ChangeDirectory => 78,
             Self::LockPidFile

@@ -33,6 +33,7 @@ use crate::error::program_name;
 
 /// Every option, as it was given.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
 pub(crate) struct Options {
     pub(crate) redirect: Option<StreamTarget>,
     pub(crate) stdin: Option<StreamTarget>,
@@ -41,6 +42,7 @@ pub(crate) struct Options {
     pub(crate) close_fd: bool,
     pub(crate) chdir: Choice,
     pub(crate) pid_file: Choice,
+    pub(crate) create_dirs: bool,
     pub(crate) umask: Option<u32>,
     pub(crate) user: Option<Account>,
     pub(crate) group: Option<Account>,
@@ -64,6 +66,7 @@ impl Default for Options {
             close_fd: true,
             chdir: Choice::Default,
             pid_file: Choice::Default,
+            create_dirs: false,
             umask: None,
             user: None,
             group: None,

@@ -9,7 +9,7 @@ use std::path::Path;
 
 use nix::errno::Errno;
 use nix::fcntl::{AT_FDCWD, OFlag, openat};
-use nix::sys::stat::Mode;
+use nix::sys::stat::{Mode, mkdirat};
 use nix::unistd::{UnlinkatFlags, unlinkat};
 
 use crate::sys::{self, FileStatus, retry_interrupted};
@@ -65,6 +65,13 @@ impl Entry {
         opened.map(File::from)
     }
 
+    /// Makes a directory, and opens it.
+    pub(crate) fn make_directory(&self, mode: Mode) -> nix::Result<OwnedFd> {
+        retry_interrupted(|| mkdirat(self.directory(), &*self.name, mode))?;
+        let flags = OFlag::O_DIRECTORY | OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC;
+        retry_interrupted(|| openat(self.directory(), &*self.name, flags, Mode::empty()))
+    }
+
     /// What stands here, be it a symbolic link.
     pub(crate) fn status(&self) -> nix::Result<FileStatus> {
         retry_interrupted(|| sys::status_at(self.directory(), &self.name))
@@ -72,6 +79,10 @@ impl Entry {
 
     pub(crate) fn remove(&self) -> nix::Result<()> {
         unlinkat(self.directory(), &*self.name, UnlinkatFlags::NoRemoveDir)
+    }
+
+    pub(crate) fn remove_directory(&self) -> nix::Result<()> {
+        unlinkat(self.directory(), &*self.name, UnlinkatFlags::RemoveDir)
     }
 
     /// Removes the file, if it is still this one.

@@ -5,22 +5,24 @@ use std::ffi::CStr;
 use std::io;
 use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStrExt;
-use std::path::{Path, PathBuf};
+use std::path::{Path, PathBuf, absolute};
 
 use nix::errno::Errno;
-use nix::fcntl::{OFlag, open, openat};
+use nix::fcntl::{OFlag, openat};
 use nix::unistd::{Uid, fchown, geteuid};
 
 use crate::error::{At, Error, Kind, Step};
 use crate::resources::entry::Entry;
 use crate::resources::log_rotation::OpenAnew;
+use crate::resources::made::{DIRECTORY_MODE, Made};
 use crate::resources::pid_file::PidFile;
 use crate::resources::pid_lock::Wanted;
 use crate::resources::privileges::Privileges;
 use crate::resources::root::inside;
-use crate::resources::stream_file::{HAS_OTHER_NAME, IS_LINK, LOG_MODE, Purpose, StreamFile};
+use crate::resources::stream_file::{HAS_OTHER_NAME, LOG_MODE, Purpose, StreamFile};
 use crate::resources::trust::{self, Name, Trust};
-use crate::sys::{self, FileStatus};
+use crate::resources::users_files::{open_anew, sole};
+use crate::sys::FileStatus;
 
 const CAN_BE_EXCHANGED: &str = "others can write in its directory";
 const IS_A_THIRD_USERS: &str = "it belongs to a third user";
@@ -36,7 +38,15 @@ pub(crate) enum Opened<T> {
 
 /// Opens files for another user.
 pub(crate) trait Opener {
-    fn stream(&self, name: &Path, purpose: Purpose) -> Result<Opened<StreamFile>, Error>;
+    /// Makes the directories that are missing on the way to a file, as far as that is root's
+    /// business.
+    fn make_parents(&self, name: &Path, is_log: bool, made: &mut Made) -> Result<(), Error>;
+    fn stream(
+        &self,
+        name: &Path,
+        purpose: Purpose,
+        made: &mut Made,
+    ) -> Result<Opened<StreamFile>, Error>;
     fn pid_file(&self, name: &Path) -> Result<Opened<PidFile>, Error>;
     /// How the daemon opens a log of this absolute path anew.
     fn rotation(&self, log: &Path) -> Result<OpenAnew, Error>;
@@ -64,19 +74,34 @@ struct Place {
 }
 
 impl Opener for RootForUser<'_> {
-    fn stream(&self, name: &Path, purpose: Purpose) -> Result<Opened<StreamFile>, Error> {
+    fn make_parents(&self, name: &Path, is_log: bool, made: &mut Made) -> Result<(), Error> {
+        let new = make_missing(name, made).at_path(Step::MakeDirectory, name)?;
+        if is_log {
+            let Privileges { user, group, .. } = *self.privileges;
+            for directory in new.iter().rev() {
+                fchown(directory, user, Some(group)).at_path(Step::MakeDirectory, name)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn stream(
+        &self,
+        name: &Path,
+        purpose: Purpose,
+        made: &mut Made,
+    ) -> Result<Opened<StreamFile>, Error> {
         let Some(place) = self.find(name, purpose.step())? else { return self.leave(name) };
         if place.is_taken() {
             return self.leave(name);
         }
-        let file = match purpose {
-            Purpose::Log => self.make(&place.entry, name)?,
-            Purpose::Input => None,
-        };
-        let file = match file {
-            Some(made) => made,
-            None => StreamFile::open(&place.entry, name, purpose, OFlag::O_NOFOLLOW)?,
-        };
+        if purpose == Purpose::Log
+            && let Some(file) = self.make(&place.entry, name)?
+        {
+            made.note_log(place.entry, file.identity());
+            return Ok(Opened::Now(file));
+        }
+        let file = StreamFile::open(&place.entry, name, purpose, OFlag::O_NOFOLLOW)?;
         match place.owner {
             Some(owner) if !is_own(&file.status, owner) => self.leave(name),
             Some(_) => Ok(Opened::Now(file)),
@@ -194,11 +219,6 @@ fn reach_as_root(path: &Path) -> io::Result<Entry> {
     }
 }
 
-/// Opens a log anew as the daemon's user.
-fn open_anew(path: &CStr, flags: OFlag) -> Result<OwnedFd, &'static str> {
-    sole(open(path, flags | OFlag::O_NOFOLLOW, LOG_MODE))
-}
-
 /// Opens a log anew as a root that stays root, for the sake of others.
 fn open_anew_as_root(path: &CStr, flags: OFlag) -> Result<OwnedFd, &'static str> {
     let (directory, name) = trust::split(path.to_bytes()).map_err(Errno::desc)?;
@@ -212,31 +232,24 @@ fn open_anew_as_root(path: &CStr, flags: OFlag) -> Result<OwnedFd, &'static str>
     }
 }
 
-/// Refuses a file that has another name.
-fn sole(opened: nix::Result<OwnedFd>) -> Result<OwnedFd, &'static str> {
-    let file = match opened {
-        Err(Errno::ELOOP) => return Err(IS_LINK),
-        opened => opened.map_err(Errno::desc)?,
-    };
-    let names = sys::status_of(&file).map_err(Errno::desc)?.names;
-    if names == 1 { Ok(file) } else { Err(HAS_OTHER_NAME) }
-}
-
-/// Opens a stream's file as the user that this process has become.
-pub(crate) fn open_stream(path: &Path, name: &Path, purpose: Purpose) -> Result<StreamFile, Error> {
-    let entry = Entry::of_path(path).at_path(purpose.step(), name)?;
-    let makes = if purpose == Purpose::Log { OFlag::O_CREAT } else { OFlag::empty() };
-    let file = StreamFile::open(&entry, name, purpose, makes | OFlag::O_NOFOLLOW)?;
-    if file.status.names > 1 {
-        return Err(Kind::Untrusted(name.to_owned(), HAS_OTHER_NAME).into());
+/// Makes the directories that are missing on the way to a file, as long as the way is root's alone,
+/// and returns them. What is made here is root's until the caller says otherwise.
+fn make_missing(name: &Path, made: &mut Made) -> io::Result<Vec<OwnedFd>> {
+    let mut new = Vec::new();
+    let directories: Vec<&Path> = name.ancestors().skip(1).collect();
+    for directory in directories.into_iter().rev() {
+        let path = directory.as_os_str().as_bytes();
+        match trust::follow(path) {
+            Ok(Trust::Roots(_)) => continue,
+            Err(Errno::ENOENT) => {}
+            // Who opens the file says what is wrong, or makes the rest.
+            _ => break,
+        }
+        let (parent, own_name) = trust::split(path)?;
+        let Trust::Roots(parent) = trust::follow(parent)? else { break };
+        let entry = Entry::in_directory(parent, own_name)?;
+        new.push(entry.make_directory(DIRECTORY_MODE)?);
+        made.note_directory(&absolute(directory)?, entry);
     }
-    Ok(file)
-}
-
-/// Acquires the PID file as the user that this process has become.
-pub(crate) fn acquire_pid_file(path: &Path, name: &Path) -> Result<PidFile, Error> {
-    let mut wanted = Wanted::by_its_user(name)?;
-    wanted.entry = Entry::of_path(path).at_path(Step::OpenPidFile, name)?;
-    wanted.path = path.is_absolute().then(|| path.to_owned());
-    PidFile::acquire(wanted)
+    Ok(new)
 }

@@ -7,10 +7,11 @@ use std::sync::Arc;
 
 use nix::libc::{STDERR_FILENO, STDIN_FILENO, STDOUT_FILENO};
 
-use crate::error::{Error, Kind};
+use crate::error::{At, Error, Kind};
 use crate::options::{Options, StreamTarget};
 use crate::resources::descriptors::StandardDescriptors;
 use crate::resources::log_rotation::Logs;
+use crate::resources::made::Made;
 use crate::resources::opener::{Opened, Opener};
 use crate::resources::pid_file::PidFile;
 use crate::resources::stream_file::{Purpose, StreamFile};
@@ -49,10 +50,11 @@ impl Streams {
         options: &Options,
         null: File,
         opener: Option<&dyn Opener>,
+        made: &mut Made,
     ) -> Result<Self, Error> {
         let mut streams = Self::keep();
         if let Some(target) = &options.stdin {
-            streams.take(target, Purpose::Input, INPUT, opener)?;
+            streams.take(target, Purpose::Input, INPUT, opener, made)?;
         }
         let stdout = options.stdout.as_ref().or(options.redirect.as_ref());
         let stderr = options.stderr.as_ref().or(options.redirect.as_ref());
@@ -65,7 +67,7 @@ impl Streams {
         };
         for (target, descriptors) in outputs {
             if let Some(target) = target {
-                streams.take(target, Purpose::Log, descriptors, opener)?;
+                streams.take(target, Purpose::Log, descriptors, opener, made)?;
             }
         }
         let named = streams.named.iter().map(|stream| stream.descriptors);
@@ -82,9 +84,10 @@ impl Streams {
         purpose: Purpose,
         descriptors: u8,
         opener: Option<&dyn Opener>,
+        made: &mut Made,
     ) -> Result<(), Error> {
         match target {
-            StreamTarget::Path(path) => self.open_one(path, purpose, descriptors, opener),
+            StreamTarget::Path(path) => self.open_one(path, purpose, descriptors, opener, made),
             StreamTarget::Open(file) => {
                 self.given.push((Arc::clone(file), StandardDescriptors::of(descriptors)));
                 Ok(())
@@ -98,10 +101,14 @@ impl Streams {
         purpose: Purpose,
         descriptors: u8,
         opener: Option<&dyn Opener>,
+        made: &mut Made,
     ) -> Result<(), Error> {
-        let file = match opener {
-            Some(opener) => opener.stream(name, purpose)?,
-            None => Opened::Now(StreamFile::open_path(name, purpose)?),
+        let file = if let Some(opener) = opener {
+            opener.stream(name, purpose, made)?
+        } else {
+            let file = StreamFile::open_path(name, purpose)?;
+            made.note_log_below(name, file.identity()).at_path(purpose.step(), name)?;
+            Opened::Now(file)
         };
         let descriptors = StandardDescriptors::of(descriptors);
         self.named.push(Stream { name: name.to_owned(), purpose, descriptors, file });
@@ -117,7 +124,7 @@ impl Streams {
     /// the number of the stream.
     pub(crate) fn open_the_rest(
         &mut self,
-        open: fn(&Path, &Path, Purpose) -> Result<StreamFile, Error>,
+        mut open: impl FnMut(&Path, &Path, Purpose) -> Result<StreamFile, Error>,
     ) -> Result<(), (usize, Error)> {
         for (number, stream) in self.named.iter_mut().enumerate() {
             if let Opened::Later(path) = &stream.file {

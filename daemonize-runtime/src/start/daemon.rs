@@ -14,15 +14,13 @@ use crate::sys::{self, OnlyThread};
 /// Returns when the body may run. With `wait_ready` the daemon owes the launcher an answer, and waits
 /// for a second byte. With `restart` the daemon is the supervisor, and this returns in the bodies.
 pub(crate) fn run(plan: Plan, signals: &Signals, only_thread: &OnlyThread, launcher: UnixStream) {
+    if !await_commit(&launcher) {
+        plan.give_up();
+        sys::exit_now(1);
+    }
     let Plan { parts, mut pid_file, streams, restart, ending, inherited, .. } = plan;
     // A supervisor never comes back from here.
     drop(inherited);
-    if !await_commit(&launcher) {
-        if let Some(pid_file) = pid_file {
-            pid_file.remove();
-        }
-        sys::exit_now(1);
-    }
     signals.resume();
     let streams = Arc::new(streams);
     let state_file = pid_file.as_mut().and_then(|pid_file| pid_file.state.take());

@@ -19,6 +19,8 @@ pub(crate) enum Failure {
     PidFile(Step, Errno),
     /// It refused the file of this stream to the daemon's user.
     Stream(u8, Errno),
+    /// It refused to make the directory of it.
+    Directory(u8, Errno),
     /// The file of this stream is no regular file.
     NotAFile(u8),
     /// It is not to be opened, for a reason of this number.
@@ -53,6 +55,7 @@ impl Failure {
             Kind::Untrusted(_, why) => {
                 Self::Untrusted(stream, index(&stream_file::OBJECTIONS, why))
             }
+            Kind::Step(Step::MakeDirectory, _, reason) => Self::Directory(stream, errno_of(reason)),
             Kind::Step(_, _, reason) => Self::Stream(stream, errno_of(reason)),
             _ => Self::Stream(stream, Errno::EINVAL),
         }
@@ -69,6 +72,7 @@ impl Failure {
             Self::ForeignPidFile(why) => (5, 0, number(why)),
             Self::AlreadyRunning(pid) => (6, 0, pid),
             Self::SameFile => (7, 0, 0),
+            Self::Directory(stream, reason) => (8, stream, reason as i32),
         };
         let [a, b, c, d] = number.to_ne_bytes();
         [kind, which, a, b, c, d]
@@ -87,6 +91,7 @@ impl Failure {
             5 => Self::ForeignPidFile(why),
             6 => Self::AlreadyRunning(number),
             7 => Self::SameFile,
+            8 => Self::Directory(which, reason),
             _ => return None,
         })
     }
@@ -105,6 +110,10 @@ impl Failure {
             Self::Stream(number, reason) => {
                 let step = stream(number).map_or(Step::OpenLog, |(_, purpose)| purpose.step());
                 Kind::AsUser(step, stream_name(number), user(), reason.into())
+            }
+            Self::Directory(number, reason) => {
+                let name = stream_name(number);
+                Kind::AsUser(Step::MakeDirectory, name, user(), reason.into())
             }
             Self::NotAFile(number) => Kind::NotAFile(stream_name(number)),
             Self::Untrusted(number, why) => {

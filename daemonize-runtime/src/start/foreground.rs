@@ -31,6 +31,7 @@ pub(crate) fn stay(
         plan.give_up();
         return Err(failure.into_error(&plan));
     }
+    drop(plan.made);
     let pid_file = plan.pid_file.map(PidFile::hold);
     let mut duties =
         Duties { is_daemon: false, pid_file, logs: plan.streams.logs.clone(), manager };

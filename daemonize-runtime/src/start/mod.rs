@@ -8,6 +8,7 @@ mod daemon;
 mod detach;
 mod environment;
 mod failure;
+mod files;
 mod foreground;
 mod launcher;
 pub(crate) mod parts;

@@ -2,6 +2,7 @@
 //! through these values alone, so that a program is linked with the code of the options that it
 //! uses: without this, a third of what every start adds would be code that nobody calls.
 
+use std::io;
 use std::os::fd::RawFd;
 use std::os::unix::net::UnixStream;
 use std::path::Path;
@@ -14,6 +15,7 @@ use crate::options::{Account, Ending, Restart};
 use crate::resources::descriptors::StandardDescriptors;
 use crate::resources::event_loops;
 use crate::resources::log_rotation::Logs;
+use crate::resources::made::{self, Made};
 use crate::resources::opener::{self, Opener};
 use crate::resources::pid_file::PidFile;
 use crate::resources::privileges::Privileges;
@@ -36,6 +38,7 @@ use crate::sys::{self, OnlyThread};
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Parts {
     pub(crate) accounts: Option<&'static Accounts>,
+    pub(crate) directories: Option<&'static Directories>,
     pub(crate) new_root: Option<&'static NewRoot>,
     pub(crate) rotation: Option<&'static Rotation>,
     pub(crate) readiness: Option<&'static Readiness>,
@@ -59,6 +62,14 @@ pub(crate) static ACCOUNTS: Accounts = Accounts {
     assume: Privileges::assume,
     open_the_rest,
 };
+
+/// The part of `create_dirs`.
+#[derive(Debug)]
+pub(crate) struct Directories {
+    pub(crate) make_parents: fn(&Path, &mut Made) -> io::Result<()>,
+}
+
+pub(crate) static DIRECTORIES: Directories = Directories { make_parents: made::make_parents };
 
 /// The part of `chroot`.
 #[derive(Debug)]

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use crate::options::{Ending, Restart};
 use crate::resources::inherited::Inherited;
+use crate::resources::made::Made;
 use crate::resources::pid_file::PidFile;
 use crate::resources::privileges::Privileges;
 use crate::resources::root::Root;
@@ -23,6 +24,8 @@ pub(crate) struct Plan {
     pub(crate) streams: Streams,
     pub(crate) pid_file: Option<PidFile>,
     pub(crate) users_pid_file: Option<UsersPidFile>,
+    /// What this process has made so far, if the start may still fail.
+    pub(crate) made: Made,
     /// Whether the launcher goes on when the daemon is up. It leaves otherwise.
     pub(crate) launcher_returns: bool,
     /// `None` where nobody is to start the body again.
@@ -50,10 +53,12 @@ impl Plan {
         acquired.or(self.users_pid_file.as_ref().map(|file| &*file.name))
     }
 
-    /// After a failed start there is no PID file, and with the last descriptor of it goes the lock.
+    /// After a failed start there is no PID file, nor what was made for it, and with the last
+    /// descriptor of it goes the lock.
     pub(crate) fn give_up(&self) {
         if let Some(pid_file) = &self.pid_file {
             pid_file.remove();
         }
+        self.made.take_back();
     }
 }

@@ -7,8 +7,10 @@ use std::path::Path;
 use nix::errno::Errno;
 use nix::unistd::{Pid, chdir, setsid};
 
-use crate::error::Step;
-use crate::resources::{opener, pid_file};
+use crate::error::{At, Step};
+use crate::resources::made::Made;
+use crate::resources::stream_file::Purpose;
+use crate::resources::{pid_file, users_files};
 use crate::start::failure::Failure;
 use crate::start::plan::Plan;
 use crate::sys::{self, retry_interrupted};
@@ -53,10 +55,17 @@ pub(crate) fn settle(plan: &mut Plan) -> Result<(), Failure> {
 /// Opens what is left to the user that this process has become: the PID file first, so that a second
 /// start touches nothing.
 pub(crate) fn open_the_rest(plan: &mut Plan) -> Result<(), Failure> {
-    if let Some(wanted) = &plan.users_pid_file {
-        match opener::acquire_pid_file(&wanted.path, &wanted.name) {
+    let Plan { parts, users_pid_file, streams, made, .. } = plan;
+    let make_parents = |path: &Path, name: &Path, made: &mut Made| match parts.directories {
+        Some(part) => (part.make_parents)(path, made).at_path(Step::MakeDirectory, name),
+        None => Ok(()),
+    };
+    if let Some(wanted) = users_pid_file {
+        make_parents(&wanted.path, &wanted.name, made)
+            .map_err(|error| Failure::of_pid_file(&error))?;
+        match users_files::acquire_pid_file(&wanted.path, &wanted.name) {
             Ok(mut pid_file) => {
-                if let Some(part) = plan.parts.supervision {
+                if let Some(part) = parts.supervision {
                     (part.keep_state)(&mut pid_file);
                 }
                 plan.pid_file = Some(pid_file);
@@ -65,7 +74,12 @@ pub(crate) fn open_the_rest(plan: &mut Plan) -> Result<(), Failure> {
             Err(error) => return Err(Failure::of_pid_file(&error)),
         }
     }
-    let opened = plan.streams.open_the_rest(opener::open_stream);
+    let opened = streams.open_the_rest(|path, name, purpose| {
+        if purpose == Purpose::Log {
+            make_parents(path, name, made)?;
+        }
+        users_files::open_stream(path, name, purpose, made)
+    });
     opened.map_err(|(stream, error)| Failure::of_stream(stream, &error))?;
     plan.streams.check_against(plan.pid_file.as_ref()).map_err(|_| Failure::SameFile)
 }

@@ -1,0 +1,69 @@
+//! The files that root leaves to the daemon's user: opened when this process has become that user, with
+//! its rights and no more.
+
+use std::ffi::CStr;
+use std::os::fd::OwnedFd;
+use std::path::{Path, absolute};
+
+use nix::errno::Errno;
+use nix::fcntl::{OFlag, open};
+
+use crate::error::{At, Error, Kind, Step};
+use crate::resources::entry::Entry;
+use crate::resources::made::Made;
+use crate::resources::pid_file::PidFile;
+use crate::resources::pid_lock::Wanted;
+use crate::resources::stream_file::{HAS_OTHER_NAME, IS_LINK, LOG_MODE, Purpose, StreamFile};
+use crate::sys;
+
+/// Opens a stream's file.
+pub(crate) fn open_stream(
+    path: &Path,
+    name: &Path,
+    purpose: Purpose,
+    made: &mut Made,
+) -> Result<StreamFile, Error> {
+    let step = purpose.step();
+    let entry = Entry::of_path(path).at_path(step, name)?;
+    if purpose == Purpose::Log {
+        match StreamFile::make(&entry) {
+            Ok(file) => {
+                let file = StreamFile::of(file, name, purpose)?;
+                // It may be taken back when the working directory is another one.
+                let entry = absolute(path).and_then(|path| Entry::of_path(&path));
+                made.note_log(entry.at_path(step, name)?, file.identity());
+                return Ok(file);
+            }
+            Err(Errno::EEXIST) => {}
+            Err(reason) => return Err(reason).at_path(step, name),
+        }
+    }
+    let file = StreamFile::open(&entry, name, purpose, OFlag::O_NOFOLLOW)?;
+    if file.status.names > 1 {
+        return Err(Kind::Untrusted(name.to_owned(), HAS_OTHER_NAME).into());
+    }
+    Ok(file)
+}
+
+/// Acquires the PID file.
+pub(crate) fn acquire_pid_file(path: &Path, name: &Path) -> Result<PidFile, Error> {
+    let mut wanted = Wanted::by_its_user(name)?;
+    wanted.entry = Entry::of_path(path).at_path(Step::OpenPidFile, name)?;
+    wanted.path = path.is_absolute().then(|| path.to_owned());
+    PidFile::acquire(wanted)
+}
+
+/// Opens a log anew. Async-signal-safe.
+pub(crate) fn open_anew(path: &CStr, flags: OFlag) -> Result<OwnedFd, &'static str> {
+    sole(open(path, flags | OFlag::O_NOFOLLOW, LOG_MODE))
+}
+
+/// Refuses a file that has another name. Async-signal-safe.
+pub(crate) fn sole(opened: nix::Result<OwnedFd>) -> Result<OwnedFd, &'static str> {
+    let file = match opened {
+        Err(Errno::ELOOP) => return Err(IS_LINK),
+        opened => opened.map_err(Errno::desc)?,
+    };
+    let names = sys::status_of(&file).map_err(Errno::desc)?.names;
+    if names == 1 { Ok(file) } else { Err(HAS_OTHER_NAME) }
+}

@@ -1,0 +1,238 @@
+//! Directories that are missing on the way to a log or the PID file, and are made with `create_dirs`.
+
+use std::fs::{self, Permissions};
+use std::os::unix::fs::{MetadataExt, PermissionsExt, lchown, symlink};
+use std::path::Path;
+
+use tests::bot;
+use tests::bot::{Bot, word};
+use tests::need::{self, NOBODY_ELSE};
+
+use crate::privileges::{give_away, make_directory, refused_untouched, without_privileges};
+
+/// Owner, group and permissions.
+fn rights(path: &Path) -> (u32, u32, u32) {
+    let file = fs::metadata(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    (file.uid(), file.gid(), file.mode() & 0o7777)
+}
+
+const ROOTS: (u32, u32, u32) = (0, 0, 0o755);
+const USERS: (u32, u32, u32) = (NOBODY_ELSE, NOBODY_ELSE, 0o755);
+
+#[test]
+fn without_the_option_a_missing_directory_is_a_reason() {
+    for option in ["redirect=logs/out.log", "stderr=logs/out.log", "pid_file=run/bot.pid"] {
+        for switch in ["umask=022", "create_dirs=false"] {
+            let line = refused_untouched(&bot![option, switch, "sleep"], 73);
+            assert!(line.contains("No such file or directory"), "{line}");
+        }
+    }
+}
+
+#[test]
+fn missing_directories_are_made_for_logs_and_pid_file() {
+    for (umask, mode) in [("umask=022", 0o755), ("umask=027", 0o750), ("umask=000", 0o755)] {
+        let bot = bot![
+            "create_dirs=true",
+            "stdout=logs/deep/out.log",
+            "stderr=logs/errors/../other/error.log",
+            "pid_file=run/bot/bot.pid",
+            umask,
+            "print=up",
+            "sleep"
+        ];
+        let _daemon = bot.start_and_await("logs/deep/out.log", "up\n");
+        assert!(bot.file("logs/other/error.log").exists());
+        for made in ["logs", "logs/deep", "logs/errors", "logs/other", "run", "run/bot"] {
+            assert_eq!(bot.mode(made), mode, "{made} under {umask}");
+        }
+    }
+}
+
+#[test]
+fn directories_that_are_there_stay_as_they_are() {
+    let bot = bot!["create_dirs=true", "redirect=logs/out.log", "pid_file=run/bot.pid", "sleep"];
+    make_directory(&bot.file("logs"), 0o711);
+    make_directory(&bot.file("run"), 0o700);
+    let daemon = bot.start();
+    assert_eq!((bot.mode("logs"), bot.mode("run")), (0o711, 0o700));
+    let line = bot.launch().refusal("builder", 75);
+    assert!(line.contains(&format!("already running with PID {}", daemon.pid())), "{line}");
+}
+
+#[test]
+fn an_absolute_way_is_made_too() {
+    let bot = bot!["create_dirs=true"];
+    let log = bot.file("logs/deep/out.log");
+    let bot = bot.words([word("redirect", &log), "sleep".into()]);
+    let _daemon = bot.start();
+    assert!(log.exists());
+}
+
+/// What makes a start fail: in the launcher, in the session leader, and in the body.
+const FAILURES: [(&[&str], i32); 4] = [
+    (&["stdin=missing"], 73),
+    (&["chdir=missing"], 78),
+    (&["wait_ready=true", "exit=7"], 7),
+    (&["wait_ready=true", "restart=always", "exit=7"], 7),
+];
+
+#[test]
+fn a_start_that_fails_takes_its_directories_back() {
+    for (words, code) in FAILURES {
+        let bot = bot!["create_dirs=true", "redirect=logs/deep/out.log", "pid_file=run/bot.pid"];
+        let bot = bot.words(words.iter().map(Into::into));
+        let _line = refused_untouched(&bot, code);
+    }
+}
+
+#[test]
+fn what_was_there_before_is_not_taken_back() {
+    for (words, code) in FAILURES {
+        let bot = bot!["create_dirs=true", "redirect=logs/out.log", "pid_file=run/deep/bot.pid"];
+        let bot = bot.words(words.iter().map(Into::into));
+        make_directory(&bot.file("run"), 0o755);
+        make_directory(&bot.file("logs"), 0o755);
+        fs::write(bot.file("logs/out.log"), "").expect("a log");
+        let _line = refused_untouched(&bot, code);
+    }
+}
+
+#[test]
+fn a_directory_that_cannot_be_made_is_a_reason_and_leaves_nothing() {
+    let bot = bot!["create_dirs=true", "redirect=logs/file/deep/out.log", "sleep"];
+    make_directory(&bot.file("logs"), 0o755);
+    fs::write(bot.file("logs/file"), "").expect("a file");
+    let line = refused_untouched(&bot, 73);
+    let reason = "cannot make the directory of logs/file/deep/out.log: Not a directory";
+    assert!(line.contains(reason), "{line}");
+}
+
+#[test]
+fn in_the_foreground_no_directory_is_made_for_a_log() {
+    let bot = bot!["create_dirs=true", "when=false", "redirect=logs/out.log"];
+    let bot = bot.words(["pid_file=run/bot.pid", "exit=0"].map(Into::into));
+    assert!(bot.launch().status.success());
+    assert!(bot.file("run").exists() && !bot.file("logs").exists());
+}
+
+// For another user.
+
+#[test(needs = need::root)]
+fn directories_of_a_log_are_the_users_and_those_of_the_pid_file_roots() {
+    let bot = without_privileges(&[
+        "create_dirs=true",
+        "redirect=var/log/bot/out.log",
+        "pid_file=run/bot/bot.pid",
+        "reopen=true",
+    ]);
+    make_directory(&bot.file("var"), 0o755);
+    let _daemon = bot.start();
+    for (made, expected) in [
+        ("var", ROOTS),
+        ("var/log", USERS),
+        ("var/log/bot", USERS),
+        ("run", ROOTS),
+        ("run/bot", ROOTS),
+    ] {
+        assert_eq!(rights(&bot.file(made)), expected, "{made}");
+    }
+    assert_eq!(rights(&bot.file("var/log/bot/out.log")).0, NOBODY_ELSE);
+    assert_eq!(rights(&bot.pid_file()).0, 0);
+}
+
+#[test(needs = need::root)]
+fn log_and_pid_file_in_one_new_directory_are_both_the_users() {
+    let bot = without_privileges(&["create_dirs=true", "redirect=bot/out.log", "pid_file=bot/pid"]);
+    for _ in 0..2 {
+        let daemon = bot.start();
+        assert_eq!(rights(&bot.file("bot")), USERS);
+        assert_eq!(rights(&bot.file("bot/out.log")).0, NOBODY_ELSE);
+        assert_eq!(rights(&bot.pid_file()).0, NOBODY_ELSE);
+        daemon.kill();
+    }
+}
+
+#[test(needs = need::root)]
+fn in_the_users_directory_the_user_makes_its_own() {
+    let bot = without_privileges(&[
+        "create_dirs=true",
+        "redirect=home/logs/deep/out.log",
+        "pid_file=home/run/bot.pid",
+    ]);
+    make_directory(&bot.file("home"), 0o755);
+    give_away(&bot.file("home"), NOBODY_ELSE);
+    let _daemon = bot.start();
+    for made in ["home/logs", "home/logs/deep", "home/run"] {
+        assert_eq!(rights(&bot.file(made)), USERS, "{made}");
+    }
+}
+
+#[test(needs = need::root)]
+fn below_a_new_root_the_user_makes_its_own() {
+    let bot = without_privileges(&[
+        "create_dirs=true",
+        "chroot=jail",
+        "redirect=jail/home/logs/out.log",
+        "pid_file=jail/home/run/bot.pid",
+    ]);
+    make_directory(&bot.file("jail"), 0o755);
+    make_directory(&bot.file("jail/home"), 0o755);
+    give_away(&bot.file("jail/home"), NOBODY_ELSE);
+    let _daemon = bot.start();
+    for made in ["jail/home/logs", "jail/home/run"] {
+        assert_eq!(rights(&bot.file(made)), USERS, "{made}");
+    }
+}
+
+#[test(needs = need::root)]
+fn what_the_user_may_not_make_is_one_sentence() {
+    for option in ["redirect=shared/logs/out.log", "pid_file=shared/logs/bot.pid"] {
+        let bot = without_privileges(&["create_dirs=true", option]);
+        make_directory(&bot.file("shared"), 0o775);
+        let line = refused_untouched(&bot, 73);
+        let (_, path) = option.split_once('=').expect("a path");
+        assert_eq!(
+            line,
+            format!(
+                "builder: cannot make the directory of {path} as user {NOBODY_ELSE}: Permission denied \
+                 (os error 13); let this user do that, or choose a path that only root can change"
+            )
+        );
+    }
+}
+
+#[test(needs = need::root)]
+fn for_another_user_a_start_that_fails_takes_its_directories_back() {
+    for (words, code) in FAILURES {
+        for start in ["", "home/"] {
+            let id = NOBODY_ELSE;
+            let bot = bot![format!("uid={id}"), format!("gid={id}"), "create_dirs=true"];
+            let paths =
+                ["redirect", "pid_file"].map(|option| format!("{option}={start}new/{option}/file"));
+            let bot = bot.words(paths.map(Into::into)).words(words.iter().map(Into::into));
+            let everybody = Permissions::from_mode(0o755);
+            fs::set_permissions(bot.start_directory(), everybody).expect("ours");
+            make_directory(&bot.file("home"), 0o755);
+            give_away(&bot.file("home"), id);
+            let _line = refused_untouched(&bot, code);
+        }
+    }
+}
+
+#[test(needs = need::root)]
+fn through_a_link_of_the_users_root_makes_no_directory() {
+    let bot = without_privileges(&["create_dirs=true", "redirect=home/link/new/out.log"]);
+    make_directory(&bot.file("home"), 0o755);
+    make_directory(&bot.file("treasure"), 0o755);
+    plant(&bot);
+    let line = refused_untouched(&bot, 73);
+    assert!(line.contains("Permission denied"), "{line}");
+    assert_eq!(fs::read_dir(bot.file("treasure")).expect("a directory").count(), 0);
+}
+
+fn plant(bot: &Bot) {
+    symlink("../treasure", bot.file("home/link")).expect("a link");
+    lchown(bot.file("home/link"), Some(NOBODY_ELSE), None).expect("given away");
+    give_away(&bot.file("home"), NOBODY_ELSE);
+}
