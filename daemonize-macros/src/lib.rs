@@ -109,6 +109,11 @@ use proc_macro::TokenStream;
 /// }
 /// ```
 ///
+/// What `before` leaves in memory and what it opens reach the daemon; what fork(2) does not copy is
+/// gone: threads, which are refused, record locks of fcntl(2), memory locked by mlock(2), alarms and
+/// timers. With `restart` each body gets the same copy anew, so that a random number generator which
+/// `before` has seeded draws the same numbers in all of them.
+///
 /// With `commands = true`, the words `stop`, `status` and `log` are answered before `before` is
 /// evaluated. So the options that say where the PID file and the logs are cannot use the parameter
 /// then. The program's own parser is to read `daemonize_runtime::args_os()`, which is without the

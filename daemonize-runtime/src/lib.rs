@@ -30,8 +30,8 @@
 //!
 //! A bot that loads its configuration or logs in somewhere is not up when it has only been forked.
 //! With `wait_ready = true` the launcher waits until the body calls [`ready`](fn@ready), and the
-//! body talks to the terminal until then. A body that ends before is a failed start, with its own
-//! exit code:
+//! body talks to the terminal until then; with `wait_ready = 30`, at most so many seconds. A body
+//! that ends before is a failed start, with its own exit code:
 //!
 //! ```no_run
 //! use daemonize_runtime::daemonize;
@@ -45,6 +45,15 @@
 //!     Ok(())
 //! }
 //! ```
+//!
+//! # Restarts
+//!
+//! With `restart = "on-failure"` or `"always"` the daemon becomes a supervisor, which forks a body,
+//! and another one when that has ended, after a growing delay, until it gives up. What a body has
+//! started goes with it, as far as it is in the body's process group. What ends the daemon, ends
+//! both: by [`stop_signal`](Daemon::stop_signal), and by SIGKILL after
+//! [`stop_timeout`](Daemon::stop_timeout). [`Daemon::restart`] says what the bodies share and what
+//! they do not, and [`Restart`] sets the delays.
 //!
 //! # In the foreground
 //!

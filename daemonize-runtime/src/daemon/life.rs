@@ -26,6 +26,19 @@ impl Daemon {
     ///
     /// Until then the body talks to the terminal, and a body that ends is a failed start, with its
     /// own exit code. Whatever ends the waiting launcher ends the unfinished daemon too.
+    ///
+    /// When the time is up, the start has failed: the unfinished daemon is asked to end by
+    /// [`stop_signal`](Self::stop_signal), and is killed after [`stop_timeout`](Self::stop_timeout),
+    /// as by anybody who stops it. Then the launcher says so, with exit code 70.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use daemonize_runtime::Daemon;
+    ///
+    /// let as_long_as_it_takes = Daemon::new().wait_ready(true);
+    /// let half_a_minute = Daemon::new().wait_ready(30);
+    /// ```
     pub fn wait_ready(mut self, wait: impl WaitValue) -> Self {
         self.options.wait_ready = wait.into_wait().unwrap_or(Wait::No);
         #[cfg(unix)]
@@ -39,14 +52,36 @@ impl Daemon {
     /// [`Restart`](crate::Restart) with its delays and limits. Default: never.
     ///
     /// The daemon, which the PID file names, is a supervisor then, and the body runs in its child.
-    /// SIGTERM, SIGINT and SIGQUIT end both and are never followed by a restart; SIGHUP, SIGUSR1,
-    /// SIGUSR2 and SIGWINCH are passed on. Each restart is one line on standard error. With
-    /// [`wait_ready`](Self::wait_ready), a first body that ends before it is ready is a failed
-    /// start. In the foreground nothing is supervised.
+    /// SIGTERM, SIGINT, SIGQUIT and [`stop_signal`](Self::stop_signal) end both and are never
+    /// followed by a restart; SIGHUP, SIGUSR1, SIGUSR2 and SIGWINCH are passed on to the body; no
+    /// other signal that can be blocked does anything. Each restart is one line on standard error,
+    /// with its time. With [`wait_ready`](Self::wait_ready), a first body that ends before it is
+    /// ready is a failed start. In the foreground nothing is supervised.
     ///
-    /// All bodies are forked from the same process, so what the program opened before the start is
-    /// shared among them. For an event loop that would be fatal: the start is refused when one is
-    /// open already (epoll, `io_uring`, kqueue). Build the runtime in the body.
+    /// **Processes.** Each body leads a process group of its own. A request to end goes to the
+    /// group, and when the body has ended, however it ended, what is left in the group is killed
+    /// before the next body starts. What has left it by setsid(2) lives on; the supervisor is the
+    /// parent of such an orphan (Linux). A body may execute another program by exec(3), which is
+    /// supervised in its place. Only a supervisor that is killed by SIGKILL leaves the group behind,
+    /// but for the body (Linux).
+    ///
+    /// **What each body gets.** All bodies are forked from the process that the program was when it
+    /// started. See fork(2). So they share
+    ///
+    /// - what was opened before, with its position and flags. For an event loop that would be fatal:
+    ///   the start is refused when one is open already (epoll, `io_uring`, kqueue). Build the
+    ///   runtime in the body;
+    /// - what was seeded before: a random number generator draws the same numbers in each of them,
+    ///   and so do the keys of every `HashMap`, once the program has made one before the start. What
+    ///   must not repeat is to be seeded in the body;
+    /// - the layout of the address space.
+    ///
+    /// They do not have the threads, the record locks of fcntl(2), the locked memory of mlock(2), and
+    /// the alarms and timers of before.
+    ///
+    /// **State.** Beside the PID file, `<PID file>.state` tells the word `status` what only the
+    /// supervisor knows. It is gone after a clean end. A file of that name that no supervisor has
+    /// written is left as it is.
     pub fn restart(mut self, plan: impl RestartValue) -> Self {
         self.options.restart = plan.into_restart();
         #[cfg(unix)]
@@ -60,8 +95,9 @@ impl Daemon {
     /// seconds or a [`Duration`](std::time::Duration). Default: 10 s.
     ///
     /// It holds for all who end a daemon: the word `stop` and, with [`restart`](Self::restart), the
-    /// supervisor that ends its body. With 0 it is killed at once. A daemon that saves its work when
-    /// it ends needs more than that takes.
+    /// supervisor that ends its body. Whoever ends a supervisor waits some seconds longer, in which
+    /// it kills the body. With 0 the daemon is killed at once. A daemon that saves its work when it
+    /// ends needs more than that takes.
     ///
     /// # Examples
     ///

@@ -26,6 +26,13 @@ impl Daemon {
     /// stands in its place by then; a daemon that a signal ended leaves it, unlocked, and the next
     /// start takes it over.
     ///
+    /// Programs whose names differ in their extensions alone, such as `bot.eu` and `bot.us`, have one
+    /// default file in one directory, and so only one of them runs there at a time. Who removes the
+    /// file of a daemon that runs (`rm bot.pid`) does not end it: it goes on without a name, nobody
+    /// finds it any more, and another one can be started. A body that executes another program by
+    /// exec(3) lets go of the lock, unless a supervisor holds it, as with
+    /// [`restart`](Self::restart).
+    ///
     /// In a foreground that a supervisor caused, the default file is done without where rights, a
     /// read-only file system or a missing directory forbid it; one that was asked for, also by
     /// `true`, is not.
