@@ -1,6 +1,8 @@
 //! What a body has started is its process group. It goes with the body, however that ends, and what
 //! has left the group has a life of its own.
 
+use std::fs;
+use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use nix::sys::signal::{Signal, kill};
@@ -29,7 +31,7 @@ fn supervised(words: &[&str]) -> Bot {
 #[track_caller]
 fn noted(bot: &Bot, file: &str, count: usize) -> Vec<Process> {
     wait::for_some(file, || {
-        let text = std::fs::read_to_string(bot.file(file)).ok()?;
+        let text = fs::read_to_string(bot.file(file)).ok()?;
         let complete = text.ends_with('\n').then(|| text.lines());
         let numbers: Vec<_> = complete?.map(|line| line.parse().expect("a PID")).collect();
         let processes = numbers.into_iter().map(|number| Process(Pid::from_raw(number)));
@@ -206,5 +208,31 @@ fn a_start_that_is_disturbed_leaves_nothing_of_the_group() {
         for asked in [0, 2] {
             interrupted_by(|processes| kill(processes[asked].0, request).expect("it runs"));
         }
+    }
+}
+
+fn children_of_recorded(bot: &Bot) -> usize {
+    let text = fs::read_to_string(bot.pid_file()).unwrap_or_default();
+    let number = text.strip_suffix('\n').and_then(|number| number.parse().ok());
+    number.map_or(0, |number| Process(Pid::from_raw(number)).children().len())
+}
+
+#[test]
+fn a_launcher_that_is_killed_leaves_a_whole_bot_or_none() {
+    for moment in (0..40).step_by(2) {
+        let bot = supervised(&["wait_ready=true", DEAF_WORKER, "ready", "sleep"]);
+        let mut command = bot.command();
+        // The worker keeps the launcher's streams.
+        command.stdout(Stdio::null()).stderr(Stdio::null());
+        let launching = begin(command);
+        std::thread::sleep(Duration::from_millis(moment));
+        launching.signal(Signal::SIGKILL);
+        let _ = launching.finish();
+        wait::until("a whole bot or none", || match bot.processes().len() {
+            0 => !lock::is_held(&bot.pid_file()),
+            // Supervisor, body and worker, whose parent has ended.
+            3 => lock::is_held(&bot.pid_file()) && children_of_recorded(&bot) == 2,
+            _ => false,
+        });
     }
 }

@@ -56,7 +56,7 @@ pub(crate) fn supervise(
         }
         match history.after_end(plan, born.elapsed(), started.elapsed(), jitter()) {
             Ok(delay) => supervisor.pause(delay, outcome),
-            Err(failures) => supervisor.give_up(failures, plan.within, outcome),
+            Err(ends) => supervisor.give_up(plan, ends, outcome),
         }
     }
 }
@@ -96,7 +96,8 @@ impl<'a> Supervisor<'a> {
             None => self.fork(None)?,
         };
         if let Some(body) = &started {
-            self.tell(State { phase: Phase::Running, body: Some(body.pid()), ..self.state });
+            let body = Some(body.pid());
+            self.tell(State { phase: Phase::Running, body, next_start: None, ..self.state });
         }
         Ok(started)
     }
@@ -206,13 +207,11 @@ impl<'a> Supervisor<'a> {
     }
 
     /// Says so, and leaves the state file, so that others can still say it later.
-    fn give_up(mut self, failures: u32, within: Duration, outcome: Outcome) -> ! {
-        let plural = if failures == 1 { "" } else { "s" };
-        note(&format!(
-            "giving up after {failures} failure{plural} in {}; last {}",
-            Seconds(within),
-            outcome.short()
-        ));
+    fn give_up(mut self, plan: &Restart, ends: u32, outcome: Outcome) -> ! {
+        let kind = if plan.policy == Policy::Always { "end" } else { "failure" };
+        let plural = if ends == 1 { "" } else { "s" };
+        let (within, last) = (Seconds(plan.within), outcome.short());
+        note(&format!("giving up after {ends} {kind}{plural} in {within}; last {last}"));
         self.tell_of(outcome, Phase::GivenUp, None);
         self.state_file = None;
         self.leave(outcome.code())
