@@ -3,6 +3,10 @@
 
 #![cfg(unix)]
 #![allow(unsafe_code)]
+#![allow(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "a set of signals is small on some platforms and large on others"
+)]
 
 mod clock;
 mod descriptors;

@@ -20,7 +20,6 @@ pub(crate) struct SignalQueue(nix::sys::signalfd::SignalFd);
 
 #[cfg(any(target_os = "linux", target_os = "android"))]
 impl SignalQueue {
-    #[allow(clippy::trivially_copy_pass_by_ref, reason = "larger on other platforms")]
     pub(crate) fn of(signals: &SigSet) -> nix::Result<Self> {
         use nix::sys::signalfd::{SfdFlags, SignalFd};
         let flags = SfdFlags::SFD_NONBLOCK | SfdFlags::SFD_CLOEXEC;
@@ -50,7 +49,6 @@ pub(crate) enum SignalQueue {}
 
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
 impl SignalQueue {
-    #[allow(clippy::trivially_copy_pass_by_ref, reason = "larger on other platforms")]
     pub(crate) fn of(_signals: &SigSet) -> nix::Result<Self> {
         Err(nix::errno::Errno::ENOSYS)
     }

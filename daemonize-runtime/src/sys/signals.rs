@@ -239,7 +239,6 @@ pub(crate) fn wait_for_signal(signals: &SigSet, limit: Option<Duration>) -> Opti
 }
 
 /// Not by the function of `nix`, which panics when a signal without a name comes.
-#[allow(clippy::trivially_copy_pass_by_ref, reason = "larger on other platforms")]
 fn wait_for_any(signals: &SigSet) -> Option<Signal> {
     let mut signal = 0;
     // SAFETY: the set and the number are ours.
@@ -265,7 +264,6 @@ pub(crate) fn block_all_signals() {
 }
 
 /// Replaces the signal mask.
-#[allow(clippy::trivially_copy_pass_by_ref, reason = "larger on other platforms")]
 pub(crate) fn set_signal_mask(mask: &SigSet) {
     // Cannot fail: the operation is valid and the memory is ours.
     let _ = sigprocmask(SigmaskHow::SIG_SETMASK, Some(mask), None);
