@@ -14,7 +14,7 @@ use nix::errno::Errno;
 
 use crate::error::Error;
 use crate::resources::descriptors::open_from;
-use crate::resources::pid_file::{Identity, identity};
+use crate::resources::pid_file::Identity;
 use crate::resources::stream_file::open_null;
 use crate::sys::proc::ProcSelf;
 use crate::sys::{self, retry_interrupted};
@@ -34,7 +34,7 @@ enum Note {
 /// act of `main`.
 pub(crate) fn note(passed: RawFd) {
     let found = find(passed, &ProcSelf::read());
-    let known = |number| Some((number, identity(&sys::metadata(number).ok()?)));
+    let known = |number| Some((number, sys::status_of_number(number).ok()?.identity));
     write(Note::Descriptors(found.into_iter().filter_map(known).collect()));
 }
 
@@ -109,6 +109,6 @@ impl Inherited {
 /// The number of a noted descriptor that is still the same and can be inherited: a program makes one
 /// its own by close-on-exec.
 fn still((number, noted): (RawFd, Identity)) -> Option<RawFd> {
-    let is_same = sys::metadata(number).is_ok_and(|now| identity(&now) == noted);
+    let is_same = sys::status_of_number(number).is_ok_and(|now| now.identity == noted);
     (is_same && sys::is_inheritable(number)).then_some(number)
 }

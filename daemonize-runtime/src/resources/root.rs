@@ -39,7 +39,7 @@ impl Root {
         let is_way_out = |descriptor: &RawFd| {
             // What cannot be looked at may be one.
             !closed_later.contains(descriptor)
-                && sys::metadata(*descriptor).map_or(true, |there| there.is_dir())
+                && sys::status_of_number(*descriptor).map_or(true, |it| it.is_directory())
         };
         let open = descriptors::all_open_from(first, proc_self);
         if let Some(descriptor) = open.into_iter().find(is_way_out) {

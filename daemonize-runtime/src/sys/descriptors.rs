@@ -1,9 +1,7 @@
 //! Descriptors: which are open, what they are, and how to wait for them.
 
-use std::fs::{File, Metadata};
 use std::io;
-use std::mem::ManuallyDrop;
-use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, RawFd};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, RawFd};
 use std::os::unix::net::SocketAddr;
 use std::time::Duration;
 
@@ -123,13 +121,6 @@ fn ask_for_descriptors(questions: &mut [libc::pollfd]) {
 pub(crate) fn is_inheritable(descriptor: RawFd) -> bool {
     // SAFETY: `F_GETFD` only reads.
     unsafe { libc::fcntl(descriptor, libc::F_GETFD) & libc::FD_CLOEXEC == 0 }
-}
-
-/// What is known of an open file. By std, which asks so that large sizes and inode numbers fit.
-pub(crate) fn metadata(descriptor: RawFd) -> io::Result<Metadata> {
-    // SAFETY: the descriptor is only looked at: what borrows it is never dropped.
-    let file = ManuallyDrop::new(unsafe { File::from_raw_fd(descriptor) });
-    file.metadata()
 }
 
 /// Writes to a descriptor by one call, if it can. Async-signal-safe.

@@ -4,7 +4,7 @@
 
 use std::ffi::CStr;
 use std::mem::MaybeUninit;
-use std::os::fd::{AsFd, AsRawFd, BorrowedFd};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, RawFd};
 
 use nix::errno::Errno;
 use nix::fcntl::OFlag;
@@ -60,6 +60,10 @@ impl FileStatus {
         self.is_of_kind(libc::S_IFLNK)
     }
 
+    pub(crate) fn is_directory(&self) -> bool {
+        self.is_of_kind(libc::S_IFDIR)
+    }
+
     pub(crate) fn is_regular(&self) -> bool {
         self.is_of_kind(libc::S_IFREG)
     }
@@ -85,6 +89,12 @@ pub(crate) fn status_of(file: &impl AsFd) -> nix::Result<FileStatus> {
         status.assume_init()
     };
     Ok(FileStatus::of(&status))
+}
+
+/// What a descriptor leads to that nobody here owns.
+pub(crate) fn status_of_number(descriptor: RawFd) -> nix::Result<FileStatus> {
+    // SAFETY: the descriptor is only looked at, and the borrow ends with the call.
+    status_of(&unsafe { BorrowedFd::borrow_raw(descriptor) })
 }
 
 /// What stands under a name in a directory, be it a symbolic link.
