@@ -8,7 +8,7 @@ use tests::bot::{Bot, begin, word};
 use tests::launch::Launching;
 use tests::lock::Gate;
 use tests::process::Process;
-use tests::{bot, lock};
+use tests::{bot, lock, wait};
 
 /// A bot that stays in the foreground. These are its other words.
 macro_rules! foreground_bot {
@@ -60,8 +60,9 @@ fn standard_input_stays() {
 fn the_pid_file_is_the_only_descriptor_beside_the_streams() {
     let bot = foreground_bot![];
     let (_launching, process) = run(&bot);
+    // The note, too, is open for a moment.
+    wait::until("four descriptors", || process.descriptors().len() == 4);
     let descriptors = process.descriptors();
-    assert_eq!(descriptors.len(), 4, "{descriptors:?}");
     let (&number, _) = descriptors.last_key_value().expect("four descriptors");
     assert!(process.has_open(number, &bot.pid_file()), "{descriptors:?}");
     assert!(lock::is_held(&bot.pid_file()));
