@@ -249,16 +249,16 @@ fn wait_for_any(signals: &SigSet) -> Option<Signal> {
 /// Blocks all signals that can be blocked, also those that the C library keeps for itself.
 pub(crate) fn block_all_signals() {
     set_signal_mask(&SigSet::all());
-    #[cfg(all(target_os = "linux", target_pointer_width = "64"))]
-    // SAFETY: the set is read from memory that is ours, the old one is not asked for, and 8 is the
-    // size of a set.
+    #[cfg(target_os = "linux")]
+    // SAFETY: the set is read from memory that is ours, the old one is not asked for, and the size
+    // is that of the kernel's sets.
     unsafe {
         libc::syscall(
             libc::SYS_rt_sigprocmask,
             libc::SIG_BLOCK,
-            [u64::MAX].as_ptr(),
-            std::ptr::null::<u64>(),
-            8,
+            [SignalBits::MAX].as_ptr(),
+            std::ptr::null::<SignalBits>(),
+            size_of::<SignalBits>(),
         );
     }
 }
