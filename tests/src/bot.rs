@@ -3,6 +3,7 @@
 mod commands;
 mod files;
 
+use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
@@ -25,6 +26,9 @@ pub struct Bot {
     words: Vec<OsString>,
     conditions: Vec<Condition>,
     home: TempDir,
+    /// The processes that were there before. There may be a thousand, and all others are asked
+    /// whether they are the bot's, again and again.
+    strangers: BTreeSet<Process>,
 }
 
 /// A bot of the general fixture, whose options and body are the words of its command line.
@@ -50,7 +54,13 @@ impl Bot {
     pub fn new(program: impl Into<PathBuf>) -> Self {
         adopt_orphans();
         let home = TempDir::with_prefix("bot-").expect("a start directory");
-        Self { program: program.into(), words: Vec::new(), conditions: Vec::new(), home }
+        Self {
+            program: program.into(),
+            words: Vec::new(),
+            conditions: Vec::new(),
+            home,
+            strangers: process::all().into_iter().collect(),
+        }
     }
 
     /// Adds words to the command line.
@@ -176,6 +186,7 @@ impl Bot {
         let mark = [MARK.as_bytes(), b"=", self.home.path().as_os_str().as_bytes()].concat();
         process::all()
             .into_iter()
+            .filter(|process| !self.strangers.contains(process))
             .filter(|process| process.carries(&mark) && process.is_alive())
             .collect()
     }
@@ -194,14 +205,19 @@ pub fn begin(mut command: Command) -> Launching {
 
 impl Drop for Bot {
     fn drop(&mut self) {
+        let mut killed = BTreeSet::new();
         wait::until("the end of what a test left", || {
             let left = self.processes();
             for process in &left {
-                // Gone already, or not a child of the test: both are found out by looking again.
+                // Gone already: that is found out by looking again.
                 let _ = kill(process.0, Signal::SIGKILL);
-                let _ = waitpid(process.0, Some(WaitPidFlag::WNOHANG));
             }
+            killed.extend(left.iter().copied());
             left.is_empty()
         });
+        for process in killed {
+            // The others are not children of the test.
+            let _ = waitpid(process.0, Some(WaitPidFlag::WNOHANG));
+        }
     }
 }

@@ -4,7 +4,6 @@
 //! read, and its PID is not given to another process before it has been reaped: a recorded PID is
 //! safe to signal.
 
-use std::fs;
 use std::mem;
 use std::path::Path;
 use std::sync::Once;
@@ -13,7 +12,6 @@ use nix::fcntl::OFlag;
 use nix::sys::prctl::set_child_subreaper;
 use nix::sys::signal::{Signal, kill};
 use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
-use nix::unistd::Pid;
 
 use crate::process::{Process, Stat};
 use crate::wait;
@@ -37,12 +35,7 @@ impl Daemon {
     #[must_use]
     #[track_caller]
     pub fn recorded_in(pid_file: &Path) -> Self {
-        let text = fs::read_to_string(pid_file)
-            .unwrap_or_else(|error| panic!("{}: {error}", pid_file.display()));
-        let number = text.strip_suffix('\n').and_then(|number| number.parse().ok());
-        let number =
-            number.unwrap_or_else(|| panic!("{} is not complete: {text:?}", pid_file.display()));
-        Self::adopted(Process(Pid::from_raw(number)))
+        Self::adopted(Process::recorded_in(pid_file))
     }
 
     /// The daemon that this process is.

@@ -3,6 +3,7 @@
 use std::process::{Child, ExitStatus, Output};
 use std::sync::mpsc;
 use std::thread;
+use std::time::{Duration, Instant};
 
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
@@ -42,13 +43,27 @@ impl Launching {
     #[must_use]
     #[track_caller]
     pub fn finish(self) -> Launch {
+        self.finish_unless(PATIENCE, || false).expect("nothing else is awaited")
+    }
+
+    /// Waits for the same, but not longer than this, and only until something else is true: then
+    /// there is no launch to be seen.
+    #[must_use]
+    #[track_caller]
+    pub fn finish_unless(self, limit: Duration, is_over: impl Fn() -> bool) -> Option<Launch> {
+        const BETWEEN_LOOKS: Duration = Duration::from_millis(5);
         let pid = self.0.id();
         let (sender, receiver) = mpsc::channel();
         thread::spawn(move || sender.send(self.0.wait_with_output()));
-        let output = receiver.recv_timeout(PATIENCE);
-        let output = output
-            .unwrap_or_else(|_| panic!("launcher {pid} did not return, or its output did not end"));
-        output.expect("the output can be read").into()
+        let deadline = Instant::now() + limit;
+        while Instant::now() < deadline {
+            match receiver.recv_timeout(BETWEEN_LOOKS) {
+                Ok(output) => return Some(output.expect("the output can be read").into()),
+                Err(_) if is_over() => return None,
+                Err(_) => {}
+            }
+        }
+        panic!("launcher {pid} did not return within {limit:?}, or its output did not end")
     }
 }
 

@@ -2,12 +2,14 @@
 //! anything.
 
 use std::collections::BTreeMap;
-use std::fs;
+use std::fs::{self, File};
+use std::io::{BufRead, BufReader};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use nix::fcntl::OFlag;
+use nix::sys::signal::Signal;
 use nix::unistd::Pid;
 
 /// A process, alive or not.
@@ -39,6 +41,18 @@ pub struct Descriptor {
 }
 
 impl Process {
+    /// The process that a complete PID file names.
+    #[must_use]
+    #[track_caller]
+    pub fn recorded_in(pid_file: &Path) -> Self {
+        let text = fs::read_to_string(pid_file)
+            .unwrap_or_else(|error| panic!("{}: {error}", pid_file.display()));
+        let number = text.strip_suffix('\n').and_then(|number| number.parse().ok());
+        let number =
+            number.unwrap_or_else(|| panic!("{} is not complete: {text:?}", pid_file.display()));
+        Self(Pid::from_raw(number))
+    }
+
     /// Where the process belongs; `None` when there is no such process.
     #[must_use]
     pub fn stat(self) -> Option<Stat> {
@@ -64,6 +78,12 @@ impl Process {
         self.stat().is_some_and(|stat| !b"ZX".contains(&stat.state))
     }
 
+    /// Whether the process is doing something: it neither waits nor is dead.
+    #[must_use]
+    pub fn is_running(self) -> bool {
+        self.stat().is_some_and(|stat| b"RD".contains(&stat.state))
+    }
+
     /// The processes whose parent this is, dead ones included.
     #[must_use]
     pub fn children(self) -> Vec<Self> {
@@ -85,6 +105,13 @@ impl Process {
     #[must_use]
     pub fn signals(self, field: &str) -> u64 {
         u64::from_str_radix(&self.status(field), 16).expect("a set of signals")
+    }
+
+    /// Whether the process blocks or ignores a signal.
+    #[must_use]
+    pub fn withholds(self, signal: Signal) -> bool {
+        let bit = 1 << (signal as u64 - 1);
+        (self.signals("SigBlk") | self.signals("SigIgn")) & bit != 0
     }
 
     /// The working directory.
@@ -123,8 +150,10 @@ impl Process {
     /// Whether the process was started with this variable, as `NAME=value`, in its environment.
     #[must_use]
     pub fn carries(self, variable: &[u8]) -> bool {
-        let environment = fs::read(self.file("environ")).unwrap_or_default();
-        environment.split(|&byte| byte == 0).any(|entry| entry == variable)
+        let Ok(environment) = File::open(self.file("environ")) else { return false };
+        // In one piece: all processes are asked, again and again.
+        let environment = BufReader::with_capacity(1 << 14, environment);
+        environment.split(0).map_while(Result::ok).any(|entry| entry == variable)
     }
 
     fn file(self, name: &str) -> PathBuf {

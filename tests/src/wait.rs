@@ -12,21 +12,32 @@ const PAUSE: Duration = Duration::from_millis(2);
 
 /// Asks again and again until there is an answer.
 #[track_caller]
-pub fn for_some<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
-    let deadline = Instant::now() + PATIENCE;
-    loop {
-        if let Some(answer) = ask() {
-            return answer;
-        }
-        assert!(Instant::now() < deadline, "waited {PATIENCE:?} in vain for {what}");
-        thread::sleep(PAUSE);
-    }
+pub fn for_some<T>(what: &str, ask: impl FnMut() -> Option<T>) -> T {
+    for_some_within(PATIENCE, what, ask)
 }
 
 /// Waits until a condition holds.
 #[track_caller]
-pub fn until(what: &str, mut condition: impl FnMut() -> bool) {
-    for_some(what, || condition().then_some(()));
+pub fn until(what: &str, condition: impl FnMut() -> bool) {
+    until_within(PATIENCE, what, condition);
+}
+
+/// Waits until a condition holds, but not longer than this.
+#[track_caller]
+pub fn until_within(limit: Duration, what: &str, mut condition: impl FnMut() -> bool) {
+    for_some_within(limit, what, || condition().then_some(()));
+}
+
+#[track_caller]
+fn for_some_within<T>(limit: Duration, what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
+    let deadline = Instant::now() + limit;
+    loop {
+        if let Some(answer) = ask() {
+            return answer;
+        }
+        assert!(Instant::now() < deadline, "waited {limit:?} in vain for {what}");
+        thread::sleep(PAUSE);
+    }
 }
 
 /// Looks at something again and again while a task goes on, and returns what was seen.
