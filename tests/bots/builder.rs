@@ -6,6 +6,7 @@
 #[path = "builder/service.rs"]
 mod service;
 
+use std::error::Error;
 use std::ffi::{CString, OsStr, OsString};
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
@@ -47,6 +48,7 @@ fn main() {
     }
     match returns_to {
         None => daemon.start_or_exit(),
+        Some(gate) if gate.is_empty() => start_and_leave(daemon),
         Some(gate) => start_and_return(daemon, &gate),
     }
     for step in body {
@@ -66,6 +68,20 @@ fn start_and_return(daemon: Daemon, gate: &OsStr) {
             pass(gate);
             process::exit(0)
         }
+        Ok(Side::Daemon) => {}
+    }
+}
+
+/// Goes on in the launcher, which leaves at once, as if the start had let it leave.
+fn start_and_leave(daemon: Daemon) {
+    match daemon.start_and_return() {
+        Err(error) => {
+            let reason = error.source().map(|reason| format!(": {reason}")).unwrap_or_default();
+            // When nobody can read it, the code has to do.
+            let _ = io::stderr().write_all(format!("builder: {error}{reason}\n").as_bytes());
+            process::exit(error.exit_code().into())
+        }
+        Ok(Side::Launcher { .. }) => process::exit(0),
         Ok(Side::Daemon) => {}
     }
 }

@@ -5,15 +5,16 @@ use std::fmt;
 use nix::libc::{self, c_int, c_long};
 
 use crate::errors::{
-    CHANGE_FILE, CHANGE_IDENTITY, CONNECT, DUPLICATE, ENTER, FLAG, FORK, LEAVE, LOCATE, LOCK, LOOK,
-    MAKE_DIRECTORY, MAP, OPEN, POLL, READ, RECEIVE, SEND, UNFAILING, UNSUPPORTED, WAIT, WRITE,
+    CHANGE_FILE, CHANGE_IDENTITY, CONNECT, DUPLICATE, ENTER, FLAG, FORK, HANG_UP, KILL, LEAVE,
+    LOCATE, LOCK, LOOK, MAKE_DIRECTORY, MAP, OPEN, OPEN_PROCESS, PASS_TIME, POLL, READ, RECEIVE,
+    SEND, UNFAILING, UNSUPPORTED, WAIT, WRITE,
 };
 
-/// A system call: its number and, for a call that is many in one, which of them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// A system call, with its arguments: some calls are many in one.
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Call {
     pub(crate) number: c_long,
-    pub(crate) second_argument: u64,
+    pub(crate) arguments: [u64; 6],
 }
 
 /// A row of the table.
@@ -75,6 +76,15 @@ const TABLE: &[Row] = &[
     row(libc::SYS_clone, "clone", FORK),
     row(libc::SYS_clone3, "clone3", FORK),
     row(libc::SYS_wait4, "wait4", WAIT),
+    row(libc::SYS_waitid, "waitid", WAIT),
+    row(libc::SYS_kill, "kill", KILL),
+    row(libc::SYS_pidfd_open, "pidfd_open", OPEN_PROCESS),
+    row(libc::SYS_pidfd_send_signal, "pidfd_send_signal", KILL),
+    row(libc::SYS_shutdown, "shutdown", HANG_UP),
+    row(libc::SYS_nanosleep, "nanosleep", PASS_TIME),
+    row(libc::SYS_clock_nanosleep, "clock_nanosleep", PASS_TIME),
+    row(libc::SYS_rt_sigtimedwait, "rt_sigtimedwait", PASS_TIME),
+    row(libc::SYS_setpgid, "setpgid", LEAVE),
     row(libc::SYS_unshare, "unshare", UNSUPPORTED),
     lying(libc::SYS_setsid, "setsid", LEAVE, 0),
     lying(libc::SYS_chdir, "chdir", ENTER, 0),
@@ -95,9 +105,9 @@ const TABLE: &[Row] = &[
     row(libc::SYS_rt_sigaction, "rt_sigaction", UNFAILING),
     row(libc::SYS_rt_sigprocmask, "rt_sigprocmask", UNFAILING),
     row(libc::SYS_sigaltstack, "sigaltstack", UNFAILING),
-    row(libc::SYS_kill, "kill", UNFAILING),
-    row(libc::SYS_shutdown, "shutdown", UNFAILING),
+    row(libc::SYS_rt_sigreturn, "rt_sigreturn", UNFAILING),
     row(libc::SYS_getpid, "getpid", UNFAILING),
+    row(libc::SYS_getppid, "getppid", UNFAILING),
     row(libc::SYS_gettid, "gettid", UNFAILING),
     row(libc::SYS_getsid, "getsid", UNFAILING),
     row(libc::SYS_geteuid, "geteuid", UNFAILING),
@@ -108,7 +118,6 @@ const TABLE: &[Row] = &[
     // The vain attempt to become root again.
     row(libc::SYS_setuid, "setuid", UNFAILING),
     row(libc::SYS_umask, "umask", UNFAILING),
-    row(libc::SYS_clock_nanosleep, "clock_nanosleep", UNFAILING),
     row(libc::SYS_exit_group, "exit_group", UNFAILING),
 ];
 
@@ -119,10 +128,19 @@ impl Call {
 
     /// How the call can fail. A call that the table does not know is taken for one that cannot.
     pub(crate) fn errors(self) -> &'static [c_int] {
-        if self.is(libc::SYS_fcntl) && self.second_argument == libc::F_GETFD as u64 {
+        let [.., flags, _, _] = self.arguments;
+        // A program that gets no more memory ends, wherever it is.
+        if self.is(libc::SYS_mmap) && flags & libc::MAP_ANONYMOUS as u64 != 0 {
             return UNFAILING;
         }
         self.row().map_or(UNFAILING, |row| row.errors)
+    }
+
+    /// Whether the call only asks for a flag, which cannot fail. There may be thousands of these, one
+    /// for each descriptor that could be open.
+    pub(crate) fn only_asks(self) -> bool {
+        let [_, command, ..] = self.arguments;
+        self.is(libc::SYS_fcntl) && command == libc::F_GETFD as u64
     }
 
     /// What the call returns when it pretends to have had an effect, if that is worth a try.
@@ -139,19 +157,35 @@ impl Call {
         [libc::SYS_write, libc::SYS_sendto].contains(&self.number)
     }
 
-    /// Whether the call is told something by another process.
-    pub(crate) fn receives(self) -> bool {
-        [libc::SYS_read, libc::SYS_recvfrom].contains(&self.number)
+    /// Whether the call can change what another process is about to do.
+    pub(crate) fn reaches_others(self) -> bool {
+        self.sends() || [libc::SYS_shutdown, libc::SYS_kill].contains(&self.number)
     }
 
-    /// Whether the call ends another process.
-    pub(crate) fn kills(self) -> bool {
-        self.is(libc::SYS_kill)
+    /// Whether the call makes a process.
+    pub(crate) fn forks(self) -> bool {
+        self.row().is_some_and(|row| row.errors == FORK)
     }
 
-    /// Whether the call waits for time to pass.
-    pub(crate) fn sleeps(self) -> bool {
-        [libc::SYS_nanosleep, libc::SYS_clock_nanosleep].contains(&self.number)
+    /// Where the name of the file is that the call opens.
+    pub(crate) fn path(self) -> Option<u64> {
+        let [first, second, ..] = self.arguments;
+        match self.number {
+            #[cfg(target_arch = "x86_64")]
+            libc::SYS_open => Some(first),
+            libc::SYS_openat => Some(second),
+            _ => None,
+        }
+    }
+
+    /// Where the time is that the call lets pass.
+    pub(crate) fn sleep(self) -> Option<u64> {
+        let [first, _, third, ..] = self.arguments;
+        match self.number {
+            libc::SYS_nanosleep => Some(first),
+            libc::SYS_clock_nanosleep => Some(third),
+            _ => None,
+        }
     }
 }
 

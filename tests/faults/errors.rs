@@ -93,7 +93,19 @@ pub(crate) const CHANGE_IDENTITY: &[c_int] = &[EAGAIN, ENOMEM, EPERM, EINVAL, EN
 pub(crate) const MAP: &[c_int] = &[ENOMEM];
 
 /// To receive from a local socket whose other end is open.
-pub(crate) const RECEIVE: &[c_int] = &[EINTR];
+pub(crate) const RECEIVE: &[c_int] = &[EINTR, EAGAIN, ENOMEM, ENOBUFS, EIO, EPERM];
+
+/// To end one direction of a local socket.
+pub(crate) const HANG_UP: &[c_int] = &[EPERM, ENOBUFS];
+
+/// To signal a process of one's own.
+pub(crate) const KILL: &[c_int] = &[EPERM, EINTR, EIO];
+
+/// To get a handle of a process.
+pub(crate) const OPEN_PROCESS: &[c_int] = &[EMFILE, ENFILE, ENOMEM, ENODEV, EPERM, EINVAL, ENOSYS];
+
+/// To let time pass, unless a signal comes.
+pub(crate) const PASS_TIME: &[c_int] = &[EINTR];
 
 /// To do what cannot fail, or not so that it matters.
 pub(crate) const UNFAILING: &[c_int] = &[];

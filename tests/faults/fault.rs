@@ -1,28 +1,27 @@
 //! A fault: where a start is disturbed, and how.
 
-use std::fmt;
-use std::os::unix::process::ExitStatusExt;
-
 use nix::errno::Errno;
-use nix::libc;
+use nix::libc::c_long;
 use nix::sys::signal::Signal;
-use tests::launch::Launch;
+use std::fmt;
 
 use crate::calls::Call;
 
 /// A process of a start. They are born in this order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Role {
     /// The process that the user started.
     Launcher,
     /// Its child.
     SessionLeader,
-    /// The child of that.
+    /// The child of that, with or without the body.
     Daemon,
+    /// The child of a daemon that supervises it; those that come later are not disturbed.
+    Body,
 }
 
 /// A system call of a start: the process that makes it, and how many it made before.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Place {
     /// The process.
     pub(crate) role: Role,
@@ -32,7 +31,7 @@ pub(crate) struct Place {
 }
 
 /// What happens instead of a system call.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Disturbance {
     /// It fails with this error.
     Error(i32),
@@ -43,7 +42,7 @@ pub(crate) enum Disturbance {
 }
 
 /// One disturbance of one start.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Fault {
     /// Where it happens.
     pub(crate) place: Place,
@@ -56,25 +55,25 @@ pub(crate) struct Fault {
 impl Role {
     /// The role of the process that is born as the n-th, counted from 0.
     pub(crate) fn of_birth(order: usize) -> Option<Self> {
-        [Self::Launcher, Self::SessionLeader, Self::Daemon].get(order).copied()
+        [Self::Launcher, Self::SessionLeader, Self::Daemon, Self::Body].get(order).copied()
     }
 }
 
 impl Fault {
+    /// What makes it this fault. The arguments of a call are addresses, which differ from start to
+    /// start.
+    pub(crate) fn identity(&self) -> (Place, c_long, Disturbance) {
+        (self.place, self.call.number, self.disturbance)
+    }
+
+    /// Whether it happens to this call.
+    pub(crate) fn is_at(&self, place: Place, call: Call) -> bool {
+        self.place == place && self.call.is(call.number)
+    }
+
     /// Whether the fault kills a process of this role.
     pub(crate) fn kills(&self, role: Role) -> bool {
         self.place.role == role && self.disturbance == Disturbance::Signal(Signal::SIGKILL)
-    }
-
-    /// Whether the launcher was ended by the fault itself.
-    pub(crate) fn ends(&self, launch: &Launch) -> bool {
-        let Disturbance::Signal(signal) = self.disturbance else { return false };
-        self.place.role == Role::Launcher && launch.status.signal() == Some(signal as i32)
-    }
-
-    /// Whether it hinders the launcher to say why a start has failed.
-    pub(crate) fn is_failed_message(&self) -> bool {
-        self.place.role == Role::Launcher && self.call.is(libc::SYS_write)
     }
 }
 
@@ -84,6 +83,7 @@ impl fmt::Display for Role {
             Self::Launcher => "launcher",
             Self::SessionLeader => "session leader",
             Self::Daemon => "daemon",
+            Self::Body => "body",
         })
     }
 }

@@ -2,15 +2,17 @@
 
 use std::ffi::CStr;
 use std::fs::File;
+use std::io;
 use std::mem;
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 use std::os::unix::fs::FileExt;
+use std::time::Duration;
 
 use nix::errno::Errno;
-use nix::libc;
+use nix::libc::{self, c_long};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::unistd::Pid;
-use tests::wait::PATIENCE;
+use tests::process::Process;
 
 use crate::calls::Call;
 
@@ -24,9 +26,19 @@ pub(crate) struct Listener(OwnedFd);
 #[derive(Debug)]
 pub(crate) struct Notice {
     id: u64,
-    pub(crate) process: Pid,
+    pub(crate) process: Process,
     pub(crate) call: Call,
-    arguments: [u64; 6],
+}
+
+/// What comes of waiting for a call.
+#[derive(Debug)]
+pub(crate) enum Next {
+    /// A call.
+    Call(Notice),
+    /// None in this time.
+    Nothing,
+    /// There is no process left that could make one.
+    Over,
 }
 
 /// What becomes of a call.
@@ -49,6 +61,7 @@ mod ioctl {
 
     nix::ioctl_readwrite!(receive, b'!', 0, seccomp_notif);
     nix::ioctl_readwrite!(send, b'!', 1, seccomp_notif_resp);
+    nix::ioctl_write_ptr!(is_valid, b'!', 2, u64);
 }
 
 impl Listener {
@@ -56,20 +69,22 @@ impl Listener {
         Self(descriptor)
     }
 
-    /// Waits for the next call. `None` when no process is left that could make one, or none has
-    /// made one for longer than anything may take.
-    pub(crate) fn next(&self) -> Option<Notice> {
+    /// Waits so long for the next call.
+    pub(crate) fn next(&self, patience: Duration) -> Next {
+        let limit = PollTimeout::try_from(patience).expect("patience is short");
         loop {
             let mut question = [PollFd::new(self.0.as_fd(), PollFlags::POLLIN)];
-            match poll(&mut question, PollTimeout::try_from(PATIENCE).expect("patience is short")) {
+            match poll(&mut question, limit) {
                 Err(Errno::EINTR) => continue,
                 answered => answered.expect("the listener can be asked"),
             };
-            if !question[0].revents()?.contains(PollFlags::POLLIN) {
-                return None;
+            match question[0].revents() {
+                Some(events) if events.contains(PollFlags::POLLIN) => {}
+                Some(events) if events.is_empty() => return Next::Nothing,
+                _ => return Next::Over,
             }
             if let Some(notice) = self.receive() {
-                return Some(notice);
+                return Next::Call(notice);
             }
         }
     }
@@ -85,14 +100,19 @@ impl Listener {
             Err(Errno::ENOENT | Errno::EINTR) => return None,
             received => received.expect("a call can be received"),
         };
-        let arguments = notice.data.args;
-        let call = Call { number: notice.data.nr.into(), second_argument: arguments[1] };
+        let call = Call { number: notice.data.nr.into(), arguments: notice.data.args };
         Some(Notice {
             id: notice.id,
-            process: Pid::from_raw(notice.pid.cast_signed()),
+            process: Process(Pid::from_raw(notice.pid.cast_signed())),
             call,
-            arguments,
         })
+    }
+
+    /// Whether a call still waits for its answer: its process was not killed, and no signal has
+    /// made it begin anew.
+    pub(crate) fn has_waiting(&self, notice: &Notice) -> bool {
+        // SAFETY: the kernel reads a number of ours.
+        unsafe { ioctl::is_valid(self.0.as_raw_fd(), &raw const notice.id) }.is_ok()
     }
 
     /// Answers a call. A process that was killed meanwhile needs no answer.
@@ -113,12 +133,24 @@ impl Listener {
 }
 
 impl Notice {
-    /// Whether one of the arguments where paths are passed is this one.
-    pub(crate) fn names(&self, path: &CStr) -> bool {
-        let Ok(memory) = File::open(format!("/proc/{}/mem", self.process)) else { return false };
+    /// Whether the process opens the file with this name.
+    pub(crate) fn opens(&self, path: &CStr) -> bool {
         let mut bytes = vec![0; path.count_bytes() + 1];
-        self.arguments[..2].iter().any(|&address| {
-            memory.read_exact_at(&mut bytes, address).is_ok() && bytes == path.to_bytes_with_nul()
+        self.call.path().is_some_and(|address| {
+            self.read(address, &mut bytes).is_ok() && bytes == path.to_bytes_with_nul()
         })
+    }
+
+    /// Whether the process sleeps as long as no start does, which is what a body does.
+    pub(crate) fn sleeps_long(&self) -> bool {
+        const LONG: c_long = 100;
+        let mut seconds = [0; size_of::<c_long>()];
+        self.call.sleep().is_some_and(|time| {
+            self.read(time, &mut seconds).is_ok() && c_long::from_ne_bytes(seconds) > LONG
+        })
+    }
+
+    fn read(&self, address: u64, bytes: &mut [u8]) -> io::Result<()> {
+        File::open(format!("/proc/{}/mem", self.process.0))?.read_exact_at(bytes, address)
     }
 }

@@ -1,18 +1,29 @@
-//! What must be true of a start, whatever happens to it.
+//! What must be true of a start, whatever happens to it. It knows nothing of how a start is made.
 
 use std::fs;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use nix::sys::signal::Signal;
-use nix::unistd::{getpid, getsid};
-use tests::bot::Bot;
-use tests::daemon::Daemon;
+use tests::bot::{self, Bot};
 use tests::launch::Launch;
-use tests::{lock, wait};
+use tests::lock;
 
-use crate::fault::{Fault, Role};
-use crate::recording::{Ending, Recording};
+use crate::ended::Ended;
+use crate::fault::Role;
+use crate::plan::Plan;
 use crate::shape::Shape;
-use crate::supervisor::Supervised;
+use crate::starts::Body;
+use crate::supervised::BOUND;
+
+/// How an undisturbed start ends.
+#[derive(Clone, Debug)]
+pub(crate) enum Ending {
+    /// With processes of these shapes.
+    Runs(Vec<Shape>),
+    /// With this exit code, as it should.
+    Refusal(i32),
+}
 
 /// How a disturbed start has ended; each is fine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,7 +32,7 @@ pub(crate) enum Outcome {
     Started,
     /// The launcher said why not, or was killed, and nothing is left.
     Undone,
-    /// The fault killed the daemon after the start was a success.
+    /// A fault killed the daemon after the start was a success.
     DaemonKilled,
 }
 
@@ -31,66 +42,71 @@ const REFUSALS: std::ops::RangeInclusive<i32> = 64..=78;
 /// The exit code of a start that found a daemon; here is none to be found.
 const ALREADY_RUNNING: i32 = 75;
 
-/// Makes one disturbed start and judges it. Panics when something is not as it must be.
-pub(crate) fn judge(bot: &Bot, recording: &Recording, fault: Fault) -> Outcome {
-    let start =
-        Supervised::start(bot.command(), Some(recording.plan(fault))).expect("a supervised start");
-    await_fault(bot, &start);
-    let outcome = judge_outcome(bot, recording, fault, &start);
-    assert_eq!(
-        fs::read_to_string(bot.file("out.log")).unwrap_or_default(),
-        "",
-        "the start wrote into the log"
-    );
-    start.reap();
-    if outcome != Outcome::Started {
-        start_again(bot, &recording.ending);
+/// What a supervisor and its body do to themselves and each other takes no longer.
+const MOMENT: Duration = Duration::from_millis(50);
+
+/// How an undisturbed start has ended. Panics when that is not as it must be.
+pub(crate) fn ending_of(ended: &Ended) -> Ending {
+    let code = ended.launch.as_ref().map_or(Some(0), |launch| launch.status.code());
+    assert_eq!(code, Some(ended.start.code), "undisturbed: {:?}", ended.launch);
+    if code != Some(0) {
+        ended.await_nothing_left();
+        return Ending::Refusal(ended.start.code);
+    }
+    ended.launch.iter().for_each(Launch::assert_silent_success);
+    let running = ended.running();
+    let mut shapes = ended.shapes(&running);
+    loop {
+        thread::sleep(MOMENT);
+        let later = ended.shapes(&running);
+        if later == shapes {
+            return Ending::Runs(shapes);
+        }
+        shapes = later;
+    }
+}
+
+/// Judges a start that has met all its faults. Panics when something is not as it must be.
+pub(crate) fn judge(ended: &Ended, plan: &Plan, expected: &Ending) -> Outcome {
+    let committed_after = ended.supervised.trace().committed_after;
+    let has_lost_launcher =
+        committed_after.is_some() && ended.launch.as_ref().is_some_and(|launch| plan.ends(launch));
+    let has_lost_daemon = committed_after.is_some_and(|faults| plan.kills(Role::Daemon, faults));
+    let outcome = if !ended.is_success() && !has_lost_launcher {
+        assert_refused(ended, plan);
+        ended.await_nothing_left();
+        Outcome::Undone
+    } else if has_lost_daemon {
+        ended.await_nothing_left();
+        Outcome::DaemonKilled
+    } else {
+        if ended.is_success() {
+            ended.launch.iter().for_each(Launch::assert_silent_success);
+        }
+        assert_runs(ended, expected);
+        Outcome::Started
+    };
+    if ended.start.body != Body::Child {
+        let log = fs::read_to_string(ended.bot.file("out.log")).unwrap_or_default();
+        assert_eq!(log, "", "the start wrote into the log");
     }
     outcome
 }
 
-/// A fault that never happens proves nothing.
-fn await_fault(bot: &Bot, start: &Supervised) {
-    wait::until("the fault, or the end of the start", || {
-        let trace = start.trace();
-        trace.is_disturbed || trace.body_runs || bot.processes().is_empty()
-    });
-    assert!(start.trace().is_disturbed, "the fault has never happened: {:?}", start.launch);
-}
-
-fn judge_outcome(bot: &Bot, recording: &Recording, fault: Fault, start: &Supervised) -> Outcome {
-    let was_committed = start.trace().was_committed;
-    let launch = &start.launch;
-    if launch.status.success() && was_committed && fault.kills(Role::Daemon) {
-        bot.await_nothing_left();
-        Outcome::DaemonKilled
-    } else if launch.status.success() {
-        launch.assert_silent_success();
-        assert_daemon(bot, recording, start);
-        Outcome::Started
-    } else if was_committed && fault.kills(Role::Launcher) {
-        assert_daemon(bot, recording, start);
-        Outcome::Started
-    } else {
-        assert_refused(bot, fault, launch);
-        bot.await_nothing_left();
-        Outcome::Undone
-    }
-}
-
-/// The shape of the daemon of an undisturbed start.
-pub(crate) fn shape_of_started(bot: &Bot, start: &Supervised) -> Shape {
-    start.launch.assert_silent_success();
-    Shape::of(&sole_daemon(bot, start), &bot.start_directory())
-}
-
 /// A daemon that starts in spite of a fault is the same as without.
-fn assert_daemon(bot: &Bot, recording: &Recording, start: &Supervised) {
-    let Ending::Daemon(expected) = &recording.ending else {
-        panic!("a daemon where there should be none")
+fn assert_runs(ended: &Ended, expected: &Ending) {
+    let Ending::Runs(expected) = expected else { panic!("a daemon where there should be none") };
+    let running = ended.running();
+    let look = || -> Vec<_> {
+        let shapes = ended.shapes(&running);
+        shapes.iter().zip(expected).flat_map(|(is, should)| is.differences(should)).collect()
     };
-    let differences =
-        Shape::of(&sole_daemon(bot, start), &bot.start_directory()).differences(expected);
+    let begun = Instant::now();
+    let mut differences = look();
+    while !differences.is_empty() && ended.start.body == Body::Child && begun.elapsed() < BOUND {
+        thread::sleep(MOMENT);
+        differences = look();
+    }
     assert!(
         differences.is_empty(),
         "another daemon than without the fault: {}",
@@ -98,30 +114,16 @@ fn assert_daemon(bot: &Bot, recording: &Recording, start: &Supervised) {
     );
 }
 
-/// One daemon and nothing else, recorded and locked at the moment when the launcher is gone; it
-/// comes to its body.
-fn sole_daemon(bot: &Bot, start: &Supervised) -> Daemon {
-    let daemon = bot.daemon();
-    assert_eq!(bot.processes(), [daemon.process], "there is more or less than the daemon");
-    assert!(lock::is_held(&bot.pid_file()), "the daemon runs without a lock");
-    let own_session = getsid(None).expect("the test has a session").as_raw();
-    assert_ne!(daemon.stat().session, own_session, "the daemon has not left the session");
-    wait::until("the daemon's body", || start.trace().body_runs);
-    // At once, unless the fault keeps the launcher from waiting for the end of the session leader.
-    wait::until("the daemon to be an orphan", || daemon.stat().parent == getpid().as_raw());
-    daemon
-}
-
-/// A launcher that failed says why in one line. It may say nothing when the fault keeps it from
-/// that.
-fn assert_refused(bot: &Bot, fault: Fault, launch: &Launch) {
+/// A launcher that failed says why in one line. It may say nothing when a fault keeps it from that.
+fn assert_refused(ended: &Ended, plan: &Plan) {
+    let launch = ended.launch.as_ref().expect("it would be a success otherwise");
     assert_eq!(launch.stdout, "", "a failed start writes to standard error alone");
-    let may_be_silent = fault.ends(launch) || fault.is_failed_message();
+    let may_be_silent = plan.ends(launch) || plan.spoils_message();
     let is_told =
-        is_message(&launch.stderr, &bot.name()) || may_be_silent && launch.stderr.is_empty();
+        is_message(&launch.stderr, &ended.bot.name()) || may_be_silent && launch.stderr.is_empty();
     assert!(is_told, "not one line `program: what: why`: {launch:?}");
     assert!(
-        fault.ends(launch) || launch.status.code().is_some_and(|code| is_refusal(code, fault)),
+        plan.ends(launch) || launch.status.code().is_some_and(|code| is_refusal(code, plan)),
         "code: {launch:?}"
     );
 }
@@ -136,16 +138,21 @@ fn is_message(text: &str, program: &str) -> bool {
 
 /// Whether a failed start has this exit code. A launcher that waited for its daemon to be ready
 /// passes its end on.
-fn is_refusal(code: i32, fault: Fault) -> bool {
+fn is_refusal(code: i32, plan: &Plan) -> bool {
     const KILLED: i32 = 128 + Signal::SIGKILL as i32;
-    REFUSALS.contains(&code) && code != ALREADY_RUNNING
-        || code == KILLED && fault.kills(Role::Daemon)
+    let is_daemon_killed = plan.kills(Role::Daemon, 0) || plan.kills(Role::Body, 0);
+    REFUSALS.contains(&code) && code != ALREADY_RUNNING || code == KILLED && is_daemon_killed
 }
 
 /// Whatever a fault has left, the next start ends as if nothing had happened.
-fn start_again(bot: &Bot, ending: &Ending) {
-    match ending {
-        Ending::Daemon(_) => drop(bot.start()),
+pub(crate) fn start_again(bot: &Bot, body: Body, expected: &Ending) {
+    match expected {
         Ending::Refusal(code) => drop(bot.refused(*code)),
+        Ending::Runs(_) if body == Body::Foreground => {
+            let is_up = || lock::is_held(&bot.pid_file());
+            let launch = bot::begin(bot.command()).finish_unless(BOUND, is_up);
+            assert!(launch.is_none(), "the next start fails: {launch:?}");
+        }
+        Ending::Runs(_) => drop(bot.start()),
     }
 }

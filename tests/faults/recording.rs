@@ -1,44 +1,19 @@
-//! One undisturbed start, from which all disturbed ones follow.
+//! How a start went, from which all starts with one fault more follow.
 
-use std::io;
-
-use nix::libc::{EBADF, EFAULT, EINTR};
+use nix::libc::{EBADF, EFAULT, EINTR, c_long};
 use nix::sys::signal::Signal;
-use tests::bot::Bot;
 
 use crate::calls::Call;
 use crate::fault::{Disturbance, Fault, Place, Role};
-use crate::oracle;
-use crate::shape::Shape;
-use crate::supervisor::{Plan, Supervised};
+use crate::plan::{Plan, Step};
+use crate::supervised::Trace;
 
-/// A start that is to be disturbed.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Start {
-    /// Its name in the names of tests.
-    pub(crate) name: &'static str,
-    /// A new bot for it, whose body is a sleep: by that the end of the start is known.
-    pub(crate) bot: fn() -> Bot,
-    /// The exit code of the launcher when nothing disturbs it.
-    pub(crate) code: i32,
-    /// Whether only root can make it.
-    pub(crate) needs_root: bool,
-}
-
-/// The calls of an undisturbed start, and how it ends.
+/// The calls of a start that went as planned.
 #[derive(Clone, Debug)]
 pub(crate) struct Recording {
-    calls: Vec<(Place, Call)>,
-    pub(crate) ending: Ending,
-}
-
-/// How an undisturbed start ends.
-#[derive(Clone, Debug)]
-pub(crate) enum Ending {
-    /// With a daemon of this shape.
-    Daemon(Shape),
-    /// With this exit code, as it should.
-    Refusal(i32),
+    plan: Plan,
+    calls: Vec<Step>,
+    commit: Option<Place>,
 }
 
 /// Which errors a call is made to fail with.
@@ -54,33 +29,28 @@ pub(crate) enum Errors {
 const LAST_ERROR: i32 = 133;
 
 impl Recording {
-    /// Makes a start, undisturbed.
-    ///
-    /// # Errors
-    ///
-    /// When the kernel does not allow to supervise it.
-    pub(crate) fn of(start: Start) -> io::Result<Self> {
-        let bot = (start.bot)();
-        let supervised = Supervised::start(bot.command(), None)?;
-        assert_eq!(
-            supervised.launch.status.code(),
-            Some(start.code),
-            "undisturbed: {:?}",
-            supervised.launch
-        );
-        let ending = match start.code {
-            0 => Ending::Daemon(oracle::shape_of_started(&bot, &supervised)),
-            code => Ending::Refusal(code),
+    /// Of a start that went as planned. Where the launcher has said that it succeeded, the last
+    /// word that it sent anybody was the one that made it a success.
+    pub(crate) fn of(plan: Plan, trace: &Trace, is_success: bool) -> Self {
+        let calls = trace.calls.clone();
+        let mut sent = calls.iter().rev().map(|&(place, call)| (place, call.sends()));
+        let commit = if is_success {
+            sent.find(|&(place, sends)| place.role == Role::Launcher && sends)
+                .map(|(place, _)| place)
+        } else {
+            plan.commit.filter(|_| trace.committed_after.is_some())
         };
-        bot.await_nothing_left();
-        let calls = supervised.trace().calls.clone();
-        assert!(!calls.is_empty(), "nobody saw the start begin");
-        Ok(Self { calls, ending })
+        Self { plan, calls, commit }
     }
 
-    /// Every fault that a start can meet.
+    /// Whether somebody saw the start begin.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.calls.is_empty()
+    }
+
+    /// Every fault that the start can meet after those that it has met.
     pub(crate) fn faults(&self, errors: Errors) -> impl Iterator<Item = Fault> + use<'_> {
-        self.calls.iter().flat_map(move |&(place, call)| {
+        self.later_calls().iter().flat_map(move |&(place, call)| {
             let errors = errors_of(call, errors).into_iter().map(Disturbance::Error);
             let disturbances =
                 errors.chain(call.lie().map(Disturbance::Lie)).chain(signals_for(place.role));
@@ -88,38 +58,49 @@ impl Recording {
         })
     }
 
+    /// The faults that it has met.
+    pub(crate) fn met(&self) -> &[Fault] {
+        &self.plan.faults
+    }
+
+    /// Where the last fault was, and what each process did then: alike for errors that are answered
+    /// alike.
+    pub(crate) fn sequel(&self) -> (Option<Place>, Vec<(Role, c_long)>) {
+        let later = self.later_calls().iter().map(|&(place, call)| (place.role, call.number));
+        let mut later: Vec<_> = later.collect();
+        // Each process has its own order. That of several is an accident, now and then.
+        later.sort_by_key(|&(role, _)| role);
+        (self.plan.faults.last().map(|fault| fault.place), later)
+    }
+
+    /// The calls after the last fault.
+    fn later_calls(&self) -> &[Step] {
+        match self.plan.faults.last() {
+            Some(last) => self.calls.get(self.position(last)..).unwrap_or_default(),
+            None => &self.calls,
+        }
+    }
+
+    /// How many calls were made until this fault, with the one that it happens to.
+    fn position(&self, fault: &Fault) -> usize {
+        let found = self.calls.iter().position(|&(place, _)| place == fault.place);
+        found.map_or(self.calls.len(), |index| index + 1)
+    }
+
     /// The first call of this number, disturbed in this way.
-    pub(crate) fn fault_at(
-        &self,
-        number: nix::libc::c_long,
-        disturbance: Disturbance,
-    ) -> Option<Fault> {
+    pub(crate) fn fault_at(&self, number: c_long, disturbance: Disturbance) -> Option<Fault> {
         let &(place, call) = self.calls.iter().find(|(_, call)| call.is(number))?;
         Some(Fault { place, call, disturbance })
     }
 
-    /// How a start has to go so that the fault happens at the same point of it, whoever runs
-    /// faster.
+    /// The same start, with one fault more.
     pub(crate) fn plan(&self, fault: Fault) -> Plan {
-        let commit = match self.ending {
-            Ending::Daemon(_) => self.last(Role::Launcher, Call::sends),
-            Ending::Refusal(_) => None,
-        };
-        let acceptance = self.last(Role::Daemon, Call::receives);
-        let holds_launcher = match fault.place.role {
-            Role::Launcher => false,
-            Role::SessionLeader => true,
-            // What it does after it has received the commit cannot happen before.
-            Role::Daemon => {
-                acceptance.is_some_and(|acceptance| fault.place.index <= acceptance.index)
-            }
-        };
-        Plan { fault, commit, holds_launcher }
-    }
-
-    fn last(&self, role: Role, is_it: impl Fn(Call) -> bool) -> Option<Place> {
-        let mut calls = self.calls.iter().rev();
-        calls.find(|&&(place, call)| place.role == role && is_it(call)).map(|&(place, _)| place)
+        let course = self.calls[..self.position(&fault)].to_owned();
+        // One that comes later may not come at all.
+        let commit = self.commit.filter(|commit| course.iter().any(|(place, _)| place == commit));
+        let mut faults = self.plan.faults.clone();
+        faults.push(fault);
+        Plan { faults, course, commit }
     }
 }
 

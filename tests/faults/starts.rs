@@ -11,7 +11,31 @@ use tests::bot;
 use tests::bot::Bot;
 use tests::condition::Condition;
 
-use crate::recording::Start;
+/// A start that is to be disturbed.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Start {
+    /// Its name in the names of tests.
+    pub(crate) name: &'static str,
+    /// A new bot for it, whose body is a long sleep: by that the end of the start is known.
+    pub(crate) bot: fn() -> Bot,
+    /// The exit code of the launcher when nothing disturbs it.
+    pub(crate) code: i32,
+    /// Whether only root can make it.
+    pub(crate) needs_root: bool,
+    /// Where the body runs.
+    pub(crate) body: Body,
+}
+
+/// Where the body runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Body {
+    /// In the daemon.
+    Daemon,
+    /// In a child of the daemon.
+    Child,
+    /// In the process that was executed.
+    Foreground,
+}
 
 /// All of them.
 pub(crate) const STARTS: &[Start] = &[
@@ -19,19 +43,38 @@ pub(crate) const STARTS: &[Start] = &[
     Start { name: "with_everything_to_do", bot: with_everything_to_do, ..DEFAULT },
     Start {
         name: "whose_launcher_waits",
-        bot: || bot!["wait_ready=true", "ready", "sleep"],
+        bot: || bot!["redirect=out.log", "wait_ready=true", "ready", "sleep"],
         ..DEFAULT
     },
+    Start { name: "whose_launcher_goes_on", bot: || bot!["return", "sleep"], ..DEFAULT },
     Start {
         name: "that_reopens_its_log",
         bot: || bot!["redirect=out.log", "reopen=true", "sleep"],
         ..DEFAULT
     },
-    Start { name: "that_drops_privileges", bot: without_privileges, needs_root: true, ..DEFAULT },
+    PRIVILEGED,
     Start {
         name: "whose_files_are_left_to_its_user",
         bot: with_files_of_its_user,
         needs_root: true,
+        ..DEFAULT
+    },
+    Start {
+        name: "of_a_supervisor",
+        bot: || bot!["restart-quickly=100", "sleep"],
+        body: Body::Child,
+        ..DEFAULT
+    },
+    Start {
+        name: "of_a_supervisor_whose_launcher_waits",
+        bot: || bot!["restart-quickly=100", "wait_ready=100", "ready", "sleep"],
+        body: Body::Child,
+        ..DEFAULT
+    },
+    Start {
+        name: "in_the_foreground",
+        bot: || bot!["when=false", "redirect=out.log", "sleep"],
+        body: Body::Foreground,
         ..DEFAULT
     },
     Start {
@@ -45,8 +88,17 @@ pub(crate) const STARTS: &[Start] = &[
 ];
 
 /// A start that has nothing special.
-pub(crate) const DEFAULT: Start =
-    Start { name: "with_defaults", bot: || bot!["sleep"], code: 0, needs_root: false };
+pub(crate) const DEFAULT: Start = Start {
+    name: "with_defaults",
+    bot: || bot!["sleep"],
+    code: 0,
+    needs_root: false,
+    body: Body::Daemon,
+};
+
+/// A start that gives up its privileges.
+pub(crate) const PRIVILEGED: Start =
+    Start { name: "that_drops_privileges", bot: without_privileges, needs_root: true, ..DEFAULT };
 
 /// A user and a group without accounts, so that it is the same on every machine, behind a new root.
 fn without_privileges() -> Bot {

@@ -1,0 +1,68 @@
+//! A plan: the faults of one start, and how the start goes until the last of them.
+
+use std::fmt;
+use std::mem::{self, Discriminant};
+use std::os::unix::process::ExitStatusExt;
+
+use nix::libc::{self, c_long};
+use tests::launch::Launch;
+
+use crate::calls::Call;
+use crate::fault::{Disturbance, Fault, Place, Role};
+
+/// A system call, and where in the start it is made.
+pub(crate) type Step = (Place, Call);
+
+/// What is to happen to a start; by default, nothing.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Plan {
+    /// One disturbance after the other.
+    pub(crate) faults: Vec<Fault>,
+    /// All calls up to the last fault, in the order in which they are made: so the faults happen at
+    /// the same point of the start, whoever runs faster.
+    pub(crate) course: Vec<Step>,
+    /// The launcher's call that makes the start a success, if it comes before the last fault.
+    pub(crate) commit: Option<Place>,
+}
+
+impl Plan {
+    /// Whether a process of this role is killed, after so many faults at the earliest.
+    pub(crate) fn kills(&self, role: Role, after: usize) -> bool {
+        self.faults.iter().skip(after).any(|fault| fault.kills(role))
+    }
+
+    /// Plans of one kind do the same to the same calls, but for the number of an error.
+    pub(crate) fn kind(&self) -> Vec<(Role, c_long, Discriminant<Disturbance>)> {
+        let kind = |fault: &Fault| {
+            (fault.place.role, fault.call.number, mem::discriminant(&fault.disturbance))
+        };
+        self.faults.iter().map(kind).collect()
+    }
+
+    /// Whether the launcher was ended by one of the faults itself.
+    pub(crate) fn ends(&self, launch: &Launch) -> bool {
+        self.faults.iter().any(|fault| match fault.disturbance {
+            Disturbance::Signal(signal) => {
+                fault.place.role == Role::Launcher && launch.status.signal() == Some(signal as i32)
+            }
+            _ => false,
+        })
+    }
+
+    /// Whether the launcher is hindered to say why a start has failed.
+    pub(crate) fn spoils_message(&self) -> bool {
+        let spoils =
+            |fault: &Fault| fault.place.role == Role::Launcher && fault.call.is(libc::SYS_write);
+        self.faults.iter().any(spoils)
+    }
+}
+
+/// How one fault follows on another in the name of a plan.
+pub(crate) const THEN: &str = "; then ";
+
+impl fmt::Display for Plan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let faults: Vec<_> = self.faults.iter().map(ToString::to_string).collect();
+        f.write_str(&faults.join(THEN))
+    }
+}
