@@ -79,7 +79,6 @@ fn main() -> Result<()> {
         println!("{report}");
         if is_published {
             fs::write(documents().join("benchmark.md"), report.to_string())?;
-            quote_in_readme(&report)?;
         }
     }
     if is_published || chosen.contains(&"plot") {
@@ -106,19 +105,6 @@ impl Bench {
     fn rounds(&self, full: usize) -> usize {
         if self.is_quick { full.div_ceil(10) } else { full }
     }
-}
-
-/// Replaces the table between the two marks.
-fn quote_in_readme(report: &Report) -> Result<()> {
-    const MARKS: [&str; 2] = ["<!-- measured: begin -->\n", "<!-- measured: end -->"];
-    let path = documents().join("../README.md");
-    let readme = fs::read_to_string(&path)?;
-    let (before, rest) =
-        readme.split_once(MARKS[0]).ok_or("the README has no place for the table")?;
-    let (_, after) =
-        rest.split_once(MARKS[1]).ok_or("the place for the table in the README has no end")?;
-    let table = report.table_of("A start").ok_or("there is no table of the starts")?;
-    Ok(fs::write(path, [before, MARKS[0], &table, MARKS[1], after].concat())?)
 }
 
 fn documents() -> PathBuf {

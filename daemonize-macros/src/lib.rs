@@ -55,10 +55,10 @@ use proc_macro::TokenStream;
 ///
 /// | option | value | default | meaning |
 /// |---|---|---|---|
-/// | `redirect` | path | none | standard output and standard error are appended to this file |
-/// | `stdin` | path | `/dev/null` | standard input alone |
-/// | `stdout` | path | `/dev/null` | standard output alone |
-/// | `stderr` | path | `/dev/null` | standard error alone |
+/// | `redirect` | path or open file | none | standard output and standard error are appended to this file |
+/// | `stdin` | path or open file | `/dev/null` | standard input alone |
+/// | `stdout` | path or open file | `/dev/null` | standard output alone |
+/// | `stderr` | path or open file | `/dev/null` | standard error alone |
 /// | `close_fd` | bool | `true` | `false` leaves the three standard streams as they are |
 /// | `chdir` | bool or path | `true` | working directory: `true` is `/`, `false` the start directory |
 /// | `pid_file` | bool or path | `true` | `true` is `<program>.pid` in the start directory, `false` is none |
