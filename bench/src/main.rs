@@ -1,5 +1,4 @@
-//! The runner. One command measures everything, prints a report, writes it to `docs/`, and the
-//! table of the starts into the README:
+//! The runner. One command measures everything, prints a report, and writes it to `docs/`:
 //!
 //! ```sh
 //! cargo run --release --manifest-path bench/Cargo.toml
