@@ -16,6 +16,7 @@ mod dispositions;
 mod endings;
 mod event_loops;
 mod everything;
+mod exchanges;
 mod foreground;
 mod inheritance;
 mod logs;

@@ -1,20 +1,15 @@
 //! Whose files a daemon opens that becomes another user: root's along a way that nobody else can
-//! change, and everything else with the rights of that user. Written from the side of a lesser user
-//! who prepares and exchanges whatever can be prepared and exchanged.
+//! change, and everything else with the rights of that user.
 
-use std::collections::BTreeSet;
 use std::fs::{self, Permissions};
-use std::os::unix::fs::{MetadataExt, PermissionsExt, chown, lchown, symlink};
+use std::os::unix::fs::{MetadataExt, PermissionsExt, lchown, symlink};
 use std::os::unix::process::CommandExt;
-use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread;
+use std::path::Path;
 
-use nix::fcntl::{AT_FDCWD, RenameFlags, renameat2};
 use nix::sys::signal::Signal;
 use nix::sys::stat::Mode;
-use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
-use nix::unistd::{Gid, Pid, Uid, mkfifo, setfsgid, setfsuid};
+use nix::sys::wait::WaitStatus;
+use nix::unistd::mkfifo;
 use tempfile::TempDir;
 use tests::bot::{Bot, begin, word};
 use tests::daemon::Daemon;
@@ -22,46 +17,13 @@ use tests::lock::Gate;
 use tests::need::{self, NOBODY_ELSE, Need};
 use tests::{bot, wait};
 
-use crate::privileges::{
-    assert_ids, builder, give_away, inventory, make_directory, refused_untouched, root_of,
-    without_privileges,
+use crate::exchanges::{
+    THIRD_USER, ending_without_privileges, make_group_directory, make_home, make_link,
+    make_treasure, owner,
 };
-
-/// Neither root, nor who the daemon becomes.
-const THIRD_USER: u32 = NOBODY_ELSE + 1;
-
-/// A group in which nobody is.
-const GROUP: u32 = NOBODY_ELSE + 2;
-
-/// Makes a directory in the start directory that belongs to the daemon's user.
-fn make_home(bot: &Bot, name: &str) {
-    make_directory(&bot.file(name), 0o755);
-    give_away(&bot.file(name), NOBODY_ELSE);
-}
-
-/// Makes a directory of root's, with files that a careless root would write to or hand over, and
-/// the same once more below it.
-fn make_treasure(bot: &Bot) -> PathBuf {
-    let treasure = bot.file("treasure");
-    for directory in [&treasure, &treasure.join("three")] {
-        make_directory(directory, 0o755);
-        for (file, text) in [("out.log", "an earlier line\n"), ("bot.pid", ""), ("input", "secret")]
-        {
-            fs::write(directory.join(file), text).expect("a file");
-        }
-        fs::set_permissions(directory.join("input"), Permissions::from_mode(0o600)).expect("ours");
-    }
-    treasure
-}
-
-fn make_link(target: impl AsRef<Path>, link: &Path, owner: u32) {
-    symlink(target, link).expect("a link");
-    lchown(link, Some(owner), Some(owner)).expect("root can give links away");
-}
-
-fn owner(path: &Path) -> u32 {
-    fs::symlink_metadata(path).expect("the file").uid()
-}
+use crate::privileges::{
+    assert_ids, builder, give_away, make_directory, refused_untouched, root_of, without_privileges,
+};
 
 #[track_caller]
 fn assert_user_writes(bot: &Bot, log: &str) -> Daemon {
@@ -71,182 +33,7 @@ fn assert_user_writes(bot: &Bot, log: &str) -> Daemon {
     daemon
 }
 
-/// The options that name a file, and how a refusal of it begins.
-const OPTIONS: [(&str, &str, &str); 5] = [
-    ("redirect", "out.log", "cannot open the log"),
-    ("stdout", "out.log", "cannot open the log"),
-    ("stderr", "out.log", "cannot open the log"),
-    ("stdin", "input", "cannot open the input"),
-    ("pid_file", "bot.pid", "cannot open the PID file"),
-];
-
-// Who exchanges a part of the way.
-
-/// Each directory on the way belongs to a lesser user in turn, who has put a link in the place of
-/// what comes next.
-#[test(needs = need::root)]
-fn whichever_part_of_the_way_is_exchanged_nothing_of_roots_is_touched() {
-    for user in [NOBODY_ELSE, THIRD_USER] {
-        for (option, file, refusal) in OPTIONS {
-            for exchanged in ["one/two", "one/two/three", &format!("one/two/three/{file}")] {
-                let path = format!("one/two/three/{file}");
-                let bot = without_privileges(&[&format!("{option}={path}")]);
-                make_treasure(&bot);
-                let exchanged = bot.file(exchanged);
-                let parent = exchanged.parent().expect("a directory");
-                fs::create_dir_all(parent).expect("directories");
-                give_away(parent, user);
-                let is_last = exchanged == bot.file(&path);
-                let up = parent.strip_prefix(bot.start_directory()).expect("below").components();
-                // Relative, so that nothing on the way but the link itself is in doubt.
-                let treasure: PathBuf = up.map(|_| "..").chain(["treasure"]).collect();
-                let target = if is_last { treasure.join(file) } else { treasure };
-                make_link(target, &exchanged, user);
-                let line = refused_untouched(&bot, 73);
-                if is_last {
-                    assert!(line.contains("it is a symbolic link"), "{line}");
-                } else {
-                    let beginning = format!("builder: {refusal} {path} as user {NOBODY_ELSE}: ");
-                    assert!(line.starts_with(&beginning), "{line}");
-                    assert!(line.ends_with("choose a path that only root can change"), "{line}");
-                }
-            }
-        }
-    }
-}
-
-/// Exchanges two files all the time, with the rights of this user alone, while a task goes on.
-fn exchange_during(user: u32, group: u32, [one, other]: [&Path; 2], task: impl FnOnce()) {
-    struct Over<'a>(&'a AtomicBool);
-    impl Drop for Over<'_> {
-        fn drop(&mut self) {
-            self.0.store(true, Ordering::Relaxed);
-        }
-    }
-    let is_over = AtomicBool::new(false);
-    thread::scope(|scope| {
-        let exchanging = scope.spawn(|| {
-            // The ids of this thread alone.
-            setfsgid(Gid::from_raw(group));
-            setfsuid(Uid::from_raw(user));
-            while !is_over.load(Ordering::Relaxed) {
-                renameat2(AT_FDCWD, one, AT_FDCWD, other, RenameFlags::RENAME_EXCHANGE)
-                    .expect("the lesser user may");
-                thread::yield_now();
-            }
-        });
-        let over = Over(&is_over);
-        task();
-        drop(over);
-        exchanging.join().expect("the exchange went on");
-    });
-}
-
-/// A bot that becomes somebody who owns nothing, and ends at once.
-fn ending_without_privileges(words: &[&str]) -> Bot {
-    let bot = bot![format!("uid={NOBODY_ELSE}"), format!("gid={NOBODY_ELSE}")];
-    fs::set_permissions(bot.start_directory(), Permissions::from_mode(0o755)).expect("ours");
-    bot.words(words.iter().map(Into::into))
-}
-
-/// Starts a bot again and again, whose body writes a line and ends.
-#[track_caller]
-fn race(bot: &Bot, rounds: usize) {
-    let mut started = 0;
-    for _ in 0..rounds {
-        let launch = bot.launch();
-        if launch.status.success() {
-            started += 1;
-            let daemon = bot.read("builder.pid").trim().parse().map(Pid::from_raw).expect("a PID");
-            wait::until("the end of the body", || {
-                waitpid(daemon, Some(WaitPidFlag::WNOHANG)).is_ok_and(|end| end.pid().is_some())
-            });
-        } else {
-            let _line = launch.refusal("builder", 73);
-        }
-    }
-    assert!(started > 0, "no start has succeeded, so that nothing was shown");
-}
-
-const ROUNDS: usize = 250;
-
-/// A way of exchanging, by a lesser user to whom everything in the directory `home` belongs: a part
-/// of the way to the log, and a link to this target.
-#[track_caller]
-fn assert_nothing_is_gained_by_exchanging(log: &str, one: &str, target: &str) {
-    let bot = ending_without_privileges(&[&format!("redirect={log}"), "print=up"]);
-    let treasure = make_treasure(&bot);
-    let untouched = inventory(&treasure);
-    for directory in ["home", "home/one", "home/one/two", "home/one/three"] {
-        make_home(&bot, directory);
-    }
-    fs::write(bot.file("home/one/two/out.log"), "").expect("a log");
-    give_away(&bot.file("home/one/two/out.log"), NOBODY_ELSE);
-    make_link(target, &bot.file("home/planted"), NOBODY_ELSE);
-    let exchanged = [&*bot.file(one), &*bot.file("home/planted")];
-    exchange_during(NOBODY_ELSE, NOBODY_ELSE, exchanged, || race(&bot, ROUNDS));
-    assert_eq!(inventory(&treasure), untouched);
-}
-
-#[test(needs = need::root)]
-fn a_directory_that_is_exchanged_during_the_start_gains_nothing() {
-    assert_nothing_is_gained_by_exchanging("home/one/out.log", "home/one", "../treasure");
-}
-
-#[test(needs = need::root)]
-fn a_directory_in_the_middle_that_is_exchanged_during_the_start_gains_nothing() {
-    assert_nothing_is_gained_by_exchanging("home/one/three/out.log", "home/one", "../treasure");
-}
-
-#[test(needs = need::root)]
-fn a_log_that_is_exchanged_during_the_start_gains_nothing() {
-    let log = "home/one/two/out.log";
-    assert_nothing_is_gained_by_exchanging(log, log, "../../../treasure/out.log");
-}
-
-/// Root's file would be taken for a stale PID, written to and removed.
-#[test(needs = need::root)]
-fn a_pid_file_that_is_exchanged_during_the_start_gains_nothing() {
-    let words = ["when=false", "pid_file=home/one/bot.pid"];
-    let bot = ending_without_privileges(&words);
-    let treasure = make_treasure(&bot);
-    let untouched = inventory(&treasure);
-    make_home(&bot, "home");
-    make_home(&bot, "home/one");
-    make_link("../treasure", &bot.file("home/planted"), NOBODY_ELSE);
-    let exchanged = ["home/one", "home/planted"].map(|name| bot.file(name));
-    let start = || {
-        let codes: BTreeSet<_> = (0..ROUNDS).map(|_| bot.launch().status.code()).collect();
-        assert_eq!(codes, [Some(0), Some(73)].into(), "each has happened, and nothing else");
-    };
-    exchange_during(NOBODY_ELSE, NOBODY_ELSE, [&exchanged[0], &exchanged[1]], start);
-    assert_eq!(inventory(&treasure), untouched);
-}
-
-/// Where a member of a group can rename root's files, root's file is not written to under the name
-/// of a log.
-#[test(needs = need::root)]
-fn a_log_that_a_group_exchanges_during_the_start_gains_nothing() {
-    let bot = ending_without_privileges(&["redirect=logs/out.log", "print=up"]);
-    make_group_directory(&bot, "logs");
-    fs::write(bot.file("logs/out.log"), "").expect("a log");
-    give_away(&bot.file("logs/out.log"), NOBODY_ELSE);
-    fs::write(bot.file("logs/roots.log"), "root's\n").expect("a log");
-    let exchanged = ["logs/out.log", "logs/roots.log"].map(|name| bot.file(name));
-    exchange_during(THIRD_USER, GROUP, [&exchanged[0], &exchanged[1]], || race(&bot, ROUNDS));
-    let texts = exchanged.map(|log| (owner(&log), fs::read_to_string(log).expect("a log")));
-    for (owner, text) in texts {
-        assert_eq!(owner == 0, text == "root's\n", "{text}");
-    }
-}
-
 // The directory of a group.
-
-/// Makes a directory as `/var/log` is on some systems.
-fn make_group_directory(bot: &Bot, name: &str) {
-    make_directory(&bot.file(name), 0o775);
-    chown(bot.file(name), None, Some(GROUP)).expect("root can give groups away");
-}
 
 #[test(needs = need::root)]
 fn in_the_directory_of_a_group_a_log_is_made_for_the_user_and_continued() {

@@ -190,3 +190,48 @@ impl Name {
         CStr::from_bytes_until_nul(&self.memory[..=self.length]).unwrap_or(c"")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(path: &str) -> nix::Result<Vec<String>> {
+        let mut way = Way::along(path.as_bytes())?;
+        let mut names = Vec::new();
+        while let Some(name) = way.next()? {
+            names.push(name.as_c_str().to_str().expect("text").to_owned());
+        }
+        Ok(names)
+    }
+
+    #[test]
+    fn a_way_is_its_names_in_turn() {
+        assert_eq!(names("").as_deref(), Ok(&[][..]));
+        assert_eq!(names("/").as_deref(), Ok(&[][..]));
+        assert_eq!(names("/a//b/./../c/"), Ok(["a", "b", "..", "c"].map(str::to_owned).into()));
+        let longest = "x".repeat(LONGEST_NAME);
+        assert_eq!(names(&longest), Ok(vec![longest.clone()]));
+    }
+
+    #[test]
+    fn what_the_kernel_would_not_go_is_no_way() {
+        assert_eq!(names("a\0b"), Err(Errno::EINVAL));
+        assert_eq!(names(&"x".repeat(LONGEST_NAME + 1)), Err(Errno::ENAMETOOLONG));
+        assert_eq!(names(&"/".repeat(LONGEST_PATH)), Err(Errno::ENAMETOOLONG));
+    }
+
+    #[test]
+    fn a_file_has_a_name_in_a_directory() {
+        let parts = |path: &'static str| {
+            split(path.as_bytes()).map(|(directory, name)| {
+                [directory, name].map(|part| std::str::from_utf8(part).expect("text"))
+            })
+        };
+        assert_eq!(parts("bot.pid"), Ok(["", "bot.pid"]));
+        assert_eq!(parts("/bot.pid"), Ok(["/", "bot.pid"]));
+        assert_eq!(parts("run//bot.pid"), Ok(["run//", "bot.pid"]));
+        for directory in ["", "/", "run/", "run/.", ".."] {
+            assert_eq!(parts(directory), Err(Errno::EISDIR), "{directory}");
+        }
+    }
+}

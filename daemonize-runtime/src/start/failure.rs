@@ -11,7 +11,7 @@ use crate::start::plan::Plan;
 use crate::start::protocol::errno_of;
 
 /// Small enough to be reported from process to process, since the launcher knows the names.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Failure {
     /// The operating system refused a step.
     Step(Step, Errno),
@@ -144,4 +144,41 @@ fn subject(step: Step, plan: &Plan) -> Option<PathBuf> {
 /// The number of a sentence in its list.
 fn index(list: &[&str], sentence: &str) -> usize {
     list.iter().position(|listed| *listed == sentence).unwrap_or(usize::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_failure_arrives_as_it_was_sent() {
+        let reason = Errno::EACCES;
+        let failures = [
+            Failure::Step(Step::DropPrivileges, reason),
+            Failure::PidFile(Step::LockPidFile, reason),
+            Failure::Stream(2, reason),
+            Failure::Directory(1, reason),
+            Failure::NotAFile(1),
+            Failure::Untrusted(2, 1),
+            Failure::ForeignPidFile(5),
+            Failure::AlreadyRunning(4_194_304),
+            Failure::AlreadyRunning(0),
+            Failure::SameFile,
+        ];
+        for failure in failures {
+            assert_eq!(Failure::from_bytes(failure.to_bytes()), Some(failure));
+        }
+    }
+
+    #[test]
+    fn every_sentence_has_a_number() {
+        for (number, sentence) in pid_lock::OBJECTIONS.into_iter().enumerate() {
+            let error = Kind::ForeignPidFile(PathBuf::new(), sentence).into();
+            assert_eq!(Failure::of_pid_file(&error), Failure::ForeignPidFile(number));
+        }
+        for (number, sentence) in stream_file::OBJECTIONS.into_iter().enumerate() {
+            let error = Kind::Untrusted(PathBuf::new(), sentence).into();
+            assert_eq!(Failure::of_stream(3, &error), Failure::Untrusted(3, number));
+        }
+    }
 }
