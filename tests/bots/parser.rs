@@ -54,7 +54,9 @@ fn listen(address: &str) -> io::Result<TcpListener> {
 
 #[daemonize(before = Args::parse()?, redirect = &args.log, when = !args.foreground, chdir = false)]
 fn main(args: Args) -> Result<(), Box<dyn Error>> {
-    println!("{}", args.greeting);
+    if !args.greeting.is_empty() {
+        println!("{}", args.greeting);
+    }
     if let Some(listener) = args.listener {
         let (mut client, _) = listener.accept()?;
         client.write_all(args.greeting.as_bytes())?;

@@ -59,6 +59,7 @@ pub(crate) const STARTS: &[Start] = &[
         needs_root: true,
         ..DEFAULT
     },
+    Start { name: "after_other_code", bot: after_other_code, ..DEFAULT },
     Start {
         name: "of_a_supervisor",
         bot: || bot!["restart-quickly=100", "sleep"],
@@ -134,11 +135,21 @@ fn with_everything_to_do() -> Bot {
     // Longer than any PID, so that a tail has to be cut off.
     fs::write(bot.pid_file(), "123456789\n").expect("a stale PID file");
     fs::set_permissions(bot.pid_file(), Permissions::from_mode(0o600)).expect("its mode");
-    let inherited = OwnedFd::from(File::open("/dev/null").expect("the null device"));
-    // Above all that this process has open, so that they are one row in each start: a row is closed
-    // by one call.
-    bot.under(Condition::Open(Arc::new(inherited), 2, 200))
+    bot.under(inherited())
         .under(Condition::Ignored(Signal::SIGHUP))
         .under(Condition::Ignored(Signal::SIGCHLD))
         .under(Condition::Blocked)
+}
+
+/// Inherited descriptors have to be told from those that code before the start has opened.
+fn after_other_code() -> Bot {
+    let bot = Bot::new(env!("CARGO_BIN_EXE_parser"));
+    bot.words(["log=out.log".into()]).under(inherited())
+}
+
+/// Above all that this process has open, so that they are one row in each start: a row is closed by
+/// one call.
+fn inherited() -> Condition {
+    let null = OwnedFd::from(File::open("/dev/null").expect("the null device"));
+    Condition::Open(Arc::new(null), 2, 200)
 }

@@ -25,17 +25,24 @@ static NOTE: Mutex<Option<Note>> = Mutex::new(None);
 #[derive(Debug)]
 enum Note {
     /// These, of those that were open when `main` began.
-    Descriptors(Vec<(RawFd, Identity)>),
+    Descriptors(Vec<Noted>),
     /// Nothing of the program's has run yet.
     StartIsFirst,
+}
+
+#[derive(Debug)]
+struct Noted {
+    number: RawFd,
+    /// `None` where the kernel does not tell.
+    identity: Option<Identity>,
 }
 
 /// Notes what is inherited, but for those that were passed on purpose, which come first. The first
 /// act of `main`.
 pub(crate) fn note(passed: RawFd) {
     let found = find(passed, &ProcSelf::read());
-    let known = |number| Some((number, sys::status_of_number(number).ok()?.identity));
-    write(Note::Descriptors(found.into_iter().filter_map(known).collect()));
+    let noted = found.into_iter().map(|number| Noted { number, identity: identity(number) });
+    write(Note::Descriptors(noted.collect()));
 }
 
 /// Notes that the start is the first act of `main`.
@@ -71,7 +78,7 @@ impl Inherited {
     ) -> Result<Self, Error> {
         let note = NOTE.lock().unwrap_or_else(PoisonError::into_inner).take();
         let (mut descriptors, is_certain): (Vec<_>, _) = match note {
-            Some(Note::Descriptors(noted)) => (noted.into_iter().filter_map(still).collect(), true),
+            Some(Note::Descriptors(noted)) => (noted.iter().filter_map(still).collect(), true),
             Some(Note::StartIsFirst) => (find(passed, proc_self), true),
             None => (find(passed, proc_self), false),
         };
@@ -107,8 +114,12 @@ impl Inherited {
 }
 
 /// The number of a noted descriptor that is still the same and can be inherited: a program makes one
-/// its own by close-on-exec.
-fn still((number, noted): (RawFd, Identity)) -> Option<RawFd> {
-    let is_same = sys::status_of_number(number).is_ok_and(|now| now.identity == noted);
+/// its own by close-on-exec. Where the kernel does not tell whether it is the same, the number decides.
+fn still(&Noted { number, identity: before }: &Noted) -> Option<RawFd> {
+    let is_same = before.zip(identity(number)).is_none_or(|(before, now)| before == now);
     (is_same && sys::is_inheritable(number)).then_some(number)
+}
+
+fn identity(number: RawFd) -> Option<Identity> {
+    sys::status_of_number(number).ok().map(|status| status.identity)
 }
