@@ -98,9 +98,9 @@ impl Service {
     #[track_caller]
     pub(crate) fn stop(&self) {
         assert!(self.systemctl(&["stop"]).status.success());
-        assert_eq!(self.property("ActiveState"), "inactive", "{:#?}", self.journal());
-        assert_eq!(self.property("Result"), "success", "{:#?}", self.journal());
-        assert_eq!(self.processes(), [], "a stopped service has no processes");
+        let [state, result, group] = self.properties(["ActiveState", "Result", "ControlGroup"]);
+        assert_eq!([&*state, &result], ["inactive", "success"], "{:#?}", self.journal());
+        assert_eq!(self.living_in(&group), [], "a stopped service has no processes");
     }
 
     /// Says something to systemd about the service.
@@ -112,7 +112,17 @@ impl Service {
     /// What systemd says about the service.
     #[track_caller]
     pub(crate) fn property(&self, name: &str) -> String {
-        self.systemctl(&["show", "--value", "--property", name]).stdout.trim_end().to_owned()
+        let [value] = self.properties([name]);
+        value
+    }
+
+    #[track_caller]
+    fn properties<const COUNT: usize>(&self, names: [&str; COUNT]) -> [String; COUNT] {
+        let text = self.systemctl(&["show", "--property", &names.join(",")]).stdout;
+        names.map(|name| {
+            let value = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix('='));
+            value.unwrap_or_else(|| panic!("no {name} in {text:?}")).to_owned()
+        })
     }
 
     /// Waits until systemd says this about the service.
@@ -123,19 +133,22 @@ impl Service {
 
     /// The processes of the service, by their numbers outside.
     pub(crate) fn processes(&self) -> Vec<Process> {
-        // A service without processes has no cgroup.
-        let group = Some(self.property("ControlGroup")).filter(|group| !group.is_empty());
-        let all = group.map(|group| self.machine.processes_of(&group)).unwrap_or_default();
+        self.living_in(&self.property("ControlGroup"))
+    }
+
+    /// A service without processes has no cgroup.
+    fn living_in(&self, group: &str) -> Vec<Process> {
+        let all = if group.is_empty() { Vec::new() } else { self.machine.processes_of(group) };
         all.into_iter().filter(|process| process.is_alive()).collect()
     }
 
     /// Expects the service to be one process, which systemd takes for the main one.
     #[track_caller]
     pub(crate) fn only_process(&self) -> Process {
-        let [process] = self.processes()[..] else {
-            panic!("{:?}\n{:#?}", self.processes(), self.journal())
-        };
-        assert_eq!(self.property("MainPID"), number_inside(process).to_string());
+        let [group, main] = self.properties(["ControlGroup", "MainPID"]);
+        let processes = self.living_in(&group);
+        let [process] = processes[..] else { panic!("{processes:?}\n{:#?}", self.journal()) };
+        assert_eq!(main, number_inside(process).to_string());
         process
     }
 
