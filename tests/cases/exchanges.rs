@@ -8,7 +8,9 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
-use nix::fcntl::{AT_FDCWD, RenameFlags, renameat2};
+use nix::NixPath;
+use nix::errno::Errno;
+use nix::libc;
 use nix::sys::wait::{WaitPidFlag, waitpid};
 use nix::unistd::{Gid, Pid, Uid, setfsgid, setfsuid};
 use tests::bot::Bot;
@@ -118,8 +120,7 @@ fn exchange_during(user: u32, group: u32, [one, other]: [&Path; 2], task: impl F
             setfsgid(Gid::from_raw(group));
             setfsuid(Uid::from_raw(user));
             while !is_over.load(Ordering::Relaxed) {
-                renameat2(AT_FDCWD, one, AT_FDCWD, other, RenameFlags::RENAME_EXCHANGE)
-                    .expect("the lesser user may");
+                exchange(one, other).expect("the lesser user may");
                 thread::yield_now();
             }
         });
@@ -128,6 +129,19 @@ fn exchange_during(user: u32, group: u32, [one, other]: [&Path; 2], task: impl F
         drop(over);
         exchanging.join().expect("the exchange went on");
     });
+}
+
+/// Gives two files each other's name. The function of `nix` is for glibc alone.
+fn exchange(one: &Path, other: &Path) -> nix::Result<()> {
+    let (here, how) = (libc::AT_FDCWD, libc::RENAME_EXCHANGE);
+    let exchanged = one.with_nix_path(|one| {
+        other.with_nix_path(|other| {
+            let (one, other) = (one.as_ptr(), other.as_ptr());
+            // SAFETY: both are strings that end with NUL and live through the call.
+            unsafe { libc::syscall(libc::SYS_renameat2, here, one, here, other, how) }
+        })
+    })??;
+    Errno::result(exchanged).map(drop)
 }
 
 /// A bot that becomes somebody who owns nothing, and ends at once.
