@@ -173,11 +173,13 @@ fn what_somebody_else_has_put_there_is_left_as_it_is() {
         |bot| fs::create_dir(bot.file(FILE)).expect("a directory"),
     ];
     for plant in plant {
-        let bot = supervised(&["restart-quickly=2", "exit=3"]);
+        let bot = supervised(&["restart-quickly=2", "await-in-body=gate", "exit=3"]);
         plant(&bot);
+        let gate = Gate::closed(&bot.file("gate"));
         let before = fs::symlink_metadata(bot.file(FILE)).expect("it is there");
         let text = fs::read(bot.file(FILE)).ok();
         let supervisor = bot.start();
+        gate.open();
         let pid = supervisor.process.0;
         assert_eq!(supervisor.end(), WaitStatus::Exited(pid, 3));
         let after = fs::symlink_metadata(bot.file(FILE)).expect("it is there");

@@ -28,7 +28,7 @@ pub struct Bot {
     home: TempDir,
     /// The processes that were there before. There may be a thousand, and all others are asked
     /// whether they are the bot's, again and again.
-    strangers: BTreeSet<Process>,
+    strangers: BTreeSet<(Process, u64)>,
 }
 
 /// A bot of the general fixture, whose options and body are the words of its command line.
@@ -59,7 +59,7 @@ impl Bot {
             words: Vec::new(),
             conditions: Vec::new(),
             home,
-            strangers: process::all().into_iter().collect(),
+            strangers: process::all().into_iter().filter_map(with_start).collect(),
         }
     }
 
@@ -186,7 +186,9 @@ impl Bot {
         let mark = [MARK.as_bytes(), b"=", self.home.path().as_os_str().as_bytes()].concat();
         process::all()
             .into_iter()
-            .filter(|process| !self.strangers.contains(process))
+            .filter(|&process| {
+                with_start(process).is_some_and(|process| !self.strangers.contains(&process))
+            })
             .filter(|process| process.carries(&mark) && process.is_alive())
             .collect()
     }
@@ -195,6 +197,10 @@ impl Bot {
 /// The variable in the environment by which the processes of a bot are known: it names the start
 /// directory.
 const MARK: &str = "BOT_HOME";
+
+fn with_start(process: Process) -> Option<(Process, u64)> {
+    Some((process, process.stat()?.start))
+}
 
 /// Executes a command of a bot.
 #[must_use]

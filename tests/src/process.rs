@@ -29,6 +29,8 @@ pub struct Stat {
     pub session: i32,
     /// The controlling terminal's device number; 0 for none.
     pub terminal: i32,
+    /// When it was started. A PID that was used again means another process.
+    pub start: u64,
 }
 
 /// An open file of a process.
@@ -63,13 +65,9 @@ impl Process {
         let mut fields = fields.split_ascii_whitespace();
         let state = *fields.next()?.as_bytes().first()?;
         let mut number = || fields.next()?.parse().ok();
-        Some(Stat {
-            state,
-            parent: number()?,
-            group: number()?,
-            session: number()?,
-            terminal: number()?,
-        })
+        let [parent, group, session, terminal] = [number()?, number()?, number()?, number()?];
+        let start = fields.nth(14)?.parse().ok()?;
+        Some(Stat { state, parent, group, session, terminal, start })
     }
 
     /// Whether the process can still do something: a zombie cannot.
