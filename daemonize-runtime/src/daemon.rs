@@ -88,6 +88,8 @@ impl Daemon {
     pub fn with_commands(has_parser: bool, files_vary: bool) -> Self {
         #[cfg(unix)]
         let _ = words::hear(Program { has_parser, files_vary });
+        #[cfg(not(unix))]
+        let _ = (has_parser, files_vary);
         Self::new()
     }
 
