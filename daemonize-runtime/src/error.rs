@@ -8,7 +8,7 @@ mod step;
 use std::fmt;
 
 pub(crate) use date::{Seconds, utc};
-pub(crate) use kind::Kind;
+pub(crate) use kind::{Holder, Kind};
 #[cfg(unix)]
 pub(crate) use line::note;
 pub(crate) use line::{Printable, program_name, say};
@@ -131,7 +131,7 @@ impl Error {
     #[cfg(unix)]
     pub(crate) fn running_pid(&self) -> Option<i32> {
         match &*self.kind {
-            Kind::AlreadyRunning(_, pid) => *pid,
+            Kind::AlreadyRunning(_, Holder::Daemon(pid)) => Some(*pid),
             _ => None,
         }
     }

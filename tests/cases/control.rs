@@ -396,3 +396,54 @@ fn a_bot_that_gave_up_root_is_stopped_and_its_file_removed() {
     assert_eq!(stop(&bot.pid_file(), PATIENCE).expect("it stops"), Stopped::Ended(Lock::Free));
     assert!(!daemon.process.is_alive() && !bot.pid_file().exists());
 }
+
+#[test]
+fn a_lock_that_a_dead_bot_left_is_told_as_such() {
+    let bot = bot!["redirect=out.log", "fork-and-sleep=300000", "print=forked", "sleep"];
+    let daemon = bot.start_and_await("out.log", "forked\n");
+    let pid = daemon.pid();
+    daemon.kill();
+    let line = bot.launch().refusal("builder", 75);
+    assert_eq!(
+        line,
+        format!(
+            "builder: cannot start: already running: PID {pid} is gone, but a process that it \
+             left holds the lock (builder.pid)"
+        )
+    );
+}
+
+#[test]
+fn a_bot_whose_supervisor_was_just_killed_can_be_started() {
+    let bot = bot!["restart=always", "sleep"];
+    for _ in 0..10 {
+        bot.start().kill();
+    }
+}
+
+/// Whoever cannot read a program cannot look into its processes either.
+#[test(needs = need::root)]
+fn a_bot_that_its_own_user_may_not_look_into_is_known_to_root() {
+    let bot = Bot::new(env!("CARGO_BIN_EXE_commander"));
+    chown(bot.start_directory(), Some(NOBODY_ELSE), Some(NOBODY_ELSE)).expect("root may");
+    let copy = bot.file(bot.name());
+    drop(bot.command_of_copy());
+    fs::set_permissions(&copy, Permissions::from_mode(0o711)).expect("ours");
+    let tell = |word: &str, user: Option<u32>| {
+        let mut command = bot.command_of(&copy);
+        command.arg(word);
+        if let Some(user) = user {
+            command.uid(user).gid(user);
+        }
+        begin(command).finish()
+    };
+    let started = tell("start", Some(NOBODY_ELSE));
+    assert!(started.status.success(), "{started:?}");
+    let own = tell("status", Some(NOBODY_ELSE));
+    assert_eq!(own.status.code(), Some(4), "{own:?}");
+    assert!(own.stdout.contains("lets nobody look into it"), "{own:?}");
+    assert_eq!(tell("stop", Some(NOBODY_ELSE)).status.code(), Some(4));
+    let seen = tell("status", None);
+    assert!(seen.stdout.contains("is running"), "{seen:?}");
+    assert_eq!(tell("stop", None).stdout, "commander stopped\n");
+}

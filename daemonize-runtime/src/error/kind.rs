@@ -48,8 +48,8 @@ pub(crate) enum Kind {
     NotAFile(PathBuf),
     /// A PID file that is not ours to write.
     ForeignPidFile(PathBuf, &'static str),
-    /// Another daemon holds the PID file; its PID, unless it is still starting.
-    AlreadyRunning(PathBuf, Option<i32>),
+    /// Somebody else holds the PID file.
+    AlreadyRunning(PathBuf, Holder),
     /// This process is the daemon already, or runs in the foreground.
     AlreadyStarted,
     /// The body ended before it was ready, by an exit code.
@@ -88,6 +88,29 @@ impl Kind {
 }
 
 /// The sentence, without the operating system's reason.
+/// Who holds a PID file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Holder {
+    /// A daemon with this PID.
+    Daemon(i32),
+    /// Another start.
+    Start,
+    /// Something that a daemon with this PID left.
+    Orphan(i32),
+}
+
+impl fmt::Display for Holder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Daemon(pid) => write!(f, "running with PID {pid}"),
+            Self::Start => f.write_str("starting"),
+            Self::Orphan(pid) => {
+                write!(f, "running: PID {pid} is gone, but a process that it left holds the lock")
+            }
+        }
+    }
+}
+
 impl fmt::Display for Kind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -164,11 +187,8 @@ impl fmt::Display for Kind {
                     path = Printable(path)
                 )
             }
-            Kind::AlreadyRunning(path, Some(pid)) => {
-                write!(f, "cannot start: already running with PID {pid} ({})", Printable(path))
-            }
-            Kind::AlreadyRunning(path, None) => {
-                write!(f, "cannot start: already starting ({})", Printable(path))
+            Kind::AlreadyRunning(path, holder) => {
+                write!(f, "cannot start: already {holder} ({})", Printable(path))
             }
             Kind::AlreadyStarted => f.write_str(
                 "cannot start: this process has started already; a child that it forks may start anew",

@@ -13,7 +13,7 @@ use nix::libc;
 use nix::sys::stat::Mode;
 use nix::unistd::{Gid, Uid, fchown, geteuid};
 
-use crate::error::{At, Error, Kind, Step};
+use crate::error::{At, Error, Holder, Kind, Step};
 use crate::resources::entry::Entry;
 use crate::resources::pid_text::{LONGEST, Text, read};
 use crate::resources::place::Reach;
@@ -203,8 +203,15 @@ fn lock(
         Text::NoPid => None,
         Text::Foreign => return Err(foreign(name, FOREIGN_TEXT)),
     };
-    if is_last_try || is_daemon && pid.is_some() {
-        return Err(Kind::AlreadyRunning(name.to_owned(), pid).into());
+    let is_gone = |pid| sys::signal_process(pid, None, None) == Err(Errno::ESRCH);
+    let holder = match pid {
+        None => Holder::Start,
+        // One that was killed takes its body along, which needs a moment.
+        Some(pid) if is_gone(pid) => Holder::Orphan(pid),
+        Some(pid) => Holder::Daemon(pid),
+    };
+    if is_last_try || is_daemon && matches!(holder, Holder::Daemon(_)) {
+        return Err(Kind::AlreadyRunning(name.to_owned(), holder).into());
     }
     Ok(false)
 }

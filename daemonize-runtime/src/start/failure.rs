@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use nix::errno::Errno;
 
-use crate::error::{Error, Kind, Step};
+use crate::error::{Error, Holder, Kind, Step};
 use crate::resources::streams::SAME_FILE;
 use crate::resources::{pid_lock, stream_file};
 use crate::start::plan::Plan;
@@ -27,8 +27,8 @@ pub(crate) enum Failure {
     Untrusted(u8, usize),
     /// The PID file is not ours to write, for a reason of this number.
     ForeignPidFile(usize),
-    /// Another daemon holds it; its PID, or 0.
-    AlreadyRunning(i32),
+    /// Somebody else holds it.
+    AlreadyRunning(Holder),
     /// A stream's file is the PID file.
     SameFile,
 }
@@ -40,7 +40,7 @@ impl Failure {
     /// What has refused the PID file to the daemon's user.
     pub(crate) fn of_pid_file(error: &Error) -> Self {
         match error.detail() {
-            Kind::AlreadyRunning(_, pid) => Self::AlreadyRunning(pid.unwrap_or(0)),
+            Kind::AlreadyRunning(_, holder) => Self::AlreadyRunning(*holder),
             Kind::ForeignPidFile(_, why) => Self::ForeignPidFile(index(&pid_lock::OBJECTIONS, why)),
             Kind::Step(step, _, reason) => Self::PidFile(*step, errno_of(reason)),
             _ => Self::PidFile(Step::OpenPidFile, Errno::EINVAL),
@@ -70,7 +70,9 @@ impl Failure {
             Self::NotAFile(stream) => (3, stream, 0),
             Self::Untrusted(stream, why) => (4, stream, number(why)),
             Self::ForeignPidFile(why) => (5, 0, number(why)),
-            Self::AlreadyRunning(pid) => (6, 0, pid),
+            Self::AlreadyRunning(Holder::Daemon(pid)) => (6, 0, pid),
+            Self::AlreadyRunning(Holder::Start) => (6, 1, 0),
+            Self::AlreadyRunning(Holder::Orphan(pid)) => (6, 2, pid),
             Self::SameFile => (7, 0, 0),
             Self::Directory(stream, reason) => (8, stream, reason as i32),
         };
@@ -89,7 +91,11 @@ impl Failure {
             3 => Self::NotAFile(which),
             4 => Self::Untrusted(which, why),
             5 => Self::ForeignPidFile(why),
-            6 => Self::AlreadyRunning(number),
+            6 => Self::AlreadyRunning(match which {
+                0 => Holder::Daemon(number),
+                1 => Holder::Start,
+                _ => Holder::Orphan(number),
+            }),
             7 => Self::SameFile,
             8 => Self::Directory(which, reason),
             _ => return None,
@@ -122,9 +128,7 @@ impl Failure {
             Self::ForeignPidFile(why) => {
                 Kind::ForeignPidFile(pid_file(), objection(&pid_lock::OBJECTIONS, why))
             }
-            Self::AlreadyRunning(pid) => {
-                Kind::AlreadyRunning(pid_file(), Some(pid).filter(|&pid| pid > 0))
-            }
+            Self::AlreadyRunning(holder) => Kind::AlreadyRunning(pid_file(), holder),
             Self::SameFile => Kind::Contradiction(SAME_FILE),
         }
         .into()
@@ -161,8 +165,9 @@ mod tests {
             Failure::NotAFile(1),
             Failure::Untrusted(2, 1),
             Failure::ForeignPidFile(5),
-            Failure::AlreadyRunning(4_194_304),
-            Failure::AlreadyRunning(0),
+            Failure::AlreadyRunning(Holder::Daemon(4_194_304)),
+            Failure::AlreadyRunning(Holder::Orphan(1)),
+            Failure::AlreadyRunning(Holder::Start),
             Failure::SameFile,
         ];
         for failure in failures {

@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 use std::thread::sleep;
 use std::time::Duration;
 
-use crate::error::{Error, Kind};
+use crate::error::{Error, Holder, Kind};
 use crate::manage::control::look::{Found, PAUSE, find};
 use crate::manage::words::place::{Place, program, shown};
 use crate::manage::words::print;
@@ -47,7 +47,7 @@ fn remember(start: Start) {
 pub(crate) fn start(place: &Place) {
     match outcome(place.pid_file()) {
         Outcome::Up(pid) => be_content(pid),
-        Outcome::Open => refuse(place.pid_file(), None),
+        Outcome::Open => refuse(place.pid_file(), Holder::Start),
         Outcome::Down => {}
     }
     remember(|options, parts| {
@@ -88,8 +88,8 @@ pub(crate) fn without_word(place: &Place) {
 fn refuse_second(place: &Place) {
     let Some(pid_file) = &place.pid_file else { return };
     match outcome(pid_file) {
-        Outcome::Up(pid) => refuse(pid_file, Some(pid)),
-        Outcome::Open => refuse(pid_file, None),
+        Outcome::Up(pid) => refuse(pid_file, Holder::Daemon(pid)),
+        Outcome::Open => refuse(pid_file, Holder::Start),
         Outcome::Down => {}
     }
 }
@@ -116,8 +116,8 @@ fn outcome(pid_file: &Path) -> Outcome {
     }
 }
 
-fn refuse(pid_file: &Path, pid: Option<i32>) -> ! {
-    let error = Error::from(Kind::AlreadyRunning(pid_file.to_owned(), pid));
+fn refuse(pid_file: &Path, holder: Holder) -> ! {
+    let error = Error::from(Kind::AlreadyRunning(pid_file.to_owned(), holder));
     error.report();
     process::exit(error.exit_code().into())
 }
