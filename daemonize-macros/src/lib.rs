@@ -75,7 +75,7 @@ use proc_macro::TokenStream;
 /// | `restart` | `"never"`, `"on-failure"`, `"always"`, or `Restart` | `"never"` | the body is started again when it ended |
 /// | `stop_timeout` | seconds or `Duration` | 10 s | how long the daemon may take to end until it is killed |
 /// | `stop_signal` | name of a signal | `"TERM"` | what asks the daemon to end |
-/// | `commands` | `true` or `false` | `false` | the program answers `start`, `stop`, `restart`, `status`, `run` and `log` |
+/// | `commands` | `true` or `false` | `false` | the program answers `start`, `stop`, `restart`, `status`, `run`, `log` and `help` |
 /// | `crate` | path | `::daemonize_runtime` | where the runtime lives, when it is renamed or re-exported |
 ///
 /// Except for `before`, `commands` and `crate`, an option is the method of the same name of the
@@ -114,10 +114,12 @@ use proc_macro::TokenStream;
 /// timers. With `restart` each body gets the same copy anew, so that a random number generator which
 /// `before` has seeded draws the same numbers in all of them.
 ///
-/// With `commands = true`, the words `stop`, `status` and `log` are answered before `before` is
-/// evaluated. So the options that say where the PID file and the logs are cannot use the parameter
-/// then. The program's own parser is to read `daemonize_runtime::args_os()`, which is without the
-/// word.
+/// With `commands = true`, the words are answered before `before` is evaluated. So the options that
+/// name the PID file and the logs, or say how the daemon is stopped, cannot use the parameter. They
+/// are evaluated once, and may use `daemonize_runtime::args_os()`, which is without the word; the
+/// program's own parser is to read it, too. `Daemon::answer_commands` lists the words. Without
+/// `before`, `help` and `--help` list them as well, and a first argument that is nearly one of them
+/// is refused.
 ///
 /// It may be asynchronous. The daemon is detached before the runtime of an attribute like
 /// `#[tokio::main]` starts, whichever of the two attributes stands first; when `main` takes the value

@@ -47,7 +47,7 @@ fn port_argument() -> u16 {
 }
 
 fn refuse_usage() -> ! {
-    eprintln!("usage: echobot [start|stop|restart|status|run|log] [--port N]");
+    eprint!("usage: echobot [WORD] [--port N]\n\n{}", daemonize_runtime::commands_help());
     exit(64)
 }
 
