@@ -102,8 +102,10 @@ fn a_body_that_obeys_does_not_leave_workers_that_do_not() {
 
 #[test]
 fn what_has_left_the_group_lives_on() {
-    let bot = supervised(&[FREE_WORKER, "exit=3"]);
+    let bot = supervised(&["await-in-body=gate", FREE_WORKER, "exit=3"]);
+    let gate = lock::Gate::closed(&bot.file("gate"));
     let supervisor = bot.start();
+    gate.open();
     assert_ends(supervisor, 3);
     let workers = noted(&bot, "workers", 3);
     assert!(workers.iter().all(|worker| worker.is_alive()), "{workers:?}");

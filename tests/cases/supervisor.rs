@@ -20,6 +20,7 @@ use nix::unistd::geteuid;
 use tests::bot::{Bot, begin};
 use tests::condition::Condition;
 use tests::daemon::Daemon;
+use tests::lock::Gate;
 use tests::need::{self, Need};
 use tests::process::Process;
 use tests::{bot, wait};
@@ -68,10 +69,12 @@ fn no_signal_but_a_request_ends_the_supervisor() {
 #[test]
 fn a_log_that_may_not_grow_does_not_end_the_supervisor() {
     const FULL: usize = 4096;
-    let bot = supervised(&["restart-quickly=3", "exit=7"]);
+    let bot = supervised(&["restart-quickly=3", "await-in-body=gate", "exit=7"]);
     let bot = bot.under(Condition::Limited(Resource::RLIMIT_FSIZE, FULL as u64));
     fs::write(bot.file("out.log"), vec![b'x'; FULL]).expect("a full log");
+    let gate = Gate::closed(&bot.file("gate"));
     let supervisor = bot.start();
+    gate.open();
     let pid = supervisor.process.0;
     assert_eq!(supervisor.end(), WaitStatus::Exited(pid, 7));
     assert_eq!(bot.read("out.log").len(), FULL);
@@ -90,7 +93,9 @@ fn full_pipe() -> (io::PipeReader, OwnedFd) {
 #[test]
 fn a_log_that_nobody_reads_does_not_hold_the_supervisor() {
     for is_read_at_all in [true, false] {
-        let bot = bot!["chdir=false", "close_fd=false", "restart-quickly=3", "exit=7"];
+        let bot = bot!["chdir=false", "close_fd=false", "restart-quickly=3", "await-in-body=gate"];
+        let bot = bot.words(["exit=7".into()]);
+        let gate = Gate::closed(&bot.file("gate"));
         let (reader, writer) = full_pipe();
         let mut command = bot.command();
         command.stdout(Stdio::null());
@@ -98,6 +103,7 @@ fn a_log_that_nobody_reads_does_not_hold_the_supervisor() {
         let reader = is_read_at_all.then_some(reader);
         assert!(begin(command).finish().status.success());
         let supervisor = bot.daemon();
+        gate.open();
         let pid = supervisor.process.0;
         assert_eq!(supervisor.end(), WaitStatus::Exited(pid, 7));
         drop(reader);
@@ -108,9 +114,12 @@ fn a_log_that_nobody_reads_does_not_hold_the_supervisor() {
 
 #[test]
 fn each_line_has_its_time() {
-    let bot = supervised(&["restart-quickly=2", "exit=7"]);
+    let bot = supervised(&["restart-quickly=2", "await-in-body=gate", "exit=7"]);
+    let gate = Gate::closed(&bot.file("gate"));
+    let supervisor = bot.start();
     let before = SystemTime::now();
-    let _end = bot.start().end();
+    gate.open();
+    let _end = supervisor.end();
     let log = bot.read("out.log");
     let times: Vec<_> = log
         .lines()
