@@ -12,7 +12,7 @@
 mod only_for_options {
     use super::{args, daemonize};
 
-    #[daemonize(before = args(), redirect = &log)]
+    #[daemonize(before = args(), commands = true, when = log.is_empty())]
     pub(crate) fn main(super::Args { log, .. }: super::Args) {}
 }
 

@@ -85,6 +85,8 @@ fn main(Args { mut log, level: Level(number, text), names }: Args) {
     question_mark::main().unwrap_or_default();
     only_for_options::main();
     either::main();
+    beside_commands::main();
+    hidden_beside_commands::main();
 }
 
 mod some_fields {
@@ -222,4 +224,21 @@ mod either {
     pub(crate) fn main((Ok(number) | Err(number)): Result<u8, u8>) {
         let _ = number;
     }
+}
+
+mod beside_commands {
+    #[crate::daemonize(
+        commands = true,
+        before = crate::args(),
+        redirect = "out.log",
+        when = log.exists() && number > 5_u8
+    )]
+    pub(crate) fn main(crate::Args { log, level: crate::Level(number, _), .. }: crate::Args) {
+        drop((log, number));
+    }
+}
+
+mod hidden_beside_commands {
+    #[crate::daemonize(commands = true, before = vec![crate::args()], chdir = false)]
+    pub(crate) fn main(_guard: Vec<crate::Args>) {}
 }

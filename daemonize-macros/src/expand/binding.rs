@@ -15,6 +15,8 @@ pub(super) struct Binding<'entry> {
     variable: Ident,
     /// Whether the value is changed or borrowed mutably.
     is_mutable: bool,
+    /// Whether the variable holds the builder too, which would be hidden otherwise.
+    is_beside_builder: bool,
     /// Statements that take the value apart, and those that put it together again.
     pub(super) taken_apart: Option<(TokenStream, TokenStream)>,
 }
@@ -37,20 +39,25 @@ impl<'entry> Binding<'entry> {
     pub(super) fn new(args: &Args, parameter: &'entry PatType) -> Self {
         let is_mentioned = |variable: &Ident| args.mention(&variable.unraw().to_string());
         let pattern = &*parameter.pat;
-        let mut binding =
-            Self { parameter, variable: hidden(), is_mutable: false, taken_apart: None };
+        let mut binding = Self {
+            parameter,
+            variable: hidden(),
+            is_mutable: false,
+            is_beside_builder: args.has_commands(),
+            taken_apart: None,
+        };
         if let Some(variable) = parameter::plain(pattern)
             && variable.unraw() != "main"
             && (!variable.to_string().starts_with('_') || is_mentioned(variable))
         {
             binding.variable = variable.clone();
+            binding.is_beside_builder = false;
         } else if parameter::makes(pattern, &is_mentioned) {
-            let variable = hidden();
             let mut pieces = Pieces::new(&is_mentioned);
-            let place = variable.to_token_stream();
+            let place = binding.value();
             let pattern = pieces.take(pattern, Some(&place), Some(&parameter.ty));
             binding.is_mutable = pieces.is_mutable;
-            binding.taken_apart = Some((quote! { let #pattern = #variable; }, pieces.back));
+            binding.taken_apart = Some((quote! { let #pattern = #place; }, pieces.back));
         }
         binding
     }
@@ -58,26 +65,45 @@ impl<'entry> Binding<'entry> {
     /// `let args: Args = Args::parse();`. Beside an error there may be no value; then there is one of
     /// any type.
     pub(super) fn declare(&self, args: &Args) -> TokenStream {
-        let Self { parameter: PatType { ty, .. }, variable, is_mutable, .. } = self;
+        let Self { parameter: PatType { ty, .. }, variable, is_mutable, is_beside_builder, .. } =
+            self;
         let mutability = is_mutable.then(|| quote!(mut));
         let any = || quote!(::core::option::Option::None.unwrap());
         let value = args.before().map_or_else(any, ToTokens::to_token_stream);
-        quote! { let #mutability #variable: #ty = #value; }
+        if *is_beside_builder {
+            quote! { let #mutability #variable: (_, #ty) = (#variable, #value); }
+        } else {
+            quote! { let #mutability #variable: #ty = #value; }
+        }
     }
 
     /// What the user's function is called with.
-    pub(super) fn argument(&self) -> Ident {
+    pub(super) fn value(&self) -> TokenStream {
         let mut variable = self.variable.clone();
         if variable.to_string().starts_with('_') {
             // For clippy this is no use of it, which its name denies.
             variable.set_span(Span::call_site().located_at(variable.span()));
         }
-        variable
+        if self.is_beside_builder {
+            quote! { #variable.1 }
+        } else {
+            variable.into_token_stream()
+        }
+    }
+
+    /// Where the builder is that has answered the words of `commands`.
+    pub(super) fn builder(&self) -> TokenStream {
+        let builder = hidden();
+        if self.is_beside_builder {
+            quote! { #builder.0 }
+        } else {
+            builder.into_token_stream()
+        }
     }
 }
 
 /// A variable that the options do not see. `main` is the one name that cannot be a constant's here,
 /// because it is the function's; hygiene keeps the two apart.
-fn hidden() -> Ident {
+pub(super) fn hidden() -> Ident {
     Ident::new("main", Span::mixed_site())
 }

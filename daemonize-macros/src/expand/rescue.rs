@@ -65,7 +65,7 @@ fn checked_options(args: &Args, entry: &Entry) -> TokenStream {
     let mut statements = TokenStream::new();
     for parameter in entry.parameters_for_before() {
         let binding = Binding::new(args, parameter);
-        let (declaration, variable) = (binding.declare(args), binding.argument());
+        let (declaration, variable) = (binding.declare(args), binding.value());
         let conditions = parameter::conditions(parameter);
         statements.extend(quote! {
             #(#conditions)* #declaration

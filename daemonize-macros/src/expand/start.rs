@@ -1,11 +1,11 @@
 //! Receives the options and the parameter; hands on the statements that start the daemon and call
 //! the user's function.
 
-use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
+use proc_macro2::{Delimiter, Group, Ident, TokenStream};
 use quote::{ToTokens, quote};
 use syn::{Expr, PatType, Signature};
 
-use super::binding::Binding;
+use super::binding::{Binding, hidden};
 use crate::{
     args::{Args, options::Known},
     entry::{Entry, check, parameter},
@@ -43,39 +43,34 @@ pub(super) fn note_inherited(args: &Args) -> Option<TokenStream> {
 //         serve(args);
 //     }
 //
-// Output:
+// Output, where hygiene keeps the variable `main` apart from the function:
 //     fn main() {
 //         fn r#main(args: Args) {
 //             serve(args);
 //         }
 //         ::daemonize_runtime::__note_inherited();
-//         let __daemonize = ::daemonize_runtime::Daemon::with_commands(true, false).redirect("bot.log");
-//         __daemonize.answer_commands();
+//         let main = ::daemonize_runtime::Daemon::with_commands(true, false).redirect("bot.log");
+//         main.answer_commands();
 //         let args: Args = Args::parse_from(args_os());
-//         __daemonize.chdir(false).start_or_exit();
+//         main.chdir(false).start_or_exit();
 //         r#main(args)
 //     }
 pub(super) fn answer_commands(args: &Args) -> Option<TokenStream> {
     let builder = args.of_runtime("Daemon").filter(|_| args.has_commands())?;
     let (has_parser, files_vary) = (args.find(Known::Before).is_some(), args.files_vary());
     let builder = quote! { #builder::with_commands(#has_parser, #files_vary) };
-    let (daemon, answering) = (with_options(builder, args.for_commands()), answering());
+    let (daemon, answering) = (with_options(builder, args.for_commands()), hidden());
     Some(quote! {
         let #answering = #daemon;
         #answering.answer_commands();
     })
 }
 
-/// The name of the builder that has answered.
-fn answering() -> Ident {
-    Ident::new("__daemonize", Span::mixed_site())
-}
-
 /// The builder that is to start: the one that has answered, with the options that it did not need.
-fn starting(args: &Args) -> Option<TokenStream> {
+fn starting(args: &Args, binding: Option<&Binding>) -> Option<TokenStream> {
     if args.has_commands() {
-        let answering = answering();
-        Some(with_options(quote! { #answering }, args.not_for_commands()))
+        let builder = binding.map_or_else(|| hidden().into_token_stream(), Binding::builder);
+        Some(with_options(builder, args.not_for_commands()))
     } else {
         daemon(args)
     }
@@ -151,14 +146,14 @@ fn report(place: &dyn ToTokens, text: &str) -> TokenStream {
 }
 
 fn start_with(args: &Args, entry: &Entry, parameter: Option<&PatType>) -> TokenStream {
-    let daemon = starting(args);
     let start = if args.run_code() { quote!(start_or_exit) } else { quote!(start_first_or_exit) };
     let Some(parameter) = parameter else {
-        let call = call(entry, None);
+        let (daemon, call) = (starting(args, None), call(entry, TokenStream::new()));
         return quote! { #daemon.#start(); #call };
     };
     let binding = Binding::new(args, parameter);
-    let (declaration, call) = (binding.declare(args), call(entry, Some(binding.argument())));
+    let daemon = starting(args, Some(&binding));
+    let (declaration, call) = (binding.declare(args), call(entry, binding.value()));
     match binding.taken_apart {
         None => quote! { #declaration #daemon.#start(); #call },
         Some((pieces, back)) => quote! {
@@ -175,10 +170,10 @@ fn start_with(args: &Args, entry: &Entry, parameter: Option<&PatType>) -> TokenS
 
 /// The call of the user's function. What is wrong with its value while it is asynchronous, is so
 /// because of the `async`.
-fn call(entry: &Entry, argument: Option<Ident>) -> TokenStream {
+fn call(entry: &Entry, argument: TokenStream) -> TokenStream {
     let Signature { ident, asyncness, .. } = &entry.signature;
     let mut name = ident.clone();
-    let mut arguments = Group::new(Delimiter::Parenthesis, argument.into_token_stream());
+    let mut arguments = Group::new(Delimiter::Parenthesis, argument);
     if let Some(asyncness) = asyncness {
         name.set_span(ident.span().located_at(asyncness.span));
         arguments.set_span(arguments.span().located_at(asyncness.span));

@@ -102,11 +102,11 @@ fn commands_are_answered_before_anything_else() {
             fn main() {
                 fn r#main(args: Args) { args.run() }
                 ::daemonize_runtime::__note_inherited();
-                let __daemonize =
+                let main =
                     ::daemonize_runtime::Daemon::with_commands(true, false).redirect("bot.log");
-                __daemonize.answer_commands();
+                main.answer_commands();
                 let args: Args = Args::parse();
-                __daemonize.chdir(false).when(args.detach).start_or_exit();
+                main.chdir(false).when(args.detach).start_or_exit();
                 r#main(args)
             }
         },
@@ -132,6 +132,44 @@ fn the_words_learn_whether_there_is_a_parser_and_whether_files_vary() {
         let call = quote!(Daemon::with_commands(#hints)).to_string();
         assert!(tokens.contains(&call), "{tokens}");
     }
+}
+
+#[test]
+fn the_builder_that_has_answered_and_a_hidden_value_are_one_variable() {
+    becomes(
+        quote!(commands = true, before = f(), when = log.is_empty()),
+        quote! { fn main(Args { log, .. }: Args) { drop(log) } },
+        &quote! {
+            fn main() {
+                fn r#main(Args { log, .. }: Args) { drop(log) }
+                ::daemonize_runtime::__note_inherited();
+                let main = ::daemonize_runtime::Daemon::with_commands(true, false);
+                main.answer_commands();
+                let mut main: (_, Args) = (main, f());
+                {
+                    let Args { log, .. } = main.1;
+                    main.0.when(log.is_empty()).start_or_exit();
+                    main.1.log = log;
+                }
+                r#main(main.1)
+            }
+        },
+    );
+    becomes(
+        quote!(commands = true, before = f()),
+        quote! { fn main(_: Args) {} },
+        &quote! {
+            fn main() {
+                fn r#main(_: Args) {}
+                ::daemonize_runtime::__note_inherited();
+                let main = ::daemonize_runtime::Daemon::with_commands(true, false);
+                main.answer_commands();
+                let main: (_, Args) = (main, f());
+                main.0.start_or_exit();
+                r#main(main.1)
+            }
+        },
+    );
 }
 
 #[test]
