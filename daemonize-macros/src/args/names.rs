@@ -33,6 +33,10 @@ pub(crate) const BROUGHT_ALONG: &[(Known, &str)] = &[
         "pid pidfile pid_file_path pid_path pid_file_name pid_dir make_pid_file lock lock_file lock_path \
          lock_pid_file",
     ),
+    (
+        Known::CreateDirs,
+        "mkdir make_dirs create_directories make_directories create_parents parents",
+    ),
     (Known::Umask, "mask mode file_mode permissions"),
     (Known::User, "username uid user_id run_as run_as_user chuid setuid"),
     (Known::Group, "groupname gid group_id run_as_group setgid"),
@@ -73,13 +77,21 @@ pub(crate) const BROUGHT_ALONG: &[(Known, &str)] = &[
     (Known::Crate, "crate_path path runtime krate"),
 ];
 
-/// Names of what nobody does here, and why.
+/// Names that no option answers alone, and what does.
 const LEFT_OUT: &[(&str, &str)] = &[
     (
         "chown_pid_file chown_pid_file_user chown_pid_file_group",
         "left out on purpose: who may write the PID file could have root stop any process",
     ),
     ("timeout", "called `stop_timeout` here; for the start it is the value of `wait_ready`"),
+    (
+        "truncate truncate_log",
+        "what an open file does, as in `redirect = File::create(\"out.log\")?`",
+    ),
+    (
+        "execute exit_action parent parent_action",
+        "what the builder has `start_and_return()` for, which goes on in the launcher",
+    ),
     ("append append_log", "what happens anyway: logs are appended to"),
 ];
 

@@ -114,6 +114,8 @@ fn the_opposite_of_an_option_is_written_with_false() {
 fn what_no_single_option_answers_has_a_sentence() {
     assert!(suggestion("chown_pid_file").starts_with("`chown_pid_file` is left out on purpose: "));
     assert!(suggestion("timeout").starts_with("`timeout` is called `stop_timeout` here; "));
+    assert!(suggestion("execute").contains("`start_and_return()`"));
+    assert!(suggestion("truncate").contains("`redirect = File::create(\"out.log\")?`"));
     assert!(suggestion("append").starts_with("`append` is what happens anyway: "));
 }
 
