@@ -99,8 +99,10 @@ impl Known {
         }
         let is_meant = |word: &&&str| letters(word) == letters(&written);
         // A name in capitals is a constant's.
-        let word =
-            RESTART_WORDS.iter().find(is_meant).filter(|_| written == written.to_lowercase())?;
+        let word = RESTART_WORDS
+            .iter()
+            .find(is_meant)
+            .filter(|_| written == written.to_ascii_lowercase())?;
         Some(format!("write the word in quotes, as in `{} = {word:?}`", self.name()))
     }
 

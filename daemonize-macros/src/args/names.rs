@@ -176,7 +176,7 @@ fn meaning(name: &str) -> Meaning {
             return Meaning::Negated(option);
         }
     }
-    let name = name.to_lowercase();
+    let name = name.to_ascii_lowercase();
     let mut closest = (usize::MAX, Known::ALL[0]);
     for option in Known::ALL {
         let distance = distance(&name, option.name());

@@ -13,7 +13,7 @@ const SIGNALS: [&str; 27] = [
 /// A name that no signal has on any system, or one that asks for something else.
 pub(super) fn objection_to(name: &str) -> Option<String> {
     let bare = name.strip_prefix("SIG").unwrap_or(name);
-    let capitals = name.to_uppercase();
+    let capitals = name.to_ascii_uppercase();
     match bare {
         _ if SIGNALS.contains(&bare) => None,
         "KILL" | "STOP" => Some(format!("no program can act on `{name}`")),

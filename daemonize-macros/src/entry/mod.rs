@@ -102,7 +102,12 @@ impl Entry {
     /// The attributes that do something with the function, in their order: it is the order in which
     /// they nest.
     pub(crate) fn working_attributes(&self) -> Vec<&Attribute> {
-        self.attributes_that(|attribute| !attributes::describes(attribute))
+        // Beside our error, a runtime that refuses the parameter would do so once more.
+        self.attributes_that(if self.parameters().is_empty() {
+            works
+        } else {
+            |attribute| works(attribute) && !attributes::refuses_parameter(attribute)
+        })
     }
 
     fn attributes_that(&self, is_wanted: fn(&Attribute) -> bool) -> Vec<&Attribute> {
@@ -117,7 +122,7 @@ impl Entry {
 
     /// Whether one of the attributes that do something is of this kind.
     fn has_working(&self, is_wanted: fn(&Attribute) -> bool) -> bool {
-        self.working_attributes().into_iter().any(is_wanted)
+        self.attributes_that(works).into_iter().any(is_wanted)
     }
 
     /// The `async` that a runtime's attribute above expects, because it waits for the function.
@@ -127,15 +132,12 @@ impl Entry {
         made.map(ToTokens::to_token_stream)
     }
 
-    /// Leaves out a runtime that refuses a parameter by more than one error.
-    pub(crate) fn leave_out_refusing_runtime(&mut self) {
-        if !self.parameters().is_empty() {
-            self.attributes.retain(|attribute| !attributes::refuses_parameter(attribute));
-        }
-    }
-
     /// What tells a second `#[daemonize]` below, under whatever name, that there is this one.
     pub(crate) fn mark(&self) -> Option<TokenStream> {
         self.has_working(attributes::is_macro).then(attributes::mark)
     }
+}
+
+fn works(attribute: &Attribute) -> bool {
+    !attributes::describes(attribute)
 }

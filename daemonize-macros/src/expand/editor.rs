@@ -12,7 +12,7 @@
 use std::{env, mem};
 
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
-use quote::quote;
+use quote::{ToTokens, quote};
 use syn::{PatType, ext::IdentExt};
 
 use crate::{args::options::Known, entry::Entry};
@@ -64,7 +64,7 @@ pub(crate) fn sketch(options: TokenStream, entry: &Entry) -> TokenStream {
             }
             Some(Known::Crate) if has_equals => {
                 runtime = value;
-                explained.extend(explain(key.as_ref()));
+                explain(key.as_ref()).to_tokens(&mut explained);
                 continue;
             }
             Some(Known::Before) => before = value,
@@ -85,7 +85,7 @@ pub(crate) fn sketch(options: TokenStream, entry: &Entry) -> TokenStream {
     }
     let mut names = TokenStream::new();
     for option in Known::ALL {
-        names.extend(field(*option));
+        field(*option).to_tokens(&mut names);
     }
     quote! {
         #[allow(unused)]

@@ -38,7 +38,6 @@ pub(super) fn rescue(
         // Others call it as it is.
         return quote! { #item #errors };
     }
-    entry.leave_out_refusing_runtime();
     let asyncness = entry.expected_async();
     let signature = outer_signature(&entry);
     enclose(&mut entry.signature);
