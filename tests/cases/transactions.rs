@@ -91,7 +91,9 @@ fn of_a_thousand_simultaneous_starts_exactly_one_succeeds() {
     assert_eq!(up.len(), 1);
     up[0].assert_silent_success();
     for launch in refused {
-        assert!(launch.refusal("builder", 75).contains("already running"));
+        // The one that succeeds may take its time on a machine that starts a thousand.
+        let line = launch.refusal("builder", 75);
+        assert!(line.contains("already running") || line.contains("already starting"), "{line}");
     }
     assert_eq!(bot.processes(), [bot.daemon().process]);
 }
