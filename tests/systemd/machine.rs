@@ -44,7 +44,7 @@ pub(crate) fn bootable() -> Need {
     *NEED.get_or_init(|| {
         let conditions = [
             need::root(),
-            Need::new("systemd", system().join("lib/systemd/systemd").exists()),
+            at_least(248, "systemd 248, which says what it has executed"),
             Need::new(
                 "cgroup2",
                 hierarchy().is_some_and(|at| access(&at, AccessFlags::W_OK).is_ok()),
@@ -53,6 +53,15 @@ pub(crate) fn bootable() -> Need {
         let unmet = conditions.into_iter().find(|need| need.missing().is_some());
         unmet.unwrap_or_else(overlay)
     })
+}
+
+/// This version of systemd, or a later one.
+pub(crate) fn at_least(version: u32, what: &'static str) -> Need {
+    let told = Command::new("chroot").arg(system()).args(["systemctl", "--version"]).output();
+    let told = told.map(|told| String::from_utf8_lossy(&told.stdout).into_owned());
+    let told = told.unwrap_or_default();
+    let number = told.split([' ', '.']).nth(1).and_then(|number| number.parse::<u32>().ok());
+    Need::new(what, number.is_some_and(|number| number >= version))
 }
 
 /// Namespaces, and in them a file system above another one.

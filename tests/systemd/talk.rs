@@ -5,7 +5,7 @@ use std::fs;
 use tests::need::Need;
 use tests::wait;
 
-use crate::machine::{bootable, inside};
+use crate::machine::{at_least, bootable};
 use crate::service::{Service, number_inside};
 
 #[test(needs = bootable)]
@@ -65,9 +65,7 @@ fn notify_reload() -> Need {
     if need.missing().is_some() {
         return need;
     }
-    let version = inside().run(["systemctl", "--version"]).stdout;
-    let version = version.split([' ', '.']).nth(1).and_then(|number| number.parse::<u32>().ok());
-    Need::new("systemd 253", version.expect("a number") >= 253)
+    at_least(253, "systemd 253")
 }
 
 #[test(needs = notify_reload)]
