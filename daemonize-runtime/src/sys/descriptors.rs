@@ -181,6 +181,7 @@ pub(crate) fn is_first_ready(
     other: &impl AsFd,
     deadline: Deadline,
 ) -> Option<bool> {
+    let mut chances = 2;
     loop {
         let left = deadline.left();
         let mut questions = [
@@ -192,6 +193,8 @@ pub(crate) fn is_first_ready(
             Ok(0) if left.is_zero() => return None,
             Ok(0) | Err(Errno::EINTR) => {}
             Ok(_) => return Some(questions[0].any().unwrap_or(true)),
+            // A single refusal tells nothing, and a read does not notice the end of the other one.
+            Err(_) if chances > 0 => chances -= 1,
             // When nothing can be waited for, to read is the way to find out more.
             Err(_) => return Some(true),
         }

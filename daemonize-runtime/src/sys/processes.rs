@@ -138,7 +138,7 @@ pub(crate) fn send_signal(child: Pid, number: i32) {
 /// Has this process killed when its parent dies.
 pub(crate) fn die_with_parent() {
     #[cfg(target_os = "linux")]
-    let _ = nix::sys::prctl::set_pdeathsig(Signal::SIGKILL);
+    let _ = persist(|| nix::sys::prctl::set_pdeathsig(Signal::SIGKILL));
     #[cfg(target_os = "freebsd")]
     {
         let mut signal = Signal::SIGKILL as libc::c_int;
