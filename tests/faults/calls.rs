@@ -17,6 +17,10 @@ pub(crate) struct Call {
     pub(crate) arguments: [u64; 6],
 }
 
+/// The call with 64 bits for the time, which has this number everywhere and in `libc` nowhere.
+#[cfg(target_pointer_width = "32")]
+const CLOCK_NANOSLEEP_TIME64: c_long = 407;
+
 /// A row of the table.
 struct Row {
     number: c_long,
@@ -83,6 +87,7 @@ const TABLE: &[Row] = &[
     row(libc::SYS_shutdown, "shutdown", HANG_UP),
     row(libc::SYS_nanosleep, "nanosleep", PASS_TIME),
     row(libc::SYS_clock_nanosleep, "clock_nanosleep", PASS_TIME),
+    #[cfg(target_pointer_width = "32")] row(CLOCK_NANOSLEEP_TIME64, "clock_nanosleep", PASS_TIME),
     row(libc::SYS_rt_sigtimedwait, "rt_sigtimedwait", PASS_TIME),
     row(libc::SYS_setpgid, "setpgid", LEAVE),
     row(libc::SYS_unshare, "unshare", UNSUPPORTED),
@@ -169,11 +174,10 @@ impl Call {
 
     /// Where the name of the file is that the call opens.
     pub(crate) fn path(self) -> Option<u64> {
-        let [first, second, ..] = self.arguments;
         match self.number {
             #[cfg(target_arch = "x86_64")]
-            libc::SYS_open => Some(first),
-            libc::SYS_openat => Some(second),
+            libc::SYS_open => Some(self.arguments[0]),
+            libc::SYS_openat => Some(self.arguments[1]),
             _ => None,
         }
     }
@@ -184,6 +188,8 @@ impl Call {
         match self.number {
             libc::SYS_nanosleep => Some(first),
             libc::SYS_clock_nanosleep => Some(third),
+            #[cfg(target_pointer_width = "32")]
+            CLOCK_NANOSLEEP_TIME64 => Some(third),
             _ => None,
         }
     }

@@ -167,7 +167,8 @@ fn try_once(
         }
         let outcome = oracle::judge(&ended, plan, ending);
         let recording = Recording::of(plan.clone(), &supervised.trace(), ended.is_success());
-        if outcome != Outcome::Started {
+        // What one error at a call has left is what others would leave.
+        if outcome != Outcome::Started && plan.is_last_of_kind() {
             oracle::start_again(&bot, start.body, ending);
         }
         Some((outcome, recording))

@@ -39,6 +39,14 @@ impl Plan {
         self.faults.iter().map(kind).collect()
     }
 
+    /// Whether the last fault is not followed by another error at the same call.
+    pub(crate) fn is_last_of_kind(&self) -> bool {
+        self.faults.last().is_none_or(|fault| match fault.disturbance {
+            Disturbance::Error(error) => fault.call.errors().last() == Some(&error),
+            Disturbance::Lie(_) | Disturbance::Signal(_) => true,
+        })
+    }
+
     /// Whether the launcher was ended by one of the faults itself.
     pub(crate) fn ends(&self, launch: &Launch) -> bool {
         self.faults.iter().any(|fault| match fault.disturbance {
