@@ -88,8 +88,8 @@ use proc_macro::TokenStream;
 ///
 /// With `before` it takes one parameter, which the other options may use; so they may the variables
 /// of a pattern such as `Args { log, .. }`, which have the types that they have in the body. `?` in
-/// `before` leaves `main`. So whatever can go wrong with the command line or with a port is answered
-/// on the terminal:
+/// `before` leaves `main`. So whatever can go wrong with the command line or with a port is
+/// answered on the terminal:
 ///
 /// ```no_run
 /// use std::{env, io, net::TcpListener};
@@ -110,9 +110,9 @@ use proc_macro::TokenStream;
 /// ```
 ///
 /// What `before` leaves in memory and what it opens reach the daemon; what fork(2) does not copy is
-/// gone: threads, which are refused, record locks of fcntl(2), memory locked by mlock(2), alarms and
-/// timers. With `restart` each body gets the same copy anew, so that a random number generator which
-/// `before` has seeded draws the same numbers in all of them.
+/// gone: threads, which are refused, record locks of fcntl(2), memory locked by mlock(2), alarms
+/// and timers. With `restart` each body gets the same copy anew, so that a random number generator
+/// which `before` has seeded draws the same numbers in all of them.
 ///
 /// With `commands = true`, the words are answered before `before` is evaluated. So the options that
 /// name the PID file and the logs, or say how the daemon is stopped, cannot use the parameter. They
@@ -122,10 +122,10 @@ use proc_macro::TokenStream;
 /// is refused.
 ///
 /// It may be asynchronous. The daemon is detached before the runtime of an attribute like
-/// `#[tokio::main]` starts, whichever of the two attributes stands first; when `main` takes the value
-/// of `before`, `#[daemonize]` must be the first. So it must above `#[async_std::main]`, which runs
-/// no `main` with a parameter. smol's `#[apply(main!)]` may stand on either side, and the executor
-/// that it hands to `main` needs no `before`.
+/// `#[tokio::main]` starts, whichever of the two attributes stands first; when `main` takes the
+/// value of `before`, `#[daemonize]` must be the first. So it must above `#[async_std::main]`,
+/// which runs no `main` with a parameter. smol's `#[apply(main!)]` may stand on either side, and
+/// the executor that it hands to `main` needs no `before`.
 ///
 /// ```no_run
 /// # struct Args { log: std::path::PathBuf, foreground: bool }

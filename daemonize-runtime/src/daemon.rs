@@ -1,5 +1,6 @@
-//! The builder: what a daemon shall be. Every option of the attribute is one method, in the file of its
-//! subject, and its documentation is the option's documentation. Hands the options on to `start`.
+//! The builder: what a daemon shall be. Every option of the attribute is one method, in the file of
+//! its subject, and its documentation is the option's documentation. Hands the options on to
+//! `start`.
 
 mod life;
 mod manager;
@@ -114,11 +115,12 @@ impl Daemon {
     ///
     /// The options of a word stand directly behind it. What follows belongs to the program: to its
     /// own parser, and to an option such as `pid_file` that depends on it. With the attribute it is
-    /// refused, with code 2, behind `stop`, `status`, `log` and `help` where all files are literals;
-    /// and so is, in a program without `before`, a first argument that is nearly one of the words.
+    /// refused, with code 2, behind `stop`, `status`, `log` and `help` where all files are
+    /// literals; and so is, in a program without `before`, a first argument that is nearly one of
+    /// the words.
     ///
-    /// What runs already is found before the attribute evaluates `before`, unless the first argument
-    /// begins with `-`, such as `--help`.
+    /// What runs already is found before the attribute evaluates `before`, unless the first
+    /// argument begins with `-`, such as `--help`.
     pub fn answer_commands(&self) {
         #[cfg(unix)]
         words::answer(&self.options);
@@ -140,13 +142,13 @@ impl Daemon {
         start(&self.options, self.parts, false, None).map(drop)
     }
 
-    /// Starts the daemon, and returns in the launcher as well, which goes on: for clients that start
-    /// their server, and for programs that print what they have started.
+    /// Starts the daemon, and returns in the launcher as well, which goes on: for clients that
+    /// start their server, and for programs that print what they have started.
     ///
-    /// The same transaction as [`start`](Self::start): in the launcher, `Ok` says that one daemon is up,
-    /// recorded and locked, and with [`wait_ready`](Self::wait_ready) that its body is ready. Signal
-    /// actions, mask and descriptors of the launcher are as they were before. In the foreground it
-    /// returns once, as [`Side::Daemon`].
+    /// The same transaction as [`start`](Self::start): in the launcher, `Ok` says that one daemon
+    /// is up, recorded and locked, and with [`wait_ready`](Self::wait_ready) that its body is
+    /// ready. Signal actions, mask and descriptors of the launcher are as they were before. In the
+    /// foreground it returns once, as [`Side::Daemon`].
     ///
     /// # Errors
     ///

@@ -63,19 +63,19 @@
 //! streams stay, signals stay ignored or blocked as they were (`nohup bot run &` survives its
 //! terminal), and nothing is supervised.
 //!
-//! Any foreground speaks to the service manager that `NOTIFY_SOCKET` names: `READY=1` when it is set
-//! up, or at [`ready`](fn@ready) with `wait_ready`; `STOPPING=1` at exit; with
+//! Any foreground speaks to the service manager that `NOTIFY_SOCKET` names: `READY=1` when it is
+//! set up, or at [`ready`](fn@ready) with `wait_ready`; `STOPPING=1` at exit; with
 //! [`reopen`](Daemon::reopen) `RELOADING=1` and `READY=1` around a log rotation, for
 //! `Type=notify-reload`. What else there is to say, the body says by [`notify`], such as to the
 //! [`watchdog`]. The variable is gone from the environment when the body runs.
 //!
 //! As PID 1 of a container the program is two processes. PID 1 itself becomes an init: it passes on
 //! the signals that processes send it, reaps every orphan, speaks to the service manager, and ends
-//! with the body's code, 128 + n for signal n. The body is its child, with signals as anywhere else,
-//! so that SIGTERM ends it and it may end itself, and with its own children. `docker stop` takes
-//! milliseconds then, and no `--init` is needed. Where more than one thread runs before the start, or
-//! there is no room for a second process, PID 1 stays one process, and says in one line what is
-//! missing.
+//! with the body's code, 128 + n for signal n. The body is its child, with signals as anywhere
+//! else, so that SIGTERM ends it and it may end itself, and with its own children. `docker stop`
+//! takes milliseconds then, and no `--init` is needed. Where more than one thread runs before the
+//! start, or there is no room for a second process, PID 1 stays one process, and says in one line
+//! what is missing.
 //!
 //! # What happens
 //!
@@ -121,8 +121,9 @@
 //! what to do. A logger that reports its own failures by `eprintln!` panics, too, unless it is told
 //! not to, as `tracing-subscriber` is by `log_internal_errors(false)`.
 //!
-//! **A pipe or an ssh session waits for the daemon.** Not for this one: inherited descriptors do not
-//! reach it. A child of the bot that inherits what the bot opened without close-on-exec may keep it.
+//! **A pipe or an ssh session waits for the daemon.** Not for this one: inherited descriptors do
+//! not reach it. A child of the bot that inherits what the bot opened without close-on-exec may
+//! keep it.
 //!
 //! **May I call it from a library?** [`Daemon::start`] is safe to call anywhere, and an error where
 //! it cannot be sound: with threads, and where nobody can tell how many there are.

@@ -1,7 +1,7 @@
 //! A bot with signal actions of its own. Its words are `handle` (requests to end and SIGCHLD get a
-//! handler, with flags and a mask), `block` (requests to end are blocked), `fail` (a start that fails
-//! comes first), `unready` (it never says that it is up), and `wait`, the option. It prints what has
-//! become of the actions, and sleeps; with `supervise` each body does so.
+//! handler, with flags and a mask), `block` (requests to end are blocked), `fail` (a start that
+//! fails comes first), `unready` (it never says that it is up), and `wait`, the option. It prints
+//! what has become of the actions, and sleeps; with `supervise` each body does so.
 
 use std::time::Duration;
 use std::{env, fs, process, thread};

@@ -1,5 +1,5 @@
-//! A bot that answers the words of `commands`, is started again when it fails, and is up when it says
-//! so: all three together. Its arguments say what each body does.
+//! A bot that answers the words of `commands`, is started again when it fails, and is up when it
+//! says so: all three together. Its arguments say what each body does.
 
 use std::ffi::OsString;
 use std::fs::File;

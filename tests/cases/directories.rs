@@ -1,4 +1,5 @@
-//! Directories that are missing on the way to a log or the PID file, and are made with `create_dirs`.
+//! Directories that are missing on the way to a log or the PID file, and are made with
+//! `create_dirs`.
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{MetadataExt, PermissionsExt, lchown, symlink};

@@ -1,5 +1,5 @@
-//! The options of a long life together: restarts, readiness, words, rotation, and as root another user
-//! behind another root directory.
+//! The options of a long life together: restarts, readiness, words, rotation, and as root another
+//! user behind another root directory.
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{PermissionsExt, chown};

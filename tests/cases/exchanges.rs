@@ -1,5 +1,6 @@
-//! A lesser user, or a member of a group, who exchanges a part of the way to a file of the daemon's:
-//! before the start, and a thousand times during it. Nothing of root's is touched, made or given away.
+//! A lesser user, or a member of a group, who exchanges a part of the way to a file of the
+//! daemon's: before the start, and a thousand times during it. Nothing of root's is touched, made
+//! or given away.
 
 use std::collections::BTreeSet;
 use std::fs::{self, Permissions};

@@ -1,5 +1,5 @@
-//! What a service manager hears: that the bot is up, that it goes, and what the body says. A manager
-//! that does not listen costs nothing but the message.
+//! What a service manager hears: that the bot is up, that it goes, and what the body says. A
+//! manager that does not listen costs nothing but the message.
 
 use std::ffi::OsStr;
 use std::fs;

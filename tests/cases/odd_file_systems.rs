@@ -1,4 +1,5 @@
-//! File systems that are not like others: with one mode for all files, and without a way to change it.
+//! File systems that are not like others: with one mode for all files, and without a way to change
+//! it.
 
 use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};

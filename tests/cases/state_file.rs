@@ -1,5 +1,5 @@
-//! What a supervisor knows stands in a file beside the PID file, for as long as there is something to
-//! say.
+//! What a supervisor knows stands in a file beside the PID file, for as long as there is something
+//! to say.
 
 use std::fs;
 use std::os::unix::fs::{MetadataExt, symlink};

@@ -1,5 +1,5 @@
-//! Stops that race starts, ends and each other, also where numbers of processes are used again: what
-//! `stop` says is what happened, and nobody is ended who was not to be.
+//! Stops that race starts, ends and each other, also where numbers of processes are used again:
+//! what `stop` says is what happened, and nobody is ended who was not to be.
 
 use std::thread;
 use std::time::{Duration, Instant};

@@ -1,5 +1,5 @@
-//! The launcher waits for `ready()` no longer than it is told to. Then the unfinished daemon is ended
-//! like any other, with or without a supervisor.
+//! The launcher waits for `ready()` no longer than it is told to. Then the unfinished daemon is
+//! ended like any other, with or without a supervisor.
 
 use std::time::{Duration, Instant};
 

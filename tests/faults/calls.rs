@@ -141,8 +141,8 @@ impl Call {
         self.row().map_or(UNFAILING, |row| row.errors)
     }
 
-    /// Whether the call only asks for a flag, which cannot fail. There may be thousands of these, one
-    /// for each descriptor that could be open.
+    /// Whether the call only asks for a flag, which cannot fail. There may be thousands of these,
+    /// one for each descriptor that could be open.
     pub(crate) fn only_asks(self) -> bool {
         let [_, command, ..] = self.arguments;
         self.is(libc::SYS_fcntl) && command == libc::F_GETFD as u64

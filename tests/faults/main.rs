@@ -1,13 +1,14 @@
-//! The fault matrix: every system call of a start fails in every way that it can fail, and the start
-//! must still be a transaction. So must one that meets a second fault while it deals with the first.
+//! The fault matrix: every system call of a start fails in every way that it can fail, and the
+//! start must still be a transaction. So must one that meets a second fault while it deals with the
+//! first.
 //!
 //! A start runs under a filter that lets each of its system calls wait for an answer, which a
 //! [`supervisor`] gives. How one start went is a [`Recording`](recording::Recording): which process
 //! made which calls, in which order. From it and from a table of calls follow the
 //! [`Fault`](fault::Fault)s that the same start can meet next, each of which makes a
-//! [`Plan`](plan::Plan). An undisturbed start is a plan without faults; the recordings of plans with
-//! one fault yield those with two. The [`matrix`] makes a start for each plan. The [`oracle`] judges
-//! how it ends, and knows nothing of how a start is made.
+//! [`Plan`](plan::Plan). An undisturbed start is a plan without faults; the recordings of plans
+//! with one fault yield those with two. The [`matrix`] makes a start for each plan. The [`oracle`]
+//! judges how it ends, and knows nothing of how a start is made.
 //!
 //! The launcher stays a child of the test, with its own exit code. All this needs neither root nor
 //! a tracer. `FAULTS` asks for more than the usual, or for a single plan: see [`scope`].

@@ -34,8 +34,8 @@ pub(crate) enum Pairs {
 const SAMPLE: usize = 60;
 
 impl Scope {
-    /// What `FAULTS` asks for: `all` error numbers, all `pairs`, so many pairs of each start, or the
-    /// plan with this name. `FAULTS_SEED` is the seed of the sample.
+    /// What `FAULTS` asks for: `all` error numbers, all `pairs`, so many pairs of each start, or
+    /// the plan with this name. `FAULTS_SEED` is the seed of the sample.
     pub(crate) fn from_environment() -> Self {
         let asked = env::var("FAULTS").unwrap_or_default();
         let seed = env::var("FAULTS_SEED").ok().and_then(|seed| seed.parse().ok());

@@ -1,8 +1,8 @@
 //! Answers the system calls of one start, and disturbs some of them.
 //!
 //! Until the last fault the calls are made in the order of the plan: one that comes early waits for
-//! its turn. After it, what reaches other processes waits until these do nothing more by themselves,
-//! so that a start goes the same way each time.
+//! its turn. After it, what reaches other processes waits until these do nothing more by
+//! themselves, so that a start goes the same way each time.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -96,8 +96,8 @@ impl Supervisor {
         }
     }
 
-    /// Whether a process that does not wait for its turn is doing something, or was born and has not
-    /// done anything yet.
+    /// Whether a process that does not wait for its turn is doing something, or was born and has
+    /// not done anything yet.
     fn does_anybody_go_on(&self) -> bool {
         let waits = |process| self.waiting.iter().any(|(_, notice)| notice.process == process);
         let trace = lock(&self.trace);

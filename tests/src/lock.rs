@@ -1,5 +1,5 @@
-//! Locks on files: the one on a PID file, which alone says whether a daemon runs, and those by which
-//! a test holds bots up.
+//! Locks on files: the one on a PID file, which alone says whether a daemon runs, and those by
+//! which a test holds bots up.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::os::unix::fs::OpenOptionsExt;

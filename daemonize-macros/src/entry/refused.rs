@@ -1,5 +1,6 @@
 //! Receives an item that is no function; hands on whether rustc has refused it before it came here,
-//! so that nothing remains to be said: an expression, or a function with a parameter without a type.
+//! so that nothing remains to be said: an expression, or a function with a parameter without a
+//! type.
 
 use proc_macro2::{Delimiter, TokenTree};
 use syn::{

@@ -62,8 +62,8 @@ impl<'entry> Binding<'entry> {
         binding
     }
 
-    /// `let args: Args = Args::parse();`. Beside an error there may be no value; then there is one of
-    /// any type.
+    /// `let args: Args = Args::parse();`. Beside an error there may be no value; then there is one
+    /// of any type.
     pub(super) fn declare(&self, args: &Args) -> TokenStream {
         let Self { parameter: PatType { ty, .. }, variable, is_mutable, is_beside_builder, .. } =
             self;

@@ -3,11 +3,12 @@
 //!
 //! For a completion it expands a program twice: as it is, and with a name where the cursor stands.
 //! It goes on only if both expansions are the same text up to there. A start and the rescue of one
-//! are not; the sketch, which comes first in both, is. The names of the options are fields in it, so
-//! that they are offered and explained, and the values stand where the builder takes them.
+//! are not; the sketch, which comes first in both, is. The names of the options are fields in it,
+//! so that they are offered and explained, and the values stand where the builder takes them.
 //!
 //! rustc never sees a sketch, which may have half an expression in it. A `#[cfg(rust_analyzer)]`
-//! would not keep it away: rustc parses what it leaves out, and warns of names that it does not know.
+//! would not keep it away: rustc parses what it leaves out, and warns of names that it does not
+//! know.
 
 use std::{env, mem};
 

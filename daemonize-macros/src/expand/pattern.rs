@@ -159,8 +159,8 @@ impl<'a> Pieces<'a> {
     }
 }
 
-/// What can only be put back as a whole: an array, and a variant, whose fields have no names outside
-/// of a pattern. With nothing but variables in it, the pattern is the expression.
+/// What can only be put back as a whole: an array, and a variant, whose fields have no names
+/// outside of a pattern. With nothing but variables in it, the pattern is the expression.
 fn as_expression(pattern: &Pat) -> Option<TokenStream> {
     match pattern {
         Pat::Slice(pattern) => {

@@ -10,9 +10,9 @@ impl Daemon {
     /// whatever has started it. Default: it detaches, unless it is PID 1, or systemd has executed
     /// this very process and expects no fork.
     ///
-    /// The foreground differs from a daemon in four things: nothing is forked but the init of PID 1;
-    /// the standard streams stay, and log files are neither opened nor made; signals stay ignored
-    /// or blocked as they were, so that `nohup bot run &` survives its terminal; nothing is
+    /// The foreground differs from a daemon in four things: nothing is forked but the init of PID
+    /// 1; the standard streams stay, and log files are neither opened nor made; signals stay
+    /// ignored or blocked as they were, so that `nohup bot run &` survives its terminal; nothing is
     /// supervised. Everything else applies, so that a bot cannot run twice, and behaves the same
     /// when it is debugged.
     pub fn when(mut self, detach: impl SwitchValue) -> Self {
@@ -28,8 +28,9 @@ impl Daemon {
     /// own exit code. Whatever ends the waiting launcher ends the unfinished daemon too.
     ///
     /// When the time is up, the start has failed: the unfinished daemon is asked to end by
-    /// [`stop_signal`](Self::stop_signal), and is killed after [`stop_timeout`](Self::stop_timeout),
-    /// as by anybody who stops it. Then the launcher says so, with exit code 70.
+    /// [`stop_signal`](Self::stop_signal), and is killed after
+    /// [`stop_timeout`](Self::stop_timeout), as by anybody who stops it. Then the launcher says so,
+    /// with exit code 70.
     ///
     /// # Examples
     ///
@@ -62,22 +63,22 @@ impl Daemon {
     /// group, and when the body has ended, however it ended, what is left in the group is killed
     /// before the next body starts. What has left it by setsid(2) lives on; the supervisor is the
     /// parent of such an orphan (Linux). A body may execute another program by exec(3), which is
-    /// supervised in its place. Only a supervisor that is killed by SIGKILL leaves the group behind,
-    /// but for the body (Linux).
+    /// supervised in its place. Only a supervisor that is killed by SIGKILL leaves the group
+    /// behind, but for the body (Linux).
     ///
     /// **What each body gets.** All bodies are forked from the process that the program was when it
     /// started. See fork(2). So they share
     ///
-    /// - what was opened before, with its position and flags. For an event loop that would be fatal:
-    ///   the start is refused when one is open already (epoll, `io_uring`, kqueue). Build the
-    ///   runtime in the body;
+    /// - what was opened before, with its position and flags. For an event loop that would be
+    ///   fatal: the start is refused when one is open already (epoll, `io_uring`, kqueue). Build
+    ///   the runtime in the body;
     /// - what was seeded before: a random number generator draws the same numbers in each of them,
-    ///   and so do the keys of every `HashMap`, once the program has made one before the start. What
-    ///   must not repeat is to be seeded in the body;
+    ///   and so do the keys of every `HashMap`, once the program has made one before the start.
+    ///   What must not repeat is to be seeded in the body;
     /// - the layout of the address space.
     ///
-    /// They do not have the threads, the record locks of fcntl(2), the locked memory of mlock(2), and
-    /// the alarms and timers of before.
+    /// They do not have the threads, the record locks of fcntl(2), the locked memory of mlock(2),
+    /// and the alarms and timers of before.
     ///
     /// **State.** Beside the PID file, `<PID file>.state` tells the word `status` what only the
     /// supervisor knows. It is gone after a clean end. A file of that name that no supervisor has

@@ -26,11 +26,11 @@ impl Daemon {
     /// stands in its place by then; a daemon that a signal ended leaves it, unlocked, and the next
     /// start takes it over.
     ///
-    /// Programs whose names differ in their extensions alone, such as `bot.eu` and `bot.us`, have one
-    /// default file in one directory, and so only one of them runs there at a time. Who removes the
-    /// file of a daemon that runs (`rm bot.pid`) does not end it: it goes on without a name, nobody
-    /// finds it any more, and another one can be started. A body that executes another program by
-    /// exec(3) lets go of the lock, unless a supervisor holds it, as with
+    /// Programs whose names differ in their extensions alone, such as `bot.eu` and `bot.us`, have
+    /// one default file in one directory, and so only one of them runs there at a time. Who removes
+    /// the file of a daemon that runs (`rm bot.pid`) does not end it: it goes on without a name,
+    /// nobody finds it any more, and another one can be started. A body that executes another
+    /// program by exec(3) lets go of the lock, unless a supervisor holds it, as with
     /// [`restart`](Self::restart).
     ///
     /// In a foreground that a supervisor caused, the default file is done without where rights, a
@@ -53,8 +53,8 @@ impl Daemon {
     ///
     /// They have mode 0755, less the daemon's umask. For another [`user`](Self::user), those of a
     /// log belong to that user, and those of the PID file alone to root. Where others could change
-    /// the way, they are made by that user, with its own rights. When the start fails, they are gone
-    /// again.
+    /// the way, they are made by that user, with its own rights. When the start fails, they are
+    /// gone again.
     pub fn create_dirs(mut self, create: impl SwitchValue) -> Self {
         self.options.create_dirs = create.into_switch().unwrap_or(false);
         #[cfg(unix)]

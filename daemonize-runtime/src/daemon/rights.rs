@@ -31,8 +31,9 @@ impl Daemon {
     /// file itself must be no link. A log that is missing is made for the user; one that is there
     /// must be root's or the user's. The PID file is root's.
     ///
-    /// Where a group may write in the last directory, as in `/var/log` on some systems, root makes a
-    /// file that is missing for the user, the PID file too, and opens one that is the user's alone.
+    /// Where a group may write in the last directory, as in `/var/log` on some systems, root makes
+    /// a file that is missing for the user, the PID file too, and opens one that is the user's
+    /// alone.
     ///
     /// All other files are opened by the user, after the drop and with its own rights. So what
     /// stands in the user's own directories is the user's, the PID file included. With
@@ -70,9 +71,10 @@ impl Daemon {
     /// inherited descriptor that the program wants to keep, and it alone, gets close-on-exec.
     ///
     /// The builder cannot know what was there before it. To it everything without close-on-exec is
-    /// inherited. Rust sets close-on-exec on all that it opens, but other languages do not, nor does
-    /// every crate. So that nobody writes into a stranger, such a descriptor is not closed: it leads
-    /// to `/dev/null` in the daemon, keeps its number, and does not reach the daemon's children.
+    /// inherited. Rust sets close-on-exec on all that it opens, but other languages do not, nor
+    /// does every crate. So that nobody writes into a stranger, such a descriptor is not closed: it
+    /// leads to `/dev/null` in the daemon, keeps its number, and does not reach the daemon's
+    /// children.
     ///
     /// The sockets that systemd has passed to this very process, by `LISTEN_PID` and `LISTEN_FDS`,
     /// stay in any case. See `sd_listen_fds(3)`.

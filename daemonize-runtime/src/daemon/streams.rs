@@ -6,8 +6,8 @@ use crate::options::{StreamValue, SwitchValue};
 use crate::start::parts::ROTATION;
 
 impl Daemon {
-    /// Appends standard output and standard error to this file: a path, or a `File` or `OwnedFd` that is
-    /// open and used as it is. Default: `/dev/null`.
+    /// Appends standard output and standard error to this file: a path, or a `File` or `OwnedFd`
+    /// that is open and used as it is. Default: `/dev/null`.
     ///
     /// The file is made with mode 0666 and the umask if it is missing. A relative path is relative
     /// to the start directory, whatever [`chdir`](Self::chdir) says. Cannot be combined with
@@ -68,8 +68,8 @@ impl Daemon {
     /// before, such as `signal-hook` and `tokio::signal`, keep it working. With
     /// [`chroot`](Self::chroot) the logs must be inside of the new root.
     ///
-    /// In the foreground there is no log to open. SIGHUP does not end the bot there, unless it is to
-    /// be ignored, and a service manager is told of a reload that is done at once, as a unit of
+    /// In the foreground there is no log to open. SIGHUP does not end the bot there, unless it is
+    /// to be ignored, and a service manager is told of a reload that is done at once, as a unit of
     /// `Type=notify-reload` wants it.
     pub fn reopen(mut self, reopen: impl SwitchValue) -> Self {
         self.options.reopen = reopen.into_switch().unwrap_or(false);

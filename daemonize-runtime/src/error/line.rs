@@ -18,8 +18,8 @@ pub(crate) fn say(text: &str) {
     let _ = io::stderr().write_all(line.as_bytes());
 }
 
-/// Whether standard error is the journal, which takes a line for information where no priority stands
-/// before it. The variable alone is inherited by programs that write somewhere else. See
+/// Whether standard error is the journal, which takes a line for information where no priority
+/// stands before it. The variable alone is inherited by programs that write somewhere else. See
 /// systemd.exec(5).
 #[cfg(unix)]
 fn leads_to_journal() -> bool {

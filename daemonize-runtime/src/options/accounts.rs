@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-/// A user or a group: its name, or its id as a `u32`; also an `Option` of it, where `None` is as if the
-/// option were not given.
+/// A user or a group: its name, or its id as a `u32`; also an `Option` of it, where `None` is as if
+/// the option were not given.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not name a user or a group",
     label = "expected a name or an id",

@@ -73,8 +73,8 @@ pub struct Switch;
 #[derive(Debug)]
 pub struct Either;
 
-/// Nothing is of this form. With a second candidate for every type the compiler does not settle on one,
-/// so that its errors name none of them.
+/// Nothing is of this form. With a second candidate for every type the compiler does not settle on
+/// one, so that its errors name none of them.
 #[derive(Debug)]
 pub struct NoForm;
 

@@ -24,8 +24,8 @@ impl SwitchValue for Option<bool> {
     }
 }
 
-/// A file mode creation mask as a `u32`; also an `Option` of it, where `None` is as if the option were
-/// not given.
+/// A file mode creation mask as a `u32`; also an `Option` of it, where `None` is as if the option
+/// were not given.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no file mode creation mask",
     label = "expected a `u32`, such as `0o027`",

@@ -1,6 +1,7 @@
 //! In which process a start has returned.
 
-/// Where [`Daemon::start_and_return`](crate::Daemon::start_and_return) has returned: it does so twice.
+/// Where [`Daemon::start_and_return`](crate::Daemon::start_and_return) has returned: it does so
+/// twice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Side {
     /// In the process that has called it. The daemon is up, recorded and locked.

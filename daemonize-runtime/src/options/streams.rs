@@ -6,11 +6,11 @@ use std::sync::Arc;
 
 use super::paths::{NoForm, Nothing, Optional, PathValue, Plain};
 
-/// A file for a standard stream: a path as [`PathValue`] has it, or a `File` or `OwnedFd` that is open;
-/// also an `Option` of it, where `None` is as if the option were not given.
+/// A file for a standard stream: a path as [`PathValue`] has it, or a `File` or `OwnedFd` that is
+/// open; also an `Option` of it, where `None` is as if the option were not given.
 ///
-/// An open file is used as it is, so that pipes, terminals and truncated files work. A stream is kept
-/// by a duplicate of it, such as `std::io::stdout().as_fd().try_clone_to_owned()?`.
+/// An open file is used as it is, so that pipes, terminals and truncated files work. A stream is
+/// kept by a duplicate of it, such as `std::io::stdout().as_fd().try_clone_to_owned()?`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no file and names none",
     label = "expected a path or an open file",
@@ -105,8 +105,8 @@ impl<V: Nothing> StreamValue<NoForm> for V {
     }
 }
 
-/// A file whose descriptor is a standard one is duplicated, since the daemon closes its copy when the
-/// number means something else.
+/// A file whose descriptor is a standard one is duplicated, since the daemon closes its copy when
+/// the number means something else.
 #[cfg(unix)]
 fn above_the_streams(file: File) -> File {
     use std::os::fd::{AsRawFd, IntoRawFd};

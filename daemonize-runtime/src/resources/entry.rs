@@ -30,8 +30,8 @@ impl Entry {
         Ok(Self { directory: Some(directory), name: CString::new(name)? })
     }
 
-    /// The file at a path, in its directory, so that who can exchange a part of the way can no longer
-    /// have another file meant.
+    /// The file at a path, in its directory, so that who can exchange a part of the way can no
+    /// longer have another file meant.
     pub(crate) fn in_directory_of(path: &Path) -> io::Result<Self> {
         let (Some(parent), Some(name)) = (path.parent(), path.file_name()) else {
             return Err(Errno::EISDIR.into());

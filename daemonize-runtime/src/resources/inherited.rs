@@ -1,10 +1,10 @@
 //! What the launcher inherited from 3 up: it must not reach the daemon, since a caller's pipe would
 //! wait for the daemon's end.
 //!
-//! Inherited is what is open without close-on-exec as long as nothing of the program's has run. Later
-//! it may be the program's own: Rust sets close-on-exec on all that it opens, other languages and some
-//! crates do not. So the attribute notes it first. Where nobody has noted it, nothing is closed, since
-//! somebody may own the number and would use the next file that gets it.
+//! Inherited is what is open without close-on-exec as long as nothing of the program's has run.
+//! Later it may be the program's own: Rust sets close-on-exec on all that it opens, other languages
+//! and some crates do not. So the attribute notes it first. Where nobody has noted it, nothing is
+//! closed, since somebody may own the number and would use the next file that gets it.
 
 use std::fs::File;
 use std::os::fd::RawFd;
@@ -93,8 +93,8 @@ impl Inherited {
         Self { descriptors: Vec::new(), replacement: None }
     }
 
-    /// Closes them, or has them lead to the null device. Those keep their numbers, and are closed in
-    /// what the daemon executes.
+    /// Closes them, or has them lead to the null device. Those keep their numbers, and are closed
+    /// in what the daemon executes.
     pub(crate) fn let_go(&self) -> nix::Result<()> {
         let Some(null) = &self.replacement else {
             sys::close_all(&self.descriptors);
@@ -113,8 +113,9 @@ impl Inherited {
     }
 }
 
-/// The number of a noted descriptor that is still the same and can be inherited: a program makes one
-/// its own by close-on-exec. Where the kernel does not tell whether it is the same, the number decides.
+/// The number of a noted descriptor that is still the same and can be inherited: a program makes
+/// one its own by close-on-exec. Where the kernel does not tell whether it is the same, the number
+/// decides.
 fn still(&Noted { number, identity: before }: &Noted) -> Option<RawFd> {
     let is_same = before.zip(identity(number)).is_none_or(|(before, now)| before == now);
     (is_same && sys::is_inheritable(number)).then_some(number)

@@ -1,5 +1,5 @@
-//! What a start makes on its way, and takes back when it fails: directories, and logs that are still
-//! empty.
+//! What a start makes on its way, and takes back when it fails: directories, and logs that are
+//! still empty.
 
 use std::io;
 use std::path::{Path, PathBuf, absolute};

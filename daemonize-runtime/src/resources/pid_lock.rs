@@ -1,5 +1,5 @@
-//! How a PID file is acquired: opened or made, checked, and locked. Where that cannot be, the reason
-//! is for the terminal.
+//! How a PID file is acquired: opened or made, checked, and locked. Where that cannot be, the
+//! reason is for the terminal.
 
 use std::fs::{File, Permissions, TryLockError};
 use std::io;
@@ -175,7 +175,8 @@ fn check(name: &Path, status: &FileStatus, owner: Uid) -> Result<(), Error> {
     }
 }
 
-/// Whether the lock was taken, by the keeper where that is possible; an error where a daemon has it.
+/// Whether the lock was taken, by the keeper where that is possible; an error where a daemon has
+/// it.
 fn lock(
     file: &File,
     keeper: &mut Option<File>,

@@ -46,8 +46,8 @@ impl Signals {
         }
     }
 
-    /// Takes [`hold`](Self::hold) back, for a launcher that goes on, and for a program that stays in the
-    /// foreground.
+    /// Takes [`hold`](Self::hold) back, for a launcher that goes on, and for a program that stays
+    /// in the foreground.
     pub(crate) fn release(&self) {
         for (signal, action) in self.held() {
             sys::put_back(signal, action);
@@ -85,8 +85,8 @@ impl Signals {
         }
     }
 
-    /// Gives the daemon the program's own handlers back, when the start has waited for its last child
-    /// and written its last byte.
+    /// Gives the daemon the program's own handlers back, when the start has waited for its last
+    /// child and written its last byte.
     pub(crate) fn resume(&self) {
         for (signal, action) in self.held() {
             if action.is_ignored() {

@@ -1,5 +1,5 @@
-//! A file that becomes a standard stream: a regular one, or the null device. Anything else is refused
-//! without blocking on it.
+//! A file that becomes a standard stream: a regular one, or the null device. Anything else is
+//! refused without blocking on it.
 
 use std::fs::{File, OpenOptions};
 use std::os::fd::{AsRawFd, IntoRawFd};
@@ -91,8 +91,8 @@ impl StreamFile {
         if !status.is_regular() && !status.is_null() {
             return Err(Kind::NotAFile(name.to_owned()).into());
         }
-        // Only the opening was not to block: to the readers and writers of the stream the flag would
-        // be a surprise.
+        // Only the opening was not to block: to the readers and writers of the stream the flag
+        // would be a surprise.
         fcntl(&file, FcntlArg::F_SETFL(purpose.flags() & OFlag::O_APPEND)).at_path(step, name)?;
         Ok(Self { file, status })
     }

@@ -1,5 +1,5 @@
-//! The standard streams: their files are opened in the launcher, where an error reaches the user, or
-//! by the daemon's user, and put in place in the session leader.
+//! The standard streams: their files are opened in the launcher, where an error reaches the user,
+//! or by the daemon's user, and put in place in the session leader.
 
 use std::fs::File;
 use std::path::{Path, PathBuf};

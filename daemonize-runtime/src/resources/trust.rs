@@ -1,9 +1,9 @@
 //! Trust in a path: whether anybody but root could have changed the way to a file.
 //!
 //! A look at a path says nothing about the next use of it. So the way is gone step by step, each
-//! directory is opened in the one before and looked at by its descriptor, and whoever opens the file
-//! does so in the directory that came out, whatever its path means by then. The handler of SIGHUP goes
-//! this way too, so that the heap is not used, and the stack little.
+//! directory is opened in the one before and looked at by its descriptor, and whoever opens the
+//! file does so in the directory that came out, whatever its path means by then. The handler of
+//! SIGHUP goes this way too, so that the heap is not used, and the stack little.
 
 use std::ffi::CStr;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
@@ -39,7 +39,8 @@ pub(crate) enum Trust {
     Nobodys(&'static str),
 }
 
-/// Splits a path before the name of the file. A path that does not end with a name is a directory's.
+/// Splits a path before the name of the file. A path that does not end with a name is a
+/// directory's.
 pub(crate) fn split(path: &[u8]) -> nix::Result<(&[u8], &[u8])> {
     let start = path.iter().rposition(|&byte| byte == b'/').map_or(0, |slash| slash + 1);
     match path.split_at(start) {

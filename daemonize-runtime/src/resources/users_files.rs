@@ -1,5 +1,5 @@
-//! The files that root leaves to the daemon's user: opened when this process has become that user, with
-//! its rights and no more.
+//! The files that root leaves to the daemon's user: opened when this process has become that user,
+//! with its rights and no more.
 
 use std::ffi::CStr;
 use std::os::fd::OwnedFd;

@@ -10,8 +10,8 @@ const PARTS: u32 = 60;
 /// The ends so far, and what follows from the next one.
 #[derive(Debug)]
 pub(crate) struct History {
-    /// How many ends there were in each of the last parts, whose number grows for ever. Not a list of
-    /// ends: a bot may be allowed any number of them, and its supervisor lives long.
+    /// How many ends there were in each of the last parts, whose number grows for ever. Not a list
+    /// of ends: a bot may be allowed any number of them, and its supervisor lives long.
     counts: [u32; PARTS as usize],
     latest_part: u128,
     next_delay: Duration,

@@ -1,4 +1,5 @@
-//! The first body of a start that waits for `ready()`, and what it and the supervisor say to each other.
+//! The first body of a start that waits for `ready()`, and what it and the supervisor say to each
+//! other.
 
 use std::io::{Read, Write};
 use std::os::unix::net::UnixStream;

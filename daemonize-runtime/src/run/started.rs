@@ -1,4 +1,5 @@
-//! What a started process remembers: what it holds, who waits for it, and what it owes when it exits.
+//! What a started process remembers: what it holds, who waits for it, and what it owes when it
+//! exits.
 
 use std::os::fd::BorrowedFd;
 use std::sync::atomic::{AtomicBool, Ordering};

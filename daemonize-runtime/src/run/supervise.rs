@@ -1,8 +1,8 @@
 //! The supervisor: the daemon itself, which runs no user code, forks a body, and forks the next one
 //! when it ends. Each body starts from the same pristine state.
 //!
-//! All that it waits for comes as a signal, and all signals are blocked since before it was born, so
-//! that nothing but what it obeys can end it, and no request comes too early.
+//! All that it waits for comes as a signal, and all signals are blocked since before it was born,
+//! so that nothing but what it obeys can end it, and no request comes too early.
 
 use std::os::unix::net::UnixStream;
 use std::sync::Arc;
@@ -102,9 +102,9 @@ impl<'a> Supervisor<'a> {
         Ok(started)
     }
 
-    /// A first body that ends before it is ready is a failed start and no reason to start again: the
-    /// supervisor ends as the body did, and is reported in its place. It is the supervisor that the
-    /// launcher commits to, so that a body which ends after its word is started again.
+    /// A first body that ends before it is ready is a failed start and no reason to start again:
+    /// the supervisor ends as the body did, and is reported in its place. It is the supervisor that
+    /// the launcher commits to, so that a body which ends after its word is started again.
     fn start_first(&mut self, first: FirstBody) -> Option<Body> {
         let FirstBody { tell_launcher, streams } = first;
         let forked = connect().and_then(|(own, bodys)| {

@@ -11,8 +11,9 @@ use crate::start::plan::Plan;
 use crate::start::protocol::await_commit;
 use crate::sys::{self, OnlyThread};
 
-/// Returns when the body may run. With `wait_ready` the daemon owes the launcher an answer, and waits
-/// for a second byte. With `restart` the daemon is the supervisor, and this returns in the bodies.
+/// Returns when the body may run. With `wait_ready` the daemon owes the launcher an answer, and
+/// waits for a second byte. With `restart` the daemon is the supervisor, and this returns in the
+/// bodies.
 pub(crate) fn run(plan: Plan, signals: &Signals, only_thread: &OnlyThread, launcher: UnixStream) {
     if !await_commit(&launcher) {
         plan.give_up();

@@ -62,8 +62,8 @@ pub(crate) fn detach(
 
 type Lifeline = Option<(UnixStream, UnixStream)>;
 
-/// The socket between launcher and daemon. The lifeline is a socket to the session leader alone, where
-/// it is to stay: the end of it is the end of the session leader.
+/// The socket between launcher and daemon. The lifeline is a socket to the session leader alone,
+/// where it is to stay: the end of it is the end of the session leader.
 fn connect(plan: &Plan) -> io::Result<(UnixStream, UnixStream, Lifeline)> {
     let (launchers_end, daemons_end) = UnixStream::pair()?;
     let lifeline = plan.parts.readiness.map(|_| UnixStream::pair()).transpose()?;

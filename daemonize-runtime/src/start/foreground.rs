@@ -1,5 +1,5 @@
-//! A program that stays in the foreground: the same preparation and the same settling, without streams
-//! and without the forks of a daemon. As PID 1 it leaves an init behind.
+//! A program that stays in the foreground: the same preparation and the same settling, without
+//! streams and without the forks of a daemon. As PID 1 it leaves an init behind.
 
 use std::ffi::OsStr;
 use std::io;

@@ -1,5 +1,5 @@
-//! The launcher: waits until everything is set up, then commits and leaves. Between the byte and its
-//! `_exit(0)` all signals are blocked, so that nothing comes between.
+//! The launcher: waits until everything is set up, then commits and leaves. Between the byte and
+//! its `_exit(0)` all signals are blocked, so that nothing comes between.
 
 use std::net::Shutdown;
 use std::os::unix::net::UnixStream;
@@ -89,8 +89,8 @@ fn clean_up(daemon: &UnixStream, session_leader: Pid, loss: Loss) -> Loss {
     };
     let _ = sys::wait(session_leader);
     if !matches!(loss, Loss::Reported(Report::Exited(_) | Report::Killed(_)) | Loss::TimeIsUp) {
-        // The end of the answers is the end of the daemon. It is not waited for without a limit, since
-        // a child of the body may hold the socket.
+        // The end of the answers is the end of the daemon. It is not waited for without a limit,
+        // since a child of the body may hold the socket.
         while Report::receive_within(daemon, PATIENCE).is_some() {}
     }
     loss
@@ -115,8 +115,8 @@ pub(crate) fn wait_for_ready(
         hear_of_ready(daemon, lifeline, deadline).and_then(|()| hear_of_record(daemon, lifeline));
     let loss = match ready {
         Ok(pid) => {
-            // Two ways, since one of them may be refused, and a session leader that is stopped hears
-            // nothing.
+            // Two ways, since one of them may be refused, and a session leader that is stopped
+            // hears nothing.
             let _ = Word::Dismissed.send(lifeline);
             let _ = sys::persist(|| kill(session_leader, Signal::SIGKILL));
             let _ = sys::wait(session_leader);

@@ -1,5 +1,5 @@
-//! A start, from top to bottom. The launcher prepares everything that can fail while its error still
-//! reaches the terminal. Then it detaches, or the program stays in the foreground.
+//! A start, from top to bottom. The launcher prepares everything that can fail while its error
+//! still reaches the terminal. Then it detaches, or the program stays in the foreground.
 
 #![cfg(unix)]
 
@@ -43,8 +43,8 @@ pub(crate) fn note_that_start_is_first() {
     inherited::note_that_start_is_first();
 }
 
-/// Returns in the daemon, or in the program that stays in the foreground. The launcher returns with an
-/// error, and otherwise only if it is asked to. Somebody may have vouched for other threads.
+/// Returns in the daemon, or in the program that stays in the foreground. The launcher returns with
+/// an error, and otherwise only if it is asked to. Somebody may have vouched for other threads.
 pub(crate) fn start(
     options: &Options,
     parts: Parts,

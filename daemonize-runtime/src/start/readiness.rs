@@ -1,5 +1,5 @@
-//! Readiness: the body talks to the terminal, and the launcher waits, until the body says that it is
-//! up.
+//! Readiness: the body talks to the terminal, and the launcher waits, until the body says that it
+//! is up.
 
 use std::os::unix::net::UnixStream;
 use std::sync::Arc;

@@ -52,8 +52,8 @@ pub(crate) fn settle(plan: &mut Plan) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Opens what is left to the user that this process has become: the PID file first, so that a second
-/// start touches nothing.
+/// Opens what is left to the user that this process has become: the PID file first, so that a
+/// second start touches nothing.
 pub(crate) fn open_the_rest(plan: &mut Plan) -> Result<(), Failure> {
     let Plan { parts, users_pid_file, streams, made, .. } = plan;
     let make_parents = |path: &Path, name: &Path, made: &mut Made| match parts.directories {

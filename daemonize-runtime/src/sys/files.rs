@@ -1,6 +1,6 @@
 //! What files are, and what those of this process have in common: mask, largest size, working
-//! directory. By the calls with 64 bits, which std takes as well: on some platforms the others cannot
-//! tell of large numbers and sizes.
+//! directory. By the calls with 64 bits, which std takes as well: on some platforms the others
+//! cannot tell of large numbers and sizes.
 
 use std::ffi::CStr;
 use std::mem::MaybeUninit;
@@ -79,7 +79,8 @@ impl FileStatus {
     }
 }
 
-/// What an open file is. Async-signal-safe, as is everything here that takes or gives such a status.
+/// What an open file is. Async-signal-safe, as is everything here that takes or gives such a
+/// status.
 pub(crate) fn status_of(file: &impl AsFd) -> nix::Result<FileStatus> {
     let mut status = MaybeUninit::<stat>::zeroed();
     // SAFETY: the descriptor is open, the status is written to memory that is ours, and all-zero is
@@ -110,7 +111,8 @@ pub(crate) fn status_at(directory: BorrowedFd<'_>, name: &CStr) -> nix::Result<F
     Ok(FileStatus::of(&status))
 }
 
-/// Reads where a symbolic link leads to, and says how long that is. That it does not fit is an error.
+/// Reads where a symbolic link leads to, and says how long that is. That it does not fit is an
+/// error.
 pub(crate) fn read_link_at(
     directory: BorrowedFd<'_>,
     name: &CStr,

@@ -56,8 +56,8 @@ pub(crate) fn retry_interrupted<T>(mut call: impl FnMut() -> nix::Result<T>) -> 
     }
 }
 
-/// Repeats a call that a signal has interrupted, and gives one that was refused two more chances: what
-/// the processes of a start owe each other is not lost by a single refusal.
+/// Repeats a call that a signal has interrupted, and gives one that was refused two more chances:
+/// what the processes of a start owe each other is not lost by a single refusal.
 pub(crate) fn persist<T>(mut call: impl FnMut() -> nix::Result<T>) -> nix::Result<T> {
     for _ in 0..2 {
         if let Ok(answer) = retry_interrupted(&mut call) {

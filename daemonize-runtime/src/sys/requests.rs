@@ -18,7 +18,8 @@ pub(crate) fn request_process(
     let Some(handle) = handle else { return super::signal_process(pid, None, Some(signal)) };
     let handle = std::os::fd::AsRawFd::as_raw_fd(handle);
     let details = Details::new(signal as i32, limit);
-    // SAFETY: the handle is open, and the details are of the form and the size that the kernel reads.
+    // SAFETY: the handle is open, and the details are of the form and the size that the kernel
+    // reads.
     let sent = unsafe {
         libc::syscall(libc::SYS_pidfd_send_signal, handle, signal as i32, &raw const details, 0)
     };
@@ -72,8 +73,8 @@ fn limit_of(number: usize) -> Option<Duration> {
     Some(Duration::from_millis(milliseconds.into()))
 }
 
-/// What the kernel calls a `siginfo` of a queued signal. The library's own has no fields for it that
-/// could be written.
+/// What the kernel calls a `siginfo` of a queued signal. The library's own has no fields for it
+/// that could be written.
 #[cfg(target_os = "linux")]
 #[repr(C)]
 struct Details {

@@ -172,7 +172,8 @@ fn claim(number: RawFd) {
     assert_eq!(claimed, 0, "{number} is open");
 }
 
-/// Closes an inherited descriptor, and gives its number to a file of the bot's own, without close-on-exec.
+/// Closes an inherited descriptor, and gives its number to a file of the bot's own, without
+/// close-on-exec.
 fn replace(number: RawFd) {
     fs::write("mine", "mine").expect("a file");
     let mine = File::open("mine").expect("a file");

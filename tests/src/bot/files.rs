@@ -63,7 +63,8 @@ impl Bot {
         Process(Pid::from_raw(number))
     }
 
-    /// The permissions of a file in the start directory, with the bits for set-user-ID and the like.
+    /// The permissions of a file in the start directory, with the bits for set-user-ID and the
+    /// like.
     #[must_use]
     pub fn mode(&self, name: impl AsRef<Path>) -> u32 {
         fs::metadata(self.file(name)).expect("the file").mode() & 0o7777

@@ -1,5 +1,5 @@
-//! Where a process runs and where its output goes, as far as the kernel tells this user. Nothing here
-//! is needed for a decision.
+//! Where a process runs and where its output goes, as far as the kernel tells this user. Nothing
+//! here is needed for a decision.
 
 use std::fs;
 use std::os::unix::fs::{FileTypeExt, MetadataExt};
@@ -15,8 +15,8 @@ pub(crate) fn of(pid: i32, descriptor: i32) -> Option<PathBuf> {
     fs::read_link(link(pid, descriptor)).ok()
 }
 
-/// Whether an output goes to the journal: the process was told so, by the numbers of the socket. See
-/// systemd.exec(5), `JOURNAL_STREAM`.
+/// Whether an output goes to the journal: the process was told so, by the numbers of the socket.
+/// See systemd.exec(5), `JOURNAL_STREAM`.
 pub(crate) fn is_journal(pid: i32, descriptor: i32) -> bool {
     let Ok(environment) = fs::read(format!("/proc/{pid}/environ")) else { return false };
     let mut variables = environment.split(|&byte| byte == 0);

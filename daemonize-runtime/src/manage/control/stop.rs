@@ -162,8 +162,8 @@ pub fn stop(pid_file: impl AsRef<Path>, how: Stop) -> Result<Stopped, StopError>
     }
 }
 
-/// Whether it ended when it was asked; otherwise it was killed. A supervisor gives its body the time
-/// limit, which it is told, and has a little more itself.
+/// Whether it ended when it was asked; otherwise it was killed. A supervisor gives its body the
+/// time limit, which it is told, and has a little more itself.
 fn end(process: &Process, ending: Ending, is_supervisor: bool) -> Result<bool, StopError> {
     let refused = |reason: nix::errno::Errno| StopError::Refused(reason.into());
     let Ending { signal, timeout } = ending;

@@ -1,5 +1,5 @@
-//! Who runs a daemon: a service manager, if the control group of the daemon is a service of its own.
-//! See systemd.service(5) and cgroups(7).
+//! Who runs a daemon: a service manager, if the control group of the daemon is a service of its
+//! own. See systemd.service(5) and cgroups(7).
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -18,9 +18,9 @@ pub(crate) struct Unit {
 }
 
 impl Unit {
-    /// The service that runs this process. A control group says little by itself: a bot that cron has
-    /// started is in the one of cron's service. So there must be nothing else in it than the process
-    /// and what it has started.
+    /// The service that runs this process. A control group says little by itself: a bot that cron
+    /// has started is in the one of cron's service. So there must be nothing else in it than the
+    /// process and what it has started.
     pub(crate) fn of(pid: i32) -> Option<Self> {
         let unit = groups_of(pid).lines().find_map(Self::in_line)?;
         let members = numbers().into_iter().filter(|&member| unit.has(&groups_of(member)));
@@ -30,8 +30,8 @@ impl Unit {
     }
 
     /// The service of a line, `number:controllers:path`. With version 2 there is one hierarchy,
-    /// number 0; with version 1 the manager has one of its own. It puts a `_` before a name that the
-    /// kernel has a use for.
+    /// number 0; with version 1 the manager has one of its own. It puts a `_` before a name that
+    /// the kernel has a use for.
     fn in_line(line: &str) -> Option<Self> {
         let (hierarchy, path) = line.split_once(":/")?;
         let (_, controllers) = hierarchy.split_once(':')?;

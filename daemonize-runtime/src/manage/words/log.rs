@@ -37,8 +37,8 @@ pub(crate) fn show_or_say(place: &Place, order: &Order) -> i32 {
     }
 }
 
-/// Names what is written elsewhere: standard error, and what a daemon writes that does not write this
-/// log, such as one in the foreground.
+/// Names what is written elsewhere: standard error, and what a daemon writes that does not write
+/// this log, such as one in the foreground.
 fn tell_of_others(place: &Place, shown_log: &Path) {
     let is_for_errors = place.errors.as_deref() == Some(shown_log);
     if let Some(errors) = place.errors.as_deref().filter(|_| !is_for_errors) {
