@@ -104,6 +104,18 @@ impl Failure {
 
     /// Adds the names.
     pub(crate) fn into_error(self, plan: &Plan) -> Error {
+        match (self, plan.parts.accounts) {
+            (Self::Step(step, reason), _) => {
+                Kind::Step(step, subject(step, plan), reason.into()).into()
+            }
+            (_, Some(part)) => (part.explain)(self, plan).into(),
+            // Nobody else fails in another way.
+            (_, None) => Kind::Died.into(),
+        }
+    }
+
+    /// Adds the names to what the daemon's user was refused.
+    pub(crate) fn explain(self, plan: &Plan) -> Kind {
         let user = || plan.privileges.as_ref().map_or_else(String::new, |it| it.name.clone());
         let pid_file = || plan.pid_file_name().unwrap_or(Path::new("")).to_owned();
         let stream = |number: u8| plan.streams.named(number.into());
@@ -131,7 +143,6 @@ impl Failure {
             Self::AlreadyRunning(holder) => Kind::AlreadyRunning(pid_file(), holder),
             Self::SameFile => Kind::Contradiction(SAME_FILE),
         }
-        .into()
     }
 }
 

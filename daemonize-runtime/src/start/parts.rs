@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use nix::unistd::Pid;
 
-use crate::error::Error;
+use crate::error::{Error, Kind};
 use crate::options::{Account, Ending, Restart};
 use crate::resources::descriptors::StandardDescriptors;
 use crate::resources::event_loops;
@@ -52,6 +52,7 @@ pub(crate) struct Accounts {
     pub(crate) opener: for<'a> fn(&'a Privileges, Option<&'a Path>) -> Box<dyn Opener + 'a>,
     pub(crate) assume: fn(&Privileges) -> nix::Result<()>,
     pub(crate) open_the_rest: fn(&mut Plan) -> Result<(), Failure>,
+    pub(crate) explain: fn(Failure, &Plan) -> Kind,
 }
 
 type Resolve = fn(Option<&Account>, Option<&Account>) -> Result<Option<Privileges>, Error>;
@@ -61,6 +62,7 @@ pub(crate) static ACCOUNTS: Accounts = Accounts {
     opener: opener::for_user,
     assume: Privileges::assume,
     open_the_rest,
+    explain: Failure::explain,
 };
 
 /// The part of `create_dirs`.
