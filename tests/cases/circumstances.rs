@@ -100,7 +100,7 @@ fn a_lock_on_a_file_that_was_replaced_is_not_enough() {
     let other_daemon = File::open(&path).expect("the other file");
     other_daemon.lock().expect("nobody else has the other file");
     let line = launching.finish().refusal("builder", 75);
-    assert!(line.contains("already running with PID 4711"), "{line}");
+    assert!(line.contains("already running: PID 4711 is gone"), "{line}");
 }
 
 #[test(needs = need::root)]
