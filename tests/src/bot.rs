@@ -59,7 +59,7 @@ impl Bot {
             words: Vec::new(),
             conditions: Vec::new(),
             home,
-            strangers: process::all().into_iter().filter_map(with_start).collect(),
+            strangers: process::all_with_inodes().into_iter().collect(),
         }
     }
 
@@ -184,11 +184,10 @@ impl Bot {
     #[must_use]
     pub fn processes(&self) -> Vec<Process> {
         let mark = [MARK.as_bytes(), b"=", self.home.path().as_os_str().as_bytes()].concat();
-        process::all()
+        process::all_with_inodes()
             .into_iter()
-            .filter(|&process| {
-                with_start(process).is_some_and(|process| !self.strangers.contains(&process))
-            })
+            .filter(|process| !self.strangers.contains(process))
+            .map(|(process, _)| process)
             .filter(|process| process.carries(&mark) && process.is_alive())
             .collect()
     }
@@ -197,10 +196,6 @@ impl Bot {
 /// The variable in the environment by which the processes of a bot are known: it names the start
 /// directory.
 const MARK: &str = "BOT_HOME";
-
-fn with_start(process: Process) -> Option<(Process, u64)> {
-    Some((process, process.stat()?.start))
-}
 
 /// Executes a command of a bot.
 #[must_use]

@@ -2,10 +2,11 @@
 //! anything.
 
 use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader};
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::MetadataExt;
+use std::os::unix::fs::{DirEntryExt, MetadataExt};
 use std::path::{Path, PathBuf};
 
 use nix::fcntl::OFlag;
@@ -29,8 +30,6 @@ pub struct Stat {
     pub session: i32,
     /// The controlling terminal's device number; 0 for none.
     pub terminal: i32,
-    /// When it was started. A PID that was used again means another process.
-    pub start: u64,
 }
 
 /// An open file of a process.
@@ -65,9 +64,13 @@ impl Process {
         let mut fields = fields.split_ascii_whitespace();
         let state = *fields.next()?.as_bytes().first()?;
         let mut number = || fields.next()?.parse().ok();
-        let [parent, group, session, terminal] = [number()?, number()?, number()?, number()?];
-        let start = fields.nth(14)?.parse().ok()?;
-        Some(Stat { state, parent, group, session, terminal, start })
+        Some(Stat {
+            state,
+            parent: number()?,
+            group: number()?,
+            session: number()?,
+            terminal: number()?,
+        })
     }
 
     /// Whether the process can still do something: a zombie cannot.
@@ -162,8 +165,18 @@ impl Process {
 /// All processes that `/proc` shows, zombies included.
 #[must_use]
 pub fn all() -> Vec<Process> {
-    let entries = fs::read_dir("/proc").expect("/proc can be read");
-    let names = entries.filter_map(|entry| Some(entry.ok()?.file_name()));
-    let numbers = names.filter_map(|name| std::str::from_utf8(name.as_bytes()).ok()?.parse().ok());
-    numbers.map(|number| Process(Pid::from_raw(number))).collect()
+    all_with_inodes().into_iter().map(|(process, _)| process).collect()
+}
+
+/// All processes, each with the inode of its directory, which is another one when the PID is used
+/// again. It comes with the list.
+pub(crate) fn all_with_inodes() -> Vec<(Process, u64)> {
+    let entries = fs::read_dir("/proc").expect("/proc can be read").flatten();
+    let number = |name: &OsStr| str::from_utf8(name.as_bytes()).ok()?.parse().ok();
+    entries
+        .filter_map(|entry| {
+            let process = Process(Pid::from_raw(number(&entry.file_name())?));
+            Some((process, entry.ino()))
+        })
+        .collect()
 }
