@@ -198,7 +198,8 @@ fn lock(
         Err(TryLockError::WouldBlock) => {}
     }
     // Those who only look share the lock among them; a daemon, also one that is starting, does not.
-    let is_daemon = sys::try_lock_shared(file).is_err();
+    // A refusal for any other reason tells nothing.
+    let is_daemon = matches!(sys::try_lock_shared(file), Err(TryLockError::WouldBlock));
     let pid = match read(file).at_path(Step::OpenPidFile, name)? {
         Text::Pid(pid) => Some(pid),
         Text::NoPid => None,
