@@ -26,13 +26,6 @@ impl Report {
         Self(Vec::new())
     }
 
-    /// The table in the section with this title.
-    pub(crate) fn table_of(&self, title: &str) -> Option<String> {
-        let finding = self.0.iter().find(|finding| finding.title == title)?;
-        let rows = finding.text.lines().filter(|line| line.starts_with('|'));
-        Some(rows.flat_map(|row| [row, "\n"]).collect())
-    }
-
     pub(crate) fn add(&mut self, finding: Finding) {
         self.0.push(finding);
     }

@@ -39,8 +39,8 @@ pub fn is_daemon() -> bool {
 /// now, and the launcher returns; a service manager is told.
 ///
 /// Standard output is flushed first. Does nothing when it is called again, without `wait_ready`,
-/// before a start, and in a process that the daemon has forked. When the launcher is gone, nobody
-/// was told, and the daemon leaves.
+/// before a start, and in a process that the daemon has forked. If the launcher has died, the
+/// daemon exits.
 pub fn ready() {
     #[cfg(unix)]
     started::ready();

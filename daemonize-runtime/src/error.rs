@@ -93,32 +93,7 @@ impl Error {
     /// gives it.
     #[must_use]
     pub fn exit_code(&self) -> u8 {
-        match &*self.kind {
-            Kind::Contradiction(_)
-            | Kind::EmptyPath(_)
-            | Kind::Umask(_)
-            | Kind::UnknownPolicy(_)
-            | Kind::TimeLimit(_)
-            | Kind::UnknownSignal(_)
-            | Kind::UserWithoutGroup(_) => 64,
-            Kind::Unknown(..) => 67,
-            Kind::Unsupported => 69,
-            Kind::Threads(_)
-            | Kind::UncountedThreads
-            | Kind::EventLoop(..)
-            | Kind::AlreadyStarted
-            | Kind::NotReady(_)
-            | Kind::Died
-            | Kind::ExitedEarly(0) => 70,
-            Kind::ExitedEarly(code) => u8::try_from(*code).unwrap_or(70),
-            Kind::KilledEarly(signal) => u8::try_from(128 + signal).unwrap_or(70),
-            Kind::FakeNull => 72,
-            Kind::NotAFile(_) | Kind::ForeignPidFile(..) | Kind::Untrusted(..) => 73,
-            Kind::AlreadyRunning(..) => 75,
-            Kind::NotRoot(_) => 77,
-            Kind::OpenDirectory(_) => 78,
-            Kind::Step(step, ..) | Kind::AsUser(step, ..) => step.exit_code(),
-        }
+        self.kind.class().1
     }
 
     /// Whether the start failed because the daemon runs already.
@@ -139,29 +114,7 @@ impl Error {
     /// What kind of failure it is, for programs that react to some of them.
     #[must_use]
     pub fn kind(&self) -> ErrorKind {
-        match &*self.kind {
-            Kind::Contradiction(_)
-            | Kind::EmptyPath(_)
-            | Kind::Umask(_)
-            | Kind::UnknownPolicy(_)
-            | Kind::TimeLimit(_)
-            | Kind::UnknownSignal(_)
-            | Kind::UserWithoutGroup(_) => ErrorKind::InvalidOptions,
-            Kind::Unknown(..) => ErrorKind::UnknownAccount,
-            Kind::Unsupported => ErrorKind::Unsupported,
-            Kind::Threads(_) | Kind::UncountedThreads => ErrorKind::Threads,
-            Kind::ExitedEarly(_) | Kind::KilledEarly(_) => ErrorKind::EndedEarly,
-            Kind::EventLoop(..) => ErrorKind::EventLoop,
-            Kind::FakeNull | Kind::NotAFile(_) | Kind::Untrusted(..) => ErrorKind::File,
-            Kind::ForeignPidFile(..) => ErrorKind::PidFile,
-            Kind::AlreadyRunning(..) => ErrorKind::AlreadyRunning,
-            Kind::AlreadyStarted => ErrorKind::AlreadyStarted,
-            Kind::NotReady(_) => ErrorKind::NotReady,
-            Kind::NotRoot(_) => ErrorKind::NotRoot,
-            Kind::OpenDirectory(_) => ErrorKind::Directory,
-            Kind::Died => ErrorKind::System,
-            Kind::Step(step, ..) | Kind::AsUser(step, ..) => step.kind(),
-        }
+        self.kind.class().0
     }
 
     /// Whether the PID file cannot be made for want of rights or of a directory, and not because of

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 use std::{env, fmt, io};
 
-use super::{Printable, Seconds, Step};
+use super::{ErrorKind, Printable, Seconds, Step};
 
 pub(crate) enum Kind {
     /// The platform has no `fork`.
@@ -83,6 +83,40 @@ impl Kind {
                 },
             )),
             _ => None,
+        }
+    }
+}
+
+impl Kind {
+    /// What programs are told of it, and the exit code.
+    pub(super) fn class(&self) -> (ErrorKind, u8) {
+        match self {
+            Self::Contradiction(_)
+            | Self::EmptyPath(_)
+            | Self::Umask(_)
+            | Self::UnknownPolicy(_)
+            | Self::TimeLimit(_)
+            | Self::UnknownSignal(_)
+            | Self::UserWithoutGroup(_) => (ErrorKind::InvalidOptions, 64),
+            Self::Unknown(..) => (ErrorKind::UnknownAccount, 67),
+            Self::Unsupported => (ErrorKind::Unsupported, 69),
+            Self::Threads(_) | Self::UncountedThreads => (ErrorKind::Threads, 70),
+            Self::EventLoop(..) => (ErrorKind::EventLoop, 70),
+            Self::AlreadyStarted => (ErrorKind::AlreadyStarted, 70),
+            Self::NotReady(_) => (ErrorKind::NotReady, 70),
+            Self::Died => (ErrorKind::System, 70),
+            Self::ExitedEarly(0) => (ErrorKind::EndedEarly, 70),
+            Self::ExitedEarly(code) => (ErrorKind::EndedEarly, u8::try_from(*code).unwrap_or(70)),
+            Self::KilledEarly(signal) => {
+                (ErrorKind::EndedEarly, u8::try_from(128 + signal).unwrap_or(70))
+            }
+            Self::FakeNull => (ErrorKind::File, 72),
+            Self::NotAFile(_) | Self::Untrusted(..) => (ErrorKind::File, 73),
+            Self::ForeignPidFile(..) => (ErrorKind::PidFile, 73),
+            Self::AlreadyRunning(..) => (ErrorKind::AlreadyRunning, 75),
+            Self::NotRoot(_) => (ErrorKind::NotRoot, 77),
+            Self::OpenDirectory(_) => (ErrorKind::Directory, 78),
+            Self::Step(step, ..) | Self::AsUser(step, ..) => (step.kind(), step.exit_code()),
         }
     }
 }

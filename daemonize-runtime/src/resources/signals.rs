@@ -56,7 +56,7 @@ impl Signals {
 
     /// Has requests to end obeyed by a launcher that waits, whatever handlers the program has. A
     /// request that was ignored stays so.
-    pub(crate) fn obey_requests(&self) -> Disobedience {
+    pub(crate) fn obey_requests(&self) -> Obedience {
         let is_odd = |signal: Signal| {
             let may_be_caught = self.caught.is_none_or(|caught| caught & bit(signal as i32) != 0);
             may_be_caught && self.ignored & bit(signal as i32) == 0
@@ -69,7 +69,7 @@ impl Signals {
             let requests: SigSet = ENDING.into_iter().collect();
             let _ = sigprocmask(SigmaskHow::SIG_UNBLOCK, Some(&requests), Some(old));
         }
-        Disobedience { actions, mask }
+        Obedience { actions, mask }
     }
 
     /// Gives the calling process the daemon's signals, but for those that are held.
@@ -104,16 +104,16 @@ impl Signals {
     }
 }
 
-/// What was done against requests to end.
+/// What was changed so that requests to end are obeyed.
 #[derive(Debug)]
-pub(crate) struct Disobedience {
+pub(crate) struct Obedience {
     actions: [Option<Action>; ENDING.len()],
     mask: Option<SigSet>,
 }
 
-impl Disobedience {
+impl Obedience {
     /// For a launcher that goes on after a failed start.
-    pub(crate) fn resume(self) {
+    pub(crate) fn end(self) {
         for (signal, action) in ENDING.into_iter().zip(self.actions) {
             if let Some(action) = action {
                 sys::put_back(signal, &action);

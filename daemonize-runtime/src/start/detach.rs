@@ -13,8 +13,8 @@
 //! With `wait_ready` there are two bytes: one lets the body run, the second answers its `ready()`.
 //! In between the session leader stays, because it is the daemon's parent and learns how it ends.
 
-use std::io;
 use std::os::unix::net::UnixStream;
+use std::{env, io};
 
 use nix::unistd::{ForkResult, getpid};
 
@@ -36,13 +36,15 @@ pub(crate) fn detach(
     // What is printed so far must appear once, and not a second time from the buffers that a fork
     // copies.
     sys::flush_output();
-    let executed = getpid();
+    let executed = env::var_os(LISTEN_PID).map(|_| getpid());
     match sys::fork(only_thread) {
         Ok(ForkResult::Child) => {
             drop(launchers_end);
             let lifeline = lifeline.map(|(_, held)| held);
             session_leader::lead(&mut plan, signals, only_thread, &daemons_end, lifeline);
-            take_over(LISTEN_PID, executed, only_thread);
+            if let Some(executed) = executed {
+                take_over(LISTEN_PID, executed, only_thread);
+            }
             daemon::run(plan, signals, only_thread, daemons_end);
             Ok(Side::Daemon)
         }

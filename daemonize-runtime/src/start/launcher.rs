@@ -27,7 +27,7 @@ pub(crate) fn launch(
     session_leader: Pid,
     lifeline: Option<&UnixStream>,
 ) -> Result<i32, Error> {
-    let disobedience = signals.obey_requests();
+    let obedience = signals.obey_requests();
     let outcome = match (plan.parts.readiness, lifeline) {
         (Some(part), Some(lifeline)) => (part.launcher)(plan, daemon, session_leader, lifeline),
         _ => await_end(session_leader),
@@ -35,7 +35,7 @@ pub(crate) fn launch(
     let outcome = outcome
         .and_then(|pid| if plan.launcher_returns { go_on(daemon, pid) } else { leave(daemon) })
         .map_err(|loss| clean_up(daemon, session_leader, loss));
-    disobedience.resume();
+    obedience.end();
     outcome.map_err(|loss| match loss {
         Loss::Reported(Report::Failed(failure)) => failure.into_error(plan),
         Loss::Reported(Report::Exited(code)) => Kind::ExitedEarly(code).into(),
@@ -113,19 +113,31 @@ pub(crate) fn wait_for_ready(
     let deadline = Deadline::after(plan.ready_limit.unwrap_or(Duration::MAX));
     let ready =
         hear_of_ready(daemon, lifeline, deadline).and_then(|()| hear_of_record(daemon, lifeline));
-    let loss = match ready {
+    match ready {
         Ok(pid) => {
             // Two ways, since one of them may be refused, and a session leader that is stopped
             // hears nothing.
             let _ = Word::Dismissed.send(lifeline);
             let _ = sys::persist(|| kill(session_leader, Signal::SIGKILL));
             let _ = sys::wait(session_leader);
-            return Ok(Some(pid));
+            Ok(Some(pid))
         }
-        Err(loss) => loss,
-    };
-    // The session leader was not waited for, so that its number is still its own, and so is its
-    // process group's.
+        Err(loss) => {
+            end_unfinished(plan, daemon, session_leader, lifeline, &loss);
+            Err(loss)
+        }
+    }
+}
+
+/// Ends a daemon that is not ready, unless it has ended. The session leader was not waited for, so
+/// that its number is still its own, and so is its process group's.
+fn end_unfinished(
+    plan: &Plan,
+    daemon: &UnixStream,
+    session_leader: Pid,
+    lifeline: &UnixStream,
+    loss: &Loss,
+) {
     let signal = |signal| {
         let _ = sys::persist(|| killpg(session_leader, signal));
     };
@@ -152,7 +164,6 @@ pub(crate) fn wait_for_ready(
             }
         }
     }
-    Err(loss)
 }
 
 /// Returns when the body has said that it is ready.
