@@ -9,29 +9,63 @@
 //! }
 //! ```
 //!
-//! or, in a program that wants to handle a failed start itself, by the builder [`Daemon`], which
-//! has the same options. The *launcher* is the process that the user has started, the *body* what
-//! stands in `main`; it runs in the *daemon*.
+//! A program that handles a failed start itself uses the builder [`Daemon`], which has the same
+//! options. The *launcher* is the process that the user started. The *body* is the code of `main`.
+//! It runs in the *daemon*.
 //!
 //! # Options
 //!
-//! Each is a method of [`Daemon`], whose documentation says more, and `key = value` in the
-//! attribute.
+//! Each option is a method of [`Daemon`], which documents it, and `key = value` in the attribute.
+//! Each takes an [`Option`] of its value; `None` means that the option is not set.
 //!
-//! | what it is about | options |
+//! | subject | options |
 //! |---|---|
 //! | streams | [`redirect`](Daemon::redirect), [`stdin`](Daemon::stdin), [`stdout`](Daemon::stdout), [`stderr`](Daemon::stderr), [`close_fd`](Daemon::close_fd), [`reopen`](Daemon::reopen) |
-//! | places | [`chdir`](Daemon::chdir), [`pid_file`](Daemon::pid_file), [`chroot`](Daemon::chroot) |
+//! | places | [`chdir`](Daemon::chdir), [`pid_file`](Daemon::pid_file), [`create_dirs`](Daemon::create_dirs), [`chroot`](Daemon::chroot) |
 //! | rights | [`user`](Daemon::user), [`group`](Daemon::group), [`umask`](Daemon::umask), [`close_inherited`](Daemon::close_inherited) |
 //! | life | [`when`](Daemon::when), [`wait_ready`](Daemon::wait_ready), [`restart`](Daemon::restart), [`stop_timeout`](Daemon::stop_timeout), [`stop_signal`](Daemon::stop_signal) |
-//! | the attribute alone | `before`, `commands` ([`Daemon::answer_commands`]), `crate` |
+//! | the attribute alone | `before`, `commands`, `crate`: see [`daemonize`](macro@daemonize) |
+//!
+//! # Commands
+//!
+//! With `commands = true` the program answers words:
+//!
+//! ```no_run
+//! use std::{thread, time::Duration};
+//!
+//! use daemonize_runtime::daemonize;
+//!
+//! #[daemonize(commands = true, redirect = "bot.log")]
+//! fn main() {
+//!     loop {
+//!         println!("still here");
+//!         thread::sleep(Duration::from_secs(60));
+//!     }
+//! }
+//! ```
+//!
+//! ```text
+//! $ bot start
+//! bot started, PID 4711, log /srv/bot/bot.log
+//! $ bot status
+//! bot is running, PID 4711, since 2026-11-22T17:24:02Z, log /srv/bot/bot.log
+//! $ bot stop
+//! bot stopped
+//! ```
+//!
+//! The words find the bot by its PID file. A relative path is resolved against the current
+//! directory: give `pid_file` and `redirect` absolute paths if the words must work everywhere. The
+//! program's own parser reads [`args_os`], which is without the word.
+//! [`Daemon::answer_commands`] has the table of words and exit codes. [`commands_help`] is the text
+//! of `help`, for a program with a `--help` of its own. [`control`] does the same from another
+//! program.
 //!
 //! # Readiness
 //!
-//! A bot that loads its configuration or logs in somewhere is not up when it has only been forked.
-//! With `wait_ready = true` the launcher waits until the body calls [`ready`](fn@ready), and the
-//! body talks to the terminal until then; with `wait_ready = 30`, at most so many seconds. A body
-//! that ends before is a failed start, with its own exit code:
+//! A bot that reads its configuration or logs in somewhere is not up when it has only been forked.
+//! With `wait_ready = true` the launcher waits until the body calls [`ready`](fn@ready); with
+//! `wait_ready = 30` it waits at most 30 seconds. Until then the body talks to the terminal and the
+//! PID file names nobody. If the body ends first, the start has failed, with the body's exit code:
 //!
 //! ```no_run
 //! use daemonize_runtime::daemonize;
@@ -46,90 +80,100 @@
 //! }
 //! ```
 //!
-//! # Restarts
+//! # Supervision
 //!
-//! With `restart = "on-failure"` or `"always"` the daemon becomes a supervisor, which forks a body,
-//! and another one when that has ended, after a growing delay, until it gives up. What a body has
-//! started goes with it, as far as it is in the body's process group. What ends the daemon, ends
-//! both: by [`stop_signal`](Daemon::stop_signal), and by SIGKILL after
-//! [`stop_timeout`](Daemon::stop_timeout). [`Daemon::restart`] says what the bodies share and what
-//! they do not, and [`Restart`] sets the delays.
+//! With `restart = "on-failure"` or `"always"` the daemon becomes a supervisor. It forks the body,
+//! and forks it again when it has ended:
 //!
-//! # In the foreground
+//! ```no_run
+//! use std::time::Duration;
 //!
-//! A program must not fork away from what supervises it. When `when` is not given, it stays in the
-//! foreground as PID 1, and when systemd has executed this very process and expects no fork. The
-//! foreground differs from a daemon in this: nothing is forked but PID 1's own init, the standard
-//! streams stay, signals stay ignored or blocked as they were (`nohup bot run &` survives its
+//! use daemonize_runtime::{Restart, daemonize};
+//!
+//! #[daemonize(restart = Restart::on_failure().give_up(3, Duration::from_secs(30)))]
+//! fn main() {
+//!     // An async runtime is built here, once for each body.
+//! }
+//! ```
+//!
+//! The first delay is 1 s. It doubles up to 60 s, and is 1 s again after a minute without a
+//! failure. After 5 failures within 60 s the supervisor gives up. [`Restart`] changes these
+//! numbers. When a body ends, what is left of its process group is killed before the next one
+//! starts. [`stop_signal`](Daemon::stop_signal) to the supervisor ends both processes, and after
+//! [`stop_timeout`](Daemon::stop_timeout) SIGKILL does. [`Daemon::restart`] says what the bodies
+//! share: all are forked from one process.
+//!
+//! # Foreground
+//!
+//! A program must not fork away from what supervises it. So unless [`when`](Daemon::when) is given,
+//! it stays in the foreground as PID 1, and when systemd has executed this process and expects no
+//! fork. The foreground differs from a daemon in four points: nothing is forked but PID 1's init,
+//! the standard streams stay, signals stay ignored or blocked (`nohup bot run &` survives its
 //! terminal), and nothing is supervised.
 //!
-//! Any foreground speaks to the service manager that `NOTIFY_SOCKET` names: `READY=1` when it is
-//! set up, or at [`ready`](fn@ready) with `wait_ready`; `STOPPING=1` at exit; with
-//! [`reopen`](Daemon::reopen) `RELOADING=1` and `READY=1` around a log rotation, for
-//! `Type=notify-reload`. What else there is to say, the body says by [`notify`], such as to the
-//! [`watchdog`]. The variable is gone from the environment when the body runs.
+//! In the foreground the program speaks to the service manager that `NOTIFY_SOCKET` names. It
+//! reports `READY=1` when it is set up, or at [`ready`](fn@ready) with `wait_ready`; `STOPPING=1`
+//! at exit; and with [`reopen`](Daemon::reopen) `RELOADING=1` and `READY=1` around a log rotation,
+//! for `Type=notify-reload`. The body adds what it likes by [`notify`], and feeds the [`watchdog`].
+//! The variable has left the environment when the body runs.
 //!
-//! As PID 1 of a container the program is two processes. PID 1 itself becomes an init: it passes on
-//! the signals that processes send it, reaps every orphan, speaks to the service manager, and ends
-//! with the body's code, 128 + n for signal n. The body is its child, with signals as anywhere
-//! else, so that SIGTERM ends it and it may end itself, and with its own children. `docker stop`
-//! takes milliseconds then, and no `--init` is needed. Where more than one thread runs before the
-//! start, or there is no room for a second process, PID 1 stays one process, and says in one line
-//! what is missing.
+//! As PID 1 of a container the program is two processes. PID 1 becomes an init: it forwards
+//! signals, reaps orphans, speaks to the service manager, and exits with the body's code, or
+//! 128 + n for signal n. The body is its child and has default signals, so SIGTERM ends it.
+//! `docker stop` takes milliseconds, and `--init` is not needed. If several threads run before the
+//! start, or a second process cannot be forked, PID 1 stays one process and says so in one line.
 //!
-//! # What happens
+//! # Start
 //!
-//! Three processes take part: the *launcher*, which the user started; the *session leader*, its
-//! child; and the *daemon*, the child of that, where the body of `main` runs.
+//! Three processes take part: the *launcher*; the *session leader*, its child; and the *daemon*,
+//! the child of that.
 //!
-//! 1. The launcher does everything that can fail while its error still reaches the terminal. It has
-//!    one thread; `/dev/null` and the log files are open; the PID file is open, checked and locked.
-//!    It flushes buffered output and forks the session leader.
-//! 2. The session leader begins a session without a terminal. It sets up default signals, closes
-//!    inherited descriptors, changes the working directory, and replaces the standard streams last.
-//!    It forks the daemon, which is born ready, writes its PID into the file, and ends.
+//! 1. The launcher does everything that can fail while its error still reaches the terminal. It
+//!    makes sure that it has one thread. It opens `/dev/null` and the log files. It opens, checks
+//!    and locks the PID file. It flushes buffered output and forks the session leader.
+//! 2. The session leader begins a session without a terminal. It resets signals, closes inherited
+//!    descriptors, changes the working directory, and replaces the standard streams last. It forks
+//!    the daemon, writes its PID into the file, and ends.
 //! 3. The launcher commits: it sends the daemon one byte, without which the body never runs, and
 //!    leaves with `_exit(0)`.
 //!
 //! A start is a transaction. The launcher exits with 0 if and only if one daemon is up, recorded
-//! and locked. Otherwise it prints one line, `program: what: why`, exits with a code of
-//! [`Error::exit_code`], and leaves nothing running and nothing locked. A launcher that is
-//! interrupted takes the unfinished daemon along.
+//! and locked. Otherwise it prints one line, `program: what: why`, exits with the code of
+//! [`Error::exit_code`], and leaves nothing running and nothing locked. If the launcher is
+//! interrupted, the unfinished daemon ends too.
 //!
 //! # Questions
 //!
-//! **The program seems to exit at once.** The launcher does; the daemon goes on. Its output is at
-//! `/dev/null`, unless [`redirect`](Daemon::redirect) says where.
+//! **The program seems to exit at once.** The launcher does. The daemon goes on, and its output is
+//! at `/dev/null` unless [`redirect`](Daemon::redirect) names a file.
 //!
-//! **My async runtime hangs in the daemon.** It was started before the fork. Let the attribute fork
-//! first, which it does above and below `#[tokio::main]`; the builder belongs in front of the
-//! runtime, and refuses to fork when there are threads.
+//! **My async runtime hangs in the daemon.** It was started before the fork. The attribute forks
+//! first, above or below `#[tokio::main]`. With the builder, start the daemon before the runtime.
 //!
-//! **A relative path leads elsewhere in the daemon.** Its working directory is `/`. The paths of
-//! the options are relative to the start directory all the same; for the body's own, use
-//! `chdir = false`, or make them absolute in `before`.
+//! **A relative path does not work in the daemon.** The working directory is `/`. Paths in options
+//! are relative to the start directory all the same. For the body's own paths set `chdir = false`,
+//! or make them absolute in `before`.
 //!
 //! **`--help` shows nothing.** Parse the arguments in `before`, which runs on the terminal.
 //!
 //! **How do I stop it?** `kill "$(cat bot.pid)"`, [`control::stop`], or `bot stop` with
 //! `commands = true`.
 //!
-//! **The PID file is there, but nothing runs.** A killed daemon leaves it. Its lock is free, and
-//! that is all the next start looks at.
+//! **The PID file is there, but nothing runs.** A killed daemon leaves its file. The lock is free,
+//! and the next start looks at nothing else.
 //!
-//! **`println!` panics.** It does when a write fails, as on a full disk. Use `writeln!` and decide
-//! what to do. A logger that reports its own failures by `eprintln!` panics, too, unless it is told
-//! not to, as `tracing-subscriber` is by `log_internal_errors(false)`.
+//! **`println!` panics.** It does when a write fails, for example on a full disk. Use `writeln!`
+//! and handle the error. A logger that reports its own failures by `eprintln!` panics too:
+//! `tracing-subscriber` needs `log_internal_errors(false)`.
 //!
-//! **A pipe or an ssh session waits for the daemon.** Not for this one: inherited descriptors do
-//! not reach it. A child of the bot that inherits what the bot opened without close-on-exec may
-//! keep it.
+//! **A pipe or an ssh session waits for the daemon.** The daemon has no inherited descriptor. A
+//! child of the bot may have one that the bot opened without close-on-exec.
 //!
-//! **May I call it from a library?** [`Daemon::start`] is safe to call anywhere, and an error where
-//! it cannot be sound: with threads, and where nobody can tell how many there are.
+//! **May a library call it?** Yes. [`Daemon::start`] is safe to call anywhere. It is an error if
+//! there are several threads, or if they cannot be counted.
 //!
-//! **It refuses to start because of a thread that I cannot avoid.** Who knows that thread can vouch
-//! for it, by [`Daemon::start_with_threads`].
+//! **I cannot avoid a thread before the start.** If you know what it does, vouch for it with
+//! [`Daemon::start_with_threads`].
 
 #![deny(unsafe_code)]
 #![cfg_attr(

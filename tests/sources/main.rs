@@ -3,6 +3,7 @@
 mod documents;
 mod items;
 mod layout;
+mod links;
 mod listing;
 mod manuals;
 mod public_api;
