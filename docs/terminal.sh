@@ -1,26 +1,19 @@
 #!/usr/bin/env bash
 # Draws docs/terminal.svg: a start, a status, a refused second start, a stop, and a compile error,
-# from real output.
+# from real output. Only the directory is called `/srv/echobot`, whatever it was.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 repository=$PWD
-cargo build --quiet --example echobot
-programs=$(cargo metadata --format-version 1 --no-deps | sed 's/.*"target_directory":"\([^"]*\)".*/\1/')/debug/examples
+cargo build --quiet --package daemonize-runtime --example echobot
+target=$(cargo metadata --format-version 1 --no-deps | sed 's/.*"target_directory":"\([^"]*\)".*/\1/')
 work=$(mktemp -d)
-trap 'cd "$work" && PATH=$programs:$PATH echobot stop >/dev/null; rm -rf "$work"' EXIT
-
-# Shows a command behind a prompt, and what it says.
-session() {
-  for command in "$@"; do
-    printf '$ %s\n' "$command"
-    (cd "$work" && PATH=$programs:$PATH bash -c "$command" 2>&1) || true
-  done
-}
+export PATH=$target/debug/examples:$PATH
+trap 'cd "$work" && echobot stop >/dev/null; rm -rf "$work"' EXIT
 
 mkdir -p "$work/src"
 cat >"$work/Cargo.toml" <<TOML
 [package]
-name = "bot"
+name = "echobot"
 version = "0.1.0"
 edition = "2024"
 [dependencies]
@@ -36,27 +29,48 @@ fn main() {
 }
 RUST
 cp Cargo.lock "$work/"
-(cd "$work" && cargo fetch --quiet 2>/dev/null) || true
 
-{
-  session 'echobot start' 'echobot status' 'echobot' 'echobot stop' 'echobot status'
-  printf '$ cargo build\n'
-  (cd "$work" && cargo build --quiet 2>&1 | grep -v '^error: could not compile') || true
-} >"$work/session.txt"
+# Shows each command behind a prompt, and what it says.
+session() {
+  cd "$work"
+  for command in "$@"; do
+    printf '$ %s\n' "$command"
+    $command 2>&1 || true
+  done
+}
+session 'echobot start' 'echobot status' 'echobot' 'echobot stop' 'cargo build --quiet' |
+  sed "/could not compile/d; s|$work|/srv/echobot|" >"$work/session.txt"
 
+# Browsers collapse spaces unless every text says otherwise, some by one word and some by another.
 awk '
+  { if (length > longest) longest = length }
   { gsub(/&/, "\\&amp;"); gsub(/</, "\\&lt;"); gsub(/>/, "\\&gt;"); line[NR] = $0 }
   END {
-    height = NR * 20 + 40
-    printf "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"860\" height=\"%d\" role=\"img\" aria-label=\"A terminal session\">\n", height
-    printf "<rect width=\"100%%\" height=\"100%%\" rx=\"8\" fill=\"#1d2430\"/>\n"
-    printf "<g font-family=\"ui-monospace, Menlo, Consolas, monospace\" font-size=\"14\" xml:space=\"preserve\">\n"
+    while (line[NR] == "") NR--
+    width = int(longest * 8.5) + 40; height = NR * 20 + 30
+    printf "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" width=\"%d\" height=\"%d\" role=\"img\" aria-label=\"A terminal session\">\n", width, height, width, height
+    print "<style>"
+    print "rect { fill: #f6f8fa; stroke: #d1d9e0 }"
+    print "text { font: 14px ui-monospace, Menlo, Consolas, monospace; white-space: pre; fill: #24292f }"
+    print ".command { fill: #116329 }"
+    print ".error { fill: #b3202a }"
+    print ".caret { fill: #8a5a00 }"
+    print "@media (prefers-color-scheme: dark) {"
+    print "rect { fill: #1d2430; stroke: #3d444d }"
+    print "text { fill: #d8dee9 }"
+    print ".command { fill: #8fd18f }"
+    print ".error { fill: #f08a8a }"
+    print ".caret { fill: #f0c674 }"
+    print "}"
+    print "</style>"
+    printf "<rect x=\"0.5\" y=\"0.5\" width=\"%d\" height=\"%d\" rx=\"8\"/>\n", width - 1, height - 1
     for (i = 1; i <= NR; i++) {
-      colour = "#d8dee9"
-      if (line[i] ~ /^\$ /) colour = "#8fd18f"
-      if (line[i] ~ /^error|cannot/) colour = "#f08a8a"
-      if (line[i] ~ /\^\^/) colour = "#f0c674"
-      printf "<text x=\"20\" y=\"%d\" fill=\"%s\">%s</text>\n", i * 20 + 14, colour, line[i]
+      if (line[i] == "") continue
+      class = "output"
+      if (line[i] ~ /^\$ /) class = "command"
+      if (line[i] ~ /^error|cannot/) class = "error"
+      if (line[i] ~ /\^\^/) class = "caret"
+      printf "<text class=\"%s\" x=\"20\" y=\"%d\" xml:space=\"preserve\">%s</text>\n", class, i * 20 + 9, line[i]
     }
-    print "</g>\n</svg>"
+    print "</svg>"
   }' "$work/session.txt" >docs/terminal.svg

@@ -1,9 +1,18 @@
 //! What the sources and the documents say, compared with each other.
 
+// The attribute `test` of the harness, in place of the standard one.
+#[macro_use]
+extern crate tests;
+
 mod documents;
 mod items;
 mod layout;
 mod links;
 mod listing;
 mod manuals;
+mod pictures;
 mod public_api;
+
+fn main() {
+    tests::case::run_all();
+}

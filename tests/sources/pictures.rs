@@ -1,0 +1,101 @@
+//! The pictures of the documents, as they are and as a browser shows them.
+
+use std::fs;
+use std::process::Command;
+
+use tests::need;
+
+use crate::items::read;
+
+const PICTURES: [&str; 2] = ["docs/benchmark.svg", "docs/terminal.svg"];
+
+const BROWSER: &str = "chromium";
+
+/// Answers with a line for each word under which carets stand: the word, and how far the carets
+/// are from its left and its right end, in pixels. Then with each text that leaves the picture.
+const SCRIPT: &str = r"
+const ends = (text, from, to) => {
+  const range = document.createRange();
+  range.setStart(text.firstChild, from);
+  range.setEnd(text.firstChild, to);
+  return range.getBoundingClientRect();
+};
+const answers = [];
+const texts = [...document.querySelectorAll('text')];
+texts.forEach((text, index) => {
+  const carets = /\^+/.exec(text.textContent);
+  if (!carets) return;
+  const [from, to] = [carets.index, carets.index + carets[0].length];
+  const above = texts[index - 1];
+  const [marked, word] = [ends(text, from, to), ends(above, from, to)];
+  const distances = [marked.left - word.left, marked.right - word.right].map(Math.abs).map(Math.round);
+  // The carets of a browser that collapses spaces are near the margin, as is the word.
+  const column = ends(text, 0, 1).width * from;
+  distances.push(Math.round(Math.abs(marked.left - text.getBoundingClientRect().left - column)));
+  answers.push(`${above.textContent.slice(from, to)} ${distances}`);
+});
+const picture = document.querySelector('svg').getBoundingClientRect();
+for (const text of texts) {
+  const { left, right, top, bottom } = text.getBoundingClientRect();
+  if (left < picture.left || right > picture.right || top < picture.top || bottom > picture.bottom)
+    answers.push(`outside: ${text.textContent}`);
+}
+document.body.textContent = `<${answers.join('|')}>`;
+";
+
+fn browser() -> need::Need {
+    need::command("chromium", &[BROWSER, "--version"])
+}
+
+/// What the script answers of a picture.
+fn answers(picture: &str) -> Vec<String> {
+    let folder = tempfile::tempdir().expect("a directory");
+    let page = folder.path().join("page.html");
+    let html = format!("<!doctype html><body>{picture}<script>{SCRIPT}</script></body>");
+    fs::write(&page, html).expect("a page");
+    let output = Command::new("timeout")
+        .args(["60", BROWSER, "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run"])
+        .args(["--disable-background-networking", "--disable-component-update", "--dump-dom"])
+        .arg(format!("--user-data-dir={}", folder.path().join("profile").display()))
+        .arg(&page)
+        .output()
+        .expect("a browser");
+    let document = String::from_utf8_lossy(&output.stdout);
+    let text = document.split_once("&lt;").and_then(|(_, rest)| rest.split_once("&gt;"));
+    let (text, _) = text.unwrap_or_else(|| panic!("no answer: {output:?}"));
+    text.split('|').filter(|answer| !answer.is_empty()).map(str::to_owned).collect()
+}
+
+#[test(needs = browser)]
+fn carets_stand_under_their_words_in_a_browser() {
+    assert_eq!(answers(&read("docs/terminal.svg")), ["redirct 0,0,0", "27 0,0,0"]);
+}
+
+#[test(needs = browser)]
+fn carets_under_other_words_are_noticed() {
+    let collapsing = read("docs/terminal.svg").replace("white-space: pre; ", "");
+    let collapsing = collapsing.replace(" xml:space=\"preserve\"", "");
+    assert!(answers(&collapsing).iter().all(|answer| !answer.contains(" 0,0,0")));
+}
+
+#[test(needs = browser)]
+fn no_text_leaves_its_picture() {
+    assert_eq!(answers(&read("docs/benchmark.svg")), [""; 0]);
+}
+
+#[test]
+fn pictures_are_for_light_and_dark() {
+    for picture in PICTURES {
+        assert!(read(picture).contains("@media (prefers-color-scheme: dark)"), "{picture}");
+    }
+}
+
+#[test]
+fn no_picture_shows_where_it_was_made() {
+    for picture in PICTURES {
+        let text = read(picture);
+        let paths = text.split([' ', '(', '>']).filter(|word| word.starts_with('/'));
+        let foreign: Vec<_> = paths.filter(|path| !path.starts_with("/srv/echobot/")).collect();
+        assert_eq!(foreign, [""; 0], "in {picture}");
+    }
+}
