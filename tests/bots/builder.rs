@@ -5,6 +5,8 @@
 
 #[path = "builder/service.rs"]
 mod service;
+#[path = "builder/signal_stack.rs"]
+mod signal_stack;
 
 use std::error::Error;
 use std::ffi::{CString, OsStr, OsString};
@@ -174,6 +176,7 @@ fn prepare(key: &str, value: &OsStr) -> bool {
             process::exit(i32::from(!matches!(stopped, Ok(Stopped::Ended(_)))))
         }
         "open" => mem::forget(File::open(value).expect("the file opens")),
+        "small-signal-stack" => signal_stack::install(),
         "thread" => drop(thread::spawn(|| thread::sleep(SLEEP))),
         _ => return service::prepare(key, value),
     }

@@ -417,7 +417,7 @@ fn with_a_group_alone_the_log_is_made_anew_as_long_as_the_way_is_roots() {
     let directory = roots_directory();
     fs::set_permissions(directory.path(), Permissions::from_mode(0o755)).expect("ours");
     let log = directory.path().join("out.log");
-    let bot = builder(&["gid=61234", "reopen=true"]);
+    let bot = builder(&["small-signal-stack", "gid=61234", "reopen=true"]);
     let bot = bot.words([word("redirect", &log), word("pid_file", &log.with_extension("pid"))]);
     let daemon = bot.start();
     let rotate = |to: &str| {

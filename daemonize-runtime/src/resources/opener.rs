@@ -20,7 +20,7 @@ use crate::resources::pid_lock::Wanted;
 use crate::resources::privileges::Privileges;
 use crate::resources::root::inside;
 use crate::resources::stream_file::{HAS_OTHER_NAME, LOG_MODE, Purpose, StreamFile};
-use crate::resources::trust::{self, Name, Trust};
+use crate::resources::trust::{self, Trust};
 use crate::resources::users_files::{open_anew, sole};
 use crate::sys::FileStatus;
 
@@ -221,11 +221,11 @@ fn reach_as_root(path: &Path) -> io::Result<Entry> {
 
 /// Opens a log anew as a root that stays root, for the sake of others.
 fn open_anew_as_root(path: &CStr, flags: OFlag) -> Result<OwnedFd, &'static str> {
-    let (directory, name) = trust::split(path.to_bytes()).map_err(Errno::desc)?;
-    let name = Name::of(name).map_err(Errno::desc)?;
+    let (directory, _) = trust::split(path.to_bytes()).map_err(Errno::desc)?;
+    let name = &path[directory.len()..];
     match trust::follow(directory).map_err(Errno::desc)? {
         Trust::Roots(directory) => {
-            sole(openat(directory, name.as_c_str(), flags | OFlag::O_NOFOLLOW, LOG_MODE))
+            sole(openat(directory, name, flags | OFlag::O_NOFOLLOW, LOG_MODE))
         }
         Trust::Groups(_) => Err(CAN_BE_EXCHANGED),
         Trust::Nobodys(why) => Err(why),

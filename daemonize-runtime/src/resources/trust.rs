@@ -15,7 +15,6 @@ use nix::sys::stat::Mode;
 use crate::sys::{self, Pages, retry_interrupted};
 
 const LONGEST_PATH: usize = 4096;
-const LONGEST_NAME: usize = 255;
 
 /// As many as the kernel follows.
 const MOST_LINKS: usize = 40;
@@ -54,14 +53,14 @@ pub(crate) fn follow(path: &[u8]) -> nix::Result<Trust> {
     let mut way = Way::along(path)?;
     let mut here = Directory::start(path)?;
     let mut links = 0;
-    while let Some(name) = way.next()? {
+    while way.step() {
         if let Some(why) = here.doubt() {
             return Ok(Trust::Nobodys(why));
         }
-        let (directory, name) = (here.descriptor.as_fd(), name.as_c_str());
-        let there = retry_interrupted(|| sys::status_at(directory, name))?;
+        let directory = here.descriptor.as_fd();
+        let there = retry_interrupted(|| sys::status_at(directory, way.name()))?;
         if !there.is_link() {
-            here = Directory::open(directory, name)?;
+            here = Directory::open(directory, way.name())?;
             continue;
         }
         if there.owner != 0 {
@@ -71,7 +70,7 @@ pub(crate) fn follow(path: &[u8]) -> nix::Result<Trust> {
         if links > MOST_LINKS {
             return Err(Errno::ELOOP);
         }
-        let target = way.prepend_link(directory, name)?;
+        let target = way.prepend_link(directory)?;
         if target.starts_with(b"/") {
             here = Directory::start(target)?;
         }
@@ -126,6 +125,8 @@ impl Directory {
 struct Way {
     memory: Pages,
     start: usize,
+    /// The last name that was taken from it, with the NUL at its end that the kernel wants.
+    name: Pages,
 }
 
 impl Way {
@@ -134,7 +135,8 @@ impl Way {
         if path.contains(&0) {
             return Err(Errno::EINVAL);
         }
-        let mut way = Self { memory: Pages::new(LONGEST_PATH)?, start: LONGEST_PATH };
+        let [memory, name] = [Pages::new(LONGEST_PATH)?, Pages::new(LONGEST_PATH)?];
+        let mut way = Self { memory, start: LONGEST_PATH, name };
         way.make_room(path.len())?.copy_from_slice(path);
         Ok(way)
     }
@@ -147,49 +149,41 @@ impl Way {
         Ok(&mut self.memory[self.start..end])
     }
 
-    /// Puts what a link leads to in front of what is left.
-    fn prepend_link(&mut self, directory: BorrowedFd<'_>, name: &CStr) -> nix::Result<&[u8]> {
-        let room = &mut self.memory[..self.start];
+    /// Puts what the link of this name leads to in front of what is left.
+    fn prepend_link(&mut self, directory: BorrowedFd<'_>) -> nix::Result<&[u8]> {
+        let (name, room) = (c_str(&self.name), &mut self.memory[..self.start]);
         let length = retry_interrupted(|| sys::read_link_at(directory, name, room))?;
         let target_start = self.start.checked_sub(length + 1).ok_or(Errno::ENAMETOOLONG)?;
         self.memory.copy_within(..length, target_start);
         self.make_room(length).map(|target| &*target)
     }
 
-    /// The next name on the way.
-    fn next(&mut self) -> nix::Result<Option<Name>> {
+    /// Takes the next name from the way. `false` at its end.
+    fn step(&mut self) -> bool {
         loop {
             let rest = &self.memory[self.start..];
-            let Some(end) = rest.iter().position(|&byte| byte == b'/') else { return Ok(None) };
+            let Some(end) = rest.iter().position(|&byte| byte == b'/') else { return false };
             self.start += end + 1;
             match &rest[..end] {
                 b"" | b"." => {}
-                name => return Name::of(name).map(Some),
+                name => {
+                    // Behind the way there was a slash at least.
+                    self.name[..end].copy_from_slice(name);
+                    self.name[end] = 0;
+                    return true;
+                }
             }
         }
     }
+
+    fn name(&self) -> &CStr {
+        c_str(&self.name)
+    }
 }
 
-/// A name in a directory, with the NUL at its end that the kernel wants.
-pub(crate) struct Name {
-    memory: [u8; LONGEST_NAME + 1],
-    length: usize,
-}
-
-impl Name {
-    pub(crate) fn of(name: &[u8]) -> nix::Result<Self> {
-        let (mut memory, length) = ([0; LONGEST_NAME + 1], name.len());
-        if length > LONGEST_NAME {
-            return Err(Errno::ENAMETOOLONG);
-        }
-        memory[..length].copy_from_slice(name);
-        Ok(Self { memory, length })
-    }
-
-    /// The name, which ends at its first NUL.
-    pub(crate) fn as_c_str(&self) -> &CStr {
-        CStr::from_bytes_until_nul(&self.memory[..=self.length]).unwrap_or(c"")
-    }
+/// The text up to the first NUL.
+fn c_str(memory: &[u8]) -> &CStr {
+    CStr::from_bytes_until_nul(memory).unwrap_or(c"")
 }
 
 #[cfg(test)]
@@ -199,8 +193,8 @@ mod tests {
     fn names(path: &str) -> nix::Result<Vec<String>> {
         let mut way = Way::along(path.as_bytes())?;
         let mut names = Vec::new();
-        while let Some(name) = way.next()? {
-            names.push(name.as_c_str().to_str().expect("text").to_owned());
+        while way.step() {
+            names.push(way.name().to_str().expect("text").to_owned());
         }
         Ok(names)
     }
@@ -210,14 +204,13 @@ mod tests {
         assert_eq!(names("").as_deref(), Ok(&[][..]));
         assert_eq!(names("/").as_deref(), Ok(&[][..]));
         assert_eq!(names("/a//b/./../c/"), Ok(["a", "b", "..", "c"].map(str::to_owned).into()));
-        let longest = "x".repeat(LONGEST_NAME);
+        let longest = "x".repeat(LONGEST_PATH - 1);
         assert_eq!(names(&longest), Ok(vec![longest.clone()]));
     }
 
     #[test]
     fn what_the_kernel_would_not_go_is_no_way() {
         assert_eq!(names("a\0b"), Err(Errno::EINVAL));
-        assert_eq!(names(&"x".repeat(LONGEST_NAME + 1)), Err(Errno::ENAMETOOLONG));
         assert_eq!(names(&"/".repeat(LONGEST_PATH)), Err(Errno::ENAMETOOLONG));
     }
 
