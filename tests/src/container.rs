@@ -34,12 +34,15 @@ pub struct Container {
 /// An engine that can run containers, and a busybox that needs nothing.
 #[must_use]
 pub fn engine() -> Need {
-    let conditions = [
-        need::root(),
-        need::command("busybox-static", &["sh", "-c", "! ldd /bin/busybox && /bin/busybox true"]),
-        Need::new("crun or runc", working_engine().is_some()),
-    ];
-    conditions.into_iter().find(|need| need.missing().is_some()).unwrap_or_else(need::nothing)
+    // An engine is looked for by means of what comes before it.
+    let conditions =
+        [need::root, static_busybox, || Need::new("crun or runc", working_engine().is_some())];
+    let mut needs = conditions.into_iter().map(|need: fn() -> Need| need());
+    needs.find(|need| need.missing().is_some()).unwrap_or_else(need::nothing)
+}
+
+fn static_busybox() -> Need {
+    need::command("busybox-static", &["sh", "-c", "! ldd /bin/busybox && /bin/busybox true"])
 }
 
 /// The first engine that is installed and works: crun does not with cgroups of both versions.
