@@ -104,6 +104,41 @@ fn a_container_needs_no_proc() {
 }
 
 #[test(needs = engine)]
+fn a_read_only_root_costs_the_default_pid_file_alone() {
+    // What is written is in the `/tmp` of the container, which is not the root's.
+    let container = builder(&["redirect=out.log", "print-is-daemon", "note=/tmp/up", "sleep"]);
+    let container = container.with("/root/readonly", json!(true));
+    let launching = container.begin();
+    wait::until("the body", || {
+        container.execute(&["/bin/sh", "-c", "test -s /tmp/up"]).status.success()
+    });
+    kill(container.first_process().0, Signal::SIGTERM).expect("it runs");
+    let launch = launching.finish();
+    assert_eq!((launch.status.code(), &*launch.stderr), (Some(143), ""), "{launch:?}");
+    assert_eq!(launch.stdout, "false\n");
+    assert!(!container.file("work/builder.pid").exists());
+    let refused = builder(&["pid_file=true"]).with("/root/readonly", json!(true)).begin().finish();
+    let line = refused.refusal("builder", 73);
+    assert!(line.contains("builder.pid: Read-only file system"), "{line}");
+}
+
+#[test(needs = engine)]
+fn below_a_read_only_root_words_find_a_bot_whose_directory_can_be_written() {
+    let volume = json!([
+        { "destination": "/dev", "type": "tmpfs", "source": "tmpfs" },
+        { "destination": "/proc", "type": "proc", "source": "proc" },
+        { "destination": "/work", "type": "tmpfs", "source": "tmpfs" },
+    ]);
+    let container = Container::new(env!("CARGO_BIN_EXE_commander"), &[])
+        .with("/root/readonly", json!(true))
+        .with("/mounts", volume);
+    let launching = container.begin();
+    wait::until("the bot", || container.execute(&["/bin/commander", "status"]).status.success());
+    kill(container.first_process().0, Signal::SIGTERM).expect("it runs");
+    assert_eq!(launching.finish().status.code(), Some(143));
+}
+
+#[test(needs = engine)]
 fn an_ordinary_user_can_be_pid_1() {
     let container = builder(&["print-is-daemon", "note=up", "sleep"]);
     let container = container.with("/process/user", json!({ "uid": 1234, "gid": 1234 }));
