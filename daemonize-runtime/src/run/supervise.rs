@@ -30,6 +30,9 @@ const ENDING: [Signal; 3] = [Signal::SIGTERM, Signal::SIGINT, Signal::SIGQUIT];
 /// Signals that are the body's business.
 const PASSED_ON: [Signal; 4] = [Signal::SIGHUP, Signal::SIGUSR1, Signal::SIGUSR2, Signal::SIGWINCH];
 
+/// Signals that nobody else hears: by default they do nothing.
+const QUIET: [Signal; 3] = [Signal::SIGCHLD, Signal::SIGIO, Signal::SIGWINCH];
+
 /// How often to look whether the first body is ready, where no signal says so.
 const LOOK: Duration = Duration::from_secs(1);
 
@@ -67,6 +70,8 @@ struct Supervisor<'a> {
     process: Pid,
     /// What SIGCHLD does in the body.
     child_action: Option<Action>,
+    /// What signals do in the body that do something else here.
+    kept: Vec<(Signal, Action)>,
     state: State,
     state_file: Option<StateFile>,
 }
@@ -74,8 +79,7 @@ struct Supervisor<'a> {
 impl<'a> Supervisor<'a> {
     fn new(ending: Ending, state_file: Option<StateFile>, only_thread: &'a OnlyThread) -> Self {
         let child_action = sys::replace_by_default(Signal::SIGCHLD);
-        // Some systems drop a signal that would do nothing, blocked or not.
-        sys::interrupt_on(Signal::SIGCHLD);
+        let kept = sys::keep_while_blocked(&QUIET);
         sys::adopt_orphans();
         let process = getpid();
         let state = State {
@@ -86,7 +90,7 @@ impl<'a> Supervisor<'a> {
             next_start: None,
             last_end: None,
         };
-        Self { ending, only_thread, process, child_action, state, state_file }
+        Self { ending, only_thread, process, child_action, kept, state, state_file }
     }
 
     /// Starts a body. `None` in the body. The first one may still owe the launcher its readiness.
@@ -132,6 +136,9 @@ impl<'a> Supervisor<'a> {
     fn fork(&self, when_ready: Option<WhenReady>) -> nix::Result<Option<Body>> {
         let forked = Body::fork(self.process, self.only_thread)?;
         if forked.is_none() {
+            for (signal, action) in &self.kept {
+                sys::put_back(*signal, action);
+            }
             match &self.child_action {
                 Some(action) => sys::put_back(Signal::SIGCHLD, action),
                 None => sys::set_default(Signal::SIGCHLD as i32),

@@ -177,12 +177,26 @@ pub(crate) fn handle(signal: Signal, handler: extern "C" fn(libc::c_int)) {
     let _ = unsafe { sigaction(signal, &action) };
 }
 
-/// Has a signal interrupt the calls that wait, and do nothing else.
-pub(crate) fn interrupt_on(signal: Signal) {
+/// Has a signal interrupt the calls that wait, and do nothing else. Returns what it did.
+pub(crate) fn interrupt_on(signal: Signal) -> Option<Action> {
     extern "C" fn do_nothing(_signal: libc::c_int) {}
     let action = SigAction::new(SigHandler::Handler(do_nothing), SaFlags::empty(), SigSet::empty());
     // SAFETY: the handler does nothing.
-    let _ = unsafe { sigaction(signal, &action) };
+    unsafe { sigaction(signal, &action) }.ok().map(Action)
+}
+
+/// Has signals that do nothing by default wait, while they are blocked, for whoever asks for them.
+/// Returns what they did, if that is changed. Where a signal does nothing, POSIX lets a system drop
+/// it although it is blocked (XSH 2.4.1), and only a handler keeps it. Linux never drops one that is
+/// blocked.
+pub(crate) fn keep_while_blocked(signals: &[Signal]) -> Vec<(Signal, Action)> {
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    {
+        let _ = signals;
+        Vec::new()
+    }
+    #[cfg(not(any(target_os = "linux", target_os = "android")))]
+    signals.iter().filter_map(|&signal| Some((signal, interrupt_on(signal)?))).collect()
 }
 
 /// Has SIGIO say when something can be read here, where there is such a thing. It is sent whatever
