@@ -15,24 +15,19 @@ pub use manager::notify_with_descriptors;
 pub use manager::{notify, watchdog};
 
 use crate::error::Error;
+use crate::manage::words::{self, Program, by_word::by_word};
 use crate::options::{Options, Side};
-#[cfg(unix)]
-use {
-    crate::manage::words::{self, Program, starting::by_word},
-    crate::run::started,
-    crate::start::{note_inherited, note_that_start_is_first, parts::Parts, start},
-    crate::sys::OnlyThread,
-};
+use crate::run::started;
+use crate::start::parts::Parts;
+use crate::start::{note_inherited, note_that_start_is_first, start};
+use crate::sys::OnlyThread;
 
 /// Whether this process is a daemon that [`Daemon::start`] made.
 ///
 /// `false` in the launcher, before a start, and in a program that runs in the foreground.
 #[must_use]
 pub fn is_daemon() -> bool {
-    #[cfg(unix)]
-    return started::is_daemon();
-    #[cfg(not(unix))]
-    false
+    started::is_daemon()
 }
 
 /// Says that the program is up: with [`wait_ready`](Daemon::wait_ready) the standard streams change
@@ -42,7 +37,6 @@ pub fn is_daemon() -> bool {
 /// before a start, and in a process that the daemon has forked. If the launcher has died, the
 /// daemon exits.
 pub fn ready() {
-    #[cfg(unix)]
     started::ready();
 }
 
@@ -50,7 +44,6 @@ pub fn ready() {
 /// code of the program's runs before the start.
 #[doc(hidden)]
 pub fn __note_inherited() {
-    #[cfg(unix)]
     note_inherited();
 }
 
@@ -69,7 +62,6 @@ pub fn __note_inherited() {
 #[must_use = "a daemon does nothing until it is started"]
 pub struct Daemon {
     options: Options,
-    #[cfg(unix)]
     parts: Parts,
 }
 
@@ -87,10 +79,7 @@ impl Daemon {
     /// the arguments may have a say in where its files are.
     #[doc(hidden)]
     pub fn with_commands(has_parser: bool, files_vary: bool) -> Self {
-        #[cfg(unix)]
         let _ = words::hear(Program { has_parser, files_vary });
-        #[cfg(not(unix))]
-        let _ = (has_parser, files_vary);
         Self::new()
     }
 
@@ -119,10 +108,11 @@ impl Daemon {
     /// literals; and so is, in a program without `before`, a first argument that is nearly one of
     /// the words.
     ///
+    /// Where there is no `fork`, only `run` and `help` work; the other words end with code 69.
+    ///
     /// What runs already is found before the attribute evaluates `before`, unless the first
     /// argument begins with `-`, such as `--help`.
     pub fn answer_commands(&self) {
-        #[cfg(unix)]
         words::answer(&self.options);
     }
 
@@ -136,9 +126,6 @@ impl Daemon {
     /// is locked then, and the process is as it was before. In the foreground it may have the new
     /// umask, root, ids and working directory already, and be without inherited descriptors.
     pub fn start(self) -> Result<(), Error> {
-        #[cfg(not(unix))]
-        return Err(crate::error::Kind::Unsupported.into());
-        #[cfg(unix)]
         start(&self.options, self.parts, false, None).map(drop)
     }
 
@@ -168,9 +155,6 @@ impl Daemon {
     /// }
     /// ```
     pub fn start_and_return(self) -> Result<Side, Error> {
-        #[cfg(not(unix))]
-        return Err(crate::error::Kind::Unsupported.into());
-        #[cfg(unix)]
         start(&self.options, self.parts, true, None)
     }
 
@@ -210,11 +194,8 @@ impl Daemon {
     /// # Ok::<(), daemonize_runtime::Error>(())
     /// ```
     #[expect(unsafe_code, reason = "asks the caller for what it hands on")]
-    #[cfg_attr(unix, expect(unsafe_op_in_unsafe_fn, reason = "hands it on and does nothing else"))]
+    #[expect(unsafe_op_in_unsafe_fn, reason = "hands it on and does nothing else")]
     pub unsafe fn start_with_threads(self) -> Result<(), Error> {
-        #[cfg(not(unix))]
-        return Err(crate::error::Kind::Unsupported.into());
-        #[cfg(unix)]
         start(&self.options, self.parts, false, Some(OnlyThread::vouched_for())).map(drop)
     }
 
@@ -223,13 +204,10 @@ impl Daemon {
     /// Returns in the daemon alone, or in the foreground. The exit code of a failed start is
     /// [`Error::exit_code`].
     pub fn start_or_exit(self) {
-        #[cfg(unix)]
         let started = match by_word() {
             Some(word) => word.start(self.options, self.parts),
             None => self.start(),
         };
-        #[cfg(not(unix))]
-        let started = self.start();
         if let Err(error) = started {
             error.report();
             process::exit(error.exit_code().into());
@@ -240,7 +218,6 @@ impl Daemon {
     /// inherited was, and is closed.
     #[doc(hidden)]
     pub fn start_first_or_exit(self) {
-        #[cfg(unix)]
         note_that_start_is_first();
         self.start_or_exit();
     }

@@ -8,7 +8,9 @@ mod step;
 use std::fmt;
 
 pub(crate) use date::{Seconds, utc};
-pub(crate) use kind::{Holder, Kind};
+#[cfg(not(unix))]
+pub(crate) use kind::system;
+pub(crate) use kind::{Holder, Kind, SAME_FILE};
 #[cfg(unix)]
 pub(crate) use line::note;
 pub(crate) use line::{Printable, program_name, say};
@@ -66,7 +68,7 @@ pub enum ErrorKind {
     Threads,
     /// The user or the group does not exist.
     UnknownAccount,
-    /// The platform has no daemons.
+    /// The platform has no daemons, or nothing for an option.
     Unsupported,
 }
 
@@ -77,7 +79,7 @@ impl Error {
     /// |---|---|
     /// | 64 `EX_USAGE` | the options contradict each other, or a value makes no sense |
     /// | 67 `EX_NOUSER` | the user or the group does not exist |
-    /// | 69 `EX_UNAVAILABLE` | the platform has no daemons |
+    /// | 69 `EX_UNAVAILABLE` | the platform has no daemons, or nothing for an option |
     /// | 70 `EX_SOFTWARE` | there are more threads than one or nobody can tell, an event loop is open beside `restart`, this process has started before, or a process of the start was killed |
     /// | 71 `EX_OSERR` | the system refused a process, a session, a lock, a change of ids or the like |
     /// | 72 `EX_OSFILE` | `/dev/null` is missing or something else |

@@ -123,6 +123,24 @@
 //! `docker stop` takes milliseconds, and `--init` is not needed. If several threads run before the
 //! start, or a second process cannot be forked, PID 1 stays one process and says so in one line.
 //!
+//! # Without `fork`
+//!
+//! On platforms such as Windows and WASI everything compiles, and a program works in the
+//! foreground: with `when = false`, and by the word `run`. Whatever would detach is an error,
+//! [`ErrorKind::Unsupported`], "daemon mode is not supported on" that platform, with exit code 69.
+//! So are the words `stop`, `restart`, `status` and `log`; [`control`] answers the same.
+//!
+//! The foreground differs there in this:
+//!
+//! - There is no PID file, so nothing keeps a program from running twice, and no umask. A
+//!   [`pid_file`](Daemon::pid_file) or [`umask`](Daemon::umask) that was asked for has no effect,
+//!   and one line on standard error says so.
+//! - [`user`](Daemon::user), [`group`](Daemon::group) and [`chroot`](Daemon::chroot) are refused.
+//! - The working directory changes as elsewhere. If `/` cannot be entered, a program that did not
+//!   ask for it stays where it is.
+//! - No service manager is told anything, and [`close_inherited`](Daemon::close_inherited) closes
+//!   nothing.
+//!
 //! # Start
 //!
 //! Three processes take part: the *launcher*; the *session leader*, its child; and the *daemon*,
@@ -181,15 +199,19 @@
     allow(dead_code, unused_imports, reason = "without a fork the options are of no use")
 )]
 
-// From here down each folder uses only what stands below it. `manage`, `start`, `run`, `resources`
-// and `sys` exist where there is a `fork`.
+// From here down each folder uses only what stands below it. Where there is no `fork`, a file takes
+// the place of a folder.
 mod daemon;
 mod error;
 mod manage;
 mod options;
+#[cfg(unix)]
 mod resources;
+#[cfg_attr(not(unix), path = "run/without_fork.rs")]
 mod run;
+#[cfg_attr(not(unix), path = "start/without_fork.rs")]
 mod start;
+#[cfg_attr(not(unix), path = "sys/without_fork.rs")]
 mod sys;
 
 #[doc(hidden)]
@@ -199,7 +221,6 @@ pub use daemon::notify_with_descriptors;
 pub use daemon::{Daemon, is_daemon, notify, ready, watchdog};
 pub use daemonize_macros::daemonize;
 pub use error::{Error, ErrorKind};
-#[cfg(unix)]
 pub use manage::{args_os, commands_help, control};
 pub use options::{
     AccountValue, MaskValue, PathOrSwitch, PathValue, Restart, RestartValue, Side, SignalValue,

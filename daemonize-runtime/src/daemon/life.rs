@@ -2,7 +2,6 @@
 
 use crate::Daemon;
 use crate::options::{RestartValue, SignalValue, SwitchValue, TimeValue, Wait, WaitValue};
-#[cfg(unix)]
 use crate::start::parts::{READINESS, SUPERVISION};
 
 impl Daemon {
@@ -42,10 +41,7 @@ impl Daemon {
     /// ```
     pub fn wait_ready(mut self, wait: impl WaitValue) -> Self {
         self.options.wait_ready = wait.into_wait().unwrap_or(Wait::No);
-        #[cfg(unix)]
-        {
-            self.parts.readiness = Some(&READINESS);
-        }
+        self.parts.readiness = Some(&READINESS);
         self
     }
 
@@ -85,10 +81,7 @@ impl Daemon {
     /// written is left as it is.
     pub fn restart(mut self, plan: impl RestartValue) -> Self {
         self.options.restart = plan.into_restart();
-        #[cfg(unix)]
-        {
-            self.parts.supervision = Some(&SUPERVISION);
-        }
+        self.parts.supervision = Some(&SUPERVISION);
         self
     }
 

@@ -4,7 +4,6 @@
 use std::os::fd::BorrowedFd;
 use std::time::Duration;
 
-#[cfg(unix)]
 use crate::run::started;
 
 /// Tells the service manager something: one assignment, or several on lines of their own.
@@ -32,10 +31,7 @@ use crate::run::started;
 /// daemonize_runtime::notify("STATUS=saving 12 of 40\nEXTEND_TIMEOUT_USEC=5000000");
 /// ```
 pub fn notify(state: &str) {
-    #[cfg(unix)]
     started::notify(state);
-    #[cfg(not(unix))]
-    let _ = state;
 }
 
 /// Tells the service manager something, as [`notify`] does, and hands it copies of descriptors: by
@@ -85,8 +81,5 @@ pub fn notify_with_descriptors(state: &str, descriptors: &[BorrowedFd<'_>]) {
 /// ```
 #[must_use]
 pub fn watchdog() -> Option<Duration> {
-    #[cfg(unix)]
-    return started::watchdog();
-    #[cfg(not(unix))]
-    None
+    started::watchdog()
 }

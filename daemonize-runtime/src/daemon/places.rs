@@ -2,7 +2,6 @@
 
 use crate::Daemon;
 use crate::options::{Choice, PathOrSwitch, PathValue, SwitchValue};
-#[cfg(unix)]
 use crate::start::parts::{DIRECTORIES, NEW_ROOT};
 
 impl Daemon {
@@ -57,10 +56,7 @@ impl Daemon {
     /// gone again.
     pub fn create_dirs(mut self, create: impl SwitchValue) -> Self {
         self.options.create_dirs = create.into_switch().unwrap_or(false);
-        #[cfg(unix)]
-        {
-            self.parts.directories = Some(&DIRECTORIES);
-        }
+        self.parts.directories = Some(&DIRECTORIES);
         self
     }
 
@@ -73,10 +69,7 @@ impl Daemon {
     /// protection: root can leave. See chroot(2).
     pub fn chroot<Form>(mut self, directory: impl PathValue<Form>) -> Self {
         self.options.chroot = directory.into_path();
-        #[cfg(unix)]
-        {
-            self.parts.new_root = Some(&NEW_ROOT);
-        }
+        self.parts.new_root = Some(&NEW_ROOT);
         self
     }
 }

@@ -2,7 +2,6 @@
 
 use crate::Daemon;
 use crate::options::{AccountValue, MaskValue, SwitchValue};
-#[cfg(unix)]
 use crate::start::parts::ACCOUNTS;
 
 impl Daemon {
@@ -41,10 +40,7 @@ impl Daemon {
     /// open is a failed start (code 73).
     pub fn user(mut self, user: impl AccountValue) -> Self {
         self.options.user = user.into_account();
-        #[cfg(unix)]
-        {
-            self.parts.accounts = Some(&ACCOUNTS);
-        }
+        self.parts.accounts = Some(&ACCOUNTS);
         self
     }
 
@@ -56,10 +52,7 @@ impl Daemon {
     /// there to open them.
     pub fn group(mut self, group: impl AccountValue) -> Self {
         self.options.group = group.into_account();
-        #[cfg(unix)]
-        {
-            self.parts.accounts = Some(&ACCOUNTS);
-        }
+        self.parts.accounts = Some(&ACCOUNTS);
         self
     }
 

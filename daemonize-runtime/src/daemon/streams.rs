@@ -2,7 +2,6 @@
 
 use crate::Daemon;
 use crate::options::{StreamValue, SwitchValue};
-#[cfg(unix)]
 use crate::start::parts::ROTATION;
 
 impl Daemon {
@@ -73,10 +72,7 @@ impl Daemon {
     /// `Type=notify-reload` wants it.
     pub fn reopen(mut self, reopen: impl SwitchValue) -> Self {
         self.options.reopen = reopen.into_switch().unwrap_or(false);
-        #[cfg(unix)]
-        {
-            self.parts.rotation = Some(&ROTATION);
-        }
+        self.parts.rotation = Some(&ROTATION);
         self
     }
 }

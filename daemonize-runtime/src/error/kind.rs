@@ -10,6 +10,9 @@ pub(crate) enum Kind {
     /// The platform has no `fork`.
     #[cfg_attr(unix, expect(dead_code, reason = "made where there is no `fork`"))]
     Unsupported,
+    /// An option for which the platform has nothing.
+    #[cfg_attr(unix, expect(dead_code, reason = "made where there is no `fork`"))]
+    UnsupportedOption(&'static str),
     /// Options that contradict each other.
     Contradiction(&'static str),
     /// An option whose path is empty.
@@ -62,6 +65,9 @@ pub(crate) enum Kind {
     Died,
 }
 
+/// A contradiction that is found by name, and by what is open.
+pub(crate) const SAME_FILE: &str = "a log and the PID file are the same file";
+
 /// What makes threads countable.
 const MOUNT_PROC: &str =
     if cfg!(any(target_os = "linux", target_os = "android")) { "mount /proc, or " } else { "" };
@@ -99,7 +105,7 @@ impl Kind {
             | Self::UnknownSignal(_)
             | Self::UserWithoutGroup(_) => (ErrorKind::InvalidOptions, 64),
             Self::Unknown(..) => (ErrorKind::UnknownAccount, 67),
-            Self::Unsupported => (ErrorKind::Unsupported, 69),
+            Self::Unsupported | Self::UnsupportedOption(_) => (ErrorKind::Unsupported, 69),
             Self::Threads(_) | Self::UncountedThreads => (ErrorKind::Threads, 70),
             Self::EventLoop(..) => (ErrorKind::EventLoop, 70),
             Self::AlreadyStarted => (ErrorKind::AlreadyStarted, 70),
@@ -149,6 +155,9 @@ impl fmt::Display for Kind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Kind::Unsupported => write!(f, "daemon mode is not supported on {}", system()),
+            Kind::UnsupportedOption(option) => {
+                write!(f, "cannot start: `{option}` is not supported on {}", system())
+            }
             Kind::Contradiction(why) => write!(f, "cannot start: {why}"),
             Kind::EmptyPath(option) => write!(f, "cannot start: the path of `{option}` is empty"),
             Kind::Umask(mask) => {
@@ -248,7 +257,7 @@ impl fmt::Display for Kind {
 }
 
 /// What this platform is called. Some are a processor without a system.
-fn system() -> &'static str {
+pub(crate) fn system() -> &'static str {
     if env::consts::OS.is_empty() { env::consts::ARCH } else { env::consts::OS }
 }
 

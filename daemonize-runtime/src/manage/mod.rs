@@ -1,7 +1,5 @@
 //! From outside: a running daemon, by its PID file, and the words that a user types.
 
-#![cfg(unix)]
-
 pub mod control;
 pub(crate) mod words;
 

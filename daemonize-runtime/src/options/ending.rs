@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use nix::sys::signal::Signal;
 
-use super::{Options, StopSignal, TimeLimit};
+use super::{Options, STOP_TIMEOUT, StopSignal, TimeLimit};
 
 /// How long the kernel may take to end what was killed.
 pub(crate) const KERNEL_PATIENCE: Duration = Duration::from_secs(3);
@@ -28,7 +28,7 @@ pub(crate) struct Ending {
 
 impl Default for Ending {
     fn default() -> Self {
-        Self { signal: Signal::SIGTERM, timeout: Duration::from_secs(10) }
+        Self { signal: Signal::SIGTERM, timeout: STOP_TIMEOUT }
     }
 }
 

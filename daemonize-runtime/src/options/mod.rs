@@ -26,7 +26,7 @@ pub use signal::SignalValue;
 pub(crate) use signal::StopSignal;
 pub(crate) use streams::StreamTarget;
 pub use streams::StreamValue;
-pub(crate) use times::{TimeLimit, Wait};
+pub(crate) use times::{STOP_TIMEOUT, TimeLimit, Wait};
 pub use times::{TimeValue, WaitValue};
 
 use crate::error::program_name;

@@ -84,14 +84,14 @@ impl StreamValue<Open> for Option<File> {
     }
 }
 
-#[cfg(unix)]
+#[cfg(any(unix, target_os = "wasi"))]
 impl StreamValue<Open> for std::os::fd::OwnedFd {
     fn into_stream(self) -> Option<StreamTarget> {
         File::from(self).into_stream()
     }
 }
 
-#[cfg(unix)]
+#[cfg(any(unix, target_os = "wasi"))]
 impl StreamValue<Open> for Option<std::os::fd::OwnedFd> {
     fn into_stream(self) -> Option<StreamTarget> {
         self.and_then(std::os::fd::OwnedFd::into_stream)

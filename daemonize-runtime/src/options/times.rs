@@ -2,6 +2,9 @@
 
 use std::time::Duration;
 
+/// How long a daemon may take to end, unless `stop_timeout` says otherwise.
+pub(crate) const STOP_TIMEOUT: Duration = Duration::from_secs(10);
+
 /// A time limit for an option: seconds as a number, with a fraction or without, or a [`Duration`];
 /// also an `Option` of it, where `None` is as if the option were not given.
 ///

@@ -1,7 +1,5 @@
 //! What a daemon holds, and the trust in a path that leads to it.
 
-#![cfg(unix)]
-
 pub(crate) mod descriptors;
 pub(crate) mod entry;
 pub(crate) mod event_loops;

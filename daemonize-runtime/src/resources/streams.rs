@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use nix::libc::{STDERR_FILENO, STDIN_FILENO, STDOUT_FILENO};
 
-use crate::error::{At, Error, Kind};
+use crate::error::{At, Error, Kind, SAME_FILE};
 use crate::options::{Options, StreamTarget};
 use crate::resources::descriptors::StandardDescriptors;
 use crate::resources::log_rotation::Logs;
@@ -20,8 +20,6 @@ use crate::sys;
 const INPUT: u8 = 1 << STDIN_FILENO;
 const OUTPUT: u8 = 1 << STDOUT_FILENO;
 const ERRORS: u8 = 1 << STDERR_FILENO;
-
-pub(crate) const SAME_FILE: &str = "a log and the PID file are the same file";
 
 /// The files that become the standard streams.
 #[derive(Debug)]

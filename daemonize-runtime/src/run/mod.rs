@@ -1,7 +1,5 @@
 //! What goes on while the body runs.
 
-#![cfg(unix)]
-
 mod backoff;
 mod body;
 pub(crate) mod first_body;

@@ -2,9 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::error::{Error, Kind};
+use crate::error::{Error, Kind, SAME_FILE};
 use crate::options::{Choice, Options, Policy, Restart, StopSignal, StreamTarget, TimeLimit, Wait};
-use crate::resources::streams::SAME_FILE;
 
 pub(crate) fn check(options: &Options, pid_file: Option<&Path>) -> Result<(), Error> {
     check_paths(options, pid_file)?;

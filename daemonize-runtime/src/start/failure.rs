@@ -4,8 +4,7 @@ use std::path::{Path, PathBuf};
 
 use nix::errno::Errno;
 
-use crate::error::{Error, Holder, Kind, Step};
-use crate::resources::streams::SAME_FILE;
+use crate::error::{Error, Holder, Kind, SAME_FILE, Step};
 use crate::resources::{pid_lock, stream_file};
 use crate::start::plan::Plan;
 use crate::start::protocol::errno_of;

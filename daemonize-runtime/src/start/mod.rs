@@ -1,8 +1,6 @@
 //! A start, from top to bottom. The launcher prepares everything that can fail while its error
 //! still reaches the terminal. Then it detaches, or the program stays in the foreground.
 
-#![cfg(unix)]
-
 mod check;
 mod daemon;
 mod detach;

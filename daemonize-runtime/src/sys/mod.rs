@@ -1,7 +1,6 @@
 //! The calls that Rust cannot check, and what differs between platforms. The only `unsafe` code of
 //! the crate is here.
 
-#![cfg(unix)]
 #![allow(unsafe_code)]
 #![allow(
     clippy::trivially_copy_pass_by_ref,

@@ -1,14 +1,9 @@
-//! What a PID file says about its daemon, and a supervisor about its body.
+//! How a daemon is.
 
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use crate::manage::control::look::{Found, Running, find};
-use crate::manage::control::output;
-use crate::manage::control::unit::Unit;
-use crate::resources::state_file;
-use crate::resources::state_text::{Phase, State};
-use crate::sys;
+use crate::manage::control::answers;
 
 /// What a PID file says about its daemon.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -100,53 +95,5 @@ pub enum BodyEnd {
 /// ```
 #[must_use]
 pub fn status(pid_file: impl AsRef<Path>) -> Status {
-    let path = pid_file.as_ref();
-    match find(path) {
-        Found::Running(daemon) => of_running(&daemon, state_file::read(path)),
-        Found::Starting => Status::Starting,
-        Found::Dead(pid) => given_up(path, |state| pid == Some(state.supervisor), Status::Dead),
-        Found::Nothing => given_up(path, |_| true, Status::NotRunning),
-        Found::Unknown(doubt) => Status::Unknown(doubt.explain()),
-    }
-}
-
-fn of_running(daemon: &Running, state: Option<State>) -> Status {
-    let pid = daemon.process.pid;
-    let since = daemon.since;
-    let (output, unit) = (output::of(pid, 1), Unit::of(pid).map(|unit| unit.name));
-    // What another daemon has left says nothing about this one.
-    let state = state.filter(|state| state.supervisor == pid);
-    let supervision = state.map(Supervision::from);
-    match state.zip(supervision) {
-        Some((State { phase: Phase::Restarting, next_start, .. }, supervision)) => {
-            Status::Restarting { pid, since, next_start, output, unit, supervision }
-        }
-        Some((State { phase: Phase::GivenUp, .. }, supervision)) => Status::GivenUp { supervision },
-        // The file names nobody before the first body is ready, and the supervisor learns of that a
-        // moment later.
-        Some((State { phase: Phase::Starting | Phase::Running, .. }, _)) | None => {
-            let in_foreground = output::is_in_foreground(pid);
-            Status::Running { pid, since, in_foreground, output, unit, supervision }
-        }
-    }
-}
-
-/// Whether nothing runs because it was given up, as a state file says that can be meant.
-fn given_up(path: &Path, can_be_meant: impl Fn(&State) -> bool, otherwise: Status) -> Status {
-    match state_file::read(path).filter(can_be_meant) {
-        Some(state) if state.phase == Phase::GivenUp => {
-            Status::GivenUp { supervision: state.into() }
-        }
-        _ => otherwise,
-    }
-}
-
-impl From<State> for Supervision {
-    fn from(State { body, restarts, last_end, .. }: State) -> Self {
-        let last_end = last_end.map(|(end, at)| match end {
-            sys::End::Exited(code) => (BodyEnd::Exited(code), at),
-            sys::End::Killed(signal) => (BodyEnd::Killed(signal), at),
-        });
-        Self { body, restarts, last_end }
-    }
+    answers::status(pid_file.as_ref())
 }

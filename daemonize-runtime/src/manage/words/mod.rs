@@ -1,13 +1,21 @@
 //! The words of `commands = true`: what was heard, and who answers it.
 
+#[cfg_attr(not(unix), path = "without_fork.rs")]
+mod answers;
+pub(crate) mod by_word;
 mod command_line;
+#[cfg(unix)]
 mod ending;
 mod help;
+#[cfg(unix)]
 mod json;
+#[cfg(unix)]
 mod log;
 mod place;
+#[cfg(unix)]
 mod report;
-pub(crate) mod starting;
+#[cfg(unix)]
+mod starting;
 mod word;
 
 use std::ffi::OsString;
@@ -16,11 +24,8 @@ use std::sync::OnceLock;
 use std::{env, process};
 
 use crate::error::say;
-use crate::manage::control::Stop;
 use crate::manage::words::command_line::{Order, read};
-use crate::manage::words::place::Place;
-use crate::manage::words::word::Word;
-use crate::options::{Ending, Options};
+use crate::options::Options;
 
 pub(crate) use command_line::Program;
 pub use help::commands_help;
@@ -74,24 +79,9 @@ pub(crate) fn hear(program: Program) -> Option<Order> {
 pub(crate) fn answer(options: &Options) {
     // Where nobody has asked before, a builder has got its options from anywhere.
     let order = hear(Program { has_parser: true, files_vary: true });
-    let place = Place::of(options);
-    help::remember(&place);
-    let Some(order) = order else { return starting::without_word(&place) };
-    let ending = options.ending();
-    let timeout = order.timeout.unwrap_or(ending.timeout);
-    let how = Stop::of(Ending { timeout, ..ending });
-    process::exit(match order.word {
-        Word::Start => return starting::start(&place),
-        Word::Run => return starting::run(&place),
-        Word::Restart => return starting::restart(ending::end_for_restart(place.pid_file(), how)),
-        Word::Stop => ending::stop_and_say(place.pid_file(), how),
-        Word::Status => report::say_status(&place, order.json),
-        Word::Log => log::show_or_say(&place, &order),
-        Word::Help => {
-            print(&commands_help());
-            0
-        }
-    })
+    if let Some(code) = answers::answer(order, options) {
+        process::exit(code)
+    }
 }
 
 /// Not `print!`, which panics when nobody reads.

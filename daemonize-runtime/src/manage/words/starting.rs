@@ -4,12 +4,12 @@
 use std::env;
 use std::path::Path;
 use std::process;
-use std::sync::OnceLock;
 use std::thread::sleep;
 use std::time::Duration;
 
 use crate::error::{Error, Holder, Kind};
 use crate::manage::control::look::{Found, PAUSE, find};
+use crate::manage::words::by_word::{in_foreground, remember};
 use crate::manage::words::place::{Place, program, shown};
 use crate::manage::words::print;
 use crate::options::{Options, Side};
@@ -19,29 +19,6 @@ use crate::sys::{self, Deadline};
 
 /// How long to wait for the outcome of a start that is under way.
 const PATIENCE: Duration = Duration::from_secs(2);
-
-/// How a word starts the program. `Ok` in the daemon, and in the foreground.
-type Start = fn(Options, Parts) -> Result<(), Error>;
-
-static BY_WORD: OnceLock<ByWord> = OnceLock::new();
-
-/// A start that a word has asked for.
-pub(crate) struct ByWord(Start);
-
-/// The start that a word has asked for.
-pub(crate) fn by_word() -> Option<&'static ByWord> {
-    BY_WORD.get()
-}
-
-impl ByWord {
-    pub(crate) fn start(&self, options: Options, parts: Parts) -> Result<(), Error> {
-        (self.0)(options, parts)
-    }
-}
-
-fn remember(start: Start) {
-    let _ = BY_WORD.set(ByWord(start));
-}
 
 /// The word `start`, which is content with a daemon that is up.
 pub(crate) fn start(place: &Place) {
@@ -71,10 +48,7 @@ pub(crate) fn restart(was_running: bool) {
 /// The word `run`.
 pub(crate) fn run(place: &Place) {
     refuse_second(place);
-    remember(|options, parts| {
-        let in_foreground = Options { when: Some(false), ..options };
-        launch(&in_foreground, parts, false, None).map(drop)
-    });
+    remember(in_foreground);
 }
 
 /// No word of ours. An argument that begins with `-` may be one that only asks, such as `--help`,
