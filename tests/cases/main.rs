@@ -47,6 +47,7 @@ mod threads;
 mod transactions;
 mod trust;
 mod wait_limit;
+mod without_fork;
 mod words;
 mod working_directory;
 
