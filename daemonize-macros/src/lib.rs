@@ -1,27 +1,22 @@
-//! The attribute of `daemonize-runtime`, which re-exports it: programs depend on that crate alone.
-//!
-//! A use of the attribute passes through four stages: this file receives it from the compiler,
-//! `args` reads what stands in the parentheses by the table in `args::options`, `entry` reads the
-//! function, and `expand` writes the new `main`. Each of them adds what it finds wrong to `errors`;
-//! if there is anything, `expand` writes the errors and, beneath them, the user's function and all
-//! options that are right, so that nothing else is wrong because of them.
-//!
-//! # Adding an option
-//!
-//! An option is one method of the builder in `daemonize-runtime`, one row of the table in
-//! `args::options`, and one row of each table in a manual: the one of [`macro@daemonize`], and the
-//! one of the README. Tests compare them. Only an option that takes a new kind of literal needs
-//! more, which is a variant of `Takes` and what can be wrong with it. Names that people may bring
-//! for it from elsewhere stand in `args::names`.
-//!
-//! # How errors read
-//!
-//! An error begins in lower case and ends without a full stop. It is one line, says what is wrong,
-//! and underlines the token where that is. What is code stands in backticks, as the user writes it.
-//! At most one way out follows: `; did you mean ..?` for a name, or `, as in ..` with the example
-//! of the table. The macro judges literals, because plain words are better than types there; rustc
-//! judges everything else, under the tokens of the user. A mistake is reported once, and what only
-//! follows from it not at all.
+//! The `#[daemonize]` attribute of `daemonize-runtime`, which re-exports it. Programs depend on that
+//! crate alone, and its documentation is the manual.
+
+// An attribute passes through four stages. This file receives it from the compiler. `args` reads
+// what stands in the parentheses, by the table in `args::options`. `entry` reads the function.
+// `expand` writes the new `main`. Each stage adds its complaints to `errors`. If there are any,
+// `expand` writes them, and below them the user's function and all options that are right, so that
+// no other error follows from them.
+//
+// To add an option, add a method of the builder, a row of the table in `args::options`, and a row
+// of each manual: the one of `daemonize` below, and the README. Tests compare them. An option that
+// takes a new kind of literal also needs a variant of `Takes`, and its mistakes. Names that people
+// may bring for it from elsewhere are in `args::names`.
+//
+// An error begins in lower case and ends without a full stop. It is one line, says what is wrong,
+// and underlines that token. Code is in backticks, as the user writes it. At most one way out
+// follows: `; did you mean ..?` for a name, or `, as in ..` with the example of the table. The
+// macro judges literals, because plain words are better than types there. rustc judges everything
+// else, under the user's tokens. A mistake is reported once, and its consequences are not reported.
 
 mod args;
 mod entry;
@@ -34,6 +29,12 @@ use proc_macro::TokenStream;
 
 /// Turns `main` into the body of a daemon.
 ///
+/// The process leaves its terminal before the body begins. The command that started it returns as
+/// soon as the daemon is set up; if it cannot be set up, the command prints why and exits with a
+/// code other than 0.
+///
+/// # Examples
+///
 /// ```no_run
 /// use daemonize_runtime::daemonize;
 ///
@@ -43,15 +44,11 @@ use proc_macro::TokenStream;
 /// }
 /// ```
 ///
-/// Before the body begins, the process detaches from its terminal; the command that started it
-/// returns as soon as the daemon is set up, or prints why it cannot be and exits with another code
-/// than 0.
-///
 /// # Options
 ///
-/// An option is written `name = value`. Its value is a literal or any other expression; relative
-/// paths are relative to the directory in which the program was started. Mistakes are found when
-/// you compile, all of them at once.
+/// An option is written `name = value`. The value is a literal or any other expression. Relative
+/// paths are relative to the directory in which the program was started. Mistakes are compile
+/// errors, all of them at once.
 ///
 /// | option | value | default | meaning |
 /// |---|---|---|---|
@@ -62,34 +59,33 @@ use proc_macro::TokenStream;
 /// | `close_fd` | bool | `true` | `false` leaves the three standard streams as they are |
 /// | `chdir` | bool or path | `true` | working directory: `true` is `/`, `false` the start directory |
 /// | `pid_file` | bool or path | `true` | `true` is `<program>.pid` in the start directory, `false` is none |
-/// | `create_dirs` | bool | `false` | directories that are missing on the way to a log or the PID file are made |
-/// | `umask` | 0 to `0o777` | inherited | file mode creation mask of the daemon and of its log files |
-/// | `user` | name or id | unchanged | the user that the daemon becomes for good, with the groups of the account |
-/// | `group` | name or id | unchanged | the group that the daemon becomes for good |
+/// | `create_dirs` | bool | `false` | missing parent directories of the logs and the PID file are made |
+/// | `umask` | 0 to `0o777` | inherited | file mode creation mask of the daemon and its log files |
+/// | `user` | name or id | unchanged | user that the daemon becomes for good, with the groups of the account |
+/// | `group` | name or id | unchanged | group that the daemon becomes for good |
 /// | `chroot` | path | none | new root directory |
 /// | `close_inherited` | bool | `true` | descriptors that the launcher inherited do not reach the daemon |
 /// | `before` | expression | none | evaluated before anything is detached; its value becomes the parameter of `main` |
 /// | `when` | bool | decided at run time | `false` stays in the foreground, `true` detaches |
-/// | `wait_ready` | bool, seconds or `Duration` | `false` | the launcher waits until the body calls `daemonize_runtime::ready()`, at most for so long |
+/// | `wait_ready` | bool, seconds or `Duration` | `false` | the launcher waits until the body calls `daemonize_runtime::ready()`, at most this long |
 /// | `reopen` | bool | `false` | SIGHUP opens the log files anew, for log rotation |
-/// | `restart` | `"never"`, `"on-failure"`, `"always"`, or `Restart` | `"never"` | the body is started again when it ended |
-/// | `stop_timeout` | seconds or `Duration` | 10 s | how long the daemon may take to end until it is killed |
-/// | `stop_signal` | name of a signal | `"TERM"` | what asks the daemon to end |
+/// | `restart` | `"never"`, `"on-failure"`, `"always"`, or `Restart` | `"never"` | the body is supervised, and started again |
+/// | `stop_timeout` | seconds or `Duration` | 10 s | how long the daemon may take to end before it is killed |
+/// | `stop_signal` | name of a signal | `"TERM"` | signal that asks the daemon to end |
 /// | `commands` | `true` or `false` | `false` | the program answers `start`, `stop`, `restart`, `status`, `run`, `log` and `help` |
-/// | `crate` | path | `::daemonize_runtime` | where the runtime lives, when it is renamed or re-exported |
+/// | `crate` | path | `::daemonize_runtime` | path of the runtime, if it is renamed or re-exported |
 ///
-/// Except for `before`, `commands` and `crate`, an option is the method of the same name of the
-/// builder `Daemon`, whose documentation says more about it.
+/// The builder `Daemon` has a method of the same name for each option but `before`, `commands` and
+/// `crate`, and documents it.
 ///
 /// # What `main` may look like
 ///
-/// Any `main` that Rust accepts, whatever it returns. Recursion reaches your function, not a second
-/// start.
+/// Any `main` that Rust accepts, whatever it returns. A recursive call reaches your function, and
+/// starts nothing.
 ///
-/// With `before` it takes one parameter, which the other options may use; so they may the variables
-/// of a pattern such as `Args { log, .. }`, which have the types that they have in the body. `?` in
-/// `before` leaves `main`. So whatever can go wrong with the command line or with a port is
-/// answered on the terminal:
+/// With `before`, `main` takes one parameter. The other options may use it, and also the variables
+/// of a pattern such as `Args { log, .. }`. `?` in `before` leaves `main`. So a wrong command line
+/// or an address in use is reported on the terminal:
 ///
 /// ```no_run
 /// use std::{env, io, net::TcpListener};
@@ -109,23 +105,23 @@ use proc_macro::TokenStream;
 /// }
 /// ```
 ///
-/// What `before` leaves in memory and what it opens reach the daemon; what fork(2) does not copy is
-/// gone: threads, which are refused, record locks of fcntl(2), memory locked by mlock(2), alarms
-/// and timers. With `restart` each body gets the same copy anew, so that a random number generator
-/// which `before` has seeded draws the same numbers in all of them.
+/// Memory and open files of `before` reach the daemon. What fork(2) does not copy is gone: record
+/// locks of fcntl(2), memory locked by mlock(2), alarms and timers. Threads are refused. With
+/// `restart` each body gets the same copy, so a random number generator that `before` has seeded
+/// draws the same numbers in all of them.
 ///
 /// With `commands = true`, the words are answered before `before` is evaluated. So the options that
 /// name the PID file and the logs, or say how the daemon is stopped, cannot use the parameter. They
-/// are evaluated once, and may use `daemonize_runtime::args_os()`, which is without the word; the
-/// program's own parser is to read it, too. `Daemon::answer_commands` lists the words. Without
-/// `before`, `help` and `--help` list them as well, and a first argument that is nearly one of them
-/// is refused.
+/// may use `daemonize_runtime::args_os()`, which is without the word, and are evaluated once. The
+/// program's own parser should read it too. `Daemon::answer_commands` lists the words. Without
+/// `before`, `help` and `--help` list them as well, and a first argument that is nearly a word is
+/// refused.
 ///
-/// It may be asynchronous. The daemon is detached before the runtime of an attribute like
-/// `#[tokio::main]` starts, whichever of the two attributes stands first; when `main` takes the
-/// value of `before`, `#[daemonize]` must be the first. So it must above `#[async_std::main]`,
-/// which runs no `main` with a parameter. smol's `#[apply(main!)]` may stand on either side, and
-/// the executor that it hands to `main` needs no `before`.
+/// `main` may be asynchronous. The daemon is detached before the runtime of an attribute such as
+/// `#[tokio::main]` starts, whichever attribute stands first. If `main` takes the value of
+/// `before`, `#[daemonize]` must stand first. The same holds for `#[async_std::main]`, which refuses
+/// a `main` with a parameter. smol's `#[apply(main!)]` may stand on either side, and the executor
+/// that it hands to `main` needs no `before`.
 ///
 /// ```no_run
 /// # struct Args { log: std::path::PathBuf, foreground: bool }
@@ -139,7 +135,7 @@ use proc_macro::TokenStream;
 /// }
 /// ```
 ///
-/// Lint levels and documentation above `main` hold for the options too. All other attributes stay
+/// Lint levels and documentation above `main` apply to the options too. All other attributes stay
 /// with your function.
 #[proc_macro_attribute]
 pub fn daemonize(options: TokenStream, item: TokenStream) -> TokenStream {
