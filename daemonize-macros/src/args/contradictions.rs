@@ -21,11 +21,11 @@ fn contradiction(one: &Given, other: &Given) -> Option<String> {
             "`close_fd = false` leaves the standard streams as they are, which contradicts `{name}`"
         )),
         (Commands, PidFile) if one.is_true() && other.is_false() => {
-            Some("`commands` asks the PID file, which contradicts `pid_file = false`".into())
+            Some("`commands` needs the PID file, which contradicts `pid_file = false`".into())
         }
         (Commands, option) if one.is_true() && option.is_for_commands() && opens_file(other) => {
             Some(format!(
-                "the words of `commands` evaluate `{name}` too, and it opens a file; write the path"
+                "`commands` evaluates `{name}` for every word, and this opens a file; write the path"
             ))
         }
         (Reopen, Redirect | Stdout | Stderr) if one.is_true() && opens_file(other) => {

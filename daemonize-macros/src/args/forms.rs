@@ -9,11 +9,11 @@ use crate::errors::mistake;
 /// `#[cfg(unix)] chdir = false`, or a comment with three slashes.
 pub(super) fn under_attribute(attribute: &Attribute) -> &'static str {
     if attribute.path().is_ident("doc") {
-        "an option takes no doc comment; write it with `//`"
+        "an option takes no doc comment; use `//`"
     } else if is_condition(attribute) {
         "an option cannot be under `#[cfg]`; write `#[cfg_attr(.., daemonize(..))]` above `main`"
     } else {
-        "an option takes no attributes; those above `main` hold for it too"
+        "an option takes no attributes; those above `main` apply to it too"
     }
 }
 
@@ -71,7 +71,7 @@ pub(super) fn negation(input: ParseStream) -> Option<(Ident, TokenStream)> {
 /// How to write the opposite of an option.
 pub(super) fn negated(option: Known) -> String {
     if option.takes().is_flag() {
-        format!("write it `{} = false`", option.name())
+        format!("write `{} = false`", option.name())
     } else {
         format!("`{}` takes one value, as in `{}`", option.name(), option.example())
     }
@@ -83,7 +83,7 @@ pub(super) fn in_delimiters(option: Known, group: &Group) -> Error {
         Ok(Expr::Assign(_)) | Err(_) => {
             format!("`{}` takes one value, as in `{}`", option.name(), option.example())
         }
-        Ok(_) => format!("write it `{} = {}`", option.name(), inside(group)),
+        Ok(_) => format!("write `{} = {}`", option.name(), inside(group)),
     };
     mistake(group, &text)
 }

@@ -44,7 +44,10 @@ impl Known {
         let Some(path) = path(value) else { return Err(mistake(value, &self.wrong_kind())) };
         for segment in &path.segments {
             if !segment.arguments.is_none() {
-                return Err(mistake(&segment.arguments, "`crate` takes a plain path"));
+                return Err(mistake(
+                    &segment.arguments,
+                    "`crate` takes a path without generic arguments",
+                ));
             }
         }
         Ok(())
@@ -158,7 +161,9 @@ fn objection_to_mask(mask: &LitInt) -> Option<String> {
     let text = mask.to_string();
     let value = mask.base10_parse().unwrap_or(u32::MAX);
     if let Some(digits) = mask.suffix().strip_prefix('O') {
-        return Some(format!("write the `o` of an octal number small, as in `umask = 0o{digits}`"));
+        return Some(format!(
+            "write the `o` of an octal number in lower case, as in `umask = 0o{digits}`"
+        ));
     }
     let is_octal = text.starts_with("0o");
     let meant = if is_octal || text.starts_with("0x") || text.starts_with("0b") {

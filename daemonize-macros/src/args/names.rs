@@ -81,18 +81,18 @@ pub(crate) const BROUGHT_ALONG: &[(Known, &str)] = &[
 const LEFT_OUT: &[(&str, &str)] = &[
     (
         "chown_pid_file chown_pid_file_user chown_pid_file_group",
-        "left out on purpose: who may write the PID file could have root stop any process",
+        "left out on purpose: a user who may write the PID file could make root stop any process",
     ),
     ("timeout", "called `stop_timeout` here; for the start it is the value of `wait_ready`"),
     (
         "truncate truncate_log",
-        "what an open file does, as in `redirect = File::create(\"out.log\")?`",
+        "replaced by an open file, as in `redirect = File::create(\"out.log\")?`",
     ),
     (
         "execute exit_action parent parent_action",
-        "what the builder has `start_and_return()` for, which goes on in the launcher",
+        "the builder's `start_and_return()` here, which returns in the launcher too",
     ),
-    ("append append_log", "what happens anyway: logs are appended to"),
+    ("append append_log", "not needed: logs are always appended to"),
 ];
 
 /// What stands before a name to say the opposite.

@@ -17,7 +17,7 @@ pub(super) fn objection_to(name: &str) -> Option<String> {
     match bare {
         _ if SIGNALS.contains(&bare) => None,
         "KILL" | "STOP" => Some(format!("no program can act on `{name}`")),
-        "CHLD" | "CONT" => Some(format!("`{name}` asks no program to end")),
+        "CHLD" | "CONT" => Some(format!("`{name}` does not ask a program to end")),
         _ if name != capitals && objection_to(&capitals).is_none() => {
             Some(format!("write `stop_signal` in capitals, as in `{capitals}`"))
         }

@@ -158,8 +158,8 @@ fn explanation(option: Known) -> String {
         Known::Commands => {
             "Whether the program answers `start`, `stop`, `restart`, `status`, `run`, `log` and `help`."
         }
-        Known::Crate => "Where the runtime lives, when it is renamed or re-exported.",
-        _ => "The method of this name of the builder `Daemon` says more.",
+        Known::Crate => "Path of the runtime, if it is renamed or re-exported.",
+        _ => "The builder `Daemon` documents it, as a method of the same name.",
     };
     format!("`{}`\n\n{text}", option.example())
 }

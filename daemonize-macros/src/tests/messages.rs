@@ -41,8 +41,8 @@ fn half_typed_options() {
     options("chdir: false", &["expected `=` after `chdir`, as in `chdir = false`"]);
     options("chdir => false", &["expected `=` after `chdir`, as in `chdir = false`"]);
     options("chdir == false", &["expected one `=`"]);
-    options("chdir(FLAG)", &["write it `chdir = FLAG`"]);
-    options("redirect(f(\"a\"))", &["write it `redirect = f(\"a\")`"]);
+    options("chdir(FLAG)", &["write `chdir = FLAG`"]);
+    options("redirect(f(\"a\"))", &["write `redirect = f(\"a\")`"]);
     let one_value = r#"`redirect` takes one value, as in `redirect = "out.log"`"#;
     options(r#"redirect("a", "b")"#, &[one_value]);
     options(r#"redirect(path = "a", append = true)"#, &[one_value]);
@@ -61,7 +61,7 @@ fn half_typed_options() {
 
 #[test]
 fn other_forms() {
-    options("!chdir, not(pid_file)", &["write it `chdir = false`", "write it `pid_file = false`"]);
+    options("!chdir, not(pid_file)", &["write `chdir = false`", "write `pid_file = false`"]);
     options("!redirect", &[r#"`redirect` takes one value, as in `redirect = "out.log"`"#]);
     options("not(x)", &[&unknown("not")]);
     options("no_chdir", &["`no_chdir` is written `chdir = false` here"]);
@@ -76,10 +76,10 @@ fn other_forms() {
         "#[cfg(unix)] chdir = 5, #[cfg(windows)] chdir = true",
         &[condition, "`chdir` takes `true`, `false` or a path, as in `chdir = false`", condition],
     );
-    options("/// why\nchdir = false", &["an option takes no doc comment; write it with `//`"]);
+    options("/// why\nchdir = false", &["an option takes no doc comment; use `//`"]);
     options(
         "#[allow(x)] chdir = false",
-        &["an option takes no attributes; those above `main` hold for it too"],
+        &["an option takes no attributes; those above `main` apply to it too"],
     );
 }
 
@@ -160,7 +160,7 @@ fn times_and_signals() {
     options("stop_timeout = 30s", &[]);
     options(r#"stop_signal = "sigint""#, &["write `stop_signal` in capitals, as in `SIGINT`"]);
     options(r#"stop_signal = "SIGKILL""#, &["no program can act on `SIGKILL`"]);
-    options(r#"stop_signal = "CONT""#, &["`CONT` asks no program to end"]);
+    options(r#"stop_signal = "CONT""#, &["`CONT` does not ask a program to end"]);
     options(r#"stop_timeout = 0, wait_ready = 1.5, stop_signal = "SIGUSR1""#, &[]);
     options(r#"stop_timeout = limit(), wait_ready = 30, stop_signal = "PWR""#, &[]);
 }
@@ -199,7 +199,7 @@ fn contradictions() {
 #[test]
 fn open_files() {
     let words =
-        "the words of `commands` evaluate `redirect` too, and it opens a file; write the path";
+        "`commands` evaluates `redirect` for every word, and this opens a file; write the path";
     options(r#"redirect = File::create("a")?, commands = true"#, &[words]);
     options(r#"commands = true, redirect = Some(std::fs::File::options().open("a")?)"#, &[words]);
     options(r#"commands = true, stdin = File::open("a")?"#, &[]);
@@ -216,7 +216,7 @@ fn the_path_of_the_runtime() {
     options(r#"crate = "my::runtime""#, &[path]);
     options("crate = f()", &[path]);
     options("crate = <T as U>::V", &[path]);
-    options("crate = a::<u8>", &["`crate` takes a plain path"]);
+    options("crate = a::<u8>", &["`crate` takes a path without generic arguments"]);
 }
 
 #[test]
@@ -339,7 +339,10 @@ fn masks() {
     for digits in ["0o22_u16", "22i8", "0o22usize"] {
         options(&format!("umask = {digits}"), &["`umask` takes a `u32`, as in `umask = 0o22`"]);
     }
-    options("umask = 0O22", &["write the `o` of an octal number small, as in `umask = 0o22`"]);
+    options(
+        "umask = 0O22",
+        &["write the `o` of an octal number in lower case, as in `umask = 0o22`"],
+    );
     options("umask = -0o22", &["`umask` takes an octal number, as in `umask = 0o027`"]);
     options("umask = 0o1777", &["`umask` has no bits beyond `0o777`"]);
     options(r#"umask = "022""#, &["`umask` takes an octal number, as in `umask = 0o027`"]);
@@ -379,7 +382,7 @@ fn commands() {
     let text = "`commands` takes `true` or `false`, as in `commands = true`";
     options("commands = wanted()", &[text]);
     options("commands = 1", &[text]);
-    let text = "`commands` asks the PID file, which contradicts `pid_file = false`";
+    let text = "`commands` needs the PID file, which contradicts `pid_file = false`";
     options("commands = true, pid_file = false", &[text]);
 }
 

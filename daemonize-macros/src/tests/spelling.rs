@@ -116,7 +116,7 @@ fn what_no_single_option_answers_has_a_sentence() {
     assert!(suggestion("timeout").starts_with("`timeout` is called `stop_timeout` here; "));
     assert!(suggestion("execute").contains("`start_and_return()`"));
     assert!(suggestion("truncate").contains("`redirect = File::create(\"out.log\")?`"));
-    assert!(suggestion("append").starts_with("`append` is what happens anyway: "));
+    assert!(suggestion("append").starts_with("`append` is not needed: "));
 }
 
 #[test]
