@@ -24,30 +24,60 @@ use crate::sys::OnlyThread;
 
 /// Whether this process is a daemon that [`Daemon::start`] made.
 ///
-/// `false` in the launcher, before a start, and in a program that runs in the foreground.
+/// `false` in the launcher, before a start, and in the foreground.
+///
+/// # Examples
+///
+/// ```
+/// use daemonize_runtime::is_daemon;
+///
+/// let output = if is_daemon() { "the log" } else { "the terminal" };
+/// println!("this line is on {output}");
+/// ```
 #[must_use]
 pub fn is_daemon() -> bool {
     started::is_daemon()
 }
 
-/// Says that the program is up: with [`wait_ready`](Daemon::wait_ready) the standard streams change
-/// now, and the launcher returns; a service manager is told.
+/// Reports that the program is up.
 ///
-/// Standard output is flushed first. Does nothing when it is called again, without `wait_ready`,
-/// before a start, and in a process that the daemon has forked. If the launcher has died, the
-/// daemon exits.
+/// With [`wait_ready`](Daemon::wait_ready) the standard streams change now and the launcher
+/// returns. In the foreground the service manager is told. Standard output is flushed first.
+///
+/// Does nothing when it is called again, without `wait_ready`, before a start, and in a process
+/// that the daemon has forked. If the launcher has died, the daemon exits.
+///
+/// # Examples
+///
+/// ```no_run
+/// use std::net::TcpListener;
+///
+/// use daemonize_runtime::{daemonize, ready};
+///
+/// #[daemonize(wait_ready = true, redirect = "bot.log")]
+/// fn main() -> std::io::Result<()> {
+///     let listener = TcpListener::bind("127.0.0.1:7007")?;
+///     ready();
+///     for visitor in listener.incoming() {
+///         println!("{:?} called", visitor?.peer_addr());
+///     }
+///     Ok(())
+/// }
+/// ```
 pub fn ready() {
     started::ready();
 }
 
-/// Notes which descriptors are inherited. What the attribute does as the first act of `main`, where
-/// code of the program's runs before the start.
+/// Notes which descriptors are inherited. The attribute calls it as the first act of `main` if code
+/// of the program runs before the start.
 #[doc(hidden)]
 pub fn __note_inherited() {
     note_inherited();
 }
 
-/// A daemon to be started.
+/// A daemon to be started: the options, and the start.
+///
+/// # Examples
 ///
 /// ```no_run
 /// use daemonize_runtime::Daemon;
@@ -68,74 +98,106 @@ pub struct Daemon {
 impl Daemon {
     /// A daemon with the default of every option: streams at `/dev/null`, working directory `/`,
     /// and `<program>.pid` in the start directory.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use daemonize_runtime::Daemon;
+    ///
+    /// let daemon = Daemon::new().redirect("bot.log");
+    /// ```
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// What the attribute begins with for `commands = true`: reads the word, so that the options
-    /// which follow find [`args_os`](crate::args_os) without it.
+    /// What the attribute begins with for `commands = true`: reads the word. In the options that
+    /// follow, [`args_os`](crate::args_os) is without it.
     ///
-    /// `has_parser`: the program reads its arguments on the terminal, by `before`. `files_vary`:
-    /// the arguments may have a say in where its files are.
+    /// `has_parser`: the program reads its arguments on the terminal, in `before`. `files_vary`:
+    /// the arguments may decide where its files are.
     #[doc(hidden)]
     pub fn with_commands(has_parser: bool, files_vary: bool) -> Self {
         let _ = words::hear(Program { has_parser, files_vary });
         Self::new()
     }
 
-    /// Answers the program's first argument if it is `stop`, `status` or `log`, and exits;
-    /// remembers `start`, `restart` and `run` for [`start_or_exit`](Self::start_or_exit). Does
-    /// nothing for any other.
+    /// Answers the program's first argument if it is `stop`, `status` or `log`, and exits.
+    /// Remembers `start`, `restart` and `run` for [`start_or_exit`](Self::start_or_exit). Does
+    /// nothing for any other argument.
     ///
-    /// What the attribute does for `commands = true`, before anything else. Of the options,
-    /// `pid_file`, those that name a log, and those that say how the daemon is stopped have to be
-    /// set. [`args_os`](crate::args_os) is without the word and its options afterwards.
+    /// The attribute calls this for `commands = true`. With the builder, call it after `pid_file`,
+    /// the options that name a log, `stop_timeout` and `stop_signal` are set, and before anything
+    /// else. [`args_os`](crate::args_os) is then without the word and its options.
     ///
     /// | word | what it does | exit code |
     /// |---|---|---|
-    /// | none | starts the daemon | 75 when it runs already |
-    /// | `start` | starts the daemon; prints its PID and its log | 0 also when it runs already, 75 while another start is under way |
-    /// | `stop` | asks the daemon to end, and kills it when it does not; `--timeout SECONDS` says when | 0 stopped, or nothing to stop; 1 still running; 4 unknown |
-    /// | `restart` | `stop`, then `start`, with the arguments that follow: those of the running one are not known | that of either; 1 when a service manager runs it |
-    /// | `status` | prints one line; `--json` for scripts | 0 running or starting, 1 dead with a file left, 3 not running, 4 unknown |
-    /// | `run` | stays in the foreground | the body's own; 75 when it runs already |
-    /// | `log` | prints the last ten lines of the log; `-n NUMBER` of lines, `-f` to follow, `--stderr` for standard error in a file of its own | 0; 1 when it cannot be read, 6 when there is none |
-    /// | `help` | lists the words, as [`commands_help`](crate::commands_help) has them; in a program without `before` | 0 |
+    /// | none | starts the daemon | 75 if it runs already |
+    /// | `start` | starts the daemon; prints its PID and its log | 0, also if it runs already; 75 while another start is under way |
+    /// | `stop` | asks the daemon to end, and kills it after `stop_timeout`, or after `--timeout SECONDS` | 0 stopped, or nothing to stop; 1 still running; 4 unknown |
+    /// | `restart` | `stop`, then `start` with the arguments that follow; those of the running daemon are not known | that of either; 1 if a service manager runs it |
+    /// | `status` | prints one line; `--json` for scripts | 0 running or starting, 1 dead or given up, 3 not running, 4 unknown |
+    /// | `run` | stays in the foreground | the body's own; 75 if it runs already |
+    /// | `log` | prints the last ten lines of the log; `-n NUMBER` of lines, `-f` to follow, `--stderr` for standard error in a file of its own | 0; 1 if it cannot be read, 6 if there is none |
+    /// | `help` | lists the words, like [`commands_help`](crate::commands_help); only in a program without `before` | 0 |
     ///
     /// The options of a word stand directly behind it. What follows belongs to the program: to its
-    /// own parser, and to an option such as `pid_file` that depends on it. With the attribute it is
-    /// refused, with code 2, behind `stop`, `status`, `log` and `help` where all files are
-    /// literals; and so is, in a program without `before`, a first argument that is nearly one of
-    /// the words.
+    /// own parser, and to an option such as `pid_file` that depends on it. With the attribute, such
+    /// arguments are refused (code 2) behind `stop`, `status`, `log` and `help` if all files are
+    /// literals. In a program without `before`, a first argument that is nearly a word is refused
+    /// too.
     ///
     /// Where there is no `fork`, only `run` and `help` work; the other words end with code 69.
     ///
-    /// What runs already is found before the attribute evaluates `before`, unless the first
-    /// argument begins with `-`, such as `--help`.
+    /// A daemon that runs already is found before the attribute evaluates `before`, unless the
+    /// first argument begins with `-`, such as `--help`.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// use daemonize_runtime::Daemon;
+    ///
+    /// fn main() {
+    ///     let daemon = Daemon::new().pid_file("/run/bot.pid").redirect("/var/log/bot.log");
+    ///     daemon.answer_commands();
+    ///     daemon.start_or_exit();
+    ///     // The body.
+    /// }
+    /// ```
     pub fn answer_commands(&self) {
         words::answer(&self.options);
     }
 
-    /// Starts the daemon. Returns `Ok` in the daemon, and only there: the launcher has left with
-    /// `_exit(0)` then. In the foreground it returns `Ok` in the process that called it; as PID 1,
-    /// in a child of it.
+    /// Starts the daemon, and returns in the daemon.
+    ///
+    /// On success the launcher leaves with `_exit(0)`, so `Ok` is returned in the daemon alone. In
+    /// the foreground `Ok` is returned in the calling process; as PID 1, in a child of it.
     ///
     /// # Errors
     ///
-    /// Returns an [`Error`] in the launcher when the start failed. Nothing is running and nothing
-    /// is locked then, and the process is as it was before. In the foreground it may have the new
-    /// umask, root, ids and working directory already, and be without inherited descriptors.
+    /// Returns an [`Error`] in the launcher if the start failed. Nothing is running and nothing is
+    /// locked then, and the process is as it was before. In the foreground it may already have the
+    /// new umask, root, ids and working directory, and be without inherited descriptors.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// use daemonize_runtime::Daemon;
+    ///
+    /// if let Err(error) = Daemon::new().redirect("bot.log").start() {
+    ///     eprintln!("bot: {error:?}");
+    /// }
+    /// ```
     pub fn start(self) -> Result<(), Error> {
         start(&self.options, self.parts, false, None).map(drop)
     }
 
-    /// Starts the daemon, and returns in the launcher as well, which goes on: for clients that
-    /// start their server, and for programs that print what they have started.
+    /// Starts the daemon, and returns in the launcher too: for clients that start their server and
+    /// go on, and for programs that print what they have started.
     ///
-    /// The same transaction as [`start`](Self::start): in the launcher, `Ok` says that one daemon
-    /// is up, recorded and locked, and with [`wait_ready`](Self::wait_ready) that its body is
-    /// ready. Signal actions, mask and descriptors of the launcher are as they were before. In the
-    /// foreground it returns once, as [`Side::Daemon`].
+    /// The start is the same transaction as [`start`](Self::start). In the launcher, `Ok` says that
+    /// one daemon is up, recorded and locked, and with [`wait_ready`](Self::wait_ready) that its
+    /// body is ready. The launcher's signal actions, signal mask and descriptors are as before. In
+    /// the foreground it returns once, as [`Side::Daemon`].
     ///
     /// # Errors
     ///
@@ -158,31 +220,31 @@ impl Daemon {
         start(&self.options, self.parts, true, None)
     }
 
-    /// Starts the daemon like [`start`](Self::start), and does not count threads.
+    /// Starts the daemon like [`start`](Self::start), without counting threads.
     ///
-    /// For programs whose other threads cannot be avoided and are known: an allocator's background
-    /// thread, a framework's clock. Only the calling thread goes on in the daemon; the others are
-    /// gone there, wherever they were at that moment.
+    /// For programs with other threads that cannot be avoided and are known: an allocator's
+    /// background thread, a framework's clock. Only the calling thread goes on in the daemon. The
+    /// others are gone there, wherever they were at that moment.
     ///
     /// # Safety
     ///
-    /// The caller vouches that, from the call until it returns in the daemon, for each other thread
-    /// of this process:
+    /// From the call until it returns in the daemon, the caller vouches for each other thread of
+    /// this process:
     ///
-    /// - It holds no lock that the daemon will ever need, and is in the middle of no change to
-    ///   memory that the daemon will ever look at. This includes the locks inside of the allocator,
-    ///   of the C library (environment, time zone, name look-up, standard streams) and of every
-    ///   other library. A thread that sleeps in a system call of its own and holds nothing meets
-    ///   this; so does one that uses only what the daemon does not.
-    /// - Nothing in the daemon waits for it, or sends it work that must be done.
-    /// - It changes neither the process's working directory, umask, ids and signal actions, nor its
-    ///   descriptors: the start uses and sets these.
+    /// - It holds no lock that the daemon will ever need, and is not in the middle of a change to
+    ///   memory that the daemon will ever look at. This includes the locks of the allocator, of the
+    ///   C library (environment, time zone, name look-up, standard streams) and of every other
+    ///   library. A thread that sleeps in a system call and holds nothing meets this, and so does a
+    ///   thread that uses only what the daemon does not use.
+    /// - Nothing in the daemon waits for it or sends it work.
+    /// - It changes neither working directory, umask, ids nor signal actions of the process, nor
+    ///   its descriptors: the start uses and sets these.
     ///
     /// See fork(2) and `pthread_atfork(3)`.
     ///
     /// # Errors
     ///
-    /// Those of [`start`](Self::start), but for the number of threads.
+    /// Those of [`start`](Self::start), except for the number of threads.
     ///
     /// # Examples
     ///
@@ -199,10 +261,22 @@ impl Daemon {
         start(&self.options, self.parts, false, Some(OnlyThread::vouched_for())).map(drop)
     }
 
-    /// Starts the daemon, or says on standard error in one line why it did not start, and exits.
+    /// Starts the daemon, or prints in one line why it did not start, and exits.
     ///
-    /// Returns in the daemon alone, or in the foreground. The exit code of a failed start is
-    /// [`Error::exit_code`].
+    /// Returns in the daemon, and in the foreground. The exit code of a failed start is
+    /// [`Error::exit_code`]. After [`answer_commands`](Self::answer_commands) it does what the word
+    /// says.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// use daemonize_runtime::Daemon;
+    ///
+    /// fn main() {
+    ///     Daemon::new().redirect("bot.log").start_or_exit();
+    ///     println!("only the daemon comes here");
+    /// }
+    /// ```
     pub fn start_or_exit(self) {
         let started = match by_word() {
             Some(word) => word.start(self.options, self.parts),
@@ -214,8 +288,8 @@ impl Daemon {
         }
     }
 
-    /// What the attribute calls where the start is the first act of `main`: all that can be
-    /// inherited was, and is closed.
+    /// What the attribute calls if the start is the first act of `main`. Every descriptor was
+    /// inherited then, and is closed.
     #[doc(hidden)]
     pub fn start_first_or_exit(self) {
         note_that_start_is_first();

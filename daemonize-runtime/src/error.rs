@@ -20,7 +20,7 @@ pub(crate) use step::{At, Step};
 ///
 /// `Display` is the sentence without the operating system's reason, which is
 /// [`source`](std::error::Error::source). `Debug` is the whole line that the launcher would print,
-/// so that `fn main() -> Result<(), Error>` prints it well.
+/// so `fn main() -> Result<(), Error>` prints it well.
 ///
 /// # Examples
 ///
@@ -38,12 +38,23 @@ pub struct Error {
 }
 
 /// What kind of failure an [`Error`] is. More kinds may come.
+///
+/// # Examples
+///
+/// ```no_run
+/// use daemonize_runtime::{Daemon, ErrorKind};
+///
+/// let started = Daemon::new().user("bot").start();
+/// if started.is_err_and(|error| error.kind() == ErrorKind::NotRoot) {
+///     println!("try sudo");
+/// }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
     /// The daemon runs already, or is starting.
     AlreadyRunning,
-    /// This very process has started before.
+    /// This process has started before.
     AlreadyStarted,
     /// The new root or the working directory cannot be entered.
     Directory,
@@ -61,14 +72,14 @@ pub enum ErrorKind {
     NotRoot,
     /// The PID file cannot be opened, locked or written, or is not ours to write.
     PidFile,
-    /// The operating system refused a process, a session, a change of ids or the like, or a process
+    /// The operating system refused a process, a session, a change of ids or similar, or a process
     /// of the start was killed.
     System,
-    /// There are more threads than one, or nobody can tell how many.
+    /// There are several threads, or they cannot be counted.
     Threads,
     /// The user or the group does not exist.
     UnknownAccount,
-    /// The platform has no daemons, or nothing for an option.
+    /// The platform has no daemons, or lacks what an option needs.
     Unsupported,
 }
 
@@ -79,26 +90,48 @@ impl Error {
     /// |---|---|
     /// | 64 `EX_USAGE` | the options contradict each other, or a value makes no sense |
     /// | 67 `EX_NOUSER` | the user or the group does not exist |
-    /// | 69 `EX_UNAVAILABLE` | the platform has no daemons, or nothing for an option |
-    /// | 70 `EX_SOFTWARE` | there are more threads than one or nobody can tell, an event loop is open beside `restart`, this process has started before, or a process of the start was killed |
-    /// | 71 `EX_OSERR` | the system refused a process, a session, a lock, a change of ids or the like |
-    /// | 72 `EX_OSFILE` | `/dev/null` is missing or something else |
+    /// | 69 `EX_UNAVAILABLE` | the platform has no daemons, or lacks what an option needs |
+    /// | 70 `EX_SOFTWARE` | there are several threads or they cannot be counted, an event loop is open beside `restart`, this process has started before, a time limit has passed, or a process of the start was killed |
+    /// | 71 `EX_OSERR` | the system refused a process, a session, a lock, a change of ids or similar |
+    /// | 72 `EX_OSFILE` | `/dev/null` is missing or is something else |
     /// | 73 `EX_CANTCREAT` | a log file or the PID file cannot be opened, or is not ours to write |
     /// | 74 `EX_IOERR` | the PID could not be written |
     /// | 75 `EX_TEMPFAIL` | it is already running; no other failure of a start has this code |
     /// | 77 `EX_NOPERM` | only root may do what the options ask for |
     /// | 78 `EX_CONFIG` | the root or working directory cannot be entered |
     ///
-    /// With [`wait_ready`](crate::Daemon::wait_ready), a body that ends before it is ready hands
-    /// its own code on: its exit code (70 in place of 0), which may be any of these, or 128 + n
-    /// when signal n has killed it. What `before` refuses has the code that `main` or the program
-    /// gives it.
+    /// With [`wait_ready`](crate::Daemon::wait_ready), a body that ends before it is ready passes
+    /// its own code on: its exit code (70 instead of 0), which may be any of these, or 128 + n if
+    /// signal n killed it. If `before` fails, the code is that of `main` or of the program.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// use daemonize_runtime::Daemon;
+    ///
+    /// if let Err(error) = Daemon::new().start() {
+    ///     eprintln!("bot: {error:?}");
+    ///     std::process::exit(error.exit_code().into());
+    /// }
+    /// ```
     #[must_use]
     pub fn exit_code(&self) -> u8 {
         self.kind.class().1
     }
 
     /// Whether the start failed because the daemon runs already.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// use daemonize_runtime::Daemon;
+    ///
+    /// let started = Daemon::new().start();
+    /// if started.as_ref().is_err_and(|error| !error.is_already_running()) {
+    ///     started?;
+    /// }
+    /// # Ok::<(), daemonize_runtime::Error>(())
+    /// ```
     #[must_use]
     pub fn is_already_running(&self) -> bool {
         matches!(*self.kind, Kind::AlreadyRunning(..))
@@ -114,6 +147,19 @@ impl Error {
     }
 
     /// What kind of failure it is, for programs that react to some of them.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// use daemonize_runtime::{Daemon, ErrorKind};
+    ///
+    /// if let Err(error) = Daemon::new().pid_file("/run/bot.pid").start() {
+    ///     match error.kind() {
+    ///         ErrorKind::PidFile => eprintln!("{error:?}; is this bot meant to run as root?"),
+    ///         _ => eprintln!("{error:?}"),
+    ///     }
+    /// }
+    /// ```
     #[must_use]
     pub fn kind(&self) -> ErrorKind {
         self.kind.class().0

@@ -47,17 +47,18 @@ pub(crate) fn collect(
     outer: &Conditions,
     all: &mut Vec<Found>,
 ) {
-    for item in items {
+    for mut item in items {
         let mut conditions = outer | &conditions_of(parts(&item).0);
         if conditions.contains("#[cfg(test)]") {
             continue;
         }
-        if let Item::Mod(inner) = &item {
+        if let Item::Mod(inner) = &mut item {
             let folder = folder.join(inner.ident.to_string());
             let content = inner.content.as_ref().map(|(_, items)| items.clone());
             let items = content.unwrap_or_else(|| {
                 let file = parse(&file_of_module(&folder));
                 conditions.extend(conditions_of(&file.attrs));
+                inner.attrs.extend(file.attrs);
                 file.items
             });
             collect(items, &folder, &join(module, &inner.ident), &conditions, all);

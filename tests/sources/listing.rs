@@ -17,10 +17,24 @@ use crate::items::{
 
 /// One line for each public item, sorted by path.
 pub(crate) fn interface() -> String {
+    read(|listing| {
+        listing.options(&parse("daemonize-macros/src/args/options.rs".as_ref()).items);
+        mem::take(&mut listing.lines).into_iter().map(|(_, line)| line + "\n").collect()
+    })
+}
+
+/// The attributes of each public item, its documentation among them, by its path.
+pub(crate) fn attributes() -> Vec<(String, Vec<Attribute>)> {
+    read(|listing| mem::take(&mut listing.attributes))
+}
+
+/// Reads the runtime, and answers what is asked about it.
+fn read<Answer>(answer: impl FnOnce(&mut Listing<'_>) -> Answer) -> Answer {
     let folder = Path::new("daemonize-runtime/src");
     let mut all = Vec::new();
     collect(parse(&folder.join("lib.rs")).items, folder, "", &Conditions::new(), &mut all);
-    let mut listing = Listing { all: &all, exports: Vec::new(), lines: BTreeSet::new() };
+    let mut listing =
+        Listing { all: &all, exports: Vec::new(), lines: BTreeSet::new(), attributes: Vec::new() };
     listing.export("", "", &Conditions::new());
     for (path, conditions, found) in listing.exports.clone() {
         listing.item(&path, &conditions, found.item.clone());
@@ -30,8 +44,7 @@ pub(crate) fn interface() -> String {
             listing.implementation(found, block.clone());
         }
     }
-    listing.options(&parse("daemonize-macros/src/args/options.rs".as_ref()).items);
-    listing.lines.into_iter().map(|(_, line)| line + "\n").collect()
+    answer(&mut listing)
 }
 
 struct Listing<'a> {
@@ -40,6 +53,7 @@ struct Listing<'a> {
     exports: Vec<(String, Conditions, &'a Found)>,
     /// Each with the path by which it is sorted.
     lines: BTreeSet<(String, String)>,
+    attributes: Vec<(String, Vec<Attribute>)>,
 }
 
 impl<'a> Listing<'a> {
@@ -116,6 +130,7 @@ impl<'a> Listing<'a> {
 
     fn item(&mut self, path: &str, conditions: &Conditions, item: Item) {
         let place = place();
+        self.attributes.push((path.to_owned(), parts(&item).0.to_owned()));
         for derive in parts(&item).0.iter().filter(|attribute| attribute.path().is_ident("derive"))
         {
             for derived in derive
@@ -217,12 +232,9 @@ impl<'a> Listing<'a> {
                     if is_inherent && matches!(method.vis, Visibility::Public(_)) =>
                 {
                     let conditions = &conditions | &conditions_of(&method.attrs);
-                    self.function(
-                        &join(&path, &method.sig.ident),
-                        &conditions,
-                        &method.vis,
-                        method.sig,
-                    );
+                    let path = join(&path, &method.sig.ident);
+                    self.function(&path, &conditions, &method.vis, method.sig);
+                    self.attributes.push((path, method.attrs));
                 }
                 ImplItem::Fn(_) => {}
                 ImplItem::Type(_) => block.items.push(item),

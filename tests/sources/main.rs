@@ -5,6 +5,7 @@
 extern crate tests;
 
 mod documents;
+mod examples;
 mod items;
 mod layout;
 mod links;

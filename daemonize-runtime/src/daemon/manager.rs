@@ -6,23 +6,23 @@ use std::time::Duration;
 
 use crate::run::started;
 
-/// Tells the service manager something: one assignment, or several on lines of their own.
+/// Tells the service manager something: one assignment, or several on separate lines.
 ///
 /// [`ready`](fn@crate::ready), the exit, and a log rotation by [`reopen`](crate::Daemon::reopen)
-/// are told without this. What a manager understands is listed in `sd_notify(3)`, such as:
+/// are reported without it. `sd_notify(3)` lists what a manager understands, such as:
 ///
-/// | state | what it says |
+/// | state | meaning |
 /// |---|---|
 /// | `STATUS=…` | what the program is doing, for `systemctl status` |
-/// | `WATCHDOG=1` | that it still works, see [`watchdog`] |
-/// | `EXTEND_TIMEOUT_USEC=…` | that a start, a reload or a stop needs so much more time |
-/// | `RELOADING=1`, with `MONOTONIC_USEC=…` | that it reloads, until the next `READY=1` |
+/// | `WATCHDOG=1` | it still works, see [`watchdog`] |
+/// | `EXTEND_TIMEOUT_USEC=…` | a start, a reload or a stop needs this much more time |
+/// | `RELOADING=1`, with `MONOTONIC_USEC=…` | it reloads, until the next `READY=1` |
 /// | `FDSTORE=1` | see [`notify_with_descriptors`] |
 ///
-/// Does nothing where no manager listens: in a daemon, without `NOTIFY_SOCKET`, before the start,
-/// and in a process that the body has forked. A message for which the manager has no room is lost;
-/// only `READY=1` waits for room, a second at most. In a container PID 1 passes the message on,
-/// since the manager listens to that process.
+/// Does nothing if no manager listens: in a daemon, without `NOTIFY_SOCKET`, before the start, and
+/// in a process that the body has forked. If the manager has no room, the message is lost; only
+/// `READY=1` waits for room, for at most a second. In a container PID 1 passes the message on,
+/// because the manager listens to that process.
 ///
 /// # Examples
 ///
@@ -34,13 +34,13 @@ pub fn notify(state: &str) {
     started::notify(state);
 }
 
-/// Tells the service manager something, as [`notify`] does, and hands it copies of descriptors: by
-/// `FDSTORE=1`, systemd keeps them over a restart of the service.
+/// Tells the service manager something, like [`notify`], and hands it copies of descriptors. With
+/// `FDSTORE=1`, systemd keeps them while the service restarts.
 ///
-/// The next start finds them behind those of its sockets, from number 3 on; `LISTEN_FDS` says how
-/// many there are, and `LISTEN_FDNAMES` what they are called. The unit needs
-/// `FileDescriptorStoreMax=`. A message takes at most 253 descriptors. As PID 1 of a container the
-/// descriptors are not passed on. See `sd_pid_notify_with_fds(3)`.
+/// The next start finds them from number 3 on, behind those of its sockets. `LISTEN_FDS` is their
+/// number, and `LISTEN_FDNAMES` their names. The unit needs `FileDescriptorStoreMax=`. A message
+/// takes at most 253 descriptors. As PID 1 of a container the descriptors are not passed on. See
+/// `sd_pid_notify_with_fds(3)`.
 ///
 /// # Examples
 ///
@@ -56,12 +56,11 @@ pub fn notify_with_descriptors(state: &str, descriptors: &[BorrowedFd<'_>]) {
     started::notify_with_descriptors(state, descriptors);
 }
 
-/// How often the service manager wants to hear `WATCHDOG=1` from this process, if it does: half of
-/// `WatchdogSec=`.
+/// How often the service manager wants `WATCHDOG=1` from this process: half of `WatchdogSec=`.
 ///
-/// `None` without a watchdog, where the variables name another process, and where no manager
-/// listens. See `sd_watchdog_enabled(3)`. The library never says `WATCHDOG=1` by itself: that would
-/// hide that the body hangs. Say it where the work gets done, and not in a thread of its own.
+/// `None` without a watchdog, if the variables name another process, and if no manager listens. See
+/// `sd_watchdog_enabled(3)`. The library never sends `WATCHDOG=1` by itself: that would hide a body
+/// that hangs. Send it where the work is done, and not from a thread of its own.
 ///
 /// # Examples
 ///

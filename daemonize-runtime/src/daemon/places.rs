@@ -6,8 +6,17 @@ use crate::start::parts::{DIRECTORIES, NEW_ROOT};
 
 impl Daemon {
     /// The working directory: `true` is `/`, `false` is the start directory, a path is that
-    /// directory, inside of the new root if there is one. Default: `true`, so that no file system
-    /// is kept busy.
+    /// directory, inside the new root if there is one. Default: `true`, which keeps no file system
+    /// busy.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use daemonize_runtime::Daemon;
+    ///
+    /// let at_the_start_directory = Daemon::new().chdir(false);
+    /// let at_home = Daemon::new().chdir("/var/lib/bot");
+    /// ```
     #[doc(alias = "working_directory")]
     pub fn chdir<Form>(mut self, directory: impl PathOrSwitch<Form>) -> Self {
         self.options.chdir = directory.into_choice().unwrap_or(Choice::Default);
@@ -18,55 +27,82 @@ impl Daemon {
     /// its extension replaced; `false` is none; a path is that file, relative to the start
     /// directory. Default: `true`.
     ///
-    /// The file holds the daemon's PID and a newline, has mode 0644, and is locked by `flock(2)` as
-    /// long as the daemon lives: the lock says whether it runs, the number is only a hint. It is
-    /// complete when the launcher returns. When `main` returns or something calls `exit`, the
-    /// daemon removes the file, if its user may write in the directory, and unless another file
-    /// stands in its place by then; a daemon that a signal ended leaves it, unlocked, and the next
-    /// start takes it over.
+    /// The file holds the daemon's PID and a newline, has mode 0644, and is complete when the
+    /// launcher returns. The daemon holds a lock on it (`flock(2)`) as long as it lives. The lock
+    /// says whether the daemon runs; the number is only a hint.
     ///
-    /// Programs whose names differ in their extensions alone, such as `bot.eu` and `bot.us`, have
-    /// one default file in one directory, and so only one of them runs there at a time. Who removes
-    /// the file of a daemon that runs (`rm bot.pid`) does not end it: it goes on without a name,
-    /// nobody finds it any more, and another one can be started. A body that executes another
-    /// program by exec(3) lets go of the lock, unless a supervisor holds it, as with
-    /// [`restart`](Self::restart).
+    /// When `main` returns or `exit` is called, the daemon removes the file, if its user may write
+    /// in the directory and the file is still the same. A daemon that a signal ends leaves the
+    /// file, unlocked, and the next start takes it over.
     ///
-    /// In a foreground that a supervisor caused, the default file is done without where rights, a
-    /// read-only file system or a missing directory forbid it; one that was asked for, also by
-    /// `true`, is not.
+    /// Programs whose names differ only in the extension, such as `bot.eu` and `bot.us`, have the
+    /// same default file in one directory: only one of them can run there at a time. If somebody
+    /// removes the file of a running daemon (`rm bot.pid`), the daemon goes on, nobody finds it,
+    /// and another one can be started. A body that executes another program by exec(3) lets go of
+    /// the lock, unless a supervisor holds it ([`restart`](Self::restart)).
+    ///
+    /// In a foreground that a supervisor caused, the default file is optional: missing rights, a
+    /// read-only file system or a missing directory are no error. A file that was asked for, also
+    /// by `true`, is not optional.
     ///
     /// Refused untouched: symbolic links, hard links, devices, files of another user, and files
-    /// that hold something other than a PID, with white space around it at most. Where modes cannot
-    /// be set, the file has the mode that the file system gives it.
+    /// that hold anything but a PID and white space. If the file system fixes all modes, the file
+    /// has the mode that it gets there.
     ///
-    /// For [`user`](Self::user) the file is root's where only root can change the way to it, and
-    /// the user's elsewhere.
+    /// With [`user`](Self::user) the file is root's if only root can change the path to it, and the
+    /// user's elsewhere.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use daemonize_runtime::Daemon;
+    ///
+    /// let by_path = Daemon::new().pid_file("/run/bot/bot.pid");
+    /// let none = Daemon::new().pid_file(false);
+    /// // Only if one was named.
+    /// let named: Option<&str> = None;
+    /// let by_argument = Daemon::new().pid_file(named.ok_or(false));
+    /// ```
     pub fn pid_file<Form>(mut self, path: impl PathOrSwitch<Form>) -> Self {
         self.options.pid_file = path.into_choice().unwrap_or(Choice::Default);
         self
     }
 
-    /// Whether directories that are missing on the way to a log or the PID file are made. Default:
-    /// `false`.
+    /// Whether missing parent directories of the logs and the PID file are made. Default: `false`.
     ///
-    /// They have mode 0755, less the daemon's umask. For another [`user`](Self::user), those of a
-    /// log belong to that user, and those of the PID file alone to root. Where others could change
-    /// the way, they are made by that user, with its own rights. When the start fails, they are
-    /// gone again.
+    /// They have mode 0755, less the daemon's umask. With another [`user`](Self::user), the
+    /// directories of a log belong to that user, those of the PID file to root. If others could
+    /// change the path, the user makes them, with its own rights. If the start fails, they are
+    /// removed.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use daemonize_runtime::Daemon;
+    ///
+    /// let daemon = Daemon::new().redirect("logs/today/bot.log").create_dirs(true);
+    /// ```
     pub fn create_dirs(mut self, create: impl SwitchValue) -> Self {
         self.options.create_dirs = create.into_switch().unwrap_or(false);
         self.parts.directories = Some(&DIRECTORIES);
         self
     }
 
-    /// The new root directory, relative to the start directory; only root can do that. Default:
+    /// The new root directory, relative to the start directory. Only root can set it. Default:
     /// unchanged.
     ///
-    /// The working directory is inside it. Log files and PID file are named and opened outside
-    /// before, but for those that are left to the [`user`](Self::user), which must be inside. Open
-    /// directories lead out of it and are refused. Without [`user`](Self::user) this is no
-    /// protection: root can leave. See chroot(2).
+    /// The working directory is inside it. Paths of logs and of the PID file are still those
+    /// outside. Files that root opens may be anywhere; files that the [`user`](Self::user) opens
+    /// must be inside the new root. Open directories lead out of it, so they are refused. Without
+    /// [`user`](Self::user) this is no protection: root can leave. See chroot(2).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use daemonize_runtime::Daemon;
+    ///
+    /// let daemon = Daemon::new().chroot("/srv/jail").user("bot").redirect("/srv/jail/bot.log");
+    /// ```
     pub fn chroot<Form>(mut self, directory: impl PathValue<Form>) -> Self {
         self.options.chroot = directory.into_path();
         self.parts.new_root = Some(&NEW_ROOT);

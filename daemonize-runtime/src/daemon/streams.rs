@@ -5,16 +5,28 @@ use crate::options::{StreamValue, SwitchValue};
 use crate::start::parts::ROTATION;
 
 impl Daemon {
-    /// Appends standard output and standard error to this file: a path, or a `File` or `OwnedFd`
-    /// that is open and used as it is. Default: `/dev/null`.
+    /// Appends standard output and standard error to this file: a path, or an open `File` or
+    /// `OwnedFd`, which is used as it is. Default: `/dev/null`.
     ///
-    /// The file is made with mode 0666 and the umask if it is missing. A relative path is relative
-    /// to the start directory, whatever [`chdir`](Self::chdir) says. Cannot be combined with
-    /// [`stdout`](Self::stdout), [`stderr`](Self::stderr) and `close_fd(false)`. Whoever opens it
-    /// for another user is said at [`user`](Self::user). It must not be the PID file, by whatever
-    /// name.
+    /// A missing file is made with mode 0666 and the umask. A relative path is relative to the
+    /// start directory, whatever [`chdir`](Self::chdir) says. The file must not be the PID file.
+    /// [`user`](Self::user) says who opens it.
     ///
-    /// `println!` panics when the file cannot take more, as on a full disk.
+    /// Cannot be combined with [`stdout`](Self::stdout), [`stderr`](Self::stderr) and
+    /// `close_fd(false)`.
+    ///
+    /// `println!` panics if the file cannot take more, as on a full disk.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// use std::fs::File;
+    /// use daemonize_runtime::Daemon;
+    ///
+    /// let appended = Daemon::new().redirect("bot.log");
+    /// let emptied_first = Daemon::new().redirect(File::create("bot.log")?);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn redirect<Form>(mut self, file: impl StreamValue<Form>) -> Self {
         self.options.redirect = file.into_stream();
         self
@@ -22,8 +34,16 @@ impl Daemon {
 
     /// Reads standard input from this file. Default: `/dev/null`.
     ///
-    /// A relative path is relative to the start directory. Cannot be combined with
-    /// `close_fd(false)`. Whoever opens it for another user is said at [`user`](Self::user).
+    /// A relative path is relative to the start directory. [`user`](Self::user) says who opens the
+    /// file. Cannot be combined with `close_fd(false)`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use daemonize_runtime::Daemon;
+    ///
+    /// let daemon = Daemon::new().stdin("questions.txt").stdout("answers.txt");
+    /// ```
     pub fn stdin<Form>(mut self, file: impl StreamValue<Form>) -> Self {
         self.options.stdin = file.into_stream();
         self
@@ -31,8 +51,16 @@ impl Daemon {
 
     /// Appends standard output to this file. Default: `/dev/null`.
     ///
-    /// Like [`redirect`](Self::redirect), for this stream alone. The same path as
-    /// [`stderr`](Self::stderr) is fine.
+    /// Like [`redirect`](Self::redirect), for this stream alone. It may be the same path as
+    /// [`stderr`](Self::stderr).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use daemonize_runtime::Daemon;
+    ///
+    /// let daemon = Daemon::new().stdout("bot.log").stderr("errors.log");
+    /// ```
     pub fn stdout<Form>(mut self, file: impl StreamValue<Form>) -> Self {
         self.options.stdout = file.into_stream();
         self
@@ -40,8 +68,17 @@ impl Daemon {
 
     /// Appends standard error to this file. Default: `/dev/null`.
     ///
-    /// Like [`redirect`](Self::redirect), for this stream alone. The same path as
-    /// [`stdout`](Self::stdout) is fine.
+    /// Like [`redirect`](Self::redirect), for this stream alone. It may be the same path as
+    /// [`stdout`](Self::stdout).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use daemonize_runtime::Daemon;
+    ///
+    /// // Standard output stays at `/dev/null`.
+    /// let daemon = Daemon::new().stderr("errors.log");
+    /// ```
     pub fn stderr<Form>(mut self, file: impl StreamValue<Form>) -> Self {
         self.options.stderr = file.into_stream();
         self
@@ -51,25 +88,41 @@ impl Daemon {
     ///
     /// With `false` they stay as the launcher had them. The daemon has left the terminal all the
     /// same: it may write to it, but gets no signals from it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use daemonize_runtime::Daemon;
+    ///
+    /// let daemon = Daemon::new().close_fd(false);
+    /// ```
     pub fn close_fd(mut self, close: impl SwitchValue) -> Self {
         self.options.close_fd = close.into_switch().unwrap_or(true);
         self
     }
 
-    /// Whether SIGHUP opens the log files anew, as after a rotation. Default: `false`.
+    /// Whether SIGHUP opens the log files anew, for log rotation. Default: `false`.
     ///
-    /// Where a new file cannot be opened, writing goes on in the old one, so that no line is lost,
-    /// and one line there says why, until it is possible again. With [`user`](Self::user) the files
-    /// are opened with that user's rights: it must be able to make them, or `logrotate` makes them
-    /// (`create`). A link in the place of a log is not followed then, and with
-    /// [`group`](Self::group) alone the absolute path to it must be root's own. The handler is
-    /// installed before the body runs, and libraries that install theirs later and call the one
-    /// before, such as `signal-hook` and `tokio::signal`, keep it working. With
-    /// [`chroot`](Self::chroot) the logs must be inside of the new root.
+    /// If a file cannot be opened anew, writing goes on in the old one, where one line says why. No
+    /// line is lost. With [`user`](Self::user) the files are opened with that user's rights: either
+    /// the user can make them, or `logrotate` does (`create`). A link in the place of a log is not
+    /// followed then. With [`group`](Self::group) alone the whole path must belong to root. With
+    /// [`chroot`](Self::chroot) the logs must be inside the new root.
+    ///
+    /// The handler is installed before the body runs. Libraries that install theirs later and call
+    /// the previous one, such as `signal-hook` and `tokio::signal`, keep it working.
     ///
     /// In the foreground there is no log to open. SIGHUP does not end the bot there, unless it is
-    /// to be ignored, and a service manager is told of a reload that is done at once, as a unit of
-    /// `Type=notify-reload` wants it.
+    /// ignored already, and the service manager is told of a reload that is done at once, for
+    /// `Type=notify-reload`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use daemonize_runtime::Daemon;
+    ///
+    /// let daemon = Daemon::new().redirect("/var/log/bot.log").reopen(true);
+    /// ```
     pub fn reopen(mut self, reopen: impl SwitchValue) -> Self {
         self.options.reopen = reopen.into_switch().unwrap_or(false);
         self.parts.rotation = Some(&ROTATION);

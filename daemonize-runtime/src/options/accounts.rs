@@ -2,8 +2,17 @@
 
 use std::fmt;
 
-/// A user or a group: its name, or its id as a `u32`; also an `Option` of it, where `None` is as if
-/// the option were not given.
+/// A user or a group: its name, its id as a `u32`, or an `Option` of either. `None` means that the
+/// option is not set.
+///
+/// # Examples
+///
+/// ```
+/// use daemonize_runtime::Daemon;
+///
+/// let daemon = Daemon::new().user("bot").group(1234);
+/// let unchanged = Daemon::new().user(None::<&str>);
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not name a user or a group",
     label = "expected a name or an id",

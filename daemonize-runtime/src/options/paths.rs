@@ -6,8 +6,18 @@
 
 use std::path::{Path, PathBuf};
 
-/// A path for an option: anything that is `AsRef<Path>`, or an `Option` of it, where `None` is as
-/// if the option were not given.
+/// A path: anything that is `AsRef<Path>`, or an `Option` of it. `None` means that the option is
+/// not set.
+///
+/// # Examples
+///
+/// ```
+/// use std::path::PathBuf;
+/// use daemonize_runtime::Daemon;
+///
+/// let by_text = Daemon::new().chroot("/srv/jail");
+/// let by_path = Daemon::new().chroot(PathBuf::from("/srv/jail"));
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not name a file",
     label = "expected a path",
@@ -19,9 +29,20 @@ pub trait PathValue<Form> {
     fn into_path(self) -> Option<PathBuf>;
 }
 
-/// A path, or `true` for the default one, or `false` for none; also an `Option` of either, where
-/// `None` is as if the option were not given, and a `Result` of both: `args.pid_file.ok_or(false)`
-/// is no file unless one was named.
+/// A path, `true` for the default path, `false` for none, an `Option` of either, or a `Result<path,
+/// bool>`. `None` means that the option is not set.
+///
+/// # Examples
+///
+/// ```
+/// use std::path::PathBuf;
+/// use daemonize_runtime::Daemon;
+///
+/// let none = Daemon::new().pid_file(false);
+/// // Only if one was named on the command line.
+/// let argument: Option<PathBuf> = None;
+/// let daemon = Daemon::new().pid_file(argument.ok_or(false));
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is neither a path nor a `bool`",
     label = "expected a path, `true` or `false`",

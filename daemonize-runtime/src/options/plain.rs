@@ -1,6 +1,15 @@
 //! Values for options that are no more than a flag or a number.
 
-/// `true` or `false`; also an `Option` of it, where `None` is as if the option were not given.
+/// `true`, `false`, or an `Option` of it. `None` means that the option is not set.
+///
+/// # Examples
+///
+/// ```
+/// use daemonize_runtime::Daemon;
+///
+/// let detached = Daemon::new().when(true);
+/// let decided_by_the_library = Daemon::new().when(None);
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no `bool`",
     label = "expected `true` or `false`",
@@ -24,8 +33,16 @@ impl SwitchValue for Option<bool> {
     }
 }
 
-/// A file mode creation mask as a `u32`; also an `Option` of it, where `None` is as if the option
-/// were not given.
+/// A file mode creation mask as a `u32`, or an `Option` of it. `None` means that the option is not
+/// set.
+///
+/// # Examples
+///
+/// ```
+/// use daemonize_runtime::Daemon;
+///
+/// let daemon = Daemon::new().umask(0o027);
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no file mode creation mask",
     label = "expected a `u32`, such as `0o027`",

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 /// When the body is started again, and after which delays.
 ///
+/// # Examples
+///
 /// ```
 /// use std::time::Duration;
 /// use daemonize_runtime::Restart;
@@ -33,18 +35,42 @@ pub(crate) enum Policy {
 
 impl Restart {
     /// Never. The body runs in the daemon itself; there is no second process.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use daemonize_runtime::{Daemon, Restart};
+    ///
+    /// let daemon = Daemon::new().restart(Restart::never());
+    /// ```
     #[must_use]
     pub fn never() -> Self {
         Self::with(Policy::Never)
     }
 
     /// After an exit code other than 0, and after a signal.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use daemonize_runtime::{Daemon, Restart};
+    ///
+    /// let daemon = Daemon::new().restart(Restart::on_failure());
+    /// ```
     #[must_use]
     pub fn on_failure() -> Self {
         Self::with(Policy::OnFailure)
     }
 
     /// Whenever it ends.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use daemonize_runtime::{Daemon, Restart};
+    ///
+    /// let daemon = Daemon::new().restart(Restart::always());
+    /// ```
     #[must_use]
     pub fn always() -> Self {
         Self::with(Policy::Always)
@@ -61,30 +87,66 @@ impl Restart {
         }
     }
 
-    /// The delay before the first restart, doubled for each further one, with up to 20 % jitter.
+    /// The delay before the first restart. It doubles for each further one, with up to 20 % jitter.
     /// Default: 1 s.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use daemonize_runtime::Restart;
+    ///
+    /// let restart = Restart::on_failure().first_delay(Duration::from_millis(200));
+    /// ```
     #[must_use]
     pub fn first_delay(mut self, delay: Duration) -> Self {
         self.first_delay = delay;
         self
     }
 
-    /// The delay beyond which it is not doubled. Default: 60 s.
+    /// The longest delay. Default: 60 s.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use daemonize_runtime::Restart;
+    ///
+    /// let restart = Restart::always().longest_delay(Duration::from_secs(600));
+    /// ```
     #[must_use]
     pub fn longest_delay(mut self, delay: Duration) -> Self {
         self.longest_delay = delay;
         self
     }
 
-    /// A body that has run for so long is healthy: the next delay is the first one again. Default:
+    /// How long a body must run to be healthy. The next delay is then the first one again. Default:
     /// 60 s.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use daemonize_runtime::Restart;
+    ///
+    /// let restart = Restart::on_failure().healthy_after(Duration::from_secs(10));
+    /// ```
     #[must_use]
     pub fn healthy_after(mut self, time: Duration) -> Self {
         self.healthy_after = time;
         self
     }
 
-    /// Gives up after so many ends within this time. Default: 5 within 60 s.
+    /// Gives up when the body has ended this often within this time. Default: 5 times within 60 s.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use daemonize_runtime::Restart;
+    ///
+    /// let restart = Restart::on_failure().give_up(20, Duration::from_secs(3600));
+    /// ```
     #[must_use]
     pub fn give_up(mut self, most: u32, within: Duration) -> Self {
         self.most_failures = most;
@@ -93,9 +155,18 @@ impl Restart {
     }
 }
 
-/// What [`Daemon::restart`](crate::Daemon::restart) takes: a [`Restart`], or one of its words as a
-/// `&str`: `"never"`, `"on-failure"`, `"always"`; also an `Option` of it, where `None` is as if the
-/// option were not given.
+/// What [`Daemon::restart`](crate::Daemon::restart) takes: a [`Restart`], one of the words
+/// `"never"`, `"on-failure"` and `"always"`, or an `Option` of either. `None` means that the option
+/// is not set.
+///
+/// # Examples
+///
+/// ```
+/// use daemonize_runtime::{Daemon, Restart};
+///
+/// let by_word = Daemon::new().restart("on-failure");
+/// let by_plan = Daemon::new().restart(Restart::on_failure());
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not say when to restart",
     label = "expected \"never\", \"on-failure\", \"always\" or a `Restart`"

@@ -1,10 +1,18 @@
 //! Signals: what users write for them, and what was said.
 
-/// A signal that can ask a program to end, by its name: `"TERM"`, or `"SIGTERM"`; also an `Option`
-/// of it, where `None` is as if the option were not given.
+/// A signal that can ask a program to end, by name: `"TERM"`, `"SIGTERM"`, or an `Option` of it.
+/// `None` means that the option is not set.
 ///
-/// Any signal that signal(7) lists by name, but for KILL and STOP, which no program can act on, and
-/// CHLD and CONT, which say something else. Another name is refused when the daemon is started.
+/// The names are those of signal(7), without KILL, STOP, CHLD and CONT, which cannot ask a program
+/// to end. A start with another name fails.
+///
+/// # Examples
+///
+/// ```
+/// use daemonize_runtime::Daemon;
+///
+/// let daemon = Daemon::new().stop_signal("INT");
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not name a signal",
     label = "expected the name of a signal, such as \"TERM\"",

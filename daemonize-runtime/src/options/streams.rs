@@ -6,11 +6,23 @@ use std::sync::Arc;
 
 use super::paths::{NoForm, Nothing, Optional, PathValue, Plain};
 
-/// A file for a standard stream: a path as [`PathValue`] has it, or a `File` or `OwnedFd` that is
-/// open; also an `Option` of it, where `None` is as if the option were not given.
+/// A file for a standard stream: a path like [`PathValue`], an open `File` or `OwnedFd`, or an
+/// `Option` of either. `None` means that the option is not set.
 ///
-/// An open file is used as it is, so that pipes, terminals and truncated files work. A stream is
-/// kept by a duplicate of it, such as `std::io::stdout().as_fd().try_clone_to_owned()?`.
+/// An open file is used as it is, so pipes, terminals and truncated files work. To keep a stream,
+/// hand over a duplicate of it.
+///
+/// # Examples
+///
+/// ```no_run
+/// use std::{fs::File, io, os::fd::AsFd};
+/// use daemonize_runtime::Daemon;
+///
+/// let appended = Daemon::new().redirect("bot.log");
+/// let emptied = Daemon::new().redirect(File::create("bot.log")?);
+/// let kept = Daemon::new().stderr(io::stderr().as_fd().try_clone_to_owned()?);
+/// # Ok::<(), io::Error>(())
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no file and names none",
     label = "expected a path or an open file",

@@ -5,10 +5,21 @@ use std::time::Duration;
 /// How long a daemon may take to end, unless `stop_timeout` says otherwise.
 pub(crate) const STOP_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// A time limit for an option: seconds as a number, with a fraction or without, or a [`Duration`];
-/// also an `Option` of it, where `None` is as if the option were not given.
+/// A time limit: a number of seconds, a [`Duration`], or an `Option` of either. `None` means that
+/// the option is not set.
 ///
-/// A negative number is refused when the daemon is started.
+/// A start with a negative number fails.
+///
+/// # Examples
+///
+/// ```
+/// use std::time::Duration;
+/// use daemonize_runtime::Daemon;
+///
+/// let seconds = Daemon::new().stop_timeout(90);
+/// let fraction = Daemon::new().stop_timeout(1.5);
+/// let duration = Daemon::new().stop_timeout(Duration::from_millis(1500));
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no time limit",
     label = "expected a number of seconds or a `Duration`",
@@ -20,8 +31,17 @@ pub trait TimeValue {
     fn into_time(self) -> Option<TimeLimit>;
 }
 
-/// `true` to wait, `false` not to wait, or a time limit, as [`TimeValue`] has it, for which to wait
-/// at most; also an `Option` of it, where `None` is as if the option were not given.
+/// `true` to wait, `false` not to wait, a time limit like [`TimeValue`], or an `Option` of either.
+/// `None` means that the option is not set.
+///
+/// # Examples
+///
+/// ```
+/// use daemonize_runtime::Daemon;
+///
+/// let as_long_as_it_takes = Daemon::new().wait_ready(true);
+/// let half_a_minute = Daemon::new().wait_ready(30);
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is neither a `bool` nor a time limit",
     label = "expected `true`, `false`, a number of seconds or a `Duration`",

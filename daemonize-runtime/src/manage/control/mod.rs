@@ -1,7 +1,19 @@
-//! Is a daemon running, and how to stop it: given its PID file, from any process that may.
+//! A running daemon from outside, by its PID file: its status, and how to stop it.
 //!
-//! The lock says whether it runs. The number is only a hint, and no signal is ever sent to it
-//! before the process that has it is pinned, and proven to be the one that holds the lock.
+//! The lock says whether the daemon runs; the number is only a hint. No signal is sent to a process
+//! before it is pinned and proven to hold the lock.
+//!
+//! # Examples
+//!
+//! ```no_run
+//! use daemonize_runtime::control::{Status, Stop, status, stop};
+//!
+//! if let Status::Running { pid, .. } = status("/run/bot.pid") {
+//!     println!("stopping PID {pid}");
+//!     stop("/run/bot.pid", Stop::default())?;
+//! }
+//! # Ok::<(), daemonize_runtime::control::StopError>(())
+//! ```
 
 #[cfg_attr(not(unix), path = "without_fork.rs")]
 mod answers;

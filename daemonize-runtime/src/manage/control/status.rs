@@ -6,6 +6,19 @@ use std::time::SystemTime;
 use crate::manage::control::answers;
 
 /// What a PID file says about its daemon.
+///
+/// # Examples
+///
+/// ```no_run
+/// use daemonize_runtime::control::{Status, status};
+///
+/// match status("/run/bot.pid") {
+///     Status::Running { pid, .. } => println!("running, PID {pid}"),
+///     Status::Starting | Status::Restarting { .. } => println!("wait a moment"),
+///     Status::Unknown(why) => println!("unknown: {why}"),
+///     _ => println!("not running"),
+/// }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Status {
@@ -44,7 +57,7 @@ pub enum Status {
         /// How it has gone so far.
         supervision: Supervision,
     },
-    /// It does not run, since its supervisor has given up.
+    /// It does not run: its supervisor has given up.
     #[non_exhaustive]
     GivenUp {
         /// How it went.
@@ -58,8 +71,18 @@ pub enum Status {
     Unknown(String),
 }
 
-/// What a supervisor has told about its bot, in the file beside the PID file. Nothing guarantees
-/// that it is still so.
+/// What a supervisor has written about its bot, in the file beside the PID file. It need not be up
+/// to date.
+///
+/// # Examples
+///
+/// ```no_run
+/// use daemonize_runtime::control::{Status, status};
+///
+/// if let Status::Running { supervision: Some(supervision), .. } = status("/run/bot.pid") {
+///     println!("{} restarts", supervision.restarts);
+/// }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Supervision {
@@ -72,6 +95,18 @@ pub struct Supervision {
 }
 
 /// How a body ended.
+///
+/// # Examples
+///
+/// ```no_run
+/// use daemonize_runtime::control::{BodyEnd, Status, status};
+///
+/// if let Status::GivenUp { supervision, .. } = status("/run/bot.pid") {
+///     if let Some((BodyEnd::Killed(signal), _)) = supervision.last_end {
+///         println!("signal {signal} killed it");
+///     }
+/// }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum BodyEnd {
@@ -81,8 +116,7 @@ pub enum BodyEnd {
     Killed(i32),
 }
 
-/// Says how the daemon of this PID file is. A relative path is resolved against the working
-/// directory.
+/// Looks at the daemon of this PID file. A relative path is resolved against the current directory.
 ///
 /// # Examples
 ///

@@ -8,8 +8,9 @@ use crate::error::Printable;
 use crate::manage::control::answers;
 use crate::options::{STOP_TIMEOUT, SignalValue, StopSignal};
 
-/// How to stop a daemon: by SIGTERM, and by SIGKILL when it has not ended ten seconds later, unless
-/// said otherwise.
+/// How to stop a daemon. Default: SIGTERM, and SIGKILL if it has not ended ten seconds later.
+///
+/// # Examples
 ///
 /// ```
 /// use std::time::Duration;
@@ -32,26 +33,55 @@ impl Default for Stop {
 }
 
 impl Stop {
-    /// How long the daemon may take to end until it is killed. Default: 10 s. With 0 it is killed
+    /// How long the daemon may take to end before it is killed. Default: 10 s. With 0 it is killed
     /// at once.
     ///
-    /// It is the daemon's own [`stop_timeout`](crate::Daemon::stop_timeout) that the word `stop`
-    /// uses; nobody knows it from outside. A supervisor gives its body so long, and is itself
-    /// waited for a little longer.
+    /// The daemon's own [`stop_timeout`](crate::Daemon::stop_timeout) is not known from outside;
+    /// only the word `stop` uses it. A supervisor gives its body this long, and is itself waited
+    /// for a little longer.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use daemonize_runtime::control::Stop;
+    ///
+    /// let at_once = Stop::default().timeout(Duration::ZERO);
+    /// ```
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
     }
 
-    /// The signal that asks the daemon to end, by its name, as for
+    /// The signal that asks the daemon to end, by name, as for
     /// [`stop_signal`](crate::Daemon::stop_signal). Default: `"TERM"`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use daemonize_runtime::control::Stop;
+    ///
+    /// let by_interrupt = Stop::default().signal("INT");
+    /// ```
     pub fn signal(mut self, name: &str) -> Self {
         self.signal = name.into_signal();
         self
     }
 }
 
-/// How [`stop`] has ended a daemon.
+/// How [`stop`] ended a daemon.
+///
+/// # Examples
+///
+/// ```no_run
+/// use daemonize_runtime::control::{Stop, Stopped, stop};
+///
+/// match stop("/run/bot.pid", Stop::default())? {
+///     Stopped::Killed(_) => println!("it had to be killed"),
+///     _ => println!("it does not run"),
+/// }
+/// # Ok::<(), daemonize_runtime::control::StopError>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Stopped {
@@ -63,7 +93,18 @@ pub enum Stopped {
     WasNotRunning,
 }
 
-/// Who holds the lock on the PID file when the daemon has ended.
+/// Who holds the lock on the PID file after the daemon has ended.
+///
+/// # Examples
+///
+/// ```no_run
+/// use daemonize_runtime::control::{Lock, Stop, Stopped, stop};
+///
+/// if let Stopped::Ended(Lock::Left(Some(pid))) = stop("/run/bot.pid", Stop::default())? {
+///     println!("process {pid} prevents the next start");
+/// }
+/// # Ok::<(), daemonize_runtime::control::StopError>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Lock {
@@ -71,12 +112,22 @@ pub enum Lock {
     Free,
     /// A new daemon, with this PID; `None` while it starts.
     New(Option<i32>),
-    /// Something that the ended daemon has started or forked, with this PID if it can be found out.
-    /// A new daemon cannot start before it ends.
+    /// A process that the ended daemon has started or forked, with this PID if it is known. A new
+    /// daemon cannot start before it ends.
     Left(Option<i32>),
 }
 
 /// Why [`stop`] could not end a daemon.
+///
+/// # Examples
+///
+/// ```no_run
+/// use daemonize_runtime::control::{Stop, StopError, stop};
+///
+/// if let Err(StopError::Refused(reason)) = stop("/run/bot.pid", Stop::default()) {
+///     println!("{reason}: is it another user's?");
+/// }
+/// ```
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum StopError {
@@ -95,13 +146,24 @@ pub enum StopError {
 /// Ends the daemon of this PID file, and removes the file that it leaves. Returns when the process
 /// is gone.
 ///
-/// Only this process is waited for: what it has started may live on, and a new daemon may run by
-/// then. What holds the lock afterwards is part of the answer.
+/// It waits for this process alone. What the daemon has started may live on, and a new daemon may
+/// run by then: the answer says who holds the lock.
 ///
 /// # Errors
 ///
-/// When it is not certain which process to signal, when the signal is refused, and when the process
+/// If it is not certain which process to signal, if the signal is refused, and if the process
 /// outlives SIGKILL, as it may in an uninterruptible wait.
+///
+/// # Examples
+///
+/// ```no_run
+/// use daemonize_runtime::control::{Stop, Stopped, stop};
+///
+/// if stop("/run/bot.pid", Stop::default())? == Stopped::WasNotRunning {
+///     println!("nothing to do");
+/// }
+/// # Ok::<(), daemonize_runtime::control::StopError>(())
+/// ```
 pub fn stop(pid_file: impl AsRef<Path>, how: Stop) -> Result<Stopped, StopError> {
     answers::stop(pid_file.as_ref(), how)
 }
