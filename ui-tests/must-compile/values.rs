@@ -97,7 +97,7 @@ mod parameters {
             when = args.detach.or(Some(false)),
             wait_ready = args.limit,
             stop_timeout = args.stop_timeout,
-            stop_signal = args.stop_signal.as_deref(),
+            stop_signal = &args.stop_signal,
             restart = &args.restart,
         )]
         pub(crate) fn main(args: Args) {

@@ -29,6 +29,18 @@ fn no_error_tells_where_it_was_recorded() {
     }
 }
 
+/// What the values are converted by is nothing that a user can write.
+#[test]
+fn no_error_names_what_is_private() {
+    const FORMS: [&str; 6] = ["Plain", "Optional", "Switch", "Open", "Either", "NoForm"];
+    let is_part = |character: char| character.is_alphanumeric() || character == '_';
+    for (file, text) in errors("ui") {
+        let form = text.split(|character| !is_part(character)).find(|word| FORMS.contains(word));
+        assert_eq!(form, None, "{}", file.display());
+        assert!(!text.contains("::options::"), "{}", file.display());
+    }
+}
+
 /// Words of the compiler change with its version, those of the macro do not.
 #[test]
 fn our_errors_are_lines_of_our_own() {

@@ -94,8 +94,8 @@ pub struct Switch;
 #[derive(Debug)]
 pub struct Either;
 
-/// Nothing is of this form. With a second candidate for every type the compiler does not settle on
-/// one, so that its errors name none of them.
+/// Nothing is of this form. With a second candidate for every type, also for every `Option` and every
+/// `Result`, the compiler does not settle on one, and its errors name none of them.
 #[derive(Debug)]
 pub struct NoForm;
 
@@ -103,7 +103,28 @@ pub struct NoForm;
 pub trait Nothing {}
 
 #[diagnostic::do_not_recommend]
+impl<V: Nothing> PathValue<NoForm> for V {
+    fn into_path(self) -> Option<PathBuf> {
+        None
+    }
+}
+
+#[diagnostic::do_not_recommend]
 impl<V: Nothing> PathOrSwitch<NoForm> for V {
+    fn into_choice(self) -> Option<Choice> {
+        None
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl PathOrSwitch<NoForm> for Option<NoForm> {
+    fn into_choice(self) -> Option<Choice> {
+        None
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl PathOrSwitch<NoForm> for Result<NoForm, NoForm> {
     fn into_choice(self) -> Option<Choice> {
         None
     }
@@ -130,12 +151,14 @@ impl<P: AsRef<Path>> PathValue<Optional> for &Option<P> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl PathOrSwitch<Switch> for bool {
     fn into_choice(self) -> Option<Choice> {
         Some(if self { Choice::On } else { Choice::Off })
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl PathOrSwitch<Switch> for Option<bool> {
     fn into_choice(self) -> Option<Choice> {
         self.and_then(bool::into_choice)

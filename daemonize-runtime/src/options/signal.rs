@@ -58,6 +58,15 @@ impl<V: SignalValue> SignalValue for Option<V> {
     }
 }
 
+impl<V> SignalValue for &Option<V>
+where
+    for<'value> &'value V: SignalValue,
+{
+    fn into_signal(self) -> Option<StopSignal> {
+        self.as_ref().and_then(SignalValue::into_signal)
+    }
+}
+
 #[cfg(unix)]
 mod number {
     use nix::sys::signal::Signal;

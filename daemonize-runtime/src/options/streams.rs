@@ -84,18 +84,21 @@ impl<P: AsRef<Path>> StreamValue<Optional> for &Option<P> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl StreamValue<Open> for File {
     fn into_stream(self) -> Option<StreamTarget> {
         Some(StreamTarget::Open(Arc::new(above_the_streams(self))))
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl StreamValue<Open> for Option<File> {
     fn into_stream(self) -> Option<StreamTarget> {
         self.and_then(File::into_stream)
     }
 }
 
+#[diagnostic::do_not_recommend]
 #[cfg(any(unix, target_os = "wasi"))]
 impl StreamValue<Open> for std::os::fd::OwnedFd {
     fn into_stream(self) -> Option<StreamTarget> {
@@ -103,6 +106,7 @@ impl StreamValue<Open> for std::os::fd::OwnedFd {
     }
 }
 
+#[diagnostic::do_not_recommend]
 #[cfg(any(unix, target_os = "wasi"))]
 impl StreamValue<Open> for Option<std::os::fd::OwnedFd> {
     fn into_stream(self) -> Option<StreamTarget> {
