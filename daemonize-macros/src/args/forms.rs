@@ -1,7 +1,7 @@
 //! Receives what stands where `name = value` belongs; hands on how to write it instead.
 
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
-use syn::{Attribute, Error, Expr, Ident, Token, parse::ParseStream, parse2, token};
+use syn::{Attribute, Error, Expr, Ident, Token, ext::IdentExt, parse::ParseStream, parse2, token};
 
 use super::{names, options::Known};
 use crate::errors::mistake;
@@ -66,6 +66,17 @@ pub(super) fn negation(input: ParseStream) -> Option<(Ident, TokenStream)> {
     let mut place = TokenStream::new();
     place.extend([first, second]);
     Some((name, place))
+}
+
+/// What belongs to a name that is written as on command lines, such as `pid-file`.
+pub(super) fn behind_hyphen(input: ParseStream) -> TokenStream {
+    let mut rest = TokenStream::new();
+    while input.peek(Token![-]) && input.peek2(Ident::peek_any) {
+        for _ in 0..2 {
+            rest.extend(input.parse::<TokenTree>());
+        }
+    }
+    rest
 }
 
 /// How to write the opposite of an option.

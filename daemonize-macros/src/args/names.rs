@@ -9,7 +9,7 @@ pub(crate) const BROUGHT_ALONG: &[(Known, &str)] = &[
     (
         Known::Redirect,
         "redirect_std redirect_stdio redirect_output stdio stdout_stderr output output_file log logs \
-         log_file log_path log_to logger file",
+         log_file log_path log_file_path log_to logger file redirect_stderr merge_stderr",
     ),
     (Known::Stdin, "in input std_in stdin_file stdin_path standard_input"),
     (
@@ -31,41 +31,41 @@ pub(crate) const BROUGHT_ALONG: &[(Known, &str)] = &[
     (
         Known::PidFile,
         "pid pidfile pid_file_path pid_path pid_file_name pid_dir make_pid_file lock lock_file lock_path \
-         lock_pid_file",
+         lock_pid_file pid_lock single_instance singleton",
     ),
     (
         Known::CreateDirs,
         "mkdir make_dirs create_directories make_directories create_parents parents",
     ),
     (Known::Umask, "mask mode file_mode permissions"),
-    (Known::User, "username uid user_id run_as run_as_user chuid setuid"),
-    (Known::Group, "groupname gid group_id run_as_group setgid"),
+    (Known::User, "username uid user_id run_as run_as_user as_user chuid setuid"),
+    (Known::Group, "groupname gid group_id run_as_group as_group setgid"),
     (Known::Chroot, "root root_dir root_directory chroot_dir chroot_directory jail"),
     (
         Known::CloseInherited,
         "close_files close_all_fds close_open_files close_from keep_fds keep_files preserve_fds \
-         preserve_descriptor inherit_fds files_preserve",
+         preserve_descriptor map_descriptor inherit_fds files_preserve",
     ),
     (
         Known::Before,
-        "privileged_action action init initialize setup prepare pre_fork before_fork pre_start \
-         before_start exec_start_pre",
+        "privileged_action action init initialize setup prepare pre_fork before_fork pre_fork_hook \
+         setup_pre_fork_hook pre_start before_start exec_start_pre",
     ),
     (
         Known::When,
-        "if condition detach detached detach_process background foreground fork double_fork daemon \
-         daemonize daemon_mode no_daemon debug",
+        "if condition detach detached detach_process background bg background_mode foreground fg \
+         foreground_mode fork double_fork daemon daemonize daemon_mode no_daemon debug",
     ),
     (
         Known::WaitReady,
-        "wait wait_for_ready notify notify_ready ready readiness start_timeout ready_timeout \
-         timeout_start_sec listen_timeout",
+        "wait wait_for_ready notify notify_ready notify_await ready readiness start_timeout \
+         ready_timeout timeout_start_sec listen_timeout",
     ),
     (Known::Reopen, "rotate log_rotate log_rotation reload reopen_logs sighup hup"),
     (
         Known::Restart,
         "supervise supervisor respawn auto_restart keep_alive monitor restart_policy \
-         restart_on_failure retry max_restarts delay backoff",
+         restart_on_failure retry",
     ),
     (
         Known::StopTimeout,
@@ -89,10 +89,15 @@ const LEFT_OUT: &[(&str, &str)] = &[
         "replaced by an open file, as in `redirect = File::create(\"out.log\")?`",
     ),
     (
-        "execute exit_action parent parent_action",
+        "execute exit_action parent parent_action post_fork_parent_hook setup_post_fork_parent_hook",
         "the builder's `start_and_return()` here, which returns in the launcher too",
     ),
     ("append append_log", "not needed: logs are always appended to"),
+    (
+        "max_restarts restart_delay restart_sec delay backoff start_limit_burst min_uptime start_secs",
+        "a setting of `Restart`, as in `restart = Restart::on_failure().give_up(5, LIMIT)`",
+    ),
+    ("watchdog watchdog_sec", "left to the body: it asks `daemonize_runtime::watchdog()`"),
 ];
 
 /// What stands before a name to say the opposite.

@@ -52,9 +52,10 @@ impl Args {
             return self.read_path(input);
         }
         let key = self.read_key(input, errors)?;
-        let name = key.unraw().to_string();
+        let rest = forms::behind_hyphen(input);
+        let name = format!("{}{rest}", key.unraw()).replace(' ', "");
         let Some(option) = Known::find(&name) else {
-            errors.at(&key, &names::unknown(&name));
+            errors.at(&quote!(#key #rest), &names::unknown(&name));
             self.take_unknown(key, &name, input);
             return Ok(());
         };

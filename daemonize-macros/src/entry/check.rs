@@ -81,19 +81,13 @@ impl Entry {
                 *parameter,
                 "`main` takes a parameter, so `#[daemonize]` needs a `before` to fill it",
             ),
-            (None, Some(before)) if self.parameters().is_empty() => {
+            (None, Some(before)) if self.parameters().is_empty() && before.value.is_some() => {
                 errors.at(&before.key, NO_PARAMETER);
             }
             _ => {}
         }
-        let mut is_first = true;
-        for parameter in self.parameters() {
-            if parameter::conditions(parameter).is_empty() {
-                if !is_first {
-                    errors.at(parameter, TOO_MANY);
-                }
-                is_first = false;
-            }
+        for parameter in self.unconditional_parameters().into_iter().skip(1) {
+            errors.at(parameter, TOO_MANY);
         }
         self.check_mentions(args, errors);
         if let Some(clause) = &generics.where_clause {

@@ -88,6 +88,13 @@ impl Entry {
         parameters
     }
 
+    /// The parameters that are there in every configuration. There may be one.
+    pub(crate) fn unconditional_parameters(&self) -> Vec<&PatType> {
+        let mut parameters = self.parameters();
+        parameters.retain(|parameter| parameter::conditions(parameter).is_empty());
+        parameters
+    }
+
     /// The parameters that the value of `before` fills: all, unless a runtime fills them itself.
     pub(crate) fn parameters_for_before(&self) -> Vec<&PatType> {
         let is_filled = self.attributes.iter().any(attributes::fills_parameter);

@@ -3,7 +3,7 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
-use syn::{PatType, ext::IdentExt};
+use syn::{Expr, PatType, ext::IdentExt};
 
 use super::pattern::Pieces;
 use crate::{args::Args, entry::parameter};
@@ -64,12 +64,12 @@ impl<'entry> Binding<'entry> {
 
     /// `let args: Args = Args::parse();`. Beside an error there may be no value; then there is one
     /// of any type.
-    pub(super) fn declare(&self, args: &Args) -> TokenStream {
+    pub(super) fn declare(&self, value: Option<&Expr>) -> TokenStream {
         let Self { parameter: PatType { ty, .. }, variable, is_mutable, is_beside_builder, .. } =
             self;
         let mutability = is_mutable.then(|| quote!(mut));
         let any = || quote!(::core::option::Option::None.unwrap());
-        let value = args.before().map_or_else(any, ToTokens::to_token_stream);
+        let value = value.map_or_else(any, ToTokens::to_token_stream);
         if *is_beside_builder {
             quote! { let #mutability #variable: (_, #ty) = (#variable, #value); }
         } else {

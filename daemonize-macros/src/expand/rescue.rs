@@ -62,9 +62,15 @@ pub(super) fn rescue(
 /// starts.
 fn checked_options(args: &Args, entry: &Entry) -> TokenStream {
     let mut statements = TokenStream::new();
+    let mut before = args.before();
+    if entry.unconditional_parameters().len() > 1 {
+        // The value is for none of them.
+        let value = before.take();
+        statements.extend(value.map(|value| quote! { let _ = #value; }));
+    }
     for parameter in entry.parameters_for_before() {
         let binding = Binding::new(args, parameter);
-        let (declaration, variable) = (binding.declare(args), binding.value());
+        let (declaration, variable) = (binding.declare(before), binding.value());
         let conditions = parameter::conditions(parameter);
         statements.extend(quote! {
             #(#conditions)* #declaration

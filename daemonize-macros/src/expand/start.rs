@@ -153,7 +153,7 @@ fn start_with(args: &Args, entry: &Entry, parameter: Option<&PatType>) -> TokenS
     };
     let binding = Binding::new(args, parameter);
     let daemon = starting(args, Some(&binding));
-    let (declaration, call) = (binding.declare(args), call(entry, binding.value()));
+    let (declaration, call) = (binding.declare(args.before()), call(entry, binding.value()));
     match binding.taken_apart {
         None => quote! { #declaration #daemon.#start(); #call },
         Some((pieces, back)) => quote! {

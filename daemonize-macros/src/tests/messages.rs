@@ -30,6 +30,12 @@ fn names() {
     options("chdir = false, r#chdir = true", &["`chdir` is given twice"]);
     options("io::redirect = \"a\"", &["unknown option `io::redirect`; did you mean `redirect`?"]);
     options("a::b = 5", &[&unknown("a::b")]);
+    options("close-fd = false", &["unknown option `close-fd`; did you mean `close_fd`?"]);
+    options("working-dir = D", &["`working-dir` is called `chdir` here, as in `chdir = false`"]);
+    options(
+        "a-b-c = 5, chdri = D",
+        &[&unknown("a-b-c"), "unknown option `chdri`; did you mean `chdir`?"],
+    );
 }
 
 #[test]
@@ -37,6 +43,8 @@ fn half_typed_options() {
     options("chdir", &["`chdir` needs a value, as in `chdir = false`"]);
     options("redirect", &[r#"`redirect` needs a value, as in `redirect = "out.log"`"#]);
     options("redirect =", &["expected a value for `redirect`"]);
+    options("before", &["`before` needs a value, as in `before = Args::parse()`"]);
+    options("before =", &["expected a value for `before`"]);
     options("redirect = , chdir = false", &["expected a value for `redirect`"]);
     options("chdir: false", &["expected `=` after `chdir`, as in `chdir = false`"]);
     options("chdir => false", &["expected `=` after `chdir`, as in `chdir = false`"]);
