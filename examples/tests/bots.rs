@@ -180,7 +180,7 @@ fn echobot_has_a_life_of_words_and_survives_a_crash() {
     // The listening socket is the supervisor's as well, so that who connects now waits for the next
     // body.
     assert_eq!(ask(port, "again\n"), "again\n");
-    assert!(tell(&bot, &["log"]).stdout.contains("echobot: starting again in 1"));
+    assert!(tell(&bot, &["log"]).stdout.contains("echobot: restarting in 1"));
     assert_eq!(tell(&bot, &["stop"]).stdout, "echobot stopped\n");
     bot.await_nothing_left();
     assert_eq!(tell(&bot, &["status"]).status.code(), Some(3));

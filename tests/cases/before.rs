@@ -100,7 +100,7 @@ fn a_thread_that_was_started_before_is_a_reason_not_to_start() {
         line,
         "parser: cannot start: 2 threads are running, and only one survives the fork; the usual \
          suspects are an allocator's background thread, a logger's writer and a configuration \
-         watcher; start the daemon before them, or vouch for them by `start_with_threads`"
+         watcher; start the daemon before them, or vouch for them with `start_with_threads`"
     );
     assert_untouched(&bot);
 }

@@ -144,7 +144,7 @@ fn a_child_that_keeps_the_lock_is_named_and_not_waited_for() {
     assert!(!daemon.process.is_alive() && child.is_alive());
     assert!(lock::is_held(&bot.pid_file()), "a file whose lock is held is left alone");
     let Status::Unknown(why) = status(bot.pid_file()) else { panic!("nobody is named") };
-    assert!(why.contains(&format!("held by PID {}", child.0)), "{why}");
+    assert!(why.contains(&format!("but PID {} holds its lock", child.0)), "{why}");
     assert_nobody_is_stopped(&bot);
     assert!(child.is_alive());
 }
@@ -408,7 +408,7 @@ fn a_lock_that_a_dead_bot_left_is_told_as_such() {
         line,
         format!(
             "builder: cannot start: already running: PID {pid} is gone, but a process that it \
-             left holds the lock (builder.pid)"
+             started holds the lock (builder.pid)"
         )
     );
 }
@@ -441,7 +441,7 @@ fn a_bot_that_its_own_user_may_not_look_into_is_known_to_root() {
     assert!(started.status.success(), "{started:?}");
     let own = tell("status", Some(NOBODY_ELSE));
     assert_eq!(own.status.code(), Some(4), "{own:?}");
-    assert!(own.stdout.contains("lets nobody look into it"), "{own:?}");
+    assert!(own.stdout.contains("cannot be inspected"), "{own:?}");
     assert_eq!(tell("stop", Some(NOBODY_ELSE)).status.code(), Some(4));
     let seen = tell("status", None);
     assert!(seen.stdout.contains("is running"), "{seen:?}");

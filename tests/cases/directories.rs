@@ -105,7 +105,7 @@ fn a_directory_that_cannot_be_made_is_a_reason_and_leaves_nothing() {
     make_directory(&bot.file("logs"), 0o755);
     fs::write(bot.file("logs/file"), "").expect("a file");
     let line = refused_untouched(&bot, 73);
-    let reason = "cannot make the directory of logs/file/deep/out.log: Not a directory";
+    let reason = "cannot create the directory of logs/file/deep/out.log: Not a directory";
     assert!(line.contains(reason), "{line}");
 }
 
@@ -196,8 +196,8 @@ fn what_the_user_may_not_make_is_one_sentence() {
         assert_eq!(
             line,
             format!(
-                "builder: cannot make the directory of {path} as user {NOBODY_ELSE}: Permission denied \
-                 (os error 13); let this user do that, or choose a path that only root can change"
+                "builder: cannot create the directory of {path} as user {NOBODY_ELSE}: Permission denied \
+                 (os error 13); give this user the right, or choose a path that only root can change"
             )
         );
     }

@@ -82,7 +82,7 @@ fn what_the_foreground_does_not_write_is_told() {
     wait::until("a running bot", || bot.tell(&["status"]).stdout.contains("is running"));
     let (text, told) = show(&bot, &[]);
     assert_eq!(text, "yesterday\n");
-    assert_eq!(told, "commander: it does not write this log now: its output goes to a pipe\n");
+    assert_eq!(told, "commander: it does not write to this log now: its output goes to a pipe\n");
     assert_eq!(bot.tell(&["stop"]).status.code(), Some(0));
     assert_eq!(running.finish().status.code(), None, "a signal has ended it");
 }

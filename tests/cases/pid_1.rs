@@ -290,9 +290,9 @@ fn with_threads_it_stays_one_process_and_says_what_that_means() {
     assert_eq!(first.children(), []);
     kill(first.0, Signal::SIGKILL).expect("it runs");
     let launch = launching.finish();
-    let expected = "builder: cannot fork an init: more than one thread is running, or nobody \
-                    can tell; orphans are not reaped, and SIGTERM ends the program only if it \
-                    handles it, unless the container has an init of its own\n";
+    let expected = "builder: cannot fork an init: more than one thread is running, or they cannot \
+                    be counted; unless the container has one, orphans are not reaped, and SIGTERM \
+                    ends the program only if it handles it\n";
     assert!(launch.stderr.starts_with(expected), "{launch:?}");
 }
 

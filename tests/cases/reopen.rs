@@ -218,7 +218,10 @@ fn in_a_directory_that_became_unwritable_the_old_log_is_kept() {
 
 /// What a bot says in its old log when it cannot open the new one.
 fn complaint(log: &Path, why: &str) -> String {
-    format!("builder: cannot open the log {} anew: {why}; it goes on in this file\n", log.display())
+    format!(
+        "builder: cannot reopen the log {}: {why}; writing goes on in this file\n",
+        log.display()
+    )
 }
 
 /// Puts an obstacle where the log was, and takes it away again. That it is in the way is said once,
@@ -367,7 +370,7 @@ fn a_log_outside_of_the_new_root_is_refused() {
     let bot = bot!["chroot=jail", "redirect=out.log", "reopen=true", "sleep"];
     fs::create_dir(bot.file("jail")).expect("a directory");
     let line = bot.refused(64);
-    assert!(line.contains("`reopen` needs a log inside of `chroot`"), "{line}");
+    assert!(line.contains("`reopen` needs a log inside `chroot`"), "{line}");
 }
 
 #[test(needs = need::root)]

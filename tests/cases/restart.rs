@@ -39,7 +39,7 @@ fn next_body(supervisor: &Daemon, last: Option<Process>) -> Process {
 /// The restarts that a log tells of: each with its delay in seconds, and with its reason.
 fn restarts(log: &str) -> Vec<(f32, &str)> {
     let said = log.lines().filter_map(|line| line.split_once("Z builder: "));
-    let lines = said.filter_map(|(_, said)| said.strip_prefix("starting again in "));
+    let lines = said.filter_map(|(_, said)| said.strip_prefix("restarting in "));
     let parts =
         lines.map(|line| line.split_once(" s: ").unwrap_or_else(|| panic!("no delay: {line}")));
     parts.map(|(delay, reason)| (delay.parse().expect("a number"), reason)).collect()
@@ -165,7 +165,7 @@ fn a_signal_that_asks_nothing_and_a_time_that_is_none_are_refused() {
     for (option, time) in [("stop_timeout", "-1"), ("stop_timeout", "nan"), ("wait_ready", "-0.5")]
     {
         let line = bot![format!("{option}={time}"), "sleep"].refused(64);
-        assert!(line.contains(&format!("`{option}` is a time")), "{line}");
+        assert!(line.contains(&format!("`{option}` takes a number of seconds")), "{line}");
     }
 }
 
@@ -208,7 +208,7 @@ fn a_request_to_end_ends_the_pause() {
     let (bot, gate) = bot_at_a_gate!["restart-plan=60000 60000 9", "exit=1"];
     let supervisor = bot.start();
     gate.open();
-    bot.await_in("out.log", "starting again in ");
+    bot.await_in("out.log", "restarting in ");
     assert_eq!(supervisor.process.children(), []);
     let pid = supervisor.process.0;
     supervisor.signal(Signal::SIGTERM);

@@ -1,10 +1,10 @@
-//! A process starts once. A child that it forks may start anew.
+//! A process starts once. A child that it forks may start again.
 
 use tests::daemon::Daemon;
 use tests::{bot, lock, wait};
 
-const REFUSED: &str = "cannot start: this process has started already; a child that it forks may \
-                       start anew\n";
+const REFUSED: &str = "cannot start: this process has already started; a child that it forks may \
+                       start again\n";
 
 #[test]
 fn a_daemon_cannot_start_again() {

@@ -38,8 +38,8 @@ fn where_nobody_can_tell_nothing_starts() {
         let line = bot.refused_by(bot.command_after_mounting(need::HIDE_PROC), 70);
         assert_eq!(
             line,
-            "early: cannot start: nobody can tell how many threads are running, and only one \
-             survives the fork; mount /proc, or vouch for them by `start_with_threads`"
+            "early: cannot start: the running threads cannot be counted, and only one survives \
+             the fork; mount /proc, or vouch for them with `start_with_threads`"
         );
         assert!(!bot.pid_file().exists());
     }

@@ -355,7 +355,7 @@ fn what_the_user_may_not_open_is_one_sentence_that_names_the_user() {
     assert_eq!(
         line,
         "builder: cannot open the log home/out.log as user nobody: Permission denied (os error 13); \
-         let this user do that, or choose a path that only root can change"
+         give this user the right, or choose a path that only root can change"
     );
 }
 
@@ -432,7 +432,7 @@ fn with_a_group_alone_the_log_is_made_anew_as_long_as_the_way_is_roots() {
     rotate("second");
     let why = "others can write in a directory on the way to it";
     let complaint = format!(
-        "builder: cannot open the log {} anew: {why}; it goes on in this file\n",
+        "builder: cannot reopen the log {}: {why}; writing goes on in this file\n",
         log.display()
     );
     wait::until("the complaint", || {
@@ -481,7 +481,7 @@ fn a_log_that_the_user_cannot_make_anew_is_told_in_the_old_one() {
     }
     let log = bot.file("out.log");
     let complaint = format!(
-        "builder: cannot open the log {} anew: Permission denied; it goes on in this file\n",
+        "builder: cannot reopen the log {}: Permission denied; writing goes on in this file\n",
         log.display()
     );
     bot.await_text("old.log", &complaint);
@@ -548,7 +548,7 @@ fn what_the_user_has_to_open_must_be_inside_of_the_new_root() {
             line.starts_with(&format!("builder: cannot open {path} for another user: ")),
             "{line}"
         );
-        assert!(line.contains("outside of `chroot`"), "{line}");
+        assert!(line.contains("outside `chroot`"), "{line}");
     }
 }
 

@@ -74,7 +74,7 @@ const MOUNT_PROC: &str =
 
 const CHOOSE_PATH: &str = "choose a path that only root can change";
 const LET_USER_OR_CHOOSE_PATH: &str =
-    "; let this user do that, or choose a path that only root can change";
+    "; give this user the right, or choose a path that only root can change";
 
 impl Kind {
     /// The operating system's reason, and the way out of it.
@@ -145,7 +145,10 @@ impl fmt::Display for Holder {
             Self::Daemon(pid) => write!(f, "running with PID {pid}"),
             Self::Start => f.write_str("starting"),
             Self::Orphan(pid) => {
-                write!(f, "running: PID {pid} is gone, but a process that it left holds the lock")
+                write!(
+                    f,
+                    "running: PID {pid} is gone, but a process that it started holds the lock"
+                )
             }
         }
     }
@@ -165,15 +168,15 @@ impl fmt::Display for Kind {
             }
             Kind::UnknownPolicy(word) => write!(
                 f,
-                "cannot start: `restart` is never, on-failure or always, and not {}",
+                "cannot start: `restart` takes never, on-failure or always, not {}",
                 Printable(Path::new(word))
             ),
             Kind::TimeLimit(option) => {
-                write!(f, "cannot start: `{option}` is a time, and cannot be negative")
+                write!(f, "cannot start: `{option}` takes a number of seconds from 0 up")
             }
             Kind::UnknownSignal(name) => write!(
                 f,
-                "cannot start: `stop_signal` is a signal that a program can act on, such as TERM, and not {}",
+                "cannot start: `stop_signal` takes a signal that asks a program to end, such as TERM, not {}",
                 Printable(Path::new(name))
             ),
             Kind::Unknown(what, name) => {
@@ -182,7 +185,7 @@ impl fmt::Display for Kind {
             Kind::UserWithoutGroup(id) => {
                 write!(
                     f,
-                    "cannot start: the user id {id} has no account that names its group; set `group`"
+                    "cannot start: the user id {id} has no account, so its group is unknown; set `group`"
                 )
             }
             Kind::NotRoot(what) => write!(f, "cannot start: only root can {what}"),
@@ -201,12 +204,12 @@ impl fmt::Display for Kind {
                     None => f.write_str("more than one thread is running")?,
                 }
                 f.write_str(
-                    ", and only one survives the fork; the usual suspects are an allocator's background thread, a logger's writer and a configuration watcher; start the daemon before them, or vouch for them by `start_with_threads`",
+                    ", and only one survives the fork; the usual suspects are an allocator's background thread, a logger's writer and a configuration watcher; start the daemon before them, or vouch for them with `start_with_threads`",
                 )
             }
             Kind::UncountedThreads => write!(
                 f,
-                "cannot start: nobody can tell how many threads are running, and only one survives the fork; {MOUNT_PROC}vouch for them by `start_with_threads`"
+                "cannot start: the running threads cannot be counted, and only one survives the fork; {MOUNT_PROC}vouch for them with `start_with_threads`"
             ),
             Kind::EventLoop(descriptor, kind) => write!(
                 f,
@@ -234,7 +237,7 @@ impl fmt::Display for Kind {
                 write!(f, "cannot start: already {holder} ({})", Printable(path))
             }
             Kind::AlreadyStarted => f.write_str(
-                "cannot start: this process has started already; a child that it forks may start anew",
+                "cannot start: this process has already started; a child that it forks may start again",
             ),
             Kind::ExitedEarly(code) => {
                 write!(f, "cannot start: it ended with exit code {code} before it was ready")

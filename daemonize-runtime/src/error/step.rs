@@ -63,7 +63,7 @@ impl Step {
         match self {
             Self::FindStartDirectory => "cannot find the start directory",
             Self::OpenNull => "cannot open /dev/null",
-            Self::MakeDirectory => "cannot make the directory of",
+            Self::MakeDirectory => "cannot create the directory of",
             Self::OpenLog => "cannot open the log",
             Self::OpenInput => "cannot open the input",
             Self::OpenPidFile => "cannot open the PID file",

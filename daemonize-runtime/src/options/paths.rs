@@ -19,7 +19,7 @@ use std::path::{Path, PathBuf};
 /// let by_path = Daemon::new().chroot(PathBuf::from("/srv/jail"));
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` does not name a file",
+    message = "`{Self}` is not a path",
     label = "expected a path",
     note = "a path is anything that is `AsRef<Path>`, such as `&str` or `PathBuf`, or an `Option` of it"
 )]

@@ -11,9 +11,9 @@
 /// let decided_by_the_library = Daemon::new().when(None);
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no `bool`",
+    message = "`{Self}` is not a `bool`",
     label = "expected `true` or `false`",
-    note = "an `Option<bool>` will do"
+    note = "an `Option<bool>` works too"
 )]
 pub trait SwitchValue {
     /// What was said, if anything was.
@@ -44,9 +44,9 @@ impl SwitchValue for Option<bool> {
 /// let daemon = Daemon::new().umask(0o027);
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no file mode creation mask",
+    message = "`{Self}` is not a file mode creation mask",
     label = "expected a `u32`, such as `0o027`",
-    note = "an `Option<u32>` will do"
+    note = "an `Option<u32>` works too"
 )]
 pub trait MaskValue {
     /// The mask, if there is one.

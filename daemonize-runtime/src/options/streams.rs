@@ -24,10 +24,10 @@ use super::paths::{NoForm, Nothing, Optional, PathValue, Plain};
 /// # Ok::<(), io::Error>(())
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no file and names none",
+    message = "`{Self}` is neither a path nor an open file",
     label = "expected a path or an open file",
     note = "a path is anything that is `AsRef<Path>`, an open file is a `File` or an `OwnedFd`; an \
-            `Option` of either will do"
+            `Option` of either works too"
 )]
 pub trait StreamValue<Form> {
     /// The file, if there is one.

@@ -21,9 +21,9 @@ pub(crate) const STOP_TIMEOUT: Duration = Duration::from_secs(10);
 /// let duration = Daemon::new().stop_timeout(Duration::from_millis(1500));
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no time limit",
+    message = "`{Self}` is not a time limit",
     label = "expected a number of seconds or a `Duration`",
-    note = "a number is `u8` to `u64`, `usize`, `i32`, `i64`, `f32` or `f64`; an `Option` of it will do"
+    note = "a number is `u8` to `u64`, `usize`, `i32`, `i64`, `f32` or `f64`; an `Option` of it works too"
 )]
 pub trait TimeValue {
     /// The limit, if there is one.
@@ -45,7 +45,7 @@ pub trait TimeValue {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is neither a `bool` nor a time limit",
     label = "expected `true`, `false`, a number of seconds or a `Duration`",
-    note = "a number is `u8` to `u64`, `usize`, `i32`, `i64`, `f32` or `f64`; an `Option` of it will do"
+    note = "a number is `u8` to `u64`, `usize`, `i32`, `i64`, `f32` or `f64`; an `Option` of it works too"
 )]
 pub trait WaitValue {
     /// What was said, if anything was.

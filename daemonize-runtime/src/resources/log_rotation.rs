@@ -21,7 +21,7 @@ use crate::sys;
 const IS_NO_FILE: &str = "not a regular file";
 
 /// What stands behind the reason why a log could not be opened anew.
-const GOES_ON: &[u8] = b"; it goes on in this file\n";
+const GOES_ON: &[u8] = b"; writing goes on in this file\n";
 
 /// The log files, as the daemon can find them again.
 #[derive(Debug)]
@@ -94,7 +94,7 @@ impl Log {
             None => &outside,
             Some(Some(path)) => path,
             Some(None) => {
-                return Err(Kind::Contradiction("`reopen` needs a log inside of `chroot`").into());
+                return Err(Kind::Contradiction("`reopen` needs a log inside `chroot`").into());
             }
         };
         let path = CString::new(path.as_os_str().as_bytes()).at_path(Step::OpenLog, name)?;
@@ -104,7 +104,7 @@ impl Log {
         };
         let program = program_name().unwrap_or_else(|| "daemon".into());
         let (program, outside) = (Printable(&program), Printable(&outside));
-        let complaint = format!("{program}: cannot open the log {outside} anew: ");
+        let complaint = format!("{program}: cannot reopen the log {outside}: ");
         Ok(Self { path, open, descriptors, complaint, is_lost: AtomicBool::new(false) })
     }
 

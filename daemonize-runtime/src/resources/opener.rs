@@ -27,7 +27,7 @@ use crate::sys::FileStatus;
 const CAN_BE_EXCHANGED: &str = "others can write in its directory";
 const IS_A_THIRD_USERS: &str = "it belongs to a third user";
 const IS_OUTSIDE: &str =
-    "others can change the way to it, and it is outside of `chroot`, where that user could open it";
+    "others can change the path to it, and it is outside `chroot`, so that user cannot open it";
 
 /// A file that is open, or left to the daemon's user, by this path.
 #[derive(Debug)]

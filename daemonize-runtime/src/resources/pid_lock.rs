@@ -31,7 +31,7 @@ const IS_NO_FILE: &str = "it is not a regular file";
 const HAS_OTHER_NAME: &str = "it has another name, by a hard link";
 const BELONGS_TO_OTHERS: &str = "it belongs to another user";
 const FOREIGN_TEXT: &str = "it holds something other than a PID";
-pub(crate) const IS_REPLACED: &str = "it is replaced all the time";
+pub(crate) const IS_REPLACED: &str = "it is replaced again and again";
 
 /// Why a PID file is not ours to write.
 pub(crate) const OBJECTIONS: [&str; 6] =

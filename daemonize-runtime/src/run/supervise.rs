@@ -199,7 +199,7 @@ impl<'a> Supervisor<'a> {
 
     /// The time until the next start. A request to end is obeyed at once.
     fn pause(&mut self, delay: Duration, outcome: Outcome) {
-        note(&format!("starting again in {}: {outcome}", Seconds(delay)));
+        note(&format!("restarting in {}: {outcome}", Seconds(delay)));
         self.tell_of(outcome, Phase::Restarting, SystemTime::now().checked_add(delay));
         self.state.restarts += 1;
         let end = Deadline::after(delay);

@@ -50,11 +50,13 @@ fn contradiction(options: &Options, pid_file: Option<&Path>) -> Option<&'static 
     let mut targets = streams(options).into_iter().filter_map(|(_, target)| target);
     let is_open = |target: Option<&StreamTarget>| matches!(target, Some(StreamTarget::Open(_)));
     if redirect.is_some() && (stdout.is_some() || stderr.is_some()) {
-        Some("`redirect` already is standard output and standard error")
+        Some(
+            "`redirect` sets standard output and standard error; remove it, or `stdout` and `stderr`",
+        )
     } else if !options.close_fd && targets.next().is_some() {
-        Some("`close_fd` is false, so that no stream can be replaced")
+        Some("`close_fd` is false, so no stream can be replaced")
     } else if options.reopen && [redirect, stdout, stderr].into_iter().any(is_open) {
-        Some("`reopen` needs the path of a log, and not a file that is open")
+        Some("`reopen` needs the path of a log, not an open file")
     } else if pid_file.is_some() && targets.any(|target| target.path() == pid_file) {
         Some(SAME_FILE)
     } else {

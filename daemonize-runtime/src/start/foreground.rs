@@ -50,12 +50,12 @@ pub(crate) fn stay(
 fn leave_init_behind(duties: &mut Duties, only_thread: Option<&OnlyThread>) {
     let left = match only_thread {
         Some(only_thread) => init::leave_behind(duties, only_thread),
-        None => Err(io::Error::other("more than one thread is running, or nobody can tell")),
+        None => Err(io::Error::other("more than one thread is running, or they cannot be counted")),
     };
     if let Err(why) = left {
         say(&format!(
-            "cannot fork an init: {why}; orphans are not reaped, and SIGTERM ends the program only \
-             if it handles it, unless the container has an init of its own"
+            "cannot fork an init: {why}; unless the container has one, orphans are not reaped, and \
+             SIGTERM ends the program only if it handles it"
         ));
     }
 }

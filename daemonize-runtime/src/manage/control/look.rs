@@ -159,8 +159,8 @@ impl Doubt {
         match self {
             Self::Foreign => "it holds something other than a PID".to_owned(),
             Self::Misnamed(named, file) => match find_holder(file) {
-                Some(holder) => format!("its lock is held by PID {holder}, and it names {named}"),
-                None => format!("its lock is held by a process other than {named}, which it names"),
+                Some(holder) => format!("it names PID {named}, but PID {holder} holds its lock"),
+                None => format!("it names PID {named}, but another process holds its lock"),
             },
             Self::Misowned => {
                 "it belongs to another user than the process that holds its lock".to_owned()
@@ -169,8 +169,8 @@ impl Doubt {
                 "the process that it names belongs to another user; only root can tell".to_owned()
             }
             Self::Hidden(Sight::Own) => {
-                "the process that it names lets nobody look into it, since \
-                its program has capabilities or cannot be read; only root can tell"
+                "the process that it names cannot be inspected, because its program has \
+                capabilities or is not readable; only root can tell"
                     .to_owned()
             }
             Self::Hidden(Sight::None) => {

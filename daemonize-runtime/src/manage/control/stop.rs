@@ -173,10 +173,14 @@ impl fmt::Display for StopError {
         match self {
             Self::Unknown(why) => f.write_str(why),
             Self::UnknownSignal(name) => {
-                write!(f, "`{}` is no signal that asks to end", Printable(Path::new(name)))
+                write!(
+                    f,
+                    "`{}` is not a signal that asks a process to end",
+                    Printable(Path::new(name))
+                )
             }
             Self::StillStarting => f.write_str("it is still starting"),
-            Self::Refused(_) => f.write_str("it may not be signalled"),
+            Self::Refused(_) => f.write_str("the signal was refused"),
             Self::StillRunning => f.write_str("it was killed and still runs"),
         }
     }

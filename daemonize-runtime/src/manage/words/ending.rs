@@ -16,7 +16,7 @@ pub(crate) fn stop_and_say(pid_file: &Path, how: Stop) -> i32 {
     let text = match stop(pid_file, how) {
         Ok(Stopped::Ended(lock)) => format!("stopped{}", after(lock, pid_file)),
         Ok(Stopped::Killed(lock)) => {
-            format!("killed, since it did not stop in time{}", after(lock, pid_file))
+            format!("killed: it did not stop in time{}", after(lock, pid_file))
         }
         Ok(Stopped::WasNotRunning) => format!("was not running ({})", shown(pid_file)),
         Err(error) => return refuse("stop", &error),
@@ -58,10 +58,10 @@ fn after(lock: Lock, pid_file: &Path) -> String {
         Lock::New(Some(pid)) => format!("; a new one is running already, PID {pid}"),
         Lock::New(None) => "; a new one is starting already".to_owned(),
         Lock::Left(Some(pid)) => {
-            format!("; PID {pid}, which it left behind, still locks {}", shown(pid_file))
+            format!("; PID {pid}, which it started, still holds the lock on {}", shown(pid_file))
         }
         Lock::Left(None) => {
-            format!("; a process that it left behind still locks {}", shown(pid_file))
+            format!("; a process that it started still holds the lock on {}", shown(pid_file))
         }
     }
 }

@@ -41,10 +41,10 @@ pub(crate) fn remember(place: &Place) {
 pub fn commands_help() -> String {
     let mut text = format!(
         "commands of {}:\n\
-        \x20 start    start in the background; the same without a word\n\
-        \x20 stop     stop; --timeout SECONDS until it is killed\n\
-        \x20 restart  stop, and start with these arguments\n\
-        \x20 status   show how it is; --json for scripts\n\
+        \x20 start    start in the background, as without a word\n\
+        \x20 stop     stop; kill after --timeout SECONDS\n\
+        \x20 restart  stop, then start with the arguments that follow\n\
+        \x20 status   show the status; --json for scripts\n\
         \x20 run      run in the foreground\n\
         \x20 log      show the end of the log; -n NUMBER of lines, -f to follow, --stderr\n\
         \x20 help     show this list\n",

@@ -26,7 +26,7 @@ const BLOCK: usize = 8192;
 pub(crate) fn show_or_say(place: &Place, order: &Order) -> i32 {
     let both = place.log.as_deref().or(place.errors.as_deref());
     let log = if order.stderr { place.errors.as_deref().or(both) } else { both };
-    let Some(log) = log else { refuse_missing("its output goes to no file") };
+    let Some(log) = log else { refuse_missing("there is no log: its output goes to no file") };
     tell_of_others(place, log);
     match show(log, order.lines, order.follow) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
@@ -51,7 +51,7 @@ fn tell_of_others(place: &Place, shown_log: &Path) {
         && !output::is(daemon.process.pid, descriptor, shown_log)
     {
         let output = output::name(&output);
-        say(&format!("it does not write this log now: its output goes to {output}"));
+        say(&format!("it does not write to this log now: its output goes to {output}"));
     }
 }
 

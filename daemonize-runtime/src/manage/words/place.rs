@@ -32,9 +32,9 @@ impl Place {
 
     /// The PID file, without which nothing can be told.
     pub(crate) fn pid_file(&self) -> &Path {
-        self.pid_file
-            .as_deref()
-            .unwrap_or_else(|| refuse_missing("without a PID file nobody can tell whether it runs"))
+        self.pid_file.as_deref().unwrap_or_else(|| {
+            refuse_missing("`pid_file` is false, so nobody can tell whether it runs")
+        })
     }
 }
 

@@ -49,7 +49,7 @@ fn line(status: &Status, place: &Place) -> String {
         parts.extend(body.map(|body| format!("body {body}")));
         let plural = if *restarts == 1 { "" } else { "s" };
         parts.push(format!("{restarts} restart{plural}"));
-        parts.extend(last_end.map(|(end, at)| format!("last end by {} at {}", how(end), utc(at))));
+        parts.extend(last_end.map(|(end, at)| format!("last {} at {}", how(end), utc(at))));
     }
     let log =
         place.log.as_deref().filter(|_| !matches!(status, Status::NotRunning | Status::Unknown(_)));
