@@ -80,8 +80,8 @@ impl Daemon {
     ///   Seed in the body what must not repeat;
     /// - the layout of the address space.
     ///
-    /// They do not have the threads of before, nor its record locks (fcntl(2)), locked memory
-    /// (mlock(2)), alarms and timers.
+    /// A fork does not copy threads, record locks (fcntl(2)), locked memory (mlock(2)), alarms and
+    /// timers, so no body has them.
     ///
     /// **State.** The supervisor writes `<PID file>.state` for the word `status`, and removes it
     /// after a clean end. A file of that name that no supervisor has written is left alone.

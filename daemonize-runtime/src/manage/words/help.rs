@@ -12,10 +12,10 @@ pub(crate) fn remember(place: &Place) {
     let _ = PLACE.set(place.clone());
 }
 
-/// The words of `commands`, one a line, with the program's name, its PID file and its log: for a
-/// program with a parser of its own, to be printed below its own help.
+/// The words of `commands`, one a line, with the program's name, its PID file and its log. A
+/// program with a parser of its own prints them below its own help.
 ///
-/// The files are known where the attribute has `commands = true`, and behind
+/// The files are known in a program with `commands = true`, and after
 /// [`Daemon::answer_commands`](crate::Daemon::answer_commands).
 ///
 /// # Examples

@@ -36,10 +36,10 @@ const USAGE: i32 = 2;
 /// The word that the program was started with; `None` where it was none of ours.
 static HEARD: OnceLock<Option<Order>> = OnceLock::new();
 
-/// The program's arguments without the word of `commands` and its options: what the program's own
-/// parser is to see, as in `Args::parse_from(daemonize_runtime::args_os())`.
+/// The program's arguments without the word of `commands` and its options. The program's own parser
+/// should read these, as in `Args::parse_from(daemonize_runtime::args_os())`.
 ///
-/// The same as [`std::env::args_os`] in a program without `commands`; with the builder, also before
+/// The same as [`std::env::args_os`] in a program without `commands`, and with the builder before
 /// [`answer_commands`](crate::Daemon::answer_commands).
 ///
 /// # Examples
