@@ -43,7 +43,7 @@ impl Drop for Errors {
     }
 }
 
-/// A mistake in `place`: everything from its first to its last token is underlined.
+/// A mistake in `place`, which is underlined from its first to its last token.
 pub(crate) fn mistake(place: &dyn ToTokens, text: &str) -> Error {
     Error::new_spanned(place.to_token_stream(), text)
 }

@@ -1,11 +1,11 @@
-//! Receives two options; hands on why they cannot stand together, as far as their literals show it.
+//! Receives two options; hands on why they cannot be combined, as far as literals show it.
 
 use quote::ToTokens;
 use syn::Lit;
 
 use super::{Given, mentions, options::Known};
 
-/// Why these two cannot stand together, in whichever order they do.
+/// Why these two cannot be combined, in either order.
 pub(super) fn between(one: &Given, other: &Given) -> Option<String> {
     contradiction(one, other).or_else(|| contradiction(other, one))
 }
@@ -38,7 +38,7 @@ fn contradiction(one: &Given, other: &Given) -> Option<String> {
     }
 }
 
-/// Whether a value can be seen to be a file that is opened there and then.
+/// Whether a value visibly opens a file.
 fn opens_file(given: &Given) -> bool {
     let tokens = given.value.to_token_stream();
     mentions::call(tokens.clone(), "File", &["create", "create_new", "open", "options"])

@@ -68,7 +68,7 @@ pub(super) fn negation(input: ParseStream) -> Option<(Ident, TokenStream)> {
     Some((name, place))
 }
 
-/// What belongs to a name that is written as on command lines, such as `pid-file`.
+/// The rest of a name that is written as on command lines, such as `pid-file`.
 pub(super) fn behind_hyphen(input: ParseStream) -> TokenStream {
     let mut rest = TokenStream::new();
     while input.peek(Token![-]) && input.peek2(Ident::peek_any) {
@@ -99,7 +99,7 @@ pub(super) fn in_delimiters(option: Known, group: &Group) -> Error {
     mistake(group, &text)
 }
 
-/// What stands in a group, as the user wrote it where the compiler can tell.
+/// The content of a group, as the user wrote it if the compiler can tell.
 fn inside(group: &Group) -> String {
     let text = group.span().source_text().unwrap_or_else(|| group.to_string());
     text.get(1..text.len().saturating_sub(1)).unwrap_or_default().trim().to_owned()

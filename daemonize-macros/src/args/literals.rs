@@ -17,7 +17,7 @@ const RESTART_WORDS: [&str; 3] = ["never", "on-failure", "always"];
 const ALL_BITS: u32 = 0o777;
 
 impl Known {
-    /// Refuses what can be seen to be wrong in `value`.
+    /// Refuses what is visibly wrong in `value`.
     pub(super) fn judge(self, value: &Expr) -> Result<()> {
         let value = ungrouped(value);
         match self.takes() {
@@ -141,7 +141,7 @@ impl Known {
     }
 }
 
-/// What is no literal of Rust, such as `0o28`, `1e` or `"C:\logs"`.
+/// Text that is not a literal of Rust, such as `0o28`, `1e` or `"C:\logs"`.
 fn is_refused_by_rustc(literal: &Lit) -> bool {
     const KINDS: &[&str] = &[
         "", "u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32", "i64", "i128", "isize",
@@ -155,8 +155,7 @@ fn is_refused_by_rustc(literal: &Lit) -> bool {
     }
 }
 
-/// Everybody thinks of a mask in octal, and `22` means another one than `0o22`. Nobody can
-/// misunderstand a zero.
+/// People think of a mask in octal, but `22` is not `0o22`. A zero cannot be misunderstood.
 fn objection_to_mask(mask: &LitInt) -> Option<String> {
     let text = mask.to_string();
     let value = mask.base10_parse().unwrap_or(u32::MAX);

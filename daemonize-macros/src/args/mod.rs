@@ -20,7 +20,7 @@ use self::options::Known;
 #[derive(Default)]
 pub(crate) struct Args {
     given: Vec<Given>,
-    /// Values of keys that name no option, or name one again.
+    /// Values of unknown keys, and of keys that are given again.
     stray: Vec<Expr>,
 }
 
@@ -33,7 +33,7 @@ pub(crate) struct Given {
 }
 
 impl Args {
-    /// What was given for this option, whatever its value.
+    /// The option as it was given, whatever its value.
     pub(crate) fn find(&self, option: Known) -> Option<&Given> {
         self.given.iter().find(|given| given.option == option)
     }
@@ -64,20 +64,20 @@ impl Args {
         self.values_of(|option| option.is_method() && !option.is_for_commands())
     }
 
-    /// Whether the arguments of the program may have a say in where its files are.
+    /// Whether the arguments of the program may decide where its files are.
     pub(crate) fn files_vary(&self) -> bool {
         let mut files = self.given.iter().filter(|given| given.option.names_file());
         files.any(|given| given.literal().is_none())
     }
 
-    /// Whether code of the program's runs before the start.
+    /// Whether code of the program runs before the start.
     pub(crate) fn run_code(&self) -> bool {
         let is_code = |value: &Expr| literals::literal(value).is_none();
         self.find(Known::Before).is_some()
             || self.methods().into_iter().any(|(_, value)| is_code(value))
     }
 
-    /// What has this name in the runtime, unless there is a mistake in where that lives.
+    /// The item of this name in the runtime, unless the path of the runtime has a mistake.
     pub(crate) fn of_runtime(&self, name: &str) -> Option<TokenStream> {
         let Some(given) = self.find(Known::Crate) else {
             let name = Ident::new(name, Span::call_site());

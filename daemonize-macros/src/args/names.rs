@@ -4,7 +4,7 @@
 use super::options::Known;
 
 /// Names from other libraries and tools, and what they are called here. `_` and capitals make no
-/// difference, so that `WorkingDirectory` is there too.
+/// difference: `WorkingDirectory` is there too.
 pub(crate) const BROUGHT_ALONG: &[(Known, &str)] = &[
     (
         Known::Redirect,
@@ -77,7 +77,7 @@ pub(crate) const BROUGHT_ALONG: &[(Known, &str)] = &[
     (Known::Crate, "crate_path path runtime krate"),
 ];
 
-/// Names that no option answers alone, and what does.
+/// Names for which no single option is the answer, and the answer.
 const LEFT_OUT: &[(&str, &str)] = &[
     (
         "chown_pid_file chown_pid_file_user chown_pid_file_group",
@@ -100,7 +100,7 @@ const LEFT_OUT: &[(&str, &str)] = &[
     ("watchdog watchdog_sec", "left to the body: it asks `daemonize_runtime::watchdog()`"),
 ];
 
-/// What stands before a name to say the opposite.
+/// What people put before a name to say the opposite.
 const OPPOSITES: &[&str] = &["no", "not", "dont", "without", "disable", "skip"];
 
 /// What was meant by a name, and how sure that is.

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::{Attribute, Meta};
 
-/// Whether an attribute says something about the function and does nothing with it.
+/// Whether an attribute describes the function and does nothing with it.
 pub(super) fn describes(attribute: &Attribute) -> bool {
     const DESCRIBING: &[&str] = &["allow", "warn", "deny", "forbid", "expect", "doc", "deprecated"];
     attribute.path().segments.len() == 1 && DESCRIBING.contains(&&*name(attribute))
@@ -61,8 +61,8 @@ pub(super) fn makes_main(attribute: &Attribute) -> bool {
     name(attribute) == "launch"
 }
 
-/// Nothing that a program would write, and nothing that the compiler or another macro minds. A name
-/// of our own could be one of the program's, and that of a tool too.
+/// No program would write this, and neither the compiler nor another macro minds it. A name of our
+/// own could clash with one of the program or of a tool.
 pub(super) fn mark() -> TokenStream {
     quote! { #[doc(alias = "daemonized by daemonize-runtime")] }
 }

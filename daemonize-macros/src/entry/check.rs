@@ -108,7 +108,7 @@ impl Entry {
         }
     }
 
-    /// Where this attribute stands, as something that the user wrote, since no token of it is here.
+    /// The place of this attribute, as something that the user wrote: none of its tokens is here.
     fn attribute(&self) -> Span {
         Span::call_site().resolved_at(self.signature.ident.span())
     }

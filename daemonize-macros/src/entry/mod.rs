@@ -1,8 +1,7 @@
 //! Receives the tokens of the item under the attribute; hands on [`Entry`], the function that
 //! becomes the daemon's body.
 //!
-//! The body stays unread: what is wrong in it is rustc's business, and rustc shall see it as it was
-//! written.
+//! The body is not read. Its mistakes are rustc's business, and rustc sees it as it was written.
 
 mod attributes;
 pub(crate) mod check;
@@ -101,7 +100,7 @@ impl Entry {
         if is_filled { Vec::new() } else { self.parameters() }
     }
 
-    /// The attributes that describe the function: lint levels then hold for the options too.
+    /// The attributes that describe the function. So lint levels apply to the options too.
     pub(crate) fn describing_attributes(&self) -> Vec<&Attribute> {
         self.attributes_that(attributes::describes)
     }
@@ -109,7 +108,7 @@ impl Entry {
     /// The attributes that do something with the function, in their order: it is the order in which
     /// they nest.
     pub(crate) fn working_attributes(&self) -> Vec<&Attribute> {
-        // Beside our error, a runtime that refuses the parameter would do so once more.
+        // Beside our error, a runtime would refuse the parameter once more.
         self.attributes_that(if self.parameters().is_empty() {
             works
         } else {

@@ -1,6 +1,5 @@
-//! Receives an item that is no function; hands on whether rustc has refused it before it came here,
-//! so that nothing remains to be said: an expression, or a function with a parameter without a
-//! type.
+//! Receives an item that is not a function; hands on whether rustc has refused it already. Then
+//! nothing remains to be said: an expression, or a function with a parameter without a type.
 
 use proc_macro2::{Delimiter, TokenTree};
 use syn::{

@@ -102,8 +102,8 @@ impl<'entry> Binding<'entry> {
     }
 }
 
-/// A variable that the options do not see. `main` is the one name that cannot be a constant's here,
-/// because it is the function's; hygiene keeps the two apart.
+/// A variable that the options do not see. `main` is the one name that cannot be a constant here,
+/// because it is the function; hygiene keeps the two apart.
 pub(super) fn hidden() -> Ident {
     Ident::new("main", Span::mixed_site())
 }

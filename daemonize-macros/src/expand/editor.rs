@@ -1,14 +1,13 @@
-//! Receives what stands in the parentheses, finished or not; hands on a sketch of the start, if it
-//! is rust-analyzer that asks.
+//! Receives what stands in the parentheses, finished or not; hands on a sketch of the start if
+//! rust-analyzer asks.
 //!
-//! For a completion it expands a program twice: as it is, and with a name where the cursor stands.
+//! For a completion rust-analyzer expands a program twice: as it is, and with a name at the cursor.
 //! It goes on only if both expansions are the same text up to there. A start and the rescue of one
-//! are not; the sketch, which comes first in both, is. The names of the options are fields in it,
-//! so that they are offered and explained, and the values stand where the builder takes them.
+//! differ; the sketch, which comes first in both, does not. The names of the options are fields in
+//! it, so they are offered and explained. The values stand where the builder takes them.
 //!
-//! rustc never sees a sketch, which may have half an expression in it. A `#[cfg(rust_analyzer)]`
-//! would not keep it away: rustc parses what it leaves out, and warns of names that it does not
-//! know.
+//! rustc never sees a sketch, which may contain half an expression. A `#[cfg(rust_analyzer)]` would
+//! not keep it away: rustc parses what it leaves out, and warns of names that it does not know.
 
 use std::{env, mem};
 
@@ -70,7 +69,7 @@ pub(crate) fn sketch(options: TokenStream, entry: &Entry) -> TokenStream {
             }
             Some(Known::Before) => before = value,
             Some(_) if has_equals => values.extend(quote! { let _ = #value; }),
-            // A field that there is not would be refused once more.
+            // A field that does not exist would be refused once more.
             None if has_equals => {
                 values.extend(quote! { let _ = #value; });
                 continue;

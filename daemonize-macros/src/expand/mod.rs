@@ -1,8 +1,8 @@
 //! Receives the attribute and the function; hands on the new `main`.
 //!
-//! The new `main` holds the user's function word for word. Every token of the user's keeps its
-//! span, so that rustc points at what the user wrote; every token of ours has the span of the
-//! attribute, so that lints see an expansion and stay silent.
+//! The new `main` holds the user's function word for word. Every token of the user keeps its span,
+//! so rustc points at what the user wrote. Every token of ours has the span of the attribute, so
+//! lints see an expansion and stay silent.
 
 mod binding;
 pub(crate) mod editor;
@@ -119,8 +119,8 @@ fn inner_function(entry: &Entry) -> TokenStream {
     quote! { #mark #(#attributes)* #signature #body }
 }
 
-/// A variable that only the options use is used all the same. The lint would advise to rename it,
-/// and then the options would be wrong.
+/// Only the options use this variable, but they do use it. The lint would advise to rename it, and
+/// then the options would be wrong.
 fn allow_for_options_alone(args: &Args, entry: &mut Entry) {
     let body = entry.body.to_token_stream();
     let is_for_options_alone = &|variable: &Ident| {

@@ -1,7 +1,7 @@
 //! Receives the pattern of a parameter; hands on how to take a value apart for a while.
 //!
-//! What the options use is moved out of the value, so that it has the type that it has in the
-//! user's function, and moved back afterwards.
+//! What the options use is moved out of the value, and moved back afterwards. So it has the type
+//! that it has in the user's function.
 
 use std::mem;
 

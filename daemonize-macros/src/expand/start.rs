@@ -12,7 +12,7 @@ use crate::{
     errors::Errors,
 };
 
-/// The builder with the options, unless nobody knows where it lives.
+/// The builder with the options, unless its path is unknown.
 pub(super) fn daemon(args: &Args) -> Option<TokenStream> {
     let builder = args.of_runtime("Daemon")?;
     Some(with_options(quote! { #builder::new() }, args.methods()))
@@ -26,16 +26,16 @@ fn with_options(builder: TokenStream, options: Vec<(&Ident, &Expr)>) -> TokenStr
     daemon
 }
 
-/// What is inherited is noted before anything else can be open. Where nothing of the user's runs
-/// before, the start does it.
+/// Notes what is inherited before anything else can be open. If no code of the user runs before the
+/// start, the start does it.
 pub(super) fn note_inherited(args: &Args) -> Option<TokenStream> {
     let note = args.of_runtime("__note_inherited").filter(|_| args.run_code())?;
     Some(quote! { #note(); })
 }
 
 // With `commands = true`, the words that start nothing are answered before anything else. They need
-// to know where the PID file and the log are, so that these options cannot use the parameter. Each
-// option is evaluated once, and `args_os()` is without the word wherever one asks for it.
+// the PID file and the log, so these options cannot use the parameter. Each option is evaluated
+// once, and `args_os()` is always without the word.
 //
 // Input:
 //     #[daemonize(commands = true, before = Args::parse_from(args_os()), redirect = "bot.log", chdir = false)]
@@ -66,7 +66,7 @@ pub(super) fn answer_commands(args: &Args) -> Option<TokenStream> {
     })
 }
 
-/// The builder that is to start: the one that has answered, with the options that it did not need.
+/// The builder that starts: the one that has answered, with the options that it did not need.
 fn starting(args: &Args, binding: Option<&Binding>) -> Option<TokenStream> {
     if args.has_commands() {
         let builder = binding.map_or_else(|| hidden().into_token_stream(), Binding::builder);
@@ -168,8 +168,7 @@ fn start_with(args: &Args, entry: &Entry, parameter: Option<&PatType>) -> TokenS
     }
 }
 
-/// The call of the user's function. What is wrong with its value while it is asynchronous, is so
-/// because of the `async`.
+/// The call of the user's function. If it is asynchronous, its value is wrong because of that.
 fn call(entry: &Entry, argument: TokenStream) -> TokenStream {
     let Signature { ident, asyncness, .. } = &entry.signature;
     let mut name = ident.clone();

@@ -1,8 +1,7 @@
-//! Receives any text as a program; panics unless the attribute keeps its promise there. Shared with
-//! the fuzzer.
+//! Receives any text as a program; panics unless the attribute keeps its promise. Shared with the
+//! fuzzer.
 //!
-//! The promise: whatever stands in the parentheses, it becomes a start, or errors that lie inside
-//! the parentheses.
+//! The promise: whatever is in the parentheses becomes a start, or errors inside the parentheses.
 
 use std::ops::Range;
 
