@@ -8,8 +8,8 @@
 //!
 //! `docs/deploy.md` installs it everywhere.
 //!
-//! The address is bound in `before`, so that an address in use is answered on the terminal and
-//! nothing is detached. The runtime and its threads start afterwards, in the daemon.
+//! The address is bound in `before`. An address in use is reported on the terminal, and nothing is
+//! detached. The runtime and its threads start afterwards, in the daemon.
 
 use std::io;
 use std::net::TcpListener;

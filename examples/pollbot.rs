@@ -7,13 +7,13 @@
 //! kill "$(cat pollbot.pid)"
 //! ```
 //!
-//! The URL holds the token, and comes from the environment because everybody can see the arguments
+//! The URL holds the token. It comes from the environment, because everybody can see the arguments
 //! of a process. The launcher returns when the bot is logged in: a wrong token is a failed start.
-//! Later errors are logged, and the bot tries again. What it has not answered comes again as well,
-//! so that every message is answered at least once.
+//! Later errors are logged, and the bot tries again. The service repeats messages that were not
+//! answered, so every message is answered at least once.
 //!
-//! This is plain HTTP, as a Bot API server of one's own speaks it. `https://api.telegram.org` needs
-//! TLS, which is among the default features of `ureq`.
+//! This is plain HTTP, which a Bot API server of your own speaks. `https://api.telegram.org` needs
+//! TLS, a default feature of `ureq`.
 
 use std::env;
 use std::io;

@@ -1,4 +1,4 @@
-//! A chat room on smol: what one says, all others hear.
+//! A chat room on smol: what one guest says, all others hear.
 //!
 //! ```sh
 //! cargo run --bin smolbot

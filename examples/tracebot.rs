@@ -1,5 +1,5 @@
-//! A bot that logs by `tracing`: it takes each file out of the directory `inbox`, and logs how long
-//! it was.
+//! A bot that logs by `tracing`. It takes each file out of the directory `inbox`, and logs its
+//! length.
 //!
 //! ```sh
 //! mkdir inbox
@@ -9,11 +9,11 @@
 //! kill "$(cat tracebot.pid)"
 //! ```
 //!
-//! The subscriber writes to standard output, which `redirect` leads to the log. A panic and the
-//! words of a child are then in the same file, and `reopen` rotates it under all of them; a
-//! subscriber with a file of its own knows nothing of that. A full disk costs events and not the
-//! bot, because `log_internal_errors` is off: where it is on, as it is by default, an event that
-//! cannot be written is reported by `eprintln!`, which panics when it cannot write either.
+//! The subscriber writes to standard output, which `redirect` leads to the log. Panics and the
+//! output of children are in the same file, and `reopen` rotates it for all of them. A subscriber
+//! with a file of its own cannot do that. A full disk costs events, not the bot, because
+//! `log_internal_errors` is off. By default it is on: an event that cannot be written is then
+//! reported by `eprintln!`, which panics if it cannot write either.
 
 use std::fs;
 use std::io;

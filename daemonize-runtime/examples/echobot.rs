@@ -1,5 +1,5 @@
-//! A bot for every day: it answers on a TCP port with what it was told, and has the words `start`,
-//! `stop`, `restart`, `status`, `run` and `log`. A crash is followed by a restart.
+//! An everyday bot: it echoes lines on a TCP port, answers the words `start`, `stop`, `restart`,
+//! `status`, `run` and `log`, and is restarted after a crash.
 //!
 //! ```sh
 //! cargo build --example echobot
@@ -33,7 +33,7 @@ fn main(listener: TcpListener) -> io::Result<()> {
     Ok(())
 }
 
-/// `--port N`, or 7007. The parser sees its arguments without the bot's own words.
+/// `--port N`, or 7007. The parser sees the arguments without the words of `commands`.
 fn port_argument() -> u16 {
     let arguments: Vec<_> =
         daemonize_runtime::args_os().skip(1).map(OsString::into_string).collect();

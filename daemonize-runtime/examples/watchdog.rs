@@ -1,6 +1,6 @@
-//! A bot that does not stay hung: it tells the service manager's watchdog that it works, and when
-//! it does not, the manager starts it again. Its work is to look at a file; one look that never
-//! ends, as at a network file system that has gone, and it is silent.
+//! A bot that does not stay hung. It tells the service manager's watchdog that it works. If it
+//! falls silent, the manager restarts it. Its work is to look at a file: on a network file system
+//! that has gone, a look never ends, and the bot falls silent.
 //!
 //! ```ini
 //! [Service]

@@ -103,8 +103,8 @@ fn outer_signature(entry: &Entry) -> TokenStream {
 /// Makes the user's signature fit for the inside of the new `main`.
 fn enclose(signature: &mut Signature) {
     let Signature { fn_token, ident, inputs, .. } = signature;
-    // An item that begins with a token of ours is an expansion for clippy, which then spares it the
-    // lints on signatures.
+    // To clippy, an item that begins with a token of ours is an expansion. It gets no lints on its
+    // signature.
     fn_token.span = Span::mixed_site().located_at(fn_token.span);
     if !inputs.is_empty() && ident == "main" {
         // Runtimes like tokio look for the word, and refuse parameters of a `main`.
