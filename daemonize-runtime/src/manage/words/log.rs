@@ -24,9 +24,12 @@ const BLOCK: usize = 8192;
 /// Shows the log that the word asks for. Returns the exit code, unless it follows the log until
 /// nobody reads it any more.
 pub(crate) fn show_or_say(place: &Place, order: &Order) -> i32 {
-    let both = place.log.as_deref().or(place.errors.as_deref());
-    let log = if order.stderr { place.errors.as_deref().or(both) } else { both };
-    let Some(log) = log else { refuse_missing("there is no log: its output goes to no file") };
+    let Place { log, errors, .. } = place;
+    let log = if order.stderr { errors.as_deref() } else { log.as_deref().or(errors.as_deref()) };
+    let Some(log) = log else {
+        let stream = if order.stderr { "standard error" } else { "output" };
+        refuse_missing(&format!("there is no log: its {stream} goes to no file"))
+    };
     tell_of_others(place, log);
     match show(log, order.lines, order.follow) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
@@ -40,8 +43,8 @@ pub(crate) fn show_or_say(place: &Place, order: &Order) -> i32 {
 /// Names what is written elsewhere: standard error, and what a daemon writes that does not write
 /// this log, such as one in the foreground.
 fn tell_of_others(place: &Place, shown_log: &Path) {
-    let is_for_errors = place.errors.as_deref() == Some(shown_log);
-    if let Some(errors) = place.errors.as_deref().filter(|_| !is_for_errors) {
+    let is_for_errors = place.log.as_deref() != Some(shown_log);
+    if let Some(errors) = place.errors.as_deref().filter(|&errors| errors != shown_log) {
         say(&format!("standard error is in {}; `log --stderr` shows it", shown(errors)));
     }
     if let Some(pid_file) = &place.pid_file

@@ -10,9 +10,9 @@ use crate::options::{Options, StreamTarget, default_pid_file};
 pub(crate) struct Place {
     /// `None` where there is none.
     pub(crate) pid_file: Option<PathBuf>,
-    /// Of standard output, or of both streams; absolute.
+    /// Of standard output; absolute.
     pub(crate) log: Option<PathBuf>,
-    /// Of standard error, where that is another one; absolute.
+    /// Of standard error; absolute.
     pub(crate) errors: Option<PathBuf>,
 }
 
@@ -21,12 +21,10 @@ impl Place {
         let Options { redirect, stdout, stderr, .. } = options;
         let [redirect, stdout, stderr] =
             [redirect, stdout, stderr].map(|target| target.as_ref().and_then(StreamTarget::path));
-        let log = redirect.or(stdout);
-        let errors = stderr.filter(|&errors| Some(errors) != log);
         Self {
             pid_file: options.pid_file.or(default_pid_file),
-            log: log.map(absolute_path),
-            errors: errors.map(absolute_path),
+            log: redirect.or(stdout).map(absolute_path),
+            errors: redirect.or(stderr).map(absolute_path),
         }
     }
 
@@ -57,4 +55,27 @@ pub(crate) fn shown(path: &Path) -> String {
 /// The program's name on one line.
 pub(crate) fn program() -> String {
     Printable(&program_name().unwrap_or_else(|| "daemon".into())).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_stream_has_its_log_or_none() {
+        let target = |name: &str| Some(StreamTarget::Path(PathBuf::from(name)));
+        let logs = |options: Options| {
+            let Place { log, errors, .. } = Place::of(&options);
+            (log, errors)
+        };
+        let at = |name| Some(absolute_path(Path::new(name)));
+        let default = Options::default;
+        assert_eq!(
+            logs(Options { redirect: target("both"), ..default() }),
+            (at("both"), at("both"))
+        );
+        assert_eq!(logs(Options { stdout: target("out"), ..default() }), (at("out"), None));
+        assert_eq!(logs(Options { stderr: target("err"), ..default() }), (None, at("err")));
+        assert_eq!(logs(default()), (None, None));
+    }
 }

@@ -68,7 +68,7 @@ fn line(status: &Status, place: &Place) -> String {
 fn json(status: &Status, place: &Place) -> String {
     let text = |path: &Path| absolute_path(path).to_string_lossy().into_owned();
     let log = place.log.as_deref().map(text);
-    let errors = place.errors.as_deref().map(text).or_else(|| log.clone());
+    let errors = place.errors.as_deref().map(text);
     let facts = Facts::of(status);
     let output = facts.output.map(|output| output.to_string_lossy());
     let last_end = facts.supervision.and_then(|supervision| supervision.last_end);
