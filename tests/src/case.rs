@@ -1,5 +1,8 @@
 //! The cases of a test program, which `#[test]` collects, and how they are run.
 
+use std::num::NonZeroUsize;
+use std::thread::available_parallelism;
+
 pub use inventory;
 use libtest_mimic::{Arguments, Completion, Conclusion, Trial};
 
@@ -37,10 +40,17 @@ pub fn run_all() -> ! {
     run().exit()
 }
 
+/// How many cases run at once for each processor, unless the command line says how many do. They
+/// wait more than they work.
+const FOR_EACH_PROCESSOR: usize = 3;
+
 /// Runs the cases as the command line asks for it.
 pub fn run() -> Conclusion {
+    let mut arguments = Arguments::from_args();
+    let processors = available_parallelism().map_or(1, NonZeroUsize::get);
+    arguments.test_threads.get_or_insert(processors * FOR_EACH_PROCESSOR);
     let mut cases: Vec<&Case> = inventory::iter::<Case>.into_iter().collect();
     cases.sort_by_key(|case| case.path);
     let trials = cases.into_iter().map(Case::trial).collect();
-    libtest_mimic::run(&Arguments::from_args(), trials)
+    libtest_mimic::run(&arguments, trials)
 }
