@@ -68,6 +68,9 @@ fn disturb(start: &'static Start, scope: Scope) -> Trial {
         if start.needs_root && !geteuid().is_root() {
             return Ok(Completion::ignored_with("needs root"));
         }
+        if cfg!(target_pointer_width = "32") {
+            return Ok(Completion::ignored_with("the table has system calls of 64 bits"));
+        }
         or_ignored(matrix::run(start, &scope), |tally| {
             let mut violations: Vec<_> =
                 tally.violations.iter().map(|(plan, text)| format!("{plan}: {text}")).collect();
