@@ -9,7 +9,7 @@ use tests::bot::{Bot, begin, word};
 use tests::daemon::Daemon;
 use tests::launch::{Launch, Launching};
 use tests::lock::Gate;
-use tests::{lock, wait};
+use tests::{lock, need, wait};
 
 /// How long a start takes when nothing delays it.
 fn duration_of_a_start() -> Duration {
@@ -77,7 +77,7 @@ fn a_killed_launcher_leaves_a_whole_daemon_or_none() {
     }
 }
 
-#[test]
+#[test(needs = need::descriptors)]
 fn of_a_thousand_simultaneous_starts_exactly_one_succeeds() {
     let gate_directory = tempfile::tempdir().expect("a directory");
     let gate_path = gate_directory.path().join("gate");

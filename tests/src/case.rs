@@ -6,7 +6,7 @@ use std::thread::available_parallelism;
 pub use inventory;
 use libtest_mimic::{Arguments, Completion, Conclusion, Trial};
 
-use crate::need::Need;
+use crate::need::{self, Need};
 
 /// A test, and what it needs.
 #[derive(Clone, Copy, Debug)]
@@ -47,6 +47,7 @@ const FOR_EACH_PROCESSOR: usize = 3;
 /// Runs the cases as the command line asks for it.
 pub fn run() -> Conclusion {
     let mut arguments = Arguments::from_args();
+    need::ask_for_descriptors();
     let processors = available_parallelism().map_or(1, NonZeroUsize::get);
     arguments.test_threads.get_or_insert(processors * FOR_EACH_PROCESSOR);
     let mut cases: Vec<&Case> = inventory::iter::<Case>.into_iter().collect();

@@ -2,6 +2,8 @@
 
 use std::process::{Command, Stdio};
 
+use nix::libc::rlim_t;
+use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use nix::unistd::geteuid;
 
 /// A user with no account and no other process.
@@ -18,6 +20,10 @@ pub const OWN_MOUNTS: [&str; 3] = ["unshare", "--map-root-user", "--mount"];
 
 /// What a shell with [mounts of its own](OWN_MOUNTS) does so that nobody there sees `/proc`.
 pub const HIDE_PROC: &str = "mount -t tmpfs none /proc";
+
+/// How many descriptors a test program may need. A case with a thousand launchers has two thousand
+/// pipes.
+const DESCRIPTORS: rlim_t = 4096;
 
 /// Something that not every machine and not every user has.
 #[derive(Clone, Copy, Debug)]
@@ -50,6 +56,21 @@ pub fn nothing() -> Need {
 #[must_use]
 pub fn root() -> Need {
     Need::new("root", geteuid().is_root())
+}
+
+/// Raises the limit of descriptors, as far as that is needed and allowed: many systems set it to
+/// 1024, and leave it to each program to ask for more.
+pub(crate) fn ask_for_descriptors() {
+    let (soft, hard) = getrlimit(Resource::RLIMIT_NOFILE).expect("a limit");
+    let wanted = DESCRIPTORS.min(hard).max(soft);
+    setrlimit(Resource::RLIMIT_NOFILE, wanted, hard).expect("up to the hard limit");
+}
+
+/// More descriptors than many programs may have.
+#[must_use]
+pub fn descriptors() -> Need {
+    let (soft, _) = getrlimit(Resource::RLIMIT_NOFILE).expect("a limit");
+    Need::new("4096 descriptors", soft >= DESCRIPTORS)
 }
 
 /// Not to be root, who may do anything.
