@@ -30,7 +30,6 @@ use crate::sys::OnlyThread;
 ///
 /// ```
 /// use daemonize_runtime::is_daemon;
-///
 /// let output = if is_daemon() { "the log" } else { "the terminal" };
 /// println!("this line is on {output}");
 /// ```
@@ -53,7 +52,6 @@ pub fn is_daemon() -> bool {
 /// use std::net::TcpListener;
 ///
 /// use daemonize_runtime::{daemonize, ready};
-///
 /// #[daemonize(wait_ready = true, redirect = "bot.log")]
 /// fn main() -> std::io::Result<()> {
 ///     let listener = TcpListener::bind("127.0.0.1:7007")?;
@@ -81,7 +79,6 @@ pub fn __note_inherited() {
 ///
 /// ```no_run
 /// use daemonize_runtime::Daemon;
-///
 /// fn main() -> Result<(), daemonize_runtime::Error> {
 ///     Daemon::new().redirect("out.log").chdir(false).start()?;
 ///     println!("only the daemon comes here");
@@ -103,7 +100,6 @@ impl Daemon {
     ///
     /// ```
     /// use daemonize_runtime::Daemon;
-    ///
     /// let daemon = Daemon::new().redirect("bot.log");
     /// ```
     pub fn new() -> Self {
@@ -155,7 +151,6 @@ impl Daemon {
     ///
     /// ```no_run
     /// use daemonize_runtime::Daemon;
-    ///
     /// fn main() {
     ///     let daemon = Daemon::new().pid_file("/run/bot.pid").redirect("/var/log/bot.log");
     ///     daemon.answer_commands();
@@ -182,7 +177,6 @@ impl Daemon {
     ///
     /// ```no_run
     /// use daemonize_runtime::Daemon;
-    ///
     /// if let Err(error) = Daemon::new().redirect("bot.log").start() {
     ///     eprintln!("bot: {error:?}");
     /// }
@@ -207,7 +201,6 @@ impl Daemon {
     ///
     /// ```no_run
     /// use daemonize_runtime::{Daemon, Side};
-    ///
     /// # fn serve() -> Result<(), daemonize_runtime::Error> { Ok(()) }
     /// fn main() -> Result<(), daemonize_runtime::Error> {
     ///     match Daemon::new().pid_file("/run/agent.pid").start_and_return()? {
@@ -250,7 +243,6 @@ impl Daemon {
     ///
     /// ```no_run
     /// use daemonize_runtime::Daemon;
-    ///
     /// // SAFETY: the only other thread is the allocator's, which is quiet and handles forks.
     /// unsafe { Daemon::new().redirect("out.log").start_with_threads()? };
     /// # Ok::<(), daemonize_runtime::Error>(())
@@ -271,7 +263,6 @@ impl Daemon {
     ///
     /// ```no_run
     /// use daemonize_runtime::Daemon;
-    ///
     /// fn main() {
     ///     Daemon::new().redirect("bot.log").start_or_exit();
     ///     println!("only the daemon comes here");
