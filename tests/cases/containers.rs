@@ -20,6 +20,16 @@ fn running(container: &Container) -> (Launching, Process) {
     (launching, container.first_process())
 }
 
+/// A container with a bot in it that answers words, when it does.
+fn commanding(container: &Container) -> Launching {
+    let launching = container.begin();
+    // Who asks earlier can bring the engine to give the container up.
+    let _number = container.await_text("before");
+    let status = ["/bin/commander", "status"];
+    wait::until("the bot", || container.execute(&status).status.code() == Some(0));
+    launching
+}
+
 /// A person does not notice it, and an engine's patience is two hundred times as long.
 const AT_ONCE: Duration = Duration::from_millis(50);
 
@@ -76,10 +86,7 @@ fn a_second_process_in_a_container_becomes_a_daemon_of_its_own() {
 #[test(needs = engine)]
 fn words_work_beside_the_bot_in_a_container() {
     let container = Container::new(env!("CARGO_BIN_EXE_commander"), &[]);
-    let launching = container.begin();
-    wait::until("the bot", || {
-        container.execute(&["/bin/commander", "status"]).status.code() == Some(0)
-    });
+    let launching = commanding(&container);
     let stop = container.execute(&["/bin/commander", "stop"]);
     // The end of the first process is the end of whoever asked for it, at times too early.
     assert!([Some(0), Some(137)].contains(&stop.status.code()), "{stop:?}");
@@ -103,37 +110,38 @@ fn a_container_needs_no_proc() {
     assert_eq!(launch.stdout, "false\n");
 }
 
+/// A container with a root directory that nobody can write in, but for `/tmp` and for what is
+/// mounted here: the directory that is known as `work` outside.
+fn read_only_but(container: Container, here: &str) -> Container {
+    let mounts = json!([
+        { "destination": "/dev", "type": "tmpfs", "source": "tmpfs" },
+        { "destination": "/tmp", "type": "tmpfs", "source": "tmpfs" },
+        { "destination": "/proc", "type": "proc", "source": "proc" },
+        { "destination": here, "type": "bind", "source": "rootfs/work", "options": ["bind", "rw"] },
+    ]);
+    container.with("/root/readonly", json!(true)).with("/mounts", mounts)
+}
+
 #[test(needs = engine)]
 fn a_read_only_root_costs_the_default_pid_file_alone() {
-    // What is written is in the `/tmp` of the container, which is not the root's.
-    let container = builder(&["redirect=out.log", "print-is-daemon", "note=/tmp/up", "sleep"]);
-    let container = container.with("/root/readonly", json!(true));
-    let launching = container.begin();
-    wait::until("the body", || {
-        container.execute(&["/bin/sh", "-c", "test -s /tmp/up"]).status.success()
-    });
-    kill(container.first_process().0, Signal::SIGTERM).expect("it runs");
+    let words = ["redirect=out.log", "print-is-daemon", "note=/volume/up", "sleep"];
+    let container = read_only_but(builder(&words), "/volume");
+    let (launching, first) = running(&container);
+    kill(first.0, Signal::SIGTERM).expect("it runs");
     let launch = launching.finish();
     assert_eq!((launch.status.code(), &*launch.stderr), (Some(143), ""), "{launch:?}");
     assert_eq!(launch.stdout, "false\n");
     assert!(!container.file("work/builder.pid").exists());
-    let refused = builder(&["pid_file=true"]).with("/root/readonly", json!(true)).begin().finish();
+    let refused = read_only_but(builder(&["pid_file=true"]), "/volume").begin().finish();
     let line = refused.refusal("builder", 73);
     assert!(line.contains("builder.pid: Read-only file system"), "{line}");
 }
 
 #[test(needs = engine)]
 fn below_a_read_only_root_words_find_a_bot_whose_directory_can_be_written() {
-    let volume = json!([
-        { "destination": "/dev", "type": "tmpfs", "source": "tmpfs" },
-        { "destination": "/proc", "type": "proc", "source": "proc" },
-        { "destination": "/work", "type": "tmpfs", "source": "tmpfs" },
-    ]);
-    let container = Container::new(env!("CARGO_BIN_EXE_commander"), &[])
-        .with("/root/readonly", json!(true))
-        .with("/mounts", volume);
-    let launching = container.begin();
-    wait::until("the bot", || container.execute(&["/bin/commander", "status"]).status.success());
+    let container = Container::new(env!("CARGO_BIN_EXE_commander"), &[]);
+    let container = read_only_but(container, "/work");
+    let launching = commanding(&container);
     kill(container.first_process().0, Signal::SIGTERM).expect("it runs");
     assert_eq!(launching.finish().status.code(), Some(143));
 }
