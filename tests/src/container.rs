@@ -42,7 +42,10 @@ pub fn engine() -> Need {
 }
 
 fn static_busybox() -> Need {
-    need::command("busybox-static", &["sh", "-c", "! ldd /bin/busybox && /bin/busybox true"])
+    need::command(
+        "busybox-static",
+        &["sh", "-c", "command -v ldd && ! ldd /bin/busybox && /bin/busybox true"],
+    )
 }
 
 /// The first engine that is installed and works: crun does not with cgroups of both versions.
