@@ -5,9 +5,8 @@
 
 use std::time::Duration;
 
-use nix::sys::signal::Signal;
-
 use super::{Options, STOP_TIMEOUT, StopSignal, TimeLimit};
+use crate::sys::Signal;
 
 /// How long the kernel may take to end what was killed.
 pub(crate) const KERNEL_PATIENCE: Duration = Duration::from_secs(3);

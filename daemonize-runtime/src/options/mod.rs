@@ -91,11 +91,12 @@ pub(crate) fn default_pid_file() -> PathBuf {
 impl Options {
     /// The descriptors of the files that the program has opened for its streams.
     pub(crate) fn given_descriptors(&self) -> Vec<std::os::fd::RawFd> {
-        let targets = [&self.redirect, &self.stdin, &self.stdout, &self.stderr];
-        let given = targets.into_iter().flatten().filter_map(|target| match target {
-            StreamTarget::Open(file) => Some(std::os::fd::AsRawFd::as_raw_fd(file)),
-            StreamTarget::Path(_) => None,
-        });
-        given.collect()
+        let mut given = Vec::new();
+        for target in [&self.redirect, &self.stdin, &self.stdout, &self.stderr] {
+            if let Some(StreamTarget::Open(file)) = target {
+                given.push(std::os::fd::AsRawFd::as_raw_fd(file));
+            }
+        }
+        given
     }
 }

@@ -68,12 +68,20 @@ pub enum Choice {
 }
 
 impl Choice {
-    /// The path, if one was chosen.
-    pub(crate) fn or(&self, default: impl FnOnce() -> PathBuf) -> Option<PathBuf> {
+    /// The path that was named.
+    pub(crate) fn path(&self) -> Option<&Path> {
         match self {
-            Self::Default | Self::On => Some(default()),
+            Self::Path(path) => Some(path),
+            Self::Default | Self::On | Self::Off => None,
+        }
+    }
+
+    /// The path, if one was chosen.
+    pub(crate) fn path_or<'a>(&'a self, default: &'a Path) -> Option<&'a Path> {
+        match self {
+            Self::Default | Self::On => Some(default),
             Self::Off => None,
-            Self::Path(path) => Some(path.clone()),
+            Self::Path(path) => Some(path),
         }
     }
 }

@@ -69,7 +69,7 @@ where
 
 #[cfg(unix)]
 mod number {
-    use nix::sys::signal::Signal;
+    use crate::sys::Signal;
 
     /// Those that ask nothing: no program can act on two of them, and the others tell of children
     /// and wake what was stopped.
@@ -95,7 +95,7 @@ mod number {
 
 #[cfg(all(test, unix))]
 mod tests {
-    use nix::libc;
+    use crate::sys::libc;
 
     use super::*;
 

@@ -1,10 +1,8 @@
 //! Descriptors: which are open, and the three standard ones.
 
-use std::os::fd::{AsFd, RawFd};
+use std::os::fd::{BorrowedFd, RawFd};
 
-use nix::libc::{STDERR_FILENO, STDIN_FILENO, STDOUT_FILENO};
-use nix::unistd::{dup2_stderr, dup2_stdin, dup2_stdout};
-
+use crate::sys::libc::{STDERR_FILENO, STDIN_FILENO};
 use crate::sys::proc::ProcSelf;
 use crate::sys::{self, persist};
 
@@ -43,22 +41,13 @@ impl StandardDescriptors {
         Self(bits)
     }
 
-    pub(crate) fn bits(self) -> u8 {
-        self.0
-    }
-
     /// Makes them lead to a file. `dup2` clears close-on-exec, so that the daemon's children have
     /// it too.
-    pub(crate) fn replace(self, file: &impl AsFd) -> nix::Result<()> {
-        let file = file.as_fd();
+    pub(crate) fn replace(self, file: BorrowedFd<'_>) -> sys::Result<()> {
         for descriptor in
             (STDIN_FILENO..=STDERR_FILENO).filter(|descriptor| self.0 & 1 << descriptor != 0)
         {
-            persist(|| match descriptor {
-                STDIN_FILENO => dup2_stdin(file),
-                STDOUT_FILENO => dup2_stdout(file),
-                _ => dup2_stderr(file),
-            })?;
+            persist(|| sys::duplicate_onto(file, descriptor))?;
         }
         Ok(())
     }

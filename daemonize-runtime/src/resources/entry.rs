@@ -1,18 +1,12 @@
 //! A file by its name in a directory.
 
-use std::ffi::CString;
+use std::ffi::{CString, OsStr};
 use std::fs::File;
-use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
-use nix::errno::Errno;
-use nix::fcntl::{AT_FDCWD, OFlag, openat};
-use nix::sys::stat::{Mode, mkdirat};
-use nix::unistd::{UnlinkatFlags, unlinkat};
-
-use crate::sys::{self, FileStatus, retry_interrupted};
+use crate::sys::{self, DIRECTORY, Errno, FileStatus, WORKING_DIRECTORY, errno_of, libc};
 
 /// A name in an open directory, which nobody can exchange, or a path from the working directory.
 #[derive(Debug)]
@@ -22,31 +16,32 @@ pub(crate) struct Entry {
 }
 
 impl Entry {
-    pub(crate) fn of_path(path: &Path) -> io::Result<Self> {
-        Ok(Self { directory: None, name: CString::new(path.as_os_str().as_bytes())? })
+    pub(crate) fn of_path(path: &Path) -> sys::Result<Self> {
+        Ok(Self { directory: None, name: sys::c_string(path)? })
     }
 
-    pub(crate) fn in_directory(directory: OwnedFd, name: &[u8]) -> io::Result<Self> {
-        Ok(Self { directory: Some(directory), name: CString::new(name)? })
+    pub(crate) fn in_directory(directory: OwnedFd, name: &[u8]) -> sys::Result<Self> {
+        Ok(Self { directory: Some(directory), name: sys::c_string(OsStr::from_bytes(name))? })
     }
 
     /// The file at a path, in its directory, so that who can exchange a part of the way can no
     /// longer have another file meant.
-    pub(crate) fn in_directory_of(path: &Path) -> io::Result<Self> {
+    pub(crate) fn in_directory_of(path: &Path) -> sys::Result<Self> {
         let (Some(parent), Some(name)) = (path.parent(), path.file_name()) else {
-            return Err(Errno::EISDIR.into());
+            return Err(Errno::EISDIR);
         };
         let parent = if parent.as_os_str().is_empty() { Path::new(".") } else { parent };
-        let flags = OFlag::O_DIRECTORY | OFlag::O_CLOEXEC;
-        let directory = retry_interrupted(|| openat(AT_FDCWD, parent, flags, Mode::empty()))?;
+        let parent = sys::c_string(parent)?;
+        let directory = sys::open_at(WORKING_DIRECTORY, &parent, libc::O_DIRECTORY, 0)?;
         Self::in_directory(directory, name.as_bytes())
     }
 
     /// The file beside this one that has the same name with something behind it.
-    pub(crate) fn beside(&self, behind: &str) -> io::Result<Self> {
-        let directory = self.directory.as_ref().map(OwnedFd::try_clone).transpose()?;
+    pub(crate) fn beside(&self, behind: &str) -> sys::Result<Self> {
+        let directory =
+            self.directory.as_ref().map(OwnedFd::try_clone).transpose().map_err(errno_of)?;
         let name = [self.name.to_bytes(), behind.as_bytes()].concat();
-        Ok(Self { directory, name: CString::new(name)? })
+        Ok(Self { directory, name: sys::c_string(OsStr::from_bytes(&name))? })
     }
 
     /// Whether it keeps a directory open.
@@ -55,34 +50,31 @@ impl Entry {
     }
 
     fn directory(&self) -> BorrowedFd<'_> {
-        self.directory.as_ref().map_or(AT_FDCWD, AsFd::as_fd)
+        self.directory.as_ref().map_or(WORKING_DIRECTORY, AsFd::as_fd)
     }
 
     /// Opens the file, close-on-exec.
-    pub(crate) fn open(&self, flags: OFlag, mode: Mode) -> nix::Result<File> {
-        let flags = flags | OFlag::O_CLOEXEC | sys::LARGE_FILE;
-        let opened = retry_interrupted(|| openat(self.directory(), &*self.name, flags, mode));
-        opened.map(File::from)
+    pub(crate) fn open(&self, flags: i32, mode: u32) -> sys::Result<File> {
+        sys::open_at(self.directory(), &self.name, flags, mode).map(File::from)
     }
 
     /// Makes a directory, and opens it.
-    pub(crate) fn make_directory(&self, mode: Mode) -> nix::Result<OwnedFd> {
-        retry_interrupted(|| mkdirat(self.directory(), &*self.name, mode))?;
-        let flags = OFlag::O_DIRECTORY | OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC;
-        retry_interrupted(|| openat(self.directory(), &*self.name, flags, Mode::empty()))
+    pub(crate) fn make_directory(&self, mode: u32) -> sys::Result<OwnedFd> {
+        sys::make_directory_at(self.directory(), &self.name, mode)?;
+        sys::open_at(self.directory(), &self.name, DIRECTORY, 0)
     }
 
     /// What stands here, be it a symbolic link.
-    pub(crate) fn status(&self) -> nix::Result<FileStatus> {
-        retry_interrupted(|| sys::status_at(self.directory(), &self.name))
+    pub(crate) fn status(&self) -> sys::Result<FileStatus> {
+        sys::status_at(self.directory(), &self.name)
     }
 
-    pub(crate) fn remove(&self) -> nix::Result<()> {
-        unlinkat(self.directory(), &*self.name, UnlinkatFlags::NoRemoveDir)
+    pub(crate) fn remove(&self) -> sys::Result<()> {
+        sys::remove_at(self.directory(), &self.name, false)
     }
 
-    pub(crate) fn remove_directory(&self) -> nix::Result<()> {
-        unlinkat(self.directory(), &*self.name, UnlinkatFlags::RemoveDir)
+    pub(crate) fn remove_directory(&self) -> sys::Result<()> {
+        sys::remove_at(self.directory(), &self.name, true)
     }
 
     /// Removes the file, if it is still this one.

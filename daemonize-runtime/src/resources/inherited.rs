@@ -6,26 +6,23 @@
 //! and some crates do not. So the attribute notes it first. Where nobody has noted it, nothing is
 //! closed, since somebody may own the number and would use the next file that gets it.
 
-use std::fs::File;
-use std::os::fd::RawFd;
-use std::sync::{Mutex, PoisonError};
-
-use nix::errno::Errno;
+use std::os::fd::{AsFd, RawFd};
 
 use crate::error::Error;
 use crate::resources::descriptors::open_from;
 use crate::resources::pid_file::Identity;
-use crate::resources::stream_file::open_null;
+use crate::resources::stream_file::{StreamFile, open_null};
 use crate::sys::proc::ProcSelf;
-use crate::sys::{self, retry_interrupted};
+use crate::sys::{self, Errno, Slot, retry_interrupted};
 
 /// What is known from before the start. The first start takes it.
-static NOTE: Mutex<Option<Note>> = Mutex::new(None);
+static NOTE: Slot<Note> = Slot::empty();
 
 #[derive(Debug)]
 enum Note {
-    /// These, of those that were open when `main` began.
-    Descriptors(Vec<Noted>),
+    /// These, of those that were open when `main` began, and how to find those that are still the
+    /// same. So a start that is the first act of `main` is linked without it.
+    Descriptors(Vec<Noted>, fn(&[Noted]) -> Vec<RawFd>),
     /// Nothing of the program's has run yet.
     StartIsFirst,
 }
@@ -42,7 +39,7 @@ struct Noted {
 pub(crate) fn note(passed: RawFd) {
     let found = find(passed, &ProcSelf::read());
     let noted = found.into_iter().map(|number| Noted { number, identity: identity(number) });
-    write(Note::Descriptors(noted.collect()));
+    write(Note::Descriptors(noted.collect(), still));
 }
 
 /// Notes that the start is the first act of `main`.
@@ -51,7 +48,7 @@ pub(crate) fn note_that_start_is_first() {
 }
 
 fn write(note: Note) {
-    *NOTE.lock().unwrap_or_else(PoisonError::into_inner) = Some(note);
+    NOTE.put(Box::new(note));
 }
 
 /// All that can be inherited.
@@ -66,7 +63,7 @@ fn find(passed: RawFd, proc_self: &ProcSelf) -> Vec<RawFd> {
 pub(crate) struct Inherited {
     pub(crate) descriptors: Vec<RawFd>,
     /// What they lead to afterwards, where somebody may own them.
-    replacement: Option<File>,
+    replacement: Option<StreamFile>,
 }
 
 impl Inherited {
@@ -76,9 +73,8 @@ impl Inherited {
         given: &[RawFd],
         proc_self: &ProcSelf,
     ) -> Result<Self, Error> {
-        let note = NOTE.lock().unwrap_or_else(PoisonError::into_inner).take();
-        let (mut descriptors, is_certain): (Vec<_>, _) = match note {
-            Some(Note::Descriptors(noted)) => (noted.iter().filter_map(still).collect(), true),
+        let (mut descriptors, is_certain) = match NOTE.take().map(|note| *note) {
+            Some(Note::Descriptors(noted, still)) => (still(&noted), true),
             Some(Note::StartIsFirst) => (find(passed, proc_self), true),
             None => (find(passed, proc_self), false),
         };
@@ -95,13 +91,13 @@ impl Inherited {
 
     /// Closes them, or has them lead to the null device. Those keep their numbers, and are closed
     /// in what the daemon executes.
-    pub(crate) fn let_go(&self) -> nix::Result<()> {
+    pub(crate) fn let_go(&self) -> sys::Result<()> {
         let Some(null) = &self.replacement else {
             sys::close_all(&self.descriptors);
             return Ok(());
         };
         self.descriptors.iter().try_for_each(|&number| {
-            match retry_interrupted(|| sys::replace_descriptor(number, null)) {
+            match retry_interrupted(|| sys::replace_descriptor(number, null.file.as_fd())) {
                 // It is above the limit, so that no file will get this number.
                 Err(Errno::EBADF) => {
                     sys::close_all(&[number]);
@@ -113,12 +109,16 @@ impl Inherited {
     }
 }
 
-/// The number of a noted descriptor that is still the same and can be inherited: a program makes
+/// The numbers of noted descriptors that are still the same and can be inherited: a program makes
 /// one its own by close-on-exec. Where the kernel does not tell whether it is the same, the number
 /// decides.
-fn still(&Noted { number, identity: before }: &Noted) -> Option<RawFd> {
-    let is_same = before.zip(identity(number)).is_none_or(|(before, now)| before == now);
-    (is_same && sys::is_inheritable(number)).then_some(number)
+fn still(noted: &[Noted]) -> Vec<RawFd> {
+    let is_same = |noted: &&Noted| {
+        let now = identity(noted.number);
+        noted.identity.zip(now).is_none_or(|(before, now)| before == now)
+    };
+    let same = noted.iter().filter(is_same).map(|noted| noted.number);
+    same.filter(|&number| sys::is_inheritable(number)).collect()
 }
 
 fn identity(number: RawFd) -> Option<Identity> {

@@ -3,20 +3,17 @@
 //! signal mask would reach the daemon's children.
 
 use std::ffi::{CStr, CString};
-use std::os::fd::OwnedFd;
+use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, absolute};
 use std::sync::atomic::{AtomicBool, Ordering};
-
-use nix::errno::Errno;
-use nix::fcntl::{FcntlArg, OFlag, fcntl, open};
 
 use crate::error::{At, Error, Kind, Printable, Step, program_name};
 use crate::resources::descriptors::StandardDescriptors;
 use crate::resources::opener::Opener;
 use crate::resources::root::inside;
 use crate::resources::stream_file::LOG_MODE;
-use crate::sys;
+use crate::sys::{self, Errno, WORKING_DIRECTORY, libc};
 
 const IS_NO_FILE: &str = "not a regular file";
 
@@ -34,7 +31,7 @@ pub(crate) struct Logs {
 }
 
 /// How a log is opened anew, with these flags. Async-signal-safe.
-pub(crate) type OpenAnew = fn(&CStr, OFlag) -> Result<OwnedFd, &'static str>;
+pub(crate) type OpenAnew = fn(&CStr, i32) -> Result<OwnedFd, &'static str>;
 
 #[derive(Debug)]
 struct Log {
@@ -53,12 +50,13 @@ impl Logs {
         logs: &[(&Path, StandardDescriptors)],
         root: Option<&Path>,
         opener: Option<&dyn Opener>,
-    ) -> Result<Self, Error> {
+    ) -> Result<&'static Self, Error> {
         let logs =
             logs.iter().map(|&(name, descriptors)| Log::find(name, descriptors, root, opener));
         let files = logs.collect::<Result<_, Error>>()?;
         let [are_open, is_silent] = [false; 2].map(AtomicBool::new);
-        Ok(Self { files, are_open, is_silent })
+        // Never freed: a handler may be reading it.
+        Ok(Box::leak(Box::new(Self { files, are_open, is_silent })))
     }
 
     /// Says that the standard streams lead to the log files now.
@@ -119,19 +117,19 @@ impl Log {
     }
 
     fn reopen(&self) -> Result<(), &'static str> {
-        let flags = OFlag::O_WRONLY | OFlag::O_APPEND | OFlag::O_CREAT | OFlag::O_NOCTTY;
+        let flags = libc::O_WRONLY | libc::O_APPEND | libc::O_CREAT | libc::O_NOCTTY;
         // `O_NONBLOCK` for a pipe that stands in the log's place.
-        let flags = flags | OFlag::O_CLOEXEC | OFlag::O_NONBLOCK | sys::LARGE_FILE;
+        let flags = flags | libc::O_NONBLOCK;
         let file = (self.open)(&self.path, flags)?;
         if !sys::status_of(&file).map_err(Errno::desc)?.is_regular() {
             return Err(IS_NO_FILE);
         }
-        fcntl(&file, FcntlArg::F_SETFL(OFlag::O_APPEND)).map_err(Errno::desc)?;
-        self.descriptors.replace(&file).map_err(Errno::desc)
+        sys::set_status_flags(&file, libc::O_APPEND).map_err(Errno::desc)?;
+        self.descriptors.replace(file.as_fd()).map_err(Errno::desc)
     }
 }
 
 /// Opens a log for whoever may open it by this path.
-fn open_by_path(path: &CStr, flags: OFlag) -> Result<OwnedFd, &'static str> {
-    open(path, flags, LOG_MODE).map_err(Errno::desc)
+fn open_by_path(path: &CStr, flags: i32) -> Result<OwnedFd, &'static str> {
+    sys::open_at(WORKING_DIRECTORY, path, flags, LOG_MODE).map_err(Errno::desc)
 }

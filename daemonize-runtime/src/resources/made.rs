@@ -1,51 +1,75 @@
 //! What a start makes on its way, and takes back when it fails: directories, and logs that are
 //! still empty.
 
-use std::io;
+use std::fmt::Debug;
 use std::path::{Path, PathBuf, absolute};
-
-use nix::errno::Errno;
-use nix::sys::stat::Mode;
-use nix::unistd::mkdir;
 
 use crate::resources::entry::Entry;
 use crate::resources::pid_file::Identity;
-use crate::sys::retry_interrupted;
+use crate::sys::{self, Errno, errno_of};
 
 /// The mode of a directory that is made, less the umask.
-pub(crate) const DIRECTORY_MODE: Mode = Mode::from_bits_truncate(0o755);
+pub(crate) const DIRECTORY_MODE: u32 = 0o755;
 
-/// What a start has made so far.
+/// What a start has made so far. It is noted by the parts of options, behind a pointer, so that a
+/// program without them has no code for it.
 #[derive(Debug, Default)]
-pub(crate) struct Made {
+pub(crate) struct Made(Option<Box<dyn Notes>>);
+
+trait Notes: Debug {
+    fn list(&mut self) -> &mut List;
+    /// Notes a log as made, if its directory was.
+    fn note_log_below(&mut self, path: &Path, identity: Identity) -> sys::Result<()>;
+    fn take_back(&self);
+}
+
+#[derive(Debug, Default)]
+struct List {
     directories: Vec<(PathBuf, Entry)>,
     logs: Vec<(Entry, Identity)>,
 }
 
 impl Made {
+    fn list(&mut self) -> &mut List {
+        self.0.get_or_insert_with(|| Box::new(List::default())).list()
+    }
+
     /// Notes a directory, whose absolute path this is.
     pub(crate) fn note_directory(&mut self, path: &Path, entry: Entry) {
-        self.directories.push((path.to_owned(), entry));
+        self.list().directories.push((path.to_owned(), entry));
     }
 
     pub(crate) fn note_log(&mut self, entry: Entry, identity: Identity) {
-        self.logs.push((entry, identity));
+        self.list().logs.push((entry, identity));
     }
 
     /// Notes a log as made, if its directory was.
-    pub(crate) fn note_log_below(&mut self, path: &Path, identity: Identity) -> io::Result<()> {
-        if self.directories.is_empty() {
-            return Ok(());
-        }
-        let path = absolute(path)?;
-        if self.directories.iter().any(|(made, _)| path.parent() == Some(made)) {
-            self.note_log(Entry::of_path(&path)?, identity);
-        }
-        Ok(())
+    pub(crate) fn note_log_below(&mut self, path: &Path, identity: Identity) -> sys::Result<()> {
+        self.0.as_mut().map_or(Ok(()), |notes| notes.note_log_below(path, identity))
     }
 
     /// Takes all of it back. What somebody uses by now stays.
     pub(crate) fn take_back(&self) {
+        if let Some(notes) = &self.0 {
+            notes.take_back();
+        }
+    }
+}
+
+impl Notes for List {
+    fn list(&mut self) -> &mut List {
+        self
+    }
+
+    fn note_log_below(&mut self, path: &Path, identity: Identity) -> sys::Result<()> {
+        let path = absolute(path).map_err(errno_of)?;
+        if self.directories.iter().any(|(made, _)| path.parent() == Some(made)) {
+            self.logs.push((Entry::of_path(&path)?, identity));
+        }
+        Ok(())
+    }
+
+    fn take_back(&self) {
         for (log, identity) in &self.logs {
             if log.status().is_ok_and(|there| there.length == 0) {
                 log.remove_if(*identity);
@@ -58,25 +82,25 @@ impl Made {
 }
 
 /// Makes the directories that are missing on the way to a file, as whoever this process is.
-pub(crate) fn make_parents(file: &Path, made: &mut Made) -> io::Result<()> {
-    match absolute(file)?.parent() {
+pub(crate) fn make_parents(file: &Path, made: &mut Made) -> sys::Result<()> {
+    match absolute(file).map_err(errno_of)?.parent() {
         Some(directory) => make(directory, made),
         None => Ok(()),
     }
 }
 
-fn make(directory: &Path, made: &mut Made) -> io::Result<()> {
-    let attempt = || retry_interrupted(|| mkdir(directory, DIRECTORY_MODE));
-    let mut outcome = attempt();
-    if let (Err(Errno::ENOENT), Some(parent)) = (outcome, directory.parent()) {
+fn make(directory: &Path, made: &mut Made) -> sys::Result<()> {
+    let entry = Entry::of_path(directory)?;
+    let mut outcome = entry.make_directory(DIRECTORY_MODE);
+    if let (Err(Errno::ENOENT), Some(parent)) = (&outcome, directory.parent()) {
         make(parent, made)?;
-        outcome = attempt();
+        outcome = entry.make_directory(DIRECTORY_MODE);
     }
     match outcome {
-        Ok(()) => made.note_directory(directory, Entry::of_path(directory)?),
+        Ok(_) => made.note_directory(directory, entry),
         // What cannot be made is there already, on some file systems.
         Err(_) if directory.is_dir() => {}
-        Err(reason) => return Err(reason.into()),
+        Err(reason) => return Err(reason),
     }
     Ok(())
 }

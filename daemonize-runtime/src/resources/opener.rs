@@ -2,14 +2,9 @@
 //! changed the way to them, and everywhere else that user, after the drop and with its own rights.
 
 use std::ffi::CStr;
-use std::io;
-use std::os::fd::OwnedFd;
+use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf, absolute};
-
-use nix::errno::Errno;
-use nix::fcntl::{OFlag, openat};
-use nix::unistd::{Uid, fchown, geteuid};
 
 use crate::error::{At, Error, Kind, Step};
 use crate::resources::entry::Entry;
@@ -22,7 +17,7 @@ use crate::resources::root::inside;
 use crate::resources::stream_file::{HAS_OTHER_NAME, LOG_MODE, Purpose, StreamFile};
 use crate::resources::trust::{self, Trust};
 use crate::resources::users_files::{open_anew, sole};
-use crate::sys::FileStatus;
+use crate::sys::{self, Errno, FileStatus, errno_of, libc};
 
 const CAN_BE_EXCHANGED: &str = "others can write in its directory";
 const IS_A_THIRD_USERS: &str = "it belongs to a third user";
@@ -70,7 +65,7 @@ pub(crate) fn for_user<'a>(
 struct Place {
     entry: Entry,
     /// Whose it must be there, because a group can rename other files in the directory.
-    owner: Option<Uid>,
+    owner: Option<u32>,
 }
 
 impl Opener for RootForUser<'_> {
@@ -79,7 +74,8 @@ impl Opener for RootForUser<'_> {
         if is_log {
             let Privileges { user, group, .. } = *self.privileges;
             for directory in new.iter().rev() {
-                fchown(directory, user, Some(group)).at_path(Step::MakeDirectory, name)?;
+                sys::change_owner(directory, user, Some(group))
+                    .at_path(Step::MakeDirectory, name)?;
             }
         }
         Ok(())
@@ -101,7 +97,7 @@ impl Opener for RootForUser<'_> {
             made.note_log(place.entry, file.identity());
             return Ok(Opened::Now(file));
         }
-        let file = StreamFile::open(&place.entry, name, purpose, OFlag::O_NOFOLLOW)?;
+        let file = StreamFile::open(&place.entry, name, purpose, libc::O_NOFOLLOW)?;
         match place.owner {
             Some(owner) if !is_own(&file.status, owner) => self.leave(name),
             Some(_) => Ok(Opened::Now(file)),
@@ -175,7 +171,7 @@ impl RootForUser<'_> {
         match StreamFile::make(entry) {
             Ok(file) => {
                 let Privileges { user, group, .. } = *self.privileges;
-                fchown(&file, user, Some(group)).at_path(Step::OpenLog, name)?;
+                sys::change_owner(&file, user, Some(group)).at_path(Step::OpenLog, name)?;
                 StreamFile::of(file, name, Purpose::Log).map(Some)
             }
             Err(Errno::EEXIST) => Ok(None),
@@ -186,10 +182,10 @@ impl RootForUser<'_> {
     /// Refuses what root has not put in its directory for this daemon.
     fn check(&self, name: &Path, status: &FileStatus) -> Result<(), Error> {
         let refuse = |why| Err(Kind::Untrusted(name.to_owned(), why).into());
-        let user = self.privileges.user.unwrap_or_else(geteuid);
+        let user = self.privileges.user.unwrap_or_else(sys::effective_user);
         if status.names > 1 {
             refuse(HAS_OTHER_NAME)
-        } else if ![0, user.as_raw()].contains(&status.owner) {
+        } else if ![0, user].contains(&status.owner) {
             refuse(IS_A_THIRD_USERS)
         } else {
             Ok(())
@@ -206,26 +202,26 @@ impl Place {
 }
 
 /// Whether a file is this user's alone.
-fn is_own(status: &FileStatus, user: Uid) -> bool {
-    status.is_regular() && status.names == 1 && status.owner == user.as_raw()
+fn is_own(status: &FileStatus, user: u32) -> bool {
+    status.is_regular() && status.names == 1 && status.owner == user
 }
 
 /// Finds a file as a root that stays root, for the sake of others.
-fn reach_as_root(path: &Path) -> io::Result<Entry> {
+fn reach_as_root(path: &Path) -> sys::Result<Entry> {
     let (directory, name) = trust::split(path.as_os_str().as_bytes())?;
     match trust::follow(directory)? {
         Trust::Roots(directory) => Entry::in_directory(directory, name),
-        Trust::Groups(_) | Trust::Nobodys(_) => Err(Errno::EACCES.into()),
+        Trust::Groups(_) | Trust::Nobodys(_) => Err(Errno::EACCES),
     }
 }
 
 /// Opens a log anew as a root that stays root, for the sake of others.
-fn open_anew_as_root(path: &CStr, flags: OFlag) -> Result<OwnedFd, &'static str> {
+fn open_anew_as_root(path: &CStr, flags: i32) -> Result<OwnedFd, &'static str> {
     let (directory, _) = trust::split(path.to_bytes()).map_err(Errno::desc)?;
     let name = &path[directory.len()..];
     match trust::follow(directory).map_err(Errno::desc)? {
         Trust::Roots(directory) => {
-            sole(openat(directory, name, flags | OFlag::O_NOFOLLOW, LOG_MODE))
+            sole(sys::open_at(directory.as_fd(), name, flags | libc::O_NOFOLLOW, LOG_MODE))
         }
         Trust::Groups(_) => Err(CAN_BE_EXCHANGED),
         Trust::Nobodys(why) => Err(why),
@@ -234,7 +230,7 @@ fn open_anew_as_root(path: &CStr, flags: OFlag) -> Result<OwnedFd, &'static str>
 
 /// Makes the directories that are missing on the way to a file, as long as the way is root's alone,
 /// and returns them. What is made here is root's until the caller says otherwise.
-fn make_missing(name: &Path, made: &mut Made) -> io::Result<Vec<OwnedFd>> {
+fn make_missing(name: &Path, made: &mut Made) -> sys::Result<Vec<OwnedFd>> {
     let mut new = Vec::new();
     let directories: Vec<&Path> = name.ancestors().skip(1).collect();
     for directory in directories.into_iter().rev() {
@@ -249,7 +245,7 @@ fn make_missing(name: &Path, made: &mut Made) -> io::Result<Vec<OwnedFd>> {
         let Trust::Roots(parent) = trust::follow(parent)? else { break };
         let entry = Entry::in_directory(parent, own_name)?;
         new.push(entry.make_directory(DIRECTORY_MODE)?);
-        made.note_directory(&absolute(directory)?, entry);
+        made.note_directory(&absolute(directory).map_err(errno_of)?, entry);
     }
     Ok(new)
 }

@@ -7,22 +7,16 @@
 use std::env;
 use std::fs::{File, Metadata};
 use std::io::Write;
-use std::os::fd::AsRawFd;
 use std::os::unix::fs::MetadataExt;
 use std::path::PathBuf;
-use std::sync::{Mutex, PoisonError};
 use std::thread::sleep;
-
-use nix::errno::Errno;
-use nix::sys::uio::pwrite;
-use nix::unistd::{Pid, ftruncate};
 
 use crate::error::{At, Error, Step};
 use crate::resources::pid_lock::{Acquired, IS_REPLACED, PATIENCE, PAUSE, Wanted, foreign};
 use crate::resources::pid_text::LONGEST;
 use crate::resources::place::Place;
 use crate::resources::state_file::StateFile;
-use crate::sys::{Deadline, retry_interrupted};
+use crate::sys::{self, Deadline, Errno, Kept, Pid, errno_of};
 
 /// Device and inode: what makes two paths the same file.
 pub(crate) type Identity = (u64, u64);
@@ -58,7 +52,7 @@ impl PidFile {
         let path = match path {
             Some(path) => path,
             None if name.is_absolute() => name.to_owned(),
-            None => env::current_dir().at(Step::FindStartDirectory)?.join(name),
+            None => env::current_dir().map_err(errno_of).at(Step::FindStartDirectory)?.join(name),
         };
         let Acquired { file, keeper, status } = acquired;
         let entry = entry.is_in_directory().then_some(entry);
@@ -80,18 +74,18 @@ impl PidFile {
     }
 
     /// Writes the PID and a newline over whatever the file holds.
-    pub(crate) fn write(&self, pid: Pid) -> nix::Result<()> {
+    pub(crate) fn write(&self, pid: Pid) -> sys::Result<()> {
         let mut buffer = [0; LONGEST];
         let mut rest = &mut buffer[..];
         let _ = writeln!(rest, "{pid}");
         let length = LONGEST - rest.len();
-        let written = retry_interrupted(|| pwrite(&self.file, &buffer[..length], 0))?;
+        let written = sys::write_at_start(&self.file, &buffer[..length])?;
         if written < length {
             return Err(Errno::ENOSPC);
         }
         if self.old_length > length as u64 {
             let length = length.try_into().map_err(|_| Errno::EOVERFLOW)?;
-            retry_interrupted(|| ftruncate(&self.file, length))?;
+            sys::shorten(&self.file, length)?;
         }
         Ok(())
     }
@@ -104,7 +98,7 @@ impl PidFile {
 
     /// Keeps the lock for life.
     pub(crate) fn hold(self) -> HeldPidFile {
-        let lock = Mutex::new(Some(self.keeper.unwrap_or(self.file)));
+        let lock = Kept::new(self.keeper.unwrap_or(self.file));
         HeldPidFile { place: self.place, lock }
     }
 }
@@ -113,18 +107,18 @@ impl PidFile {
 #[derive(Debug)]
 pub(crate) struct HeldPidFile {
     place: Place,
-    lock: Mutex<Option<File>>,
+    lock: Kept,
 }
 
 impl HeldPidFile {
     /// Closes this process's copy of the lock, which another process goes on holding.
     pub(crate) fn let_go(&self) {
-        drop(self.lock.lock().unwrap_or_else(PoisonError::into_inner).take());
+        self.lock.close();
     }
 
     /// What holds the lock.
     pub(crate) fn descriptor(&self) -> Option<i32> {
-        self.lock.lock().ok()?.as_ref().map(AsRawFd::as_raw_fd)
+        self.lock.number()
     }
 
     /// Removes the file, for a process that ends.

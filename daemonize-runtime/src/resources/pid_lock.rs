@@ -1,23 +1,15 @@
 //! How a PID file is acquired: opened or made, checked, and locked. Where that cannot be, the
 //! reason is for the terminal.
 
-use std::fs::{File, Permissions, TryLockError};
-use std::io;
-use std::os::unix::fs::{FileExt, PermissionsExt};
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
-
-use nix::errno::Errno;
-use nix::fcntl::OFlag;
-use nix::libc;
-use nix::sys::stat::Mode;
-use nix::unistd::{Gid, Uid, fchown, geteuid};
 
 use crate::error::{At, Error, Holder, Kind, Step};
 use crate::resources::entry::Entry;
 use crate::resources::pid_text::{LONGEST, Text, read};
 use crate::resources::place::Reach;
-use crate::sys::{self, FileStatus};
+use crate::sys::{self, Errno, FileStatus, libc};
 
 /// How long another process may hold the lock without a PID in the file: it is starting, or only
 /// looking.
@@ -46,9 +38,9 @@ pub(crate) struct Wanted<'a> {
     /// Where the daemon finds it; `None` where it does by the same name from here.
     pub(crate) path: Option<PathBuf>,
     /// To whom it must belong, if it is there; `None` is this process's user.
-    pub(crate) owner: Option<Uid>,
+    pub(crate) owner: Option<u32>,
     /// To whom it is given, if it is made.
-    pub(crate) receiver: Option<(Uid, Gid)>,
+    pub(crate) receiver: Option<(u32, u32)>,
     /// Whether the daemon gives up its privileges. Then it keeps a descriptor that can only read,
     /// so that whoever gets hold of it cannot make root's tools signal a stranger.
     pub(crate) is_roots: bool,
@@ -87,10 +79,10 @@ impl Acquired {
         let (file, is_new) = open_or_create(entry).map_err(|error| refuse_odd_path(name, error))?;
         let opened = sys::status_of(&file).at_path(Step::OpenPidFile, name)?;
         if !is_new {
-            check(name, &opened, wanted.owner.unwrap_or_else(geteuid))?;
+            check(name, &opened, wanted.owner.unwrap_or_else(sys::effective_user))?;
         }
         let mut keeper = if wanted.is_roots {
-            let keeper = entry.open(GENTLY, Mode::empty()).at_path(Step::OpenPidFile, name)?;
+            let keeper = entry.open(GENTLY, 0).at_path(Step::OpenPidFile, name)?;
             let kept = sys::status_of(&keeper).at_path(Step::OpenPidFile, name)?;
             if kept.identity != opened.identity {
                 return Ok(None);
@@ -119,31 +111,31 @@ impl Acquired {
         if status.mode & 0o777 != 0o644 {
             // Everybody may know the PID, whatever the umask says; but there are file systems that
             // know no modes, or only one.
-            let _ = file.set_permissions(Permissions::from_mode(0o644));
+            let _ = sys::set_mode(&file, 0o644);
         }
         if let (true, Some((user, group))) = (is_new, wanted.receiver) {
-            fchown(&file, Some(user), Some(group)).at_path(Step::OpenPidFile, name)?;
+            sys::change_owner(&file, Some(user), Some(group)).at_path(Step::OpenPidFile, name)?;
         }
         Ok(Some(Self { file, keeper, status }))
     }
 }
 
 /// Not through a link, and without waiting at a planted pipe.
-pub(crate) const GENTLY: OFlag = OFlag::O_NOFOLLOW.union(OFlag::O_NONBLOCK).union(OFlag::O_NOCTTY);
+pub(crate) const GENTLY: i32 = libc::O_NOFOLLOW | libc::O_NONBLOCK | libc::O_NOCTTY;
 
 /// Makes the file, or opens the one that is there. Not by one call: without `O_EXCL`, `O_CREAT` is
 /// refused in sticky directories on an existing file of somebody else, even to root. Says whether
 /// the file is new.
-fn open_or_create(entry: &Entry) -> nix::Result<(File, bool)> {
-    let flags = GENTLY | OFlag::O_RDWR;
+fn open_or_create(entry: &Entry) -> sys::Result<(File, bool)> {
+    let flags = GENTLY | libc::O_RDWR;
     loop {
         // The usual case first: a daemon that ended well has removed its file.
-        let new = flags | OFlag::O_CREAT | OFlag::O_EXCL;
-        let refusal = match entry.open(new, Mode::from_bits_truncate(0o644)) {
+        let new = flags | libc::O_CREAT | libc::O_EXCL;
+        let refusal = match entry.open(new, 0o644) {
             Ok(made) => return Ok((made, true)),
             Err(refusal) => refusal,
         };
-        match entry.open(flags, Mode::empty()) {
+        match entry.open(flags, 0) {
             Err(Errno::ENOENT) => {}
             opened => return opened.map(|file| (file, false)),
         }
@@ -163,12 +155,12 @@ fn refuse_odd_path(name: &Path, error: Errno) -> Error {
     }
 }
 
-fn check(name: &Path, status: &FileStatus, owner: Uid) -> Result<(), Error> {
+fn check(name: &Path, status: &FileStatus, owner: u32) -> Result<(), Error> {
     if !status.is_regular() {
         Err(foreign(name, IS_NO_FILE))
     } else if status.names > 1 {
         Err(foreign(name, HAS_OTHER_NAME))
-    } else if status.owner != owner.as_raw() {
+    } else if status.owner != owner {
         Err(foreign(name, BELONGS_TO_OTHERS))
     } else {
         Ok(())
@@ -184,22 +176,18 @@ fn lock(
     is_last_try: bool,
 ) -> Result<bool, Error> {
     match sys::try_lock(keeper.as_ref().unwrap_or(file)) {
-        Ok(()) => return Ok(true),
+        Ok(true) => return Ok(true),
+        Ok(false) => {}
         // Over a network a lock may need the right to write.
-        Err(TryLockError::Error(error))
-            if error.raw_os_error() == Some(libc::EBADF) && keeper.take().is_some() =>
-        {
+        Err(Errno::EBADF) if keeper.take().is_some() => {
             return lock(file, keeper, name, is_last_try);
         }
-        Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Interrupted => {
-            return Ok(false);
-        }
-        Err(TryLockError::Error(error)) => return Err(error).at_path(Step::LockPidFile, name),
-        Err(TryLockError::WouldBlock) => {}
+        Err(Errno::EINTR) => return Ok(false),
+        Err(reason) => return Err(reason).at_path(Step::LockPidFile, name),
     }
     // Those who only look share the lock among them; a daemon, also one that is starting, does not.
     // A refusal for any other reason tells nothing.
-    let is_daemon = matches!(sys::try_lock_shared(file), Err(TryLockError::WouldBlock));
+    let is_daemon = sys::try_lock_shared(file) == Ok(false);
     let pid = match read(file).at_path(Step::OpenPidFile, name)? {
         Text::Pid(pid) => Some(pid),
         Text::NoPid => None,
@@ -229,9 +217,8 @@ fn mark_as_starting(name: &Path, file: &File, length: u64) -> Result<(), Error> 
     // The length stays: to empty the file makes some file systems write it to the disk when it is
     // closed.
     let zeros = [b'0'; LONGEST];
-    file.write_at(&zeros[..usize::try_from(length).unwrap_or(LONGEST).min(LONGEST)], 0)
-        .map(drop)
-        .at_path(Step::WritePidFile, name)
+    let length = usize::try_from(length).unwrap_or(LONGEST).min(LONGEST);
+    sys::write_at_start(file, &zeros[..length]).map(drop).at_path(Step::WritePidFile, name)
 }
 
 #[cold]

@@ -1,8 +1,9 @@
 //! The text of a PID file.
 
 use std::fs::File;
-use std::io;
-use std::os::unix::fs::FileExt;
+
+use crate::sys;
+use crate::sys::proc::number;
 
 /// What is longer is not a PID.
 pub(crate) const LONGEST: usize = 32;
@@ -16,14 +17,14 @@ pub(crate) enum Text {
     Foreign,
 }
 
-pub(crate) fn read(file: &File) -> io::Result<Text> {
+pub(crate) fn read(file: &File) -> sys::Result<Text> {
     let mut text = [0; LONGEST + 1];
-    let length = file.read_at(&mut text, 0)?;
+    let length = sys::read_at_start(file, &mut text)?;
     let text = &text[..length];
     let digits = text.trim_ascii();
     if length > LONGEST || !digits.iter().all(u8::is_ascii_digit) {
         return Ok(Text::Foreign);
     }
-    let pid = std::str::from_utf8(digits).ok().and_then(|digits| digits.parse().ok());
+    let pid = number(digits, 10).and_then(|pid| i32::try_from(pid).ok());
     Ok(pid.filter(|&pid| pid > 0).map_or(Text::NoPid, Text::Pid))
 }

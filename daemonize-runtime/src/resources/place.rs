@@ -1,14 +1,12 @@
 //! The place of a file that a daemon makes and removes.
 
-use std::io;
 use std::path::{Path, PathBuf};
 
-use nix::unistd::{Gid, Uid};
-
 use crate::resources::entry::Entry;
+use crate::sys;
 
 /// How a file is found by its absolute path.
-pub(crate) type Reach = fn(&Path) -> io::Result<Entry>;
+pub(crate) type Reach = fn(&Path) -> sys::Result<Entry>;
 
 /// Where a file is, and which one it is.
 #[derive(Debug)]
@@ -19,13 +17,13 @@ pub(super) struct Place {
     pub(super) path: PathBuf,
     pub(super) reach: Reach,
     /// To whom a new file is given.
-    pub(super) receiver: Option<(Uid, Gid)>,
+    pub(super) receiver: Option<(u32, u32)>,
     pub(super) identity: (u64, u64),
 }
 
 impl Place {
     /// The file beside this one that has the same name with something behind it.
-    pub(super) fn beside(&self, behind: &str) -> io::Result<Self> {
+    pub(super) fn beside(&self, behind: &str) -> sys::Result<Self> {
         let mut path = self.path.clone().into_os_string();
         path.push(behind);
         let entry = self.entry.as_ref().map(|entry| entry.beside(behind)).transpose()?;
@@ -38,7 +36,7 @@ impl Place {
     }
 
     /// Does something with the file.
-    pub(super) fn with<T>(&self, task: impl FnOnce(&Entry) -> io::Result<T>) -> io::Result<T> {
+    pub(super) fn with<T>(&self, task: impl FnOnce(&Entry) -> sys::Result<T>) -> sys::Result<T> {
         match &self.entry {
             Some(entry) => task(entry),
             None => task(&(self.reach)(&self.path)?),

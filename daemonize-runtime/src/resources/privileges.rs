@@ -4,20 +4,17 @@
 
 use std::ffi::CString;
 
-use nix::errno::Errno;
-use nix::unistd::{Gid, Group, Uid, User, geteuid};
-
 use crate::error::{Error, Kind, Step};
 use crate::options::Account;
-use crate::sys;
+use crate::sys::{self, Errno, User, group_by_name};
 
 /// Who the daemon shall be, in numbers.
 #[derive(Debug)]
 pub(crate) struct Privileges {
     /// `None` leaves the user as it is.
-    pub(crate) user: Option<Uid>,
-    pub(crate) group: Gid,
-    supplementary: Vec<Gid>,
+    pub(crate) user: Option<u32>,
+    pub(crate) group: u32,
+    supplementary: Vec<u32>,
     /// What the user is called in messages.
     pub(crate) name: String,
 }
@@ -35,19 +32,19 @@ impl Privileges {
                 Self { user: None, group, supplementary: Vec::new(), name: String::new() }
             }
             (Some(Found::Account(account)), group) => {
-                let group = group.unwrap_or(account.gid);
+                let group = group.unwrap_or(account.group);
                 let supplementary = groups_of(&account.name, group)?;
-                Self { user: Some(account.uid), group, supplementary, name: account.name }
+                Self { user: Some(account.id), group, supplementary, name: account.name }
             }
             (Some(Found::BareId(uid)), Some(group)) => {
                 let name = uid.to_string();
                 Self { user: Some(uid), group, supplementary: vec![group], name }
             }
             (Some(Found::BareId(uid)), None) => {
-                return Err(Kind::UserWithoutGroup(uid.as_raw()).into());
+                return Err(Kind::UserWithoutGroup(uid).into());
             }
         };
-        if geteuid().is_root() {
+        if sys::effective_user() == 0 {
             Ok(Some(wanted))
         } else if wanted.hold_already() {
             Ok(None)
@@ -57,13 +54,13 @@ impl Privileges {
     }
 
     /// The user that the daemon becomes, unless it stays root.
-    pub(crate) fn other_user(&self) -> Option<Uid> {
-        self.user.filter(|user| !user.is_root())
+    pub(crate) fn other_user(&self) -> Option<u32> {
+        self.user.filter(|&user| user != 0)
     }
 
     /// Gives up everything else. Each step is verified by asking the kernel, since a filter can
     /// make a system call succeed without effect, and at the end by an attempt to come back.
-    pub(crate) fn assume(&self) -> nix::Result<()> {
+    pub(crate) fn assume(&self) -> sys::Result<()> {
         sys::set_groups(&self.supplementary)?;
         sys::set_group_ids(self.group)?;
         if let Some(user) = self.user {
@@ -72,7 +69,7 @@ impl Privileges {
         if self.other_user().is_some() {
             sys::drop_capabilities();
         }
-        let is_kept = |held: &Gid| self.supplementary.contains(held) || *held == self.group;
+        let is_kept = |held: &u32| self.supplementary.contains(held) || *held == self.group;
         let groups = sys::groups()?;
         let has_all = self.supplementary.iter().all(|wanted| groups.contains(wanted));
         if !groups.iter().all(is_kept) || !has_all || !self.hold_already() || self.can_return() {
@@ -94,7 +91,7 @@ impl Privileges {
 
 enum Found {
     Account(User),
-    BareId(Uid),
+    BareId(u32),
 }
 
 fn find_user(wanted: &Account) -> Result<Found, Error> {
@@ -103,27 +100,27 @@ fn find_user(wanted: &Account) -> Result<Found, Error> {
     };
     let unknown = || Error::from(Kind::Unknown("user", wanted.to_string()));
     if let Account::Name(name) = wanted
-        && let Some(account) = User::from_name(name).map_err(failed)?
+        && let Some(account) = User::by_name(name).map_err(failed)?
     {
         return Ok(Found::Account(account));
     }
-    let uid = Uid::from_raw(wanted.id().ok_or_else(unknown)?);
-    Ok(User::from_uid(uid).map_err(failed)?.map_or(Found::BareId(uid), Found::Account))
+    let uid = wanted.id().ok_or_else(unknown)?;
+    Ok(User::by_id(uid).map_err(failed)?.map_or(Found::BareId(uid), Found::Account))
 }
 
-fn find_group(wanted: &Account) -> Result<Gid, Error> {
+fn find_group(wanted: &Account) -> Result<u32, Error> {
     let failed = |reason: Errno| {
         Error::from(Kind::Step(Step::FindGroup, Some(wanted.to_string().into()), reason.into()))
     };
     if let Account::Name(name) = wanted
-        && let Some(group) = Group::from_name(name).map_err(failed)?
+        && let Some(group) = group_by_name(name).map_err(failed)?
     {
-        return Ok(group.gid);
+        return Ok(group);
     }
-    wanted.id().map(Gid::from_raw).ok_or_else(|| Kind::Unknown("group", wanted.to_string()).into())
+    wanted.id().ok_or_else(|| Kind::Unknown("group", wanted.to_string()).into())
 }
 
-fn groups_of(name: &str, primary: Gid) -> Result<Vec<Gid>, Error> {
+fn groups_of(name: &str, primary: u32) -> Result<Vec<u32>, Error> {
     let failed =
         |reason: Errno| Error::from(Kind::Step(Step::FindUser, Some(name.into()), reason.into()));
     let name = CString::new(name).map_err(|_| failed(Errno::EINVAL))?;

@@ -4,14 +4,11 @@ use std::fs;
 use std::os::fd::RawFd;
 use std::path::{Path, PathBuf, absolute};
 
-use nix::errno::Errno;
-use nix::unistd::{chdir, chroot, geteuid};
-
 use crate::error::{At, Error, Kind, Step};
 use crate::resources::descriptors;
 use crate::resources::pid_file::{Identity, identity};
-use crate::sys;
 use crate::sys::proc::ProcSelf;
+use crate::sys::{self, Errno, errno_of};
 
 /// A directory that is there.
 #[derive(Debug)]
@@ -32,7 +29,7 @@ impl Root {
         if !metadata.is_dir() {
             return Err(Errno::ENOTDIR).at_path(Step::ChangeRoot, path);
         }
-        if !geteuid().is_root() {
+        if sys::effective_user() != 0 {
             return Err(Kind::NotRoot("change the root directory").into());
         }
         let first = if streams_stay { 0 } else { 3 };
@@ -50,9 +47,9 @@ impl Root {
 
     /// Verified, since a filter can make a system call succeed without effect. The working
     /// directory goes along: one that stays outside is a way out.
-    pub(crate) fn enter(&self) -> nix::Result<()> {
-        chroot(&self.path)?;
-        chdir("/")?;
+    pub(crate) fn enter(&self) -> sys::Result<()> {
+        std::os::unix::fs::chroot(&self.path).map_err(errno_of)?;
+        std::env::set_current_dir("/").map_err(errno_of)?;
         let is_inside =
             |path| fs::metadata(path).is_ok_and(|there| identity(&there) == self.identity);
         if is_inside("/") && is_inside(".") { Ok(()) } else { Err(Errno::EPERM) }

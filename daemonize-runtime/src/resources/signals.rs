@@ -2,11 +2,9 @@
 //! ignored but SIGPIPE, which Rust programs expect to be ignored. Handlers that the program has
 //! installed itself stay, with flags and mask.
 
-use nix::libc::{SIGPIPE, SIGXFSZ};
-use nix::sys::signal::{SigSet, SigmaskHow, Signal, sigprocmask};
-
+use crate::sys::libc::{SIGPIPE, SIGXFSZ};
 use crate::sys::proc::ProcSelf;
-use crate::sys::{self, Action, SignalBits};
+use crate::sys::{self, Action, SigSet, SigmaskHow, Signal, SignalBits, sigprocmask};
 
 /// Requests to end, as a user or a system sends them.
 const ENDING: [Signal; 4] = [Signal::SIGHUP, Signal::SIGINT, Signal::SIGQUIT, Signal::SIGTERM];
@@ -17,11 +15,8 @@ pub(crate) struct Signals {
     ignored: SignalBits,
     caught: Option<SignalBits>,
     is_any_blocked: bool,
-    /// Given back by [`release`](Self::release) and [`resume`](Self::resume). `None` where it was
-    /// the usual one.
-    child: Option<Box<Action>>,
-    /// The same, where files may not grow without end.
-    file_size: Option<Box<Action>>,
+    /// What was changed. Given back by [`release`](Self::release) and [`resume`](Self::resume).
+    held: Vec<(Signal, Action)>,
 }
 
 impl Signals {
@@ -31,27 +26,26 @@ impl Signals {
         let ask_for_each =
             || sys::signals().filter(|&signal| sys::is_ignored(signal)).map(bit).sum();
         let ignored = proc_self.ignored_signals.unwrap_or_else(ask_for_each);
+        let mut held = Vec::new();
         let child = sys::replace_by_default(Signal::SIGCHLD);
-        let protect = || {
-            let action = sys::replace_by_default(Signal::SIGXFSZ);
+        held.extend(child.filter(|child| !child.is_default()).map(|it| (Signal::SIGCHLD, it)));
+        if sys::is_file_size_limited() {
+            let file_size = sys::replace_by_default(Signal::SIGXFSZ);
             sys::ignore(SIGXFSZ);
-            action
-        };
+            held.extend(file_size.map(|it| (Signal::SIGXFSZ, it)));
+        }
         Self {
             ignored,
             caught: proc_self.caught_signals,
             is_any_blocked: proc_self.blocked_signals != Some(0),
-            child: child.filter(|action| !action.is_default()).map(Box::new),
-            file_size: if sys::is_file_size_limited() { protect().map(Box::new) } else { None },
+            held,
         }
     }
 
     /// Takes [`hold`](Self::hold) back, for a launcher that goes on, and for a program that stays
     /// in the foreground.
     pub(crate) fn release(&self) {
-        for (signal, action) in self.held() {
-            sys::put_back(signal, action);
-        }
+        put_back(&self.held);
     }
 
     /// Has requests to end obeyed by a launcher that waits, whatever handlers the program has. A
@@ -61,12 +55,17 @@ impl Signals {
             let may_be_caught = self.caught.is_none_or(|caught| caught & bit(signal as i32) != 0);
             may_be_caught && self.ignored & bit(signal as i32) == 0
         };
-        let actions =
-            ENDING.map(|signal| is_odd(signal).then(|| sys::replace_by_default(signal)).flatten());
+        let mut actions = Vec::new();
+        for signal in ENDING.into_iter().filter(|&signal| is_odd(signal)) {
+            actions.extend(sys::replace_by_default(signal).map(|action| (signal, action)));
+        }
         let mut mask = None;
         if self.is_any_blocked {
             let old = mask.insert(SigSet::empty());
-            let requests: SigSet = ENDING.into_iter().collect();
+            let mut requests = SigSet::empty();
+            for signal in ENDING {
+                requests.add(signal);
+            }
             let _ = sigprocmask(SigmaskHow::SIG_UNBLOCK, Some(&requests), Some(old));
         }
         Obedience { actions, mask }
@@ -74,7 +73,7 @@ impl Signals {
 
     /// Gives the calling process the daemon's signals, but for those that are held.
     pub(crate) fn reset(&self) {
-        let held = self.held().map(|(signal, _)| bit(signal as i32)).sum::<SignalBits>();
+        let held = self.held.iter().fold(0, |bits, (signal, _)| bits | bit(*signal as i32));
         let mut left = self.ignored & !(bit(SIGPIPE) | held);
         while left != 0 {
             sys::set_default(left.trailing_zeros().cast_signed() + 1);
@@ -88,40 +87,36 @@ impl Signals {
     /// Gives the daemon the program's own handlers back, when the start has waited for its last
     /// child and written its last byte.
     pub(crate) fn resume(&self) {
-        for (signal, action) in self.held() {
+        for (signal, action) in &self.held {
             if action.is_ignored() {
-                sys::set_default(signal as i32);
+                sys::set_default(*signal as i32);
             } else {
-                sys::put_back(signal, action);
+                sys::put_back(*signal, action);
             }
         }
-    }
-
-    fn held(&self) -> impl Iterator<Item = (Signal, &Action)> {
-        let child = self.child.as_deref().map(|action| (Signal::SIGCHLD, action));
-        let file_size = self.file_size.as_deref().map(|action| (Signal::SIGXFSZ, action));
-        child.into_iter().chain(file_size)
     }
 }
 
 /// What was changed so that requests to end are obeyed.
 #[derive(Debug)]
 pub(crate) struct Obedience {
-    actions: [Option<Action>; ENDING.len()],
+    actions: Vec<(Signal, Action)>,
     mask: Option<SigSet>,
 }
 
 impl Obedience {
     /// For a launcher that goes on after a failed start.
     pub(crate) fn end(self) {
-        for (signal, action) in ENDING.into_iter().zip(self.actions) {
-            if let Some(action) = action {
-                sys::put_back(signal, &action);
-            }
-        }
+        put_back(&self.actions);
         if let Some(mask) = self.mask {
             sys::set_signal_mask(&mask);
         }
+    }
+}
+
+fn put_back(actions: &[(Signal, Action)]) {
+    for (signal, action) in actions {
+        sys::put_back(*signal, action);
     }
 }
 

@@ -5,22 +5,17 @@
 //! It is gone after a clean end, and stays when the supervisor has given up. Without it the
 //! supervisor works the same.
 
-use std::fs::{File, Permissions};
-use std::io::{self, Read};
-use std::os::unix::fs::{FileExt, PermissionsExt};
+use std::fs::File;
+use std::io::Read;
+use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
-
-use nix::errno::Errno;
-use nix::fcntl::OFlag;
-use nix::sys::stat::Mode;
-use nix::unistd::{fchown, geteuid};
 
 use crate::resources::entry::Entry;
 use crate::resources::pid_file::PidFile;
 use crate::resources::pid_lock::GENTLY;
 use crate::resources::place::Place;
 use crate::resources::state_text::{FIRST_WORD, LONGEST, State, parse};
-use crate::sys::{self, FileStatus};
+use crate::sys::{self, Errno, FileStatus, errno_of, libc};
 
 /// Behind the name of the PID file.
 const SUFFIX: &str = ".state";
@@ -42,7 +37,7 @@ pub(crate) fn path_of(pid_file: &Path) -> PathBuf {
 
 /// What the state file beside this PID file says; `None` when that is nothing certain.
 pub(crate) fn read(pid_file: &Path) -> Option<State> {
-    let file = Entry::of_path(&path_of(pid_file)).ok()?.open(GENTLY, Mode::empty()).ok()?;
+    let file = Entry::of_path(&path_of(pid_file)).ok()?.open(GENTLY, 0).ok()?;
     if !sys::status_of(&file).is_ok_and(|status| status.is_regular()) {
         return None;
     }
@@ -52,7 +47,7 @@ pub(crate) fn read(pid_file: &Path) -> Option<State> {
 /// Removes the state file that a daemon left beside this PID file, whose lock is held meanwhile.
 pub(crate) fn remove_left(pid_file: &Entry) {
     let left = pid_file.beside(SUFFIX).and_then(|entry| {
-        let file = entry.open(GENTLY, Mode::empty())?;
+        let file = entry.open(GENTLY, 0)?;
         let status = sys::status_of(&file)?;
         if is_of_a_supervisor(&file, &status) {
             entry.remove_if(status.identity);
@@ -72,22 +67,22 @@ impl StateFile {
 
     /// Opens the file, and makes it if it is missing. The PID file, whose lock is held, stands in
     /// the same directory, which was found safe for it.
-    fn acquire(pid_file: &Place) -> io::Result<Self> {
+    fn acquire(pid_file: &Place) -> sys::Result<Self> {
         let mut place = pid_file.beside(SUFFIX)?;
         let (file, is_new) = place.with(open_or_create)?;
         let status = sys::status_of(&file)?;
         place.identity = status.identity;
         if let (true, Some((user, group))) = (is_new, place.receiver) {
-            fchown(&file, Some(user), Some(group))?;
+            sys::change_owner(&file, Some(user), Some(group))?;
         }
-        let owner = place.receiver.map_or_else(geteuid, |(user, _)| user).as_raw();
+        let owner = place.receiver.map_or_else(sys::effective_user, |(user, _)| user);
         let is_own = status.names == 1 && status.owner == owner && status.mode & 0o022 == 0;
         if !(is_new || is_own && is_of_a_supervisor(&file, &status)) {
-            return Err(io::ErrorKind::AlreadyExists.into());
+            return Err(Errno::EEXIST);
         }
         // Everybody may know, whatever the umask says; and nothing is known of this daemon yet.
-        let _ = file.set_permissions(Permissions::from_mode(0o644));
-        file.set_len(0)?;
+        let _ = sys::set_mode(&file, 0o644);
+        file.set_len(0).map_err(errno_of)?;
         Ok(Self { file, place })
     }
 
@@ -112,10 +107,10 @@ impl StateFile {
 }
 
 /// Says whether the file is new.
-fn open_or_create(entry: &Entry) -> io::Result<(File, bool)> {
-    let flags = GENTLY | OFlag::O_RDWR;
-    match entry.open(flags | OFlag::O_CREAT | OFlag::O_EXCL, Mode::from_bits_truncate(0o644)) {
-        Err(Errno::EEXIST) => Ok((entry.open(flags, Mode::empty())?, false)),
+fn open_or_create(entry: &Entry) -> sys::Result<(File, bool)> {
+    let flags = GENTLY | libc::O_RDWR;
+    match entry.open(flags | libc::O_CREAT | libc::O_EXCL, 0o644) {
+        Err(Errno::EEXIST) => Ok((entry.open(flags, 0)?, false)),
         made => Ok((made?, true)),
     }
 }

@@ -1,20 +1,15 @@
 //! A file that becomes a standard stream: a regular one, or the null device. Anything else is
 //! refused without blocking on it.
 
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::os::fd::{AsRawFd, IntoRawFd};
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
-
-use nix::errno::Errno;
-use nix::fcntl::{FcntlArg, OFlag, fcntl};
-use nix::libc::{self, STDERR_FILENO};
-use nix::sys::stat::Mode;
 
 use crate::error::{At, Error, Kind, Step};
 use crate::resources::entry::Entry;
 use crate::resources::pid_file::Identity;
-use crate::sys::{self, FileStatus};
+use crate::sys::libc::STDERR_FILENO;
+use crate::sys::{self, Errno, FileStatus, WORKING_DIRECTORY, libc};
 
 /// What a file is for, and so how it is opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,16 +27,16 @@ impl Purpose {
         }
     }
 
-    fn flags(self) -> OFlag {
+    fn flags(self) -> i32 {
         match self {
-            Self::Input => OFlag::O_RDONLY,
-            Self::Log => OFlag::O_WRONLY | OFlag::O_APPEND,
+            Self::Input => libc::O_RDONLY,
+            Self::Log => libc::O_WRONLY | libc::O_APPEND,
         }
     }
 }
 
 /// The mode of a log that is made, less the umask.
-pub(crate) const LOG_MODE: Mode = Mode::from_bits_truncate(0o666);
+pub(crate) const LOG_MODE: u32 = 0o666;
 
 pub(crate) const IS_LINK: &str = "it is a symbolic link";
 pub(crate) const HAS_OTHER_NAME: &str = "it has another name, by a hard link";
@@ -62,15 +57,15 @@ impl StreamFile {
         entry: &Entry,
         name: &Path,
         purpose: Purpose,
-        flags: OFlag,
+        flags: i32,
     ) -> Result<Self, Error> {
         let step = purpose.step();
         // `O_NONBLOCK` for a pipe that stands in its place.
-        let gently = purpose.flags() | flags | OFlag::O_NOCTTY | OFlag::O_NONBLOCK;
+        let gently = purpose.flags() | flags | libc::O_NOCTTY | libc::O_NONBLOCK;
         let file = match entry.open(gently, LOG_MODE) {
             // A pipe that nobody reads, or a socket.
             Err(Errno::ENXIO) => return Err(Kind::NotAFile(name.to_owned()).into()),
-            Err(Errno::ELOOP) if flags.contains(OFlag::O_NOFOLLOW) => {
+            Err(Errno::ELOOP) if flags & libc::O_NOFOLLOW != 0 => {
                 return Err(Kind::Untrusted(name.to_owned(), IS_LINK).into());
             }
             opened => opened.at_path(step, name)?,
@@ -79,9 +74,9 @@ impl StreamFile {
     }
 
     /// Makes a log, where nothing is yet.
-    pub(crate) fn make(entry: &Entry) -> nix::Result<File> {
-        let new = OFlag::O_CREAT | OFlag::O_EXCL;
-        entry.open(Purpose::Log.flags() | new | OFlag::O_NOCTTY, LOG_MODE)
+    pub(crate) fn make(entry: &Entry) -> sys::Result<File> {
+        let new = libc::O_CREAT | libc::O_EXCL;
+        entry.open(Purpose::Log.flags() | new | libc::O_NOCTTY, LOG_MODE)
     }
 
     /// Checks a file that is open.
@@ -93,13 +88,13 @@ impl StreamFile {
         }
         // Only the opening was not to block: to the readers and writers of the stream the flag
         // would be a surprise.
-        fcntl(&file, FcntlArg::F_SETFL(purpose.flags() & OFlag::O_APPEND)).at_path(step, name)?;
+        sys::set_status_flags(&file, purpose.flags() & libc::O_APPEND).at_path(step, name)?;
         Ok(Self { file, status })
     }
 
     /// Opens a file for whoever may open it by this path.
     pub(crate) fn open_path(path: &Path, purpose: Purpose) -> Result<Self, Error> {
-        let flags = if purpose == Purpose::Log { OFlag::O_CREAT } else { OFlag::empty() };
+        let flags = if purpose == Purpose::Log { libc::O_CREAT } else { 0 };
         let entry = Entry::of_path(path).at_path(purpose.step(), path)?;
         Self::open(&entry, path, purpose, flags)
     }
@@ -113,19 +108,16 @@ impl StreamFile {
 ///
 /// It is the first file that a start opens, so that a program which closed a standard descriptor
 /// finds it filled before anything that must not be there could land in it.
-pub(crate) fn open_null() -> Result<File, Error> {
+pub(crate) fn open_null() -> Result<StreamFile, Error> {
     loop {
-        let null = OpenOptions::new()
-            .read(true)
-            .write(true)
-            .custom_flags(libc::O_NOCTTY)
-            .open("/dev/null")
-            .at(Step::OpenNull)?;
-        if !sys::status_of(&null).at(Step::OpenNull)?.is_null() {
+        let flags = libc::O_RDWR | libc::O_NOCTTY;
+        let null = sys::open_at(WORKING_DIRECTORY, c"/dev/null", flags, 0).at(Step::OpenNull)?;
+        let status = sys::status_of(&null).at(Step::OpenNull)?;
+        if !status.is_null() {
             return Err(Kind::FakeNull.into());
         }
         if null.as_raw_fd() > STDERR_FILENO {
-            return Ok(null);
+            return Ok(StreamFile { file: null.into(), status });
         }
         let _ = null.into_raw_fd();
     }

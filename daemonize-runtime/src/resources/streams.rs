@@ -2,10 +2,9 @@
 //! or by the daemon's user, and put in place in the session leader.
 
 use std::fs::File;
+use std::os::fd::AsFd;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-
-use nix::libc::{STDERR_FILENO, STDIN_FILENO, STDOUT_FILENO};
 
 use crate::error::{At, Error, Kind, SAME_FILE};
 use crate::options::{Options, StreamTarget};
@@ -13,9 +12,10 @@ use crate::resources::descriptors::StandardDescriptors;
 use crate::resources::log_rotation::Logs;
 use crate::resources::made::Made;
 use crate::resources::opener::{Opened, Opener};
-use crate::resources::pid_file::PidFile;
+use crate::resources::pid_file::{Identity, PidFile};
 use crate::resources::stream_file::{Purpose, StreamFile};
 use crate::sys;
+use crate::sys::libc::{STDERR_FILENO, STDIN_FILENO, STDOUT_FILENO};
 
 const INPUT: u8 = 1 << STDIN_FILENO;
 const OUTPUT: u8 = 1 << STDOUT_FILENO;
@@ -24,98 +24,84 @@ const ERRORS: u8 = 1 << STDERR_FILENO;
 /// The files that become the standard streams.
 #[derive(Debug)]
 pub(crate) struct Streams {
-    named: Vec<Stream>,
-    /// Those that the program has opened itself.
-    given: Vec<(Arc<File>, StandardDescriptors)>,
-    /// For those that no option names.
-    null: Option<(File, StandardDescriptors)>,
+    files: Vec<Stream>,
     /// Those that are opened anew later, if that is wanted.
-    pub(crate) logs: Option<Arc<Logs>>,
+    pub(crate) logs: Option<&'static Logs>,
 }
 
-/// A stream that an option names.
+/// A file and what it becomes.
 #[derive(Debug)]
 struct Stream {
+    /// Empty where no option names one.
     name: PathBuf,
     purpose: Purpose,
     descriptors: StandardDescriptors,
-    file: Opened<StreamFile>,
+    file: Source,
+}
+
+#[derive(Debug)]
+enum Source {
+    Opened(Opened<StreamFile>),
+    /// The program has opened it itself.
+    Given(Arc<File>),
+}
+
+impl Stream {
+    fn new(file: Source, descriptors: u8) -> Self {
+        let descriptors = StandardDescriptors::of(descriptors);
+        Self { name: PathBuf::new(), purpose: Purpose::Input, descriptors, file }
+    }
+
+    /// Which file it is, if it is open.
+    fn identity(&self) -> Option<Identity> {
+        match &self.file {
+            Source::Opened(Opened::Now(file)) => Some(file.identity()),
+            Source::Opened(Opened::Later(_)) => None,
+            Source::Given(file) => sys::status_of(file).ok().map(|status| status.identity),
+        }
+    }
 }
 
 impl Streams {
     /// Opens what the options name; the null device for every other stream.
     pub(crate) fn open(
         options: &Options,
-        null: File,
+        null: StreamFile,
         opener: Option<&dyn Opener>,
         made: &mut Made,
     ) -> Result<Self, Error> {
         let mut streams = Self::keep();
-        if let Some(target) = &options.stdin {
-            streams.take(target, Purpose::Input, INPUT, opener, made)?;
+        let Options { redirect, stdin, stdout, stderr, .. } = options;
+        let stdout = stdout.as_ref().or(redirect.as_ref());
+        let stderr = stderr.as_ref().or(redirect.as_ref());
+        let (mut output, mut errors) = (OUTPUT, ERRORS);
+        if let (Some(target), Some(same)) = (stdout, stderr)
+            && target.is_same(same)
+        {
+            // One open file for both, as the shell's `>>log 2>&1` has it.
+            (output, errors) = (OUTPUT | ERRORS, 0);
         }
-        let stdout = options.stdout.as_ref().or(options.redirect.as_ref());
-        let stderr = options.stderr.as_ref().or(options.redirect.as_ref());
-        // One open file for both, as the shell's `>>log 2>&1` has it.
-        let outputs = match (stdout, stderr) {
-            (Some(target), Some(same)) if target.is_same(same) => {
-                [(stdout, OUTPUT | ERRORS), (None, 0)]
-            }
-            _ => [(stdout, OUTPUT), (stderr, ERRORS)],
-        };
-        for (target, descriptors) in outputs {
-            if let Some(target) = target {
-                streams.take(target, Purpose::Log, descriptors, opener, made)?;
+        let mut unset = INPUT | OUTPUT | ERRORS;
+        for (target, purpose, descriptors) in [
+            (stdin.as_ref(), Purpose::Input, INPUT),
+            (stdout, Purpose::Log, output),
+            (stderr, Purpose::Log, errors),
+        ] {
+            if let Some(target) = target
+                && descriptors != 0
+            {
+                unset &= !descriptors;
+                let stream = take(target, purpose, descriptors, opener, made)?;
+                streams.files.push(stream);
             }
         }
-        let named = streams.named.iter().map(|stream| stream.descriptors);
-        let given = streams.given.iter().map(|(_, descriptors)| *descriptors);
-        let set = named.chain(given).fold(0, |bits, descriptors| bits | descriptors.bits());
-        let unset = (INPUT | OUTPUT | ERRORS) & !set;
-        streams.null = Some((null, StandardDescriptors::of(unset)));
+        streams.files.push(Stream::new(Source::Opened(Opened::Now(null)), unset));
         Ok(streams)
-    }
-
-    fn take(
-        &mut self,
-        target: &StreamTarget,
-        purpose: Purpose,
-        descriptors: u8,
-        opener: Option<&dyn Opener>,
-        made: &mut Made,
-    ) -> Result<(), Error> {
-        match target {
-            StreamTarget::Path(path) => self.open_one(path, purpose, descriptors, opener, made),
-            StreamTarget::Open(file) => {
-                self.given.push((Arc::clone(file), StandardDescriptors::of(descriptors)));
-                Ok(())
-            }
-        }
-    }
-
-    fn open_one(
-        &mut self,
-        name: &Path,
-        purpose: Purpose,
-        descriptors: u8,
-        opener: Option<&dyn Opener>,
-        made: &mut Made,
-    ) -> Result<(), Error> {
-        let file = if let Some(opener) = opener {
-            opener.stream(name, purpose, made)?
-        } else {
-            let file = StreamFile::open_path(name, purpose)?;
-            made.note_log_below(name, file.identity()).at_path(purpose.step(), name)?;
-            Opened::Now(file)
-        };
-        let descriptors = StandardDescriptors::of(descriptors);
-        self.named.push(Stream { name: name.to_owned(), purpose, descriptors, file });
-        Ok(())
     }
 
     /// Leaves the three streams as they are.
     pub(crate) fn keep() -> Self {
-        Self { named: Vec::new(), given: Vec::new(), null: None, logs: None }
+        Self { files: Vec::new(), logs: None }
     }
 
     /// Opens what is left to the daemon's user, which this process has become. The error is with
@@ -124,10 +110,10 @@ impl Streams {
         &mut self,
         mut open: impl FnMut(&Path, &Path, Purpose) -> Result<StreamFile, Error>,
     ) -> Result<(), (usize, Error)> {
-        for (number, stream) in self.named.iter_mut().enumerate() {
-            if let Opened::Later(path) = &stream.file {
+        for (number, stream) in self.files.iter_mut().enumerate() {
+            if let Source::Opened(Opened::Later(path)) = &stream.file {
                 let file = open(path, &stream.name, stream.purpose);
-                stream.file = Opened::Now(file.map_err(|error| (number, error))?);
+                stream.file = Source::Opened(Opened::Now(file.map_err(|error| (number, error))?));
             }
         }
         Ok(())
@@ -135,37 +121,29 @@ impl Streams {
 
     /// Refuses a log or input that is the PID file, by whatever name.
     pub(crate) fn check_against(&self, pid_file: Option<&PidFile>) -> Result<(), Error> {
-        let is_pid_file = |stream: &Stream| match &stream.file {
-            Opened::Now(file) => pid_file.is_some_and(|it| it.identity() == file.identity()),
-            Opened::Later(_) => false,
-        };
-        let is_given = |(file, _): &(Arc<File>, StandardDescriptors)| {
-            let identity = sys::status_of(file).map(|status| status.identity).ok();
-            pid_file.is_some_and(|it| Some(it.identity()) == identity)
-        };
-        if self.named.iter().any(is_pid_file) || self.given.iter().any(is_given) {
-            Err(Kind::Contradiction(SAME_FILE).into())
-        } else {
-            Ok(())
+        if let Some(pid_file) = pid_file {
+            for stream in &self.files {
+                if stream.identity() == Some(pid_file.identity()) {
+                    return Err(Kind::Contradiction(SAME_FILE).into());
+                }
+            }
         }
+        Ok(())
     }
 
     /// Puts the files in place.
-    pub(crate) fn install(&self) -> nix::Result<()> {
-        for Stream { descriptors, file, .. } in &self.named {
-            if let Opened::Now(open) = file {
-                descriptors.replace(&open.file)?;
-            }
-        }
-        for (file, descriptors) in &self.given {
-            descriptors.replace(file)?;
-        }
-        if let Some((null, descriptors)) = &self.null {
-            descriptors.replace(null)?;
+    pub(crate) fn install(&self) -> sys::Result<()> {
+        for stream in &self.files {
+            let file = match &stream.file {
+                Source::Opened(Opened::Now(open)) => &open.file,
+                Source::Given(file) => file,
+                Source::Opened(Opened::Later(_)) => continue,
+            };
+            stream.descriptors.replace(file.as_fd())?;
         }
         // Afterwards, so that a signal which comes in between does not open them on the terminal's
         // descriptors.
-        if let Some(logs) = &self.logs {
+        if let Some(logs) = self.logs {
             logs.are_open();
         }
         Ok(())
@@ -173,12 +151,36 @@ impl Streams {
 
     /// The paths of the log files, and the descriptors that they become.
     pub(crate) fn log_paths(&self) -> Vec<(&Path, StandardDescriptors)> {
-        let logs = self.named.iter().filter(|stream| stream.purpose == Purpose::Log);
+        let logs = self.files.iter().filter(|stream| stream.purpose == Purpose::Log);
         logs.map(|stream| (&*stream.name, stream.descriptors)).collect()
     }
 
     /// The name and the purpose of a stream, by its number.
     pub(crate) fn named(&self, number: usize) -> Option<(&Path, Purpose)> {
-        self.named.get(number).map(|stream| (&*stream.name, stream.purpose))
+        self.files.get(number).map(|stream| (&*stream.name, stream.purpose))
     }
+}
+
+fn take(
+    target: &StreamTarget,
+    purpose: Purpose,
+    descriptors: u8,
+    opener: Option<&dyn Opener>,
+    made: &mut Made,
+) -> Result<Stream, Error> {
+    let name = match target {
+        StreamTarget::Path(path) => path,
+        StreamTarget::Open(file) => {
+            return Ok(Stream::new(Source::Given(Arc::clone(file)), descriptors));
+        }
+    };
+    let file = if let Some(opener) = opener {
+        opener.stream(name, purpose, made)?
+    } else {
+        let file = StreamFile::open_path(name, purpose)?;
+        made.note_log_below(name, file.identity()).at_path(purpose.step(), name)?;
+        Opened::Now(file)
+    };
+    let stream = Stream::new(Source::Opened(file), descriptors);
+    Ok(Stream { name: name.clone(), purpose, ..stream })
 }

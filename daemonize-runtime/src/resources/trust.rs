@@ -8,11 +8,7 @@
 use std::ffi::CStr;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
-use nix::errno::Errno;
-use nix::fcntl::{AT_FDCWD, OFlag, openat};
-use nix::sys::stat::Mode;
-
-use crate::sys::{self, Pages, retry_interrupted};
+use crate::sys::{self, DIRECTORY, Errno, Pages, WORKING_DIRECTORY, retry_interrupted};
 
 const LONGEST_PATH: usize = 4096;
 
@@ -40,7 +36,7 @@ pub(crate) enum Trust {
 
 /// Splits a path before the name of the file. A path that does not end with a name is a
 /// directory's.
-pub(crate) fn split(path: &[u8]) -> nix::Result<(&[u8], &[u8])> {
+pub(crate) fn split(path: &[u8]) -> sys::Result<(&[u8], &[u8])> {
     let start = path.iter().rposition(|&byte| byte == b'/').map_or(0, |slash| slash + 1);
     match path.split_at(start) {
         (_, b"" | b"." | b"..") => Err(Errno::EISDIR),
@@ -49,7 +45,7 @@ pub(crate) fn split(path: &[u8]) -> nix::Result<(&[u8], &[u8])> {
 }
 
 /// Goes to a directory, from the root or from the working directory. Async-signal-safe.
-pub(crate) fn follow(path: &[u8]) -> nix::Result<Trust> {
+pub(crate) fn follow(path: &[u8]) -> sys::Result<Trust> {
     let mut way = Way::along(path)?;
     let mut here = Directory::start(path)?;
     let mut links = 0;
@@ -58,7 +54,7 @@ pub(crate) fn follow(path: &[u8]) -> nix::Result<Trust> {
             return Ok(Trust::Nobodys(why));
         }
         let directory = here.descriptor.as_fd();
-        let there = retry_interrupted(|| sys::status_at(directory, way.name()))?;
+        let there = sys::status_at(directory, way.name())?;
         if !there.is_link() {
             here = Directory::open(directory, way.name())?;
             continue;
@@ -87,13 +83,12 @@ struct Directory {
 
 impl Directory {
     /// Where a path begins.
-    fn start(path: &[u8]) -> nix::Result<Self> {
-        Self::open(AT_FDCWD, if path.starts_with(b"/") { c"/" } else { c"." })
+    fn start(path: &[u8]) -> sys::Result<Self> {
+        Self::open(WORKING_DIRECTORY, if path.starts_with(b"/") { c"/" } else { c"." })
     }
 
-    fn open(parent: BorrowedFd<'_>, name: &CStr) -> nix::Result<Self> {
-        let flags = OFlag::O_DIRECTORY | OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC;
-        let descriptor = retry_interrupted(|| openat(parent, name, flags, Mode::empty()))?;
+    fn open(parent: BorrowedFd<'_>, name: &CStr) -> sys::Result<Self> {
+        let descriptor = sys::open_at(parent, name, DIRECTORY, 0)?;
         let status = sys::status_of(&descriptor)?;
         Ok(Self { descriptor, mode: status.mode, owner: status.owner })
     }
@@ -130,7 +125,7 @@ struct Way {
 }
 
 impl Way {
-    fn along(path: &[u8]) -> nix::Result<Self> {
+    fn along(path: &[u8]) -> sys::Result<Self> {
         // To the kernel it would end there.
         if path.contains(&0) {
             return Err(Errno::EINVAL);
@@ -142,7 +137,7 @@ impl Way {
     }
 
     /// Room in front of what is left, and a slash in between.
-    fn make_room(&mut self, length: usize) -> nix::Result<&mut [u8]> {
+    fn make_room(&mut self, length: usize) -> sys::Result<&mut [u8]> {
         let end = self.start.checked_sub(1).ok_or(Errno::ENAMETOOLONG)?;
         self.start = end.checked_sub(length).ok_or(Errno::ENAMETOOLONG)?;
         self.memory[end] = b'/';
@@ -150,7 +145,7 @@ impl Way {
     }
 
     /// Puts what the link of this name leads to in front of what is left.
-    fn prepend_link(&mut self, directory: BorrowedFd<'_>) -> nix::Result<&[u8]> {
+    fn prepend_link(&mut self, directory: BorrowedFd<'_>) -> sys::Result<&[u8]> {
         let (name, room) = (c_str(&self.name), &mut self.memory[..self.start]);
         let length = retry_interrupted(|| sys::read_link_at(directory, name, room))?;
         let target_start = self.start.checked_sub(length + 1).ok_or(Errno::ENAMETOOLONG)?;
@@ -190,7 +185,7 @@ fn c_str(memory: &[u8]) -> &CStr {
 mod tests {
     use super::*;
 
-    fn names(path: &str) -> nix::Result<Vec<String>> {
+    fn names(path: &str) -> sys::Result<Vec<String>> {
         let mut way = Way::along(path.as_bytes())?;
         let mut names = Vec::new();
         while way.step() {

@@ -5,16 +5,13 @@ use std::ffi::CStr;
 use std::os::fd::OwnedFd;
 use std::path::{Path, absolute};
 
-use nix::errno::Errno;
-use nix::fcntl::{OFlag, open};
-
 use crate::error::{At, Error, Kind, Step};
 use crate::resources::entry::Entry;
 use crate::resources::made::Made;
 use crate::resources::pid_file::PidFile;
 use crate::resources::pid_lock::Wanted;
 use crate::resources::stream_file::{HAS_OTHER_NAME, IS_LINK, LOG_MODE, Purpose, StreamFile};
-use crate::sys;
+use crate::sys::{self, Errno, WORKING_DIRECTORY, errno_of, libc};
 
 /// Opens a stream's file.
 pub(crate) fn open_stream(
@@ -30,7 +27,7 @@ pub(crate) fn open_stream(
             Ok(file) => {
                 let file = StreamFile::of(file, name, purpose)?;
                 // It may be taken back when the working directory is another one.
-                let entry = absolute(path).and_then(|path| Entry::of_path(&path));
+                let entry = absolute(path).map_err(errno_of).and_then(|path| Entry::of_path(&path));
                 made.note_log(entry.at_path(step, name)?, file.identity());
                 return Ok(file);
             }
@@ -38,7 +35,7 @@ pub(crate) fn open_stream(
             Err(reason) => return Err(reason).at_path(step, name),
         }
     }
-    let file = StreamFile::open(&entry, name, purpose, OFlag::O_NOFOLLOW)?;
+    let file = StreamFile::open(&entry, name, purpose, libc::O_NOFOLLOW)?;
     if file.status.names > 1 {
         return Err(Kind::Untrusted(name.to_owned(), HAS_OTHER_NAME).into());
     }
@@ -54,12 +51,12 @@ pub(crate) fn acquire_pid_file(path: &Path, name: &Path) -> Result<PidFile, Erro
 }
 
 /// Opens a log anew. Async-signal-safe.
-pub(crate) fn open_anew(path: &CStr, flags: OFlag) -> Result<OwnedFd, &'static str> {
-    sole(open(path, flags | OFlag::O_NOFOLLOW, LOG_MODE))
+pub(crate) fn open_anew(path: &CStr, flags: i32) -> Result<OwnedFd, &'static str> {
+    sole(sys::open_at(WORKING_DIRECTORY, path, flags | libc::O_NOFOLLOW, LOG_MODE))
 }
 
 /// Refuses a file that has another name. Async-signal-safe.
-pub(crate) fn sole(opened: nix::Result<OwnedFd>) -> Result<OwnedFd, &'static str> {
+pub(crate) fn sole(opened: sys::Result<OwnedFd>) -> Result<OwnedFd, &'static str> {
     let file = match opened {
         Err(Errno::ELOOP) => return Err(IS_LINK),
         opened => opened.map_err(Errno::desc)?,

@@ -5,11 +5,10 @@
 use std::cell::Cell;
 use std::time::Duration;
 
-use nix::sys::signal::{SigSet, Signal};
-use nix::unistd::{ForkResult, Pid, getppid, setpgid};
-
 use crate::options::{Ending, KERNEL_PATIENCE};
-use crate::sys::{self, Deadline, End, OnlyThread};
+use crate::sys::{
+    self, Deadline, End, ForkResult, OnlyThread, Pid, SigSet, Signal, getppid, setpgid,
+};
 
 /// Between two looks at a group that was killed.
 const PAUSE: Duration = Duration::from_millis(10);
@@ -26,7 +25,7 @@ pub(crate) struct Body {
 
 impl Body {
     /// Forks one off the supervisor, which this process is. `None` in the body.
-    pub(crate) fn fork(supervisor: Pid, only_thread: &OnlyThread) -> nix::Result<Option<Self>> {
+    pub(crate) fn fork(supervisor: Pid, only_thread: &OnlyThread) -> sys::Result<Option<Self>> {
         // In both processes, since either may be the first to need the group; and not later in the
         // supervisor, to which it is refused once the body has executed another program.
         match sys::fork(only_thread)? {
@@ -67,7 +66,7 @@ impl Body {
     /// Hands a signal on to the body alone.
     pub(crate) fn pass_on(&self, signal: Signal) {
         if self.end().is_none() {
-            let _ = sys::persist(|| nix::sys::signal::kill(self.process, signal));
+            let _ = sys::persist(|| sys::kill(self.process, signal));
         }
     }
 

@@ -6,12 +6,10 @@ use std::os::unix::net::UnixStream;
 use std::sync::Arc;
 use std::time::Duration;
 
-use nix::errno::Errno;
-
 use crate::error::Step;
 use crate::resources::streams::Streams;
 use crate::run::started::WhenReady;
-use crate::sys;
+use crate::sys::{self, Errno, errno_of};
 
 /// The first body of a start that waits for `ready()`.
 pub(crate) struct FirstBody {
@@ -24,8 +22,8 @@ pub(crate) struct FirstBody {
 pub(crate) type TellLauncher = Box<dyn FnOnce(Result<(), (Step, Errno)>) -> bool>;
 
 /// The socket between the supervisor and its first body.
-pub(crate) fn connect() -> nix::Result<(UnixStream, UnixStream)> {
-    UnixStream::pair().map_err(|error| error.raw_os_error().map_or(Errno::EIO, Errno::from_raw))
+pub(crate) fn connect() -> sys::Result<(UnixStream, UnixStream)> {
+    UnixStream::pair().map_err(errno_of)
 }
 
 /// What the first body does when it is ready: its last words still belong to the terminal, and it
@@ -41,7 +39,7 @@ pub(crate) fn tell_supervisor(mut socket: UnixStream, streams: Arc<Streams>) -> 
 }
 
 /// The body's word, if it has said it.
-pub(crate) fn word_of(mut body: &UnixStream) -> Option<nix::Result<()>> {
+pub(crate) fn word_of(mut body: &UnixStream) -> Option<sys::Result<()>> {
     let mut word = [0; size_of::<i32>()];
     let is_there = sys::wait_until_readable(body, Duration::ZERO);
     if !is_there || body.read_exact(&mut word).is_err() {

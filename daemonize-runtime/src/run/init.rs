@@ -6,15 +6,14 @@ use std::io;
 use std::os::fd::{AsFd, AsRawFd};
 use std::os::unix::net::UnixDatagram;
 
-use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
-use nix::sys::signal::{SigSet, SigmaskHow, Signal, sigprocmask};
-use nix::unistd::{ForkResult, Pid, getppid};
-
 use crate::resources::pid_file::HeldPidFile;
 use crate::run::notify::Manager;
 use crate::run::started::Duties;
 use crate::run::variables::{LISTEN_PID, WATCHDOG_PID, take_over};
-use crate::sys::{self, Arrival, End, OnlyThread, SignalQueue};
+use crate::sys::{
+    self, Arrival, End, ForkResult, OnlyThread, Pid, SigSet, SigmaskHow, Signal, SignalQueue,
+    getppid, sigprocmask,
+};
 
 /// Longer than any message that a manager takes.
 const LONGEST_MESSAGE: usize = 8192;
@@ -74,19 +73,15 @@ impl Init {
     fn close_what_belongs_to_the_body(&self) {
         let signals = self.signals.as_fd().as_raw_fd();
         let pid_file = self.pid_file.as_ref().and_then(HeldPidFile::descriptor);
-        let relay = self.relay.iter().flat_map(|(body, manager)| [body.as_fd(), manager.as_fd()]);
-        let relay = relay.map(|end| end.as_raw_fd());
-        sys::close_all_but(relay.chain(pid_file).chain([signals]).collect());
+        let (body, manager) = match &self.relay {
+            Some((body, manager)) => (body.as_raw_fd(), manager.as_fd().as_raw_fd()),
+            None => (signals, signals),
+        };
+        sys::close_all_but(&[signals, pid_file.unwrap_or(signals), body, manager]);
     }
 
     fn wait(&self) {
-        let question = |descriptor| PollFd::new(descriptor, PollFlags::POLLIN);
-        let signals = question(self.signals.as_fd());
-        // After an error there is nothing to do, and the next wait comes.
-        let _ = match &self.relay {
-            Some((body, _)) => poll(&mut [signals, question(body.as_fd())], PollTimeout::NONE),
-            None => poll(&mut [signals], PollTimeout::NONE),
-        };
+        sys::wait_for_one(self.signals.as_fd(), self.relay.as_ref().map(|(body, _)| body.as_fd()));
     }
 
     /// The body's end, if it has come.

@@ -2,10 +2,7 @@
 
 use std::{fmt, io};
 
-use nix::errno::Errno;
-use nix::sys::signal::Signal;
-
-use crate::sys::End;
+use crate::sys::{End, Errno, Signal};
 
 /// What has become of an attempt to have a body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

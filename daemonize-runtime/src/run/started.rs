@@ -3,19 +3,14 @@
 
 use std::os::fd::BorrowedFd;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use std::{env, process};
-
-use nix::errno::Errno;
-use nix::libc::c_int;
-use nix::sys::signal::Signal;
-use nix::unistd::{Pid, getpid};
 
 use crate::resources::log_rotation::Logs;
 use crate::resources::pid_file::HeldPidFile;
 use crate::run::notify::{self, Manager};
-use crate::sys::{self, Shared};
+use crate::sys::libc::c_int;
+use crate::sys::{self, Errno, Pid, Shared, Signal, Slot, getpid};
 
 static STARTED: Shared<Started> = Shared::empty();
 
@@ -23,7 +18,7 @@ static STARTED: Shared<Started> = Shared::empty();
 pub(crate) struct Started {
     owner: Pid,
     duties: Duties,
-    when_ready: Mutex<Option<WhenReady>>,
+    when_ready: Slot<WhenReady>,
     is_up: AtomicBool,
 }
 
@@ -35,7 +30,7 @@ pub(crate) struct Duties {
     /// Removed at exit.
     pub(crate) pid_file: Option<HeldPidFile>,
     /// Opened anew on SIGHUP.
-    pub(crate) logs: Option<Arc<Logs>>,
+    pub(crate) logs: Option<&'static Logs>,
     /// Told when the program is up, and when it exits.
     pub(crate) manager: Option<Manager>,
 }
@@ -72,17 +67,20 @@ pub(crate) fn remember(duties: Duties, when_ready: Option<WhenReady>) {
 pub(crate) fn remember_in_body(when_ready: Option<WhenReady>) {
     let supervisor = STARTED.get().map(|supervisor| &supervisor.duties);
     let is_daemon = supervisor.is_some_and(|duties| duties.is_daemon);
-    let logs = supervisor.and_then(|duties| duties.logs.clone());
-    if let Some(logs) = &logs {
+    let logs = supervisor.and_then(|duties| duties.logs);
+    if let Some(logs) = logs {
         logs.be_silent();
     }
     set(Duties { is_daemon, logs, ..Duties::default() }, when_ready);
 }
 
 fn set(duties: Duties, when_ready: Option<WhenReady>) {
-    let when_ready = Mutex::new(when_ready);
+    let slot = Slot::empty();
+    if let Some(when_ready) = when_ready {
+        slot.put(Box::new(when_ready));
+    }
     let is_up = AtomicBool::new(false);
-    STARTED.set(Box::new(Started { owner: getpid(), duties, when_ready, is_up }));
+    STARTED.set(Box::new(Started { owner: getpid(), duties, when_ready: slot, is_up }));
 }
 
 /// What this process has started as. `None` in a child that it has forked, which has a copy of the
@@ -103,8 +101,7 @@ pub(crate) fn is_daemon() -> bool {
 /// Says that the program is up.
 pub(crate) fn ready() {
     let Some(started) = own() else { return };
-    let mut when_ready = started.when_ready.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(when_ready) = when_ready.take() {
+    if let Some(when_ready) = started.when_ready.take() {
         // It belongs to the terminal.
         sys::flush_output();
         when_ready();
@@ -155,13 +152,13 @@ pub(crate) fn reopen_logs_on_hangup() {
 /// Opens the logs anew. A forked child has the same ones open, so that this is for it as well.
 /// Async-signal-safe.
 pub(crate) fn reopen_logs() {
-    if let Some(logs) = STARTED.get().and_then(|started| started.duties.logs.as_ref()) {
+    if let Some(logs) = STARTED.get().and_then(|started| started.duties.logs) {
         logs.reopen();
     }
 }
 
 /// Has [`leave`] called when the process exits.
-pub(crate) fn leave_at_exit() -> nix::Result<()> {
+pub(crate) fn leave_at_exit() -> sys::Result<()> {
     extern "C" fn at_exit() {
         leave();
     }

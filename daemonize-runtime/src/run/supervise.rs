@@ -9,9 +9,6 @@ use std::sync::Arc;
 use std::thread::panicking;
 use std::time::{Duration, Instant, SystemTime};
 
-use nix::sys::signal::{SigSet, Signal};
-use nix::unistd::{Pid, getpid};
-
 use crate::error::{Seconds, Step, note};
 use crate::options::{Ending, Policy, Restart};
 use crate::resources::state_file::StateFile;
@@ -22,7 +19,7 @@ use crate::run::first_body::{FirstBody, connect, go_on, tell_supervisor, word_of
 use crate::run::outcome::Outcome;
 use crate::run::started::{self, WhenReady, remember_in_body};
 use crate::run::variables::{LISTEN_PID, take_over};
-use crate::sys::{self, Action, Deadline, End, OnlyThread};
+use crate::sys::{self, Action, Deadline, End, OnlyThread, Pid, SigSet, Signal, getpid};
 
 /// Signals that end both, beside the one that ends the body.
 const ENDING: [Signal; 3] = [Signal::SIGTERM, Signal::SIGINT, Signal::SIGQUIT];
@@ -94,7 +91,7 @@ impl<'a> Supervisor<'a> {
     }
 
     /// Starts a body. `None` in the body. The first one may still owe the launcher its readiness.
-    fn start(&mut self, first: Option<FirstBody>) -> nix::Result<Option<Body>> {
+    fn start(&mut self, first: Option<FirstBody>) -> sys::Result<Option<Body>> {
         let started = match first {
             Some(first) => self.start_first(first),
             None => self.fork(None)?,
@@ -133,7 +130,7 @@ impl<'a> Supervisor<'a> {
     }
 
     /// Forks a body. `None` in the body. What the body does when it is ready is dropped here.
-    fn fork(&self, when_ready: Option<WhenReady>) -> nix::Result<Option<Body>> {
+    fn fork(&self, when_ready: Option<WhenReady>) -> sys::Result<Option<Body>> {
         let forked = Body::fork(self.process, self.only_thread)?;
         if forked.is_none() {
             for (signal, action) in &self.kept {
@@ -151,7 +148,7 @@ impl<'a> Supervisor<'a> {
     }
 
     /// Waits for the first body's word that it is ready, or why it cannot be.
-    fn await_ready(&self, body: &Body, socket: &UnixStream) -> nix::Result<()> {
+    fn await_ready(&self, body: &Body, socket: &UnixStream) -> sys::Result<()> {
         sys::signal_when_readable(socket);
         loop {
             let end = body.end();

@@ -2,25 +2,48 @@
 //! `sd_watchdog_enabled(3)`.
 
 use std::env;
+use std::ffi::{CStr, OsStr};
+use std::os::unix::ffi::OsStrExt;
 
-use nix::unistd::{Pid, getpid};
-
-use crate::sys::{self, OnlyThread};
+use crate::sys::{self, OnlyThread, Pid, getpid};
 
 /// The process that the passed descriptors are for.
-pub(crate) const LISTEN_PID: &str = "LISTEN_PID";
+pub(crate) const LISTEN_PID: &CStr = c"LISTEN_PID";
 
 /// The process that the watchdog wants to hear from.
-pub(crate) const WATCHDOG_PID: &str = "WATCHDOG_PID";
+pub(crate) const WATCHDOG_PID: &CStr = c"WATCHDOG_PID";
+
+/// Whether there is such a variable.
+pub(crate) fn is_set(variable: &CStr) -> bool {
+    env::var_os(OsStr::from_bytes(variable.to_bytes())).is_some()
+}
+
+/// Whether the value of a variable is this number and nothing else, as a manager writes it.
+pub(crate) fn is_number(value: &OsStr, mut number: u32) -> bool {
+    let mut digits = value.as_bytes();
+    while let [before @ .., digit] = digits {
+        if u32::from(digit.wrapping_sub(b'0')) != number % 10 {
+            return false;
+        }
+        (digits, number) = (before, number / 10);
+        if number == 0 {
+            return digits.is_empty();
+        }
+    }
+    false
+}
 
 /// Has a variable that names the process which this one takes the place of name this one.
-pub(crate) fn take_over(variable: &str, from: Pid, only_thread: &OnlyThread) {
-    if env::var_os(variable).is_none_or(|named| named != *from.to_string()) {
+pub(crate) fn take_over(variable: &CStr, from: Pid, only_thread: &OnlyThread) {
+    let named = env::var_os(OsStr::from_bytes(variable.to_bytes()));
+    if named.is_none_or(|named| !is_number(&named, from.as_raw().unsigned_abs())) {
         return;
     }
-    sys::set_variable(variable, &getpid().to_string(), only_thread);
+    if let Ok(own) = sys::c_string(getpid().to_string()) {
+        sys::set_variable(variable, &own, only_thread);
+    }
     if variable == LISTEN_PID {
         // It says the same in another way, which cannot be had without the descriptor.
-        sys::remove_variable("LISTEN_PIDFDID", only_thread);
+        sys::remove_variable(c"LISTEN_PIDFDID", only_thread);
     }
 }

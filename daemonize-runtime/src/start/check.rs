@@ -1,9 +1,9 @@
 //! What the attribute checks at compile time for literals, for all values.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use crate::error::{Error, Kind, SAME_FILE};
-use crate::options::{Choice, Options, Policy, Restart, StopSignal, StreamTarget, TimeLimit, Wait};
+use crate::options::{Options, Policy, Restart, StopSignal, StreamTarget, TimeLimit, Wait};
 
 pub(crate) fn check(options: &Options, pid_file: Option<&Path>) -> Result<(), Error> {
     check_paths(options, pid_file)?;
@@ -15,18 +15,27 @@ pub(crate) fn check(options: &Options, pid_file: Option<&Path>) -> Result<(), Er
 }
 
 fn check_paths(options: &Options, pid_file: Option<&Path>) -> Result<(), Error> {
-    let chdir = if let Choice::Path(path) = &options.chdir { Some(path) } else { None };
-    let others = [
-        ("chdir", chdir.map(PathBuf::as_path)),
+    let Options { redirect, stdin, stdout, stderr, .. } = options;
+    let empty = first_empty(&[
+        ("redirect", path_of(redirect.as_ref())),
+        ("stdin", path_of(stdin.as_ref())),
+        ("stdout", path_of(stdout.as_ref())),
+        ("stderr", path_of(stderr.as_ref())),
+        ("chdir", options.chdir.path()),
         ("chroot", options.chroot.as_deref()),
         ("pid_file", pid_file),
-    ];
-    let paths = streams(options).map(|(name, target)| (name, target.and_then(StreamTarget::path)));
+    ]);
+    empty.map_or(Ok(()), |option| Err(Kind::EmptyPath(option).into()))
+}
+
+#[inline(never)]
+fn first_empty(paths: &[(&'static str, Option<&Path>)]) -> Option<&'static str> {
     let is_empty = |path: Option<&Path>| path.is_some_and(|path| path.as_os_str().is_empty());
-    match paths.into_iter().chain(others).find(|(_, path)| is_empty(*path)) {
-        Some((option, _)) => Err(Kind::EmptyPath(option).into()),
-        None => Ok(()),
-    }
+    paths.iter().find(|(_, path)| is_empty(*path)).map(|(option, _)| *option)
+}
+
+fn path_of(target: Option<&StreamTarget>) -> Option<&Path> {
+    target.and_then(StreamTarget::path)
 }
 
 fn check_values(options: &Options) -> Result<(), Error> {
@@ -46,26 +55,27 @@ fn check_values(options: &Options) -> Result<(), Error> {
 }
 
 fn contradiction(options: &Options, pid_file: Option<&Path>) -> Option<&'static str> {
-    let [redirect, _, stdout, stderr] = streams(options).map(|(_, target)| target);
-    let mut targets = streams(options).into_iter().filter_map(|(_, target)| target);
-    let is_open = |target: Option<&StreamTarget>| matches!(target, Some(StreamTarget::Open(_)));
-    if redirect.is_some() && (stdout.is_some() || stderr.is_some()) {
-        Some(
+    let Options { redirect, stdin, stdout, stderr, .. } = options;
+    let is_split = stdout.is_some() || stderr.is_some();
+    if redirect.is_some() && is_split {
+        return Some(
             "`redirect` sets standard output and standard error; remove it, or `stdout` and `stderr`",
-        )
-    } else if !options.close_fd && targets.next().is_some() {
-        Some("`close_fd` is false, so no stream can be replaced")
-    } else if options.reopen && [redirect, stdout, stderr].into_iter().any(is_open) {
-        Some("`reopen` needs the path of a log, not an open file")
-    } else if pid_file.is_some() && targets.any(|target| target.path() == pid_file) {
-        Some(SAME_FILE)
-    } else {
-        None
+        );
     }
+    if !options.close_fd && (redirect.is_some() || stdin.is_some() || is_split) {
+        return Some("`close_fd` is false, so no stream can be replaced");
+    }
+    if options.reopen && [redirect, stdout, stderr].into_iter().flatten().any(is_open) {
+        return Some("`reopen` needs the path of a log, not an open file");
+    }
+    // Under another name it is found when both are open.
+    let is_pid_file = |target: &Option<StreamTarget>| {
+        let path = path_of(target.as_ref()).map(Path::as_os_str);
+        path.is_some() && path == pid_file.map(Path::as_os_str)
+    };
+    [redirect, stdin, stdout, stderr].into_iter().any(is_pid_file).then_some(SAME_FILE)
 }
 
-fn streams(options: &Options) -> [(&'static str, Option<&StreamTarget>); 4] {
-    let Options { redirect, stdin, stdout, stderr, .. } = options;
-    [("redirect", redirect), ("stdin", stdin), ("stdout", stdout), ("stderr", stderr)]
-        .map(|(name, target)| (name, target.as_ref()))
+fn is_open(target: &StreamTarget) -> bool {
+    matches!(target, StreamTarget::Open(_))
 }

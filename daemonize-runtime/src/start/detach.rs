@@ -13,35 +13,33 @@
 //! With `wait_ready` there are two bytes: one lets the body run, the second answers its `ready()`.
 //! In between the session leader stays, because it is the daemon's parent and learns how it ends.
 
+use std::io;
 use std::os::unix::net::UnixStream;
-use std::{env, io};
-
-use nix::unistd::{ForkResult, getpid};
 
 use crate::error::{At, Error, Step};
 use crate::options::Side;
 use crate::resources::signals::Signals;
-use crate::run::variables::{LISTEN_PID, take_over};
+use crate::run::variables::{LISTEN_PID, is_set, take_over};
 use crate::start::plan::Plan;
 use crate::start::{daemon, launcher, session_leader};
-use crate::sys::{self, OnlyThread};
+use crate::sys::{self, ForkResult, OnlyThread, getpid};
 
 pub(crate) fn detach(
-    mut plan: Plan,
+    plan: &mut Plan,
     signals: &Signals,
     only_thread: &OnlyThread,
 ) -> Result<Side, Error> {
-    let connected = connect(&plan).inspect_err(|_| plan.give_up());
+    let connected = connect(plan).inspect_err(|_| plan.give_up());
     let (launchers_end, daemons_end, lifeline) = connected.at(Step::Connect)?;
     // What is printed so far must appear once, and not a second time from the buffers that a fork
     // copies.
     sys::flush_output();
-    let executed = env::var_os(LISTEN_PID).map(|_| getpid());
+    let executed = is_set(LISTEN_PID).then(getpid);
     match sys::fork(only_thread) {
         Ok(ForkResult::Child) => {
             drop(launchers_end);
             let lifeline = lifeline.map(|(_, held)| held);
-            session_leader::lead(&mut plan, signals, only_thread, &daemons_end, lifeline);
+            session_leader::lead(plan, signals, only_thread, &daemons_end, lifeline);
             if let Some(executed) = executed {
                 take_over(LISTEN_PID, executed, only_thread);
             }
@@ -51,7 +49,7 @@ pub(crate) fn detach(
         Ok(ForkResult::Parent { child }) => {
             drop(daemons_end);
             let lifeline = lifeline.map(|(watched, _)| watched);
-            launcher::launch(&plan, signals, &launchers_end, child, lifeline.as_ref())
+            launcher::launch(plan, signals, &launchers_end, child, lifeline.as_ref())
                 .map(|daemon| Side::Launcher { daemon })
                 .inspect_err(|_| plan.give_up())
         }

@@ -5,17 +5,20 @@
 //! everything below it, shells in terminals included, and prove nothing.
 
 use std::ffi::OsString;
+use std::os::unix::ffi::OsStrExt;
 use std::{env, process};
+
+use crate::run::variables::is_number;
+use crate::sys::proc::number;
 
 /// Whether somebody watches this process, by its own PID, its parent's, and the environment. See
 /// systemd.exec(5) for the variables.
 pub(crate) fn is_watched(
     own: u32,
-    parent: impl FnOnce() -> u32,
-    variable: impl Fn(&str) -> Option<OsString>,
+    parent: &dyn Fn() -> u32,
+    variable: &dyn Fn(&str) -> Option<OsString>,
 ) -> bool {
-    let names =
-        |name: &str, pid: u32| variable(name).is_some_and(|value| value == *pid.to_string());
+    let names = |name: &str, pid: u32| variable(name).is_some_and(|value| is_number(&value, pid));
     // The first process of a container, or of the system.
     if own == 1 {
         return true;
@@ -36,13 +39,11 @@ pub(crate) fn is_watched(
 /// How many descriptors a manager has passed to this very process, from number 3 on. See
 /// `sd_listen_fds(3)`.
 pub(crate) fn passed_descriptors() -> i32 {
-    match env::var_os("LISTEN_PID") {
-        Some(named) if named == *process::id().to_string() => {
-            let count = env::var_os("LISTEN_FDS").and_then(|count| count.to_str()?.parse().ok());
-            count.filter(|&count| count > 0).unwrap_or(0)
-        }
-        _ => 0,
+    if env::var_os("LISTEN_PID").is_none_or(|named| !is_number(&named, process::id())) {
+        return 0;
     }
+    let count = env::var_os("LISTEN_FDS").and_then(|count| number(count.as_bytes(), 10));
+    count.and_then(|count| i32::try_from(count).ok()).unwrap_or(0)
 }
 
 #[cfg(test)]
@@ -90,7 +91,7 @@ mod tests {
             let variable = |name: &str| {
                 environment.iter().find(|(known, _)| *known == name).map(|(_, value)| value.into())
             };
-            let decided = is_watched(own, || parent, variable);
+            let decided = is_watched(own, &|| parent, &variable);
             assert_eq!(decided, expected, "own {own}, parent {parent}, {environment:?}");
         }
     }

@@ -1,13 +1,12 @@
 //! Why a start failed, as one process of it tells another.
 
+use std::io;
 use std::path::{Path, PathBuf};
-
-use nix::errno::Errno;
 
 use crate::error::{Error, Holder, Kind, SAME_FILE, Step};
 use crate::resources::{pid_lock, stream_file};
 use crate::start::plan::Plan;
-use crate::start::protocol::errno_of;
+use crate::sys::Errno;
 
 /// Small enough to be reported from process to process, since the launcher knows the names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,7 +40,7 @@ impl Failure {
         match error.detail() {
             Kind::AlreadyRunning(_, holder) => Self::AlreadyRunning(*holder),
             Kind::ForeignPidFile(_, why) => Self::ForeignPidFile(index(&pid_lock::OBJECTIONS, why)),
-            Kind::Step(step, _, reason) => Self::PidFile(*step, errno_of(reason)),
+            Kind::Step(step, _, reason) => Self::PidFile(*step, number_of(reason)),
             _ => Self::PidFile(Step::OpenPidFile, Errno::EINVAL),
         }
     }
@@ -54,8 +53,10 @@ impl Failure {
             Kind::Untrusted(_, why) => {
                 Self::Untrusted(stream, index(&stream_file::OBJECTIONS, why))
             }
-            Kind::Step(Step::MakeDirectory, _, reason) => Self::Directory(stream, errno_of(reason)),
-            Kind::Step(_, _, reason) => Self::Stream(stream, errno_of(reason)),
+            Kind::Step(Step::MakeDirectory, _, reason) => {
+                Self::Directory(stream, number_of(reason))
+            }
+            Kind::Step(_, _, reason) => Self::Stream(stream, number_of(reason)),
             _ => Self::Stream(stream, Errno::EINVAL),
         }
     }
@@ -149,10 +150,14 @@ impl Failure {
 fn subject(step: Step, plan: &Plan) -> Option<PathBuf> {
     match step {
         Step::ChangeRoot => plan.root.as_ref().map(|root| root.path.clone()),
-        Step::ChangeDirectory => plan.working_directory.clone(),
+        Step::ChangeDirectory => plan.working_directory.map(PathBuf::from),
         Step::WritePidFile => plan.pid_file_name().map(PathBuf::from),
         _ => None,
     }
+}
+
+fn number_of(reason: &io::Error) -> Errno {
+    reason.raw_os_error().map_or(Errno::EIO, Errno::from_raw)
 }
 
 /// The number of a sentence in its list.

@@ -4,9 +4,8 @@
 use std::ffi::OsStr;
 use std::io;
 
-use nix::unistd::getpid;
-
 use crate::error::{Error, say};
+use crate::resources::made::Made;
 use crate::resources::pid_file::PidFile;
 use crate::resources::signals::Signals;
 use crate::run::init;
@@ -14,27 +13,25 @@ use crate::run::notify::Manager;
 use crate::run::started::{self, Duties, remember};
 use crate::start::plan::Plan;
 use crate::start::settle::{record, replace_streams, settle};
-use crate::sys::OnlyThread;
+use crate::sys::{OnlyThread, getpid};
 
 /// `notify_socket` is where a manager listens, if one does.
 pub(crate) fn stay(
-    mut plan: Plan,
+    plan: &mut Plan,
     signals: &Signals,
     only_thread: Option<&OnlyThread>,
     notify_socket: Option<&OsStr>,
 ) -> Result<(), Error> {
     let manager = notify_socket.and_then(Manager::at);
-    let settled = settle(&mut plan)
-        .and_then(|()| record(&plan, getpid()))
-        .and_then(|()| replace_streams(&plan));
+    let settled =
+        settle(plan).and_then(|()| record(plan, getpid())).and_then(|()| replace_streams(plan));
     if let Err(failure) = settled {
         plan.give_up();
-        return Err(failure.into_error(&plan));
+        return Err(failure.into_error(plan));
     }
-    drop(plan.made);
-    let pid_file = plan.pid_file.map(PidFile::hold);
-    let mut duties =
-        Duties { is_daemon: false, pid_file, logs: plan.streams.logs.clone(), manager };
+    plan.made = Made::default();
+    let pid_file = plan.pid_file.take().map(PidFile::hold);
+    let mut duties = Duties { is_daemon: false, pid_file, logs: plan.streams.logs, manager };
     if getpid().as_raw() == 1 {
         leave_init_behind(&mut duties, only_thread);
     }

@@ -1,19 +1,15 @@
 //! The launcher: waits until everything is set up, then commits and leaves. Between the byte and
 //! its `_exit(0)` all signals are blocked, so that nothing comes between.
 
-use std::net::Shutdown;
 use std::os::unix::net::UnixStream;
 use std::time::Duration;
-
-use nix::sys::signal::{SigSet, SigmaskHow, Signal, kill, killpg, sigprocmask};
-use nix::unistd::Pid;
 
 use crate::error::{Error, Kind};
 use crate::options::SUPERVISORS_SHARE;
 use crate::resources::signals::Signals;
 use crate::start::plan::Plan;
-use crate::start::protocol::{Loss, Report, Word, commit, errno_of};
-use crate::sys::{self, Deadline, End};
+use crate::start::protocol::{Loss, Report, Word, commit};
+use crate::sys::{self, Deadline, End, Pid, SigSet, SigmaskHow, Signal, kill, killpg, sigprocmask};
 
 /// How long the processes of a start that has failed may take to end. They do it at once, unless
 /// somebody has stopped them.
@@ -98,7 +94,7 @@ fn clean_up(daemon: &UnixStream, session_leader: Pid, loss: Loss) -> Loss {
 
 /// A daemon that waits for the byte leaves then.
 fn say_nothing_more(daemon: &UnixStream) {
-    let _ = sys::persist(|| daemon.shutdown(Shutdown::Write).map_err(|error| errno_of(&error)));
+    let _ = sys::persist(|| sys::end_sending(daemon));
 }
 
 /// With `wait_ready`: the body may run, and takes its time. The session leader watches over it

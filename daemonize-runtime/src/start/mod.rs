@@ -28,6 +28,7 @@ use crate::resources::signals::Signals;
 use crate::run::started;
 use crate::start::environment::is_watched;
 use crate::start::parts::Parts;
+use crate::start::plan::Plan;
 use crate::sys::proc::ProcSelf;
 use crate::sys::{self, OnlyThread, Threads};
 
@@ -52,7 +53,7 @@ pub(crate) fn start(
     if started::has_started() {
         return Err(Kind::AlreadyStarted.into());
     }
-    let is_watched = || is_watched(process::id(), parent_id, |name| env::var_os(name));
+    let is_watched = || is_watched(process::id(), &parent_id, &|name| env::var_os(name));
     let detaches = options.when.unwrap_or_else(|| !is_watched());
     let notify_socket = env::var_os("NOTIFY_SOCKET");
     // Before the threads are counted: the look-up may start some.
@@ -67,11 +68,12 @@ pub(crate) fn start(
         OnlyThread::check(&proc_self).ok()
     };
     let signals = Signals::hold(&proc_self);
-    let plan = prepare::prepare(options, parts, detaches, launcher_returns, privileges, &proc_self);
-    let started = plan.and_then(|plan| match &only_thread {
-        Some(only_thread) if detaches => detach::detach(plan, &signals, only_thread),
+    let mut plan = Plan::empty(parts, launcher_returns);
+    let prepared = prepare::prepare(&mut plan, options, detaches, privileges, &proc_self);
+    let started = prepared.and_then(|()| match &only_thread {
+        Some(only_thread) if detaches => detach::detach(&mut plan, &signals, only_thread),
         only_thread => {
-            foreground::stay(plan, &signals, only_thread.as_ref(), notify_socket.as_deref())
+            foreground::stay(&mut plan, &signals, only_thread.as_ref(), notify_socket.as_deref())
                 .map(|()| Side::Daemon)
         }
     });
@@ -82,7 +84,7 @@ pub(crate) fn start(
     }
     if let Some(only_thread) = only_thread.filter(|_| notify_socket.is_some()) {
         // It names the manager of this process, and is none of its children's business.
-        sys::remove_variable("NOTIFY_SOCKET", &only_thread);
+        sys::remove_variable(c"NOTIFY_SOCKET", &only_thread);
     }
     Ok(side)
 }

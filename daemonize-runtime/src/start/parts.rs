@@ -2,13 +2,9 @@
 //! through these values alone, so that a program is linked with the code of the options that it
 //! uses: without this, a third of what every start adds would be code that nobody calls.
 
-use std::io;
 use std::os::fd::RawFd;
 use std::os::unix::net::UnixStream;
 use std::path::Path;
-use std::sync::Arc;
-
-use nix::unistd::Pid;
 
 use crate::error::{Error, Kind};
 use crate::options::{Account, Ending, Restart};
@@ -22,17 +18,17 @@ use crate::resources::privileges::Privileges;
 use crate::resources::root::Root;
 use crate::resources::state_file::StateFile;
 use crate::resources::streams::Streams;
-use crate::run::first_body::{FirstBody, TellLauncher};
+use crate::run::first_body::FirstBody;
 use crate::run::started::{self, WhenReady};
 use crate::run::supervise::supervise;
 use crate::start::failure::Failure;
 use crate::start::launcher::Outcome;
 use crate::start::plan::Plan;
-use crate::start::readiness::{tell_launcher, when_ready};
+use crate::start::readiness::{first_body, when_ready};
 use crate::start::settle::open_the_rest;
 use crate::start::{launcher, watch};
 use crate::sys::proc::ProcSelf;
-use crate::sys::{self, OnlyThread};
+use crate::sys::{self, OnlyThread, Pid};
 
 /// What the options of a program have brought.
 #[derive(Clone, Copy, Debug, Default)]
@@ -50,7 +46,7 @@ pub(crate) struct Parts {
 pub(crate) struct Accounts {
     pub(crate) resolve: Resolve,
     pub(crate) opener: for<'a> fn(&'a Privileges, Option<&'a Path>) -> Box<dyn Opener + 'a>,
-    pub(crate) assume: fn(&Privileges) -> nix::Result<()>,
+    pub(crate) assume: fn(&Privileges) -> sys::Result<()>,
     pub(crate) open_the_rest: fn(&mut Plan) -> Result<(), Failure>,
     pub(crate) explain: fn(Failure, &Plan) -> Kind,
 }
@@ -68,7 +64,7 @@ pub(crate) static ACCOUNTS: Accounts = Accounts {
 /// The part of `create_dirs`.
 #[derive(Debug)]
 pub(crate) struct Directories {
-    pub(crate) make_parents: fn(&Path, &mut Made) -> io::Result<()>,
+    pub(crate) make_parents: fn(&Path, &mut Made) -> sys::Result<()>,
 }
 
 pub(crate) static DIRECTORIES: Directories = Directories { make_parents: made::make_parents };
@@ -77,7 +73,7 @@ pub(crate) static DIRECTORIES: Directories = Directories { make_parents: made::m
 #[derive(Debug)]
 pub(crate) struct NewRoot {
     pub(crate) find: fn(&Path, bool, &[RawFd], &ProcSelf) -> Result<Root, Error>,
-    pub(crate) enter: fn(&Root) -> nix::Result<()>,
+    pub(crate) enter: fn(&Root) -> sys::Result<()>,
 }
 
 pub(crate) static NEW_ROOT: NewRoot = NewRoot { find: Root::find, enter: Root::enter };
@@ -89,8 +85,11 @@ pub(crate) struct Rotation {
     pub(crate) handle_hangup: fn(),
 }
 
-type FindLogs =
-    fn(&[(&Path, StandardDescriptors)], Option<&Path>, Option<&dyn Opener>) -> Result<Logs, Error>;
+type FindLogs = fn(
+    &[(&Path, StandardDescriptors)],
+    Option<&Path>,
+    Option<&dyn Opener>,
+) -> Result<&'static Logs, Error>;
 
 pub(crate) static ROTATION: Rotation =
     Rotation { find: Logs::find, handle_hangup: started::reopen_logs_on_hangup };
@@ -100,15 +99,15 @@ pub(crate) static ROTATION: Rotation =
 pub(crate) struct Readiness {
     pub(crate) launcher: fn(&Plan, &UnixStream, Pid, &UnixStream) -> Outcome<Option<Pid>>,
     pub(crate) session_leader: fn(&Plan, Pid, &UnixStream, &UnixStream) -> !,
-    pub(crate) daemon: fn(UnixStream, Arc<Streams>) -> WhenReady,
-    pub(crate) supervisor: fn(UnixStream) -> TellLauncher,
+    pub(crate) daemon: fn(UnixStream, Streams) -> WhenReady,
+    pub(crate) supervisor: fn(UnixStream, Streams) -> FirstBody,
 }
 
 pub(crate) static READINESS: Readiness = Readiness {
     launcher: launcher::wait_for_ready,
     session_leader: watch::watch,
     daemon: when_ready,
-    supervisor: tell_launcher,
+    supervisor: first_body,
 };
 
 /// The part of `restart`.

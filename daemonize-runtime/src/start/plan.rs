@@ -14,13 +14,13 @@ use crate::resources::streams::Streams;
 use crate::start::parts::Parts;
 
 #[derive(Debug)]
-pub(crate) struct Plan {
+pub(crate) struct Plan<'a> {
     pub(crate) parts: Parts,
     pub(crate) umask: Option<u32>,
     pub(crate) inherited: Inherited,
     pub(crate) root: Option<Root>,
     pub(crate) privileges: Option<Privileges>,
-    pub(crate) working_directory: Option<PathBuf>,
+    pub(crate) working_directory: Option<&'a Path>,
     pub(crate) streams: Streams,
     pub(crate) pid_file: Option<PidFile>,
     pub(crate) users_pid_file: Option<UsersPidFile>,
@@ -29,7 +29,7 @@ pub(crate) struct Plan {
     /// Whether the launcher goes on when the daemon is up. It leaves otherwise.
     pub(crate) launcher_returns: bool,
     /// `None` where nobody is to start the body again.
-    pub(crate) restart: Option<Restart>,
+    pub(crate) restart: Option<&'a Restart>,
     pub(crate) ending: Ending,
     /// How long the launcher waits for `ready()`; `None` is as long as it takes.
     pub(crate) ready_limit: Option<Duration>,
@@ -46,7 +46,28 @@ pub(crate) struct UsersPidFile {
     pub(crate) is_dispensable: bool,
 }
 
-impl Plan {
+impl Plan<'_> {
+    /// One that has nothing yet. It stays where it is, and is filled by the launcher: to hand it on
+    /// as a value takes more code than the stages themselves.
+    pub(crate) fn empty(parts: Parts, launcher_returns: bool) -> Self {
+        Self {
+            parts,
+            umask: None,
+            inherited: Inherited::keep(),
+            root: None,
+            privileges: None,
+            working_directory: None,
+            streams: Streams::keep(),
+            pid_file: None,
+            users_pid_file: None,
+            made: Made::default(),
+            launcher_returns,
+            restart: None,
+            ending: Ending::default(),
+            ready_limit: None,
+        }
+    }
+
     /// The name of the PID file, for messages.
     pub(crate) fn pid_file_name(&self) -> Option<&Path> {
         let acquired = self.pid_file.as_ref().map(|file| &*file.name);

@@ -1,24 +1,21 @@
 //! What the three processes of a start say to each other. The launcher says one byte; it is told
 //! which step failed or, with `wait_ready`, how far the body came.
 
-use std::io::{self, Read, Write};
+use std::os::fd::AsFd;
 use std::os::unix::net::UnixStream;
 use std::time::Duration;
 
-use nix::errno::Errno;
-use nix::unistd::Pid;
-
 use crate::start::failure::Failure;
-use crate::sys::{self, Deadline, End};
+use crate::sys::{self, Deadline, End, Pid};
 
 /// Lets the daemon go on. An error says that nobody is left to do so.
-pub(crate) fn commit(daemon: &UnixStream) -> nix::Result<()> {
-    send(daemon, [1])
+pub(crate) fn commit(daemon: &UnixStream) -> sys::Result<()> {
+    send(daemon, &[1])
 }
 
 /// Waits for the launcher's byte; whether it has come. The launcher is gone otherwise.
 pub(crate) fn await_commit(launcher: &UnixStream) -> bool {
-    receive::<1>(launcher).is_some()
+    receive(launcher, &mut [0]).is_some()
 }
 
 /// What the launcher says to a session leader that stays.
@@ -34,35 +31,30 @@ pub(crate) enum Word {
 }
 
 impl Word {
-    pub(crate) fn send(self, session_leader: &UnixStream) -> nix::Result<()> {
-        send(session_leader, [self as u8])
+    pub(crate) fn send(self, session_leader: &UnixStream) -> sys::Result<()> {
+        send(session_leader, &[self as u8])
     }
 
     /// `None` when nobody is left to say one.
     pub(crate) fn receive(launcher: &UnixStream) -> Option<Self> {
-        let [number] = receive(launcher)?;
+        let mut number = [0];
+        receive(launcher, &mut number)?;
+        let [number] = number;
         [Self::Record, Self::Dismissed, Self::TimeIsUp]
             .into_iter()
             .find(|&word| word as u8 == number)
     }
 }
 
-fn send<const N: usize>(mut socket: &UnixStream, message: [u8; N]) -> nix::Result<()> {
-    sys::persist(|| socket.write_all(&message).map_err(|error| errno_of(&error)))
+#[inline(never)]
+fn send(socket: &UnixStream, message: &[u8]) -> sys::Result<()> {
+    sys::persist(|| sys::send(socket, message))
 }
 
-/// `None` at the end of the stream.
-fn receive<const N: usize>(mut socket: &UnixStream) -> Option<[u8; N]> {
-    let mut message = [0; N];
-    sys::persist(|| match socket.read_exact(&mut message) {
-        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Ok(None),
-        read => read.map(|()| Some(message)).map_err(|error| errno_of(&error)),
-    })
-    .unwrap_or(None)
-}
-
-pub(crate) fn errno_of(error: &io::Error) -> Errno {
-    error.raw_os_error().map_or(Errno::EIO, Errno::from_raw)
+/// Fills the message; `None` at the end of the stream.
+#[inline(never)]
+fn receive(socket: &UnixStream, message: &mut [u8]) -> Option<()> {
+    sys::persist(|| sys::receive(socket, message)).unwrap_or(false).then_some(())
 }
 
 /// One message.
@@ -92,7 +84,7 @@ impl Report {
         }
     }
 
-    pub(crate) fn send(self, launcher: &UnixStream) -> nix::Result<()> {
+    pub(crate) fn send(self, launcher: &UnixStream) -> sys::Result<()> {
         let (kind, [first, second, number @ ..]) = match self {
             Self::Failed(failure) => (0, failure.to_bytes()),
             Self::Recorded(daemon) => (1, Self::number(daemon.as_raw())),
@@ -102,12 +94,14 @@ impl Report {
             Self::SetUp => (5, [0; Failure::LENGTH]),
         };
         let [a, b, c, d] = number;
-        send(launcher, [kind, first, second, a, b, c, d])
+        send(launcher, &[kind, first, second, a, b, c, d])
     }
 
     /// Waits for the next message; `None` when nobody is left to send one.
     pub(crate) fn receive(daemon: &UnixStream) -> Option<Self> {
-        let [kind, first, second, a, b, c, d]: [u8; Self::LENGTH] = receive(daemon)?;
+        let mut message = [0; Self::LENGTH];
+        receive(daemon, &mut message)?;
+        let [kind, first, second, a, b, c, d] = message;
         let number = i32::from_ne_bytes([a, b, c, d]);
         match kind {
             0 => Failure::from_bytes([first, second, a, b, c, d]).map(Self::Failed),
@@ -126,7 +120,7 @@ impl Report {
         lifeline: &UnixStream,
         deadline: Deadline,
     ) -> Result<Self, Loss> {
-        let report = match sys::is_first_ready(daemon, lifeline, deadline) {
+        let report = match sys::is_first_ready(daemon.as_fd(), lifeline.as_fd(), deadline) {
             None => return Err(Loss::TimeIsUp),
             Some(true) => Self::receive(daemon),
             // The end of the holder comes after its last message, so that this is looked for once

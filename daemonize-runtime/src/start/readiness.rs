@@ -6,14 +6,14 @@ use std::sync::Arc;
 
 use crate::error::Step;
 use crate::resources::streams::Streams;
-use crate::run::first_body::TellLauncher;
+use crate::run::first_body::{FirstBody, TellLauncher};
 use crate::run::started::{self, WhenReady};
 use crate::start::failure::Failure;
 use crate::start::protocol::{Report, await_commit};
 use crate::sys;
 
 /// What `ready()` does in the daemon: the last step of a start that waited.
-pub(crate) fn when_ready(launcher: UnixStream, streams: Arc<Streams>) -> WhenReady {
+pub(crate) fn when_ready(launcher: UnixStream, streams: Streams) -> WhenReady {
     Box::new(move || {
         let replaced =
             streams.install().map_err(|reason| Failure::Step(Step::ReplaceStreams, reason));
@@ -26,10 +26,11 @@ pub(crate) fn when_ready(launcher: UnixStream, streams: Arc<Streams>) -> WhenRea
 }
 
 /// The same for a supervisor, which is told by its body.
-pub(crate) fn tell_launcher(launcher: UnixStream) -> TellLauncher {
-    Box::new(move |outcome| {
+pub(crate) fn first_body(launcher: UnixStream, streams: Streams) -> FirstBody {
+    let tell_launcher: TellLauncher = Box::new(move |outcome| {
         conclude(&launcher, outcome.map_err(|(step, reason)| Failure::Step(step, reason)))
-    })
+    });
+    FirstBody { tell_launcher, streams: Arc::new(streams) }
 }
 
 /// Whether the launcher has been told that all is well, and has told others.

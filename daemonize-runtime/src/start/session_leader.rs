@@ -1,9 +1,6 @@
 //! The session leader: sets everything up, forks the daemon, and writes down who it is.
 
 use std::os::unix::net::UnixStream;
-use std::sync::Arc;
-
-use nix::unistd::ForkResult;
 
 use crate::error::Step;
 use crate::resources::made::Made;
@@ -13,7 +10,7 @@ use crate::start::failure::Failure;
 use crate::start::plan::Plan;
 use crate::start::protocol::Report;
 use crate::start::settle::{leave_session, record, replace_streams, settle};
-use crate::sys::{self, OnlyThread};
+use crate::sys::{self, ForkResult, OnlyThread};
 
 /// Returns in the daemon alone.
 pub(crate) fn lead(
@@ -66,9 +63,9 @@ fn set_up(plan: &mut Plan, signals: &Signals) -> Result<(), Failure> {
         return Ok(());
     }
     replace_streams(plan)?;
-    if let Some(logs) = &plan.streams.logs {
+    if let Some(logs) = plan.streams.logs {
         // The daemon may be told of a rotation before it has run for the first time.
-        remember(Duties { logs: Some(Arc::clone(logs)), ..Duties::default() }, None);
+        remember(Duties { logs: Some(logs), ..Duties::default() }, None);
     }
     Ok(())
 }

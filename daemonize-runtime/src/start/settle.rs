@@ -1,11 +1,8 @@
 //! What makes a process what the daemon shall be. The session leader does it, and the daemon
 //! inherits all of it; in the foreground the program does it to itself.
 
-use std::fs;
 use std::path::Path;
-
-use nix::errno::Errno;
-use nix::unistd::{Pid, chdir, setsid};
+use std::{env, fs};
 
 use crate::error::{At, Step};
 use crate::resources::made::Made;
@@ -13,7 +10,7 @@ use crate::resources::stream_file::Purpose;
 use crate::resources::{pid_file, users_files};
 use crate::start::failure::Failure;
 use crate::start::plan::Plan;
-use crate::sys::{self, retry_interrupted};
+use crate::sys::{self, Errno, Pid, errno_of, retry_interrupted, setsid};
 
 /// Starts a session that has no terminal. Verified, since a filter can make a system call succeed
 /// without effect.
@@ -86,12 +83,12 @@ pub(crate) fn open_the_rest(plan: &mut Plan) -> Result<(), Failure> {
 
 /// Verified, for the same reason as the session. The root is asked for by name, which takes one
 /// call; to compare two files takes two.
-fn change_directory(directory: &Path) -> nix::Result<()> {
+fn change_directory(directory: &Path) -> sys::Result<()> {
     let identity = |path: &Path| fs::metadata(path).map(|there| pid_file::identity(&there)).ok();
     let is_root = directory.as_os_str() == "/";
     // Before it changes what a relative path means.
     let wanted = if is_root { None } else { identity(directory) };
-    retry_interrupted(|| chdir(directory))?;
+    retry_interrupted(|| env::set_current_dir(directory).map_err(errno_of))?;
     let is_there = if is_root {
         sys::is_in_root()
     } else {

@@ -7,15 +7,14 @@ use std::os::fd::AsFd;
 use std::os::unix::net::UnixStream;
 use std::time::Duration;
 
-use nix::poll::PollFlags;
-use nix::sys::signal::{SigSet, SigmaskHow, Signal, kill, killpg, sigprocmask};
-use nix::unistd::{Pid, getpid};
-
 use crate::options::{KERNEL_PATIENCE, SUPERVISORS_SHARE};
 use crate::start::plan::Plan;
 use crate::start::protocol::{Report, Word};
 use crate::start::settle::record;
-use crate::sys::{self, Deadline, End};
+use crate::sys::{
+    self, Deadline, End, GONE, ITS_END, Pid, READABLE, SigSet, SigmaskHow, Signal, getpid, kill,
+    killpg, sigprocmask,
+};
 
 /// How long the body of a killed supervisor may take to die and to become an orphan.
 const ADOPTION: Duration = Duration::from_secs(1);
@@ -43,7 +42,7 @@ pub(crate) fn watch(plan: &Plan, daemon: Pid, launcher: &UnixStream, lifeline: &
 
 /// A daemon that is not ready yet.
 struct Unfinished<'a> {
-    plan: &'a Plan,
+    plan: &'a Plan<'a>,
     process: Pid,
     end: Cell<Option<End>>,
     children: SigSet,
@@ -154,13 +153,12 @@ enum Heard {
 }
 
 fn hear(launcher: &UnixStream, lifeline: &UnixStream, limit: Option<Duration>) -> Heard {
-    let gone = PollFlags::POLLHUP | PollFlags::POLLERR;
-    let questions = [(launcher.as_fd(), PollFlags::empty()), (lifeline.as_fd(), PollFlags::POLLIN)];
+    let questions = [(launcher.as_fd(), ITS_END), (lifeline.as_fd(), READABLE)];
     let [of_launcher, of_lifeline] = sys::wait_for_events(questions, limit);
     // A launcher that is killed closes both, in any order, and has said nothing on the lifeline.
-    if of_launcher.intersects(gone) || of_lifeline.intersects(gone) {
+    if (of_launcher | of_lifeline) & GONE != 0 {
         Heard::End
-    } else if of_lifeline.contains(PollFlags::POLLIN) {
+    } else if of_lifeline & READABLE != 0 {
         Word::receive(lifeline).map_or(Heard::Nothing, Heard::Word)
     } else {
         Heard::Nothing

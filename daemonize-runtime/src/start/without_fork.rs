@@ -5,7 +5,7 @@
 mod check;
 
 use std::env;
-use std::path::PathBuf;
+use std::path::Path;
 
 use crate::error::{At, Error, Kind, Step, say, system};
 use crate::options::{Choice, Options, Side, default_pid_file};
@@ -54,7 +54,7 @@ pub(crate) fn start(
     if options.when != Some(false) {
         return Err(Kind::Unsupported.into());
     }
-    check::check(options, options.pid_file.or(default_pid_file).as_deref())?;
+    check::check(options, options.pid_file.path_or(&default_pid_file()))?;
     let rights = [
         ("user", options.user.is_some()),
         ("group", options.group.is_some()),
@@ -78,8 +78,8 @@ pub(crate) fn start(
 /// Where the root cannot be entered, as in a sandbox that shows other directories, only a program
 /// that has asked for it minds.
 fn enter_working_directory(chdir: &Choice) -> Result<(), Error> {
-    let Some(directory) = chdir.or(|| PathBuf::from("/")) else { return Ok(()) };
-    match env::set_current_dir(&directory) {
+    let Some(directory) = chdir.path_or(Path::new("/")) else { return Ok(()) };
+    match env::set_current_dir(directory) {
         Err(_) if *chdir == Choice::Default => Ok(()),
         entered => entered.at_path(Step::ChangeDirectory, directory),
     }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use nix::libc;
+use super::libc;
 
 /// The time since the system was started, as service managers count it. Async-signal-safe.
 pub(crate) fn monotonic_time() -> Duration {

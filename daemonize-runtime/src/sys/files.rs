@@ -6,22 +6,11 @@ use std::ffi::CStr;
 use std::mem::MaybeUninit;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, RawFd};
 
-use nix::errno::Errno;
-use nix::fcntl::OFlag;
-use nix::libc;
 #[cfg(not(target_os = "linux"))]
-use nix::libc::{fstat, fstatat, stat};
+use super::libc::{fstat, fstatat, stat};
 #[cfg(target_os = "linux")]
-use nix::libc::{fstat64 as fstat, fstatat64 as fstatat, stat64 as stat};
-
-/// Lets a file grow beyond what 32 bits can count.
-pub(crate) const LARGE_FILE: OFlag = {
-    #[cfg(target_os = "linux")]
-    let flag = OFlag::O_LARGEFILE;
-    #[cfg(not(target_os = "linux"))]
-    let flag = OFlag::empty();
-    flag
-};
+use super::libc::{fstat64 as fstat, fstatat64 as fstatat, stat64 as stat};
+use super::{Errno, Result, libc, retry_interrupted};
 
 /// What the kernel says about a file.
 #[derive(Clone, Copy, Debug)]
@@ -81,7 +70,7 @@ impl FileStatus {
 
 /// What an open file is. Async-signal-safe, as is everything here that takes or gives such a
 /// status.
-pub(crate) fn status_of(file: &impl AsFd) -> nix::Result<FileStatus> {
+pub(crate) fn status_of(file: &impl AsFd) -> Result<FileStatus> {
     let mut status = MaybeUninit::<stat>::zeroed();
     // SAFETY: the descriptor is open, the status is written to memory that is ours, and all-zero is
     // a valid value of it.
@@ -93,19 +82,21 @@ pub(crate) fn status_of(file: &impl AsFd) -> nix::Result<FileStatus> {
 }
 
 /// What a descriptor leads to that nobody here owns.
-pub(crate) fn status_of_number(descriptor: RawFd) -> nix::Result<FileStatus> {
+pub(crate) fn status_of_number(descriptor: RawFd) -> Result<FileStatus> {
     // SAFETY: the descriptor is only looked at, and the borrow ends with the call.
     status_of(&unsafe { BorrowedFd::borrow_raw(descriptor) })
 }
 
 /// What stands under a name in a directory, be it a symbolic link.
-pub(crate) fn status_at(directory: BorrowedFd<'_>, name: &CStr) -> nix::Result<FileStatus> {
+pub(crate) fn status_at(directory: BorrowedFd<'_>, name: &CStr) -> Result<FileStatus> {
     let mut status = MaybeUninit::<stat>::zeroed();
     let (directory, flags) = (directory.as_raw_fd(), libc::AT_SYMLINK_NOFOLLOW);
     // SAFETY: the name ends with NUL, the status is written to memory that is ours, and all-zero is
     // a valid value of it.
     let status = unsafe {
-        Errno::result(fstatat(directory, name.as_ptr(), status.as_mut_ptr(), flags))?;
+        retry_interrupted(|| {
+            Errno::result(fstatat(directory, name.as_ptr(), status.as_mut_ptr(), flags))
+        })?;
         status.assume_init()
     };
     Ok(FileStatus::of(&status))
@@ -117,7 +108,7 @@ pub(crate) fn read_link_at(
     directory: BorrowedFd<'_>,
     name: &CStr,
     target: &mut [u8],
-) -> nix::Result<usize> {
+) -> Result<usize> {
     let (directory, room) = (directory.as_raw_fd(), target.len());
     // SAFETY: the name ends with NUL, and the memory is ours and as long as it is said to be.
     let length =

@@ -1,18 +1,18 @@
 //! Process groups that children lead, and what they leave behind.
 
-use nix::sys::signal::{SigSet, Signal, kill, killpg};
-use nix::unistd::{Pid, getpgid, getpid, getsid};
-
-use super::{Deadline, End, has_ended, persist, wait_for_signal};
+use super::{
+    Deadline, End, Pid, Result, SigSet, Signal, getpgid, getpid, getsid, has_ended, kill, killpg,
+    persist, wait_for_signal,
+};
 
 /// Signals a process group; its leader alone, where there is no such group.
-pub(crate) fn signal_group(leader: Pid, signal: Signal) -> nix::Result<()> {
+pub(crate) fn signal_group(leader: Pid, signal: Signal) -> Result<()> {
     persist(|| killpg(leader, signal)).or_else(|_| persist(|| kill(leader, signal)))
 }
 
 /// How a child that leads a process group has ended, if it has. What is left in the group is killed
 /// first, as long as the dead leader keeps its number from becoming another one's.
-pub(crate) fn end_with_group(leader: Pid) -> nix::Result<Option<End>> {
+pub(crate) fn end_with_group(leader: Pid) -> Result<Option<End>> {
     let kill_rest = || {
         let _ = persist(|| killpg(leader, Signal::SIGKILL));
     };
@@ -30,7 +30,10 @@ pub(crate) fn end_with_group(leader: Pid) -> nix::Result<Option<End>> {
 /// Makes this process the parent of what its descendants leave behind.
 pub(crate) fn adopt_orphans() {
     #[cfg(target_os = "linux")]
-    let _ = nix::sys::prctl::set_child_subreaper(true);
+    // SAFETY: takes numbers alone.
+    unsafe {
+        super::libc::prctl(super::libc::PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+    }
 }
 
 /// Reaps what was adopted and is dead, but not this own child.
@@ -96,7 +99,7 @@ enum Dead {
 /// Finds a dead child, this one or any, and leaves it as it is.
 #[cfg(any(target_os = "linux", target_os = "android"))]
 fn find_dead(child: Option<Pid>) -> Dead {
-    use nix::libc;
+    use super::libc;
 
     let (kind, number) =
         child.map_or((libc::P_ALL, 0), |child| (libc::P_PID, child.as_raw().unsigned_abs()));
@@ -104,9 +107,7 @@ fn find_dead(child: Option<Pid>) -> Dead {
     let mut details = std::mem::MaybeUninit::<libc::siginfo_t>::zeroed();
     let found = persist(|| {
         // SAFETY: the details are written to memory that is ours.
-        nix::errno::Errno::result(unsafe {
-            libc::waitid(kind, number, details.as_mut_ptr(), flags)
-        })
+        super::Errno::result(unsafe { libc::waitid(kind, number, details.as_mut_ptr(), flags) })
     });
     // SAFETY: all-zero is a valid value, which stands for no child, and for this call the number is
     // there.

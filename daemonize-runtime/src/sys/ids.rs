@@ -1,117 +1,143 @@
 //! The ids and capabilities of this process.
 
-use nix::unistd::{Gid, Uid};
+use super::{Errno, Result, libc};
 
-/// The supplementary groups of an account, `primary` included.
-#[cfg(not(any(target_vendor = "apple", target_os = "illumos", target_os = "solaris")))]
-pub(crate) use nix::unistd::getgrouplist as group_list;
+/// The effective user of this process.
+pub(crate) fn effective_user() -> u32 {
+    // SAFETY: has no preconditions and cannot fail.
+    unsafe { libc::geteuid() }
+}
 
-/// The supplementary groups of an account: unknown here, and to guess them would be worse than to
-/// refuse.
-#[cfg(any(target_vendor = "apple", target_os = "illumos", target_os = "solaris"))]
-pub(crate) fn group_list(_name: &std::ffi::CStr, _primary: Gid) -> nix::Result<Vec<Gid>> {
-    Err(nix::errno::Errno::ENOSYS)
+/// The real user of this process.
+#[cfg(target_os = "linux")]
+pub(crate) fn user() -> u32 {
+    // SAFETY: has no preconditions and cannot fail.
+    unsafe { libc::getuid() }
 }
 
 /// The supplementary groups of this process.
 #[cfg(not(target_vendor = "apple"))]
-pub(crate) use nix::unistd::getgroups as groups;
+pub(crate) fn groups() -> Result<Vec<u32>> {
+    // SAFETY: a size of 0 asks for the number alone.
+    let count = Errno::result(unsafe { libc::getgroups(0, std::ptr::null_mut()) })?;
+    let mut groups = vec![0; usize::try_from(count).unwrap_or(0)];
+    // SAFETY: the memory is ours and has room for so many.
+    let count = Errno::result(unsafe { libc::getgroups(count, groups.as_mut_ptr()) })?;
+    groups.truncate(usize::try_from(count).unwrap_or(0));
+    Ok(groups)
+}
 
 /// Sets the supplementary groups of this process.
 #[cfg(not(target_vendor = "apple"))]
-pub(crate) use nix::unistd::setgroups as set_groups;
+pub(crate) fn set_groups(groups: &[u32]) -> Result<()> {
+    #[allow(clippy::useless_conversion, reason = "narrower on some platforms")]
+    let count = groups.len().try_into().map_err(|_| Errno::EINVAL)?;
+    // SAFETY: pointer and length belong to one slice.
+    Errno::result(unsafe { libc::setgroups(count, groups.as_ptr()) }).map(drop)
+}
 
 /// The supplementary groups of this process: here they are those of the account, whatever was set.
 #[cfg(target_vendor = "apple")]
-pub(crate) fn groups() -> nix::Result<Vec<Gid>> {
-    Err(nix::errno::Errno::ENOSYS)
+pub(crate) fn groups() -> Result<Vec<u32>> {
+    Err(Errno::ENOSYS)
 }
 
 /// Sets the supplementary groups of this process: not so that it lasts here.
 #[cfg(target_vendor = "apple")]
-pub(crate) fn set_groups(_groups: &[Gid]) -> nix::Result<()> {
-    Err(nix::errno::Errno::ENOSYS)
+pub(crate) fn set_groups(_groups: &[u32]) -> Result<()> {
+    Err(Errno::ENOSYS)
+}
+
+/// The calls that set and tell all three ids.
+#[cfg(any(
+    target_os = "linux",
+    target_os = "freebsd",
+    target_os = "dragonfly",
+    target_os = "openbsd"
+))]
+mod calls {
+    use super::libc;
+
+    pub(super) fn set_group(group: u32) -> i32 {
+        // SAFETY: takes numbers alone.
+        unsafe { libc::setresgid(group, group, group) }
+    }
+
+    pub(super) fn set_user(user: u32) -> i32 {
+        // SAFETY: takes numbers alone.
+        unsafe { libc::setresuid(user, user, user) }
+    }
+
+    pub(super) fn has_group(group: u32) -> bool {
+        let [mut real, mut effective, mut saved] = [0; 3];
+        // SAFETY: writes to memory that is ours.
+        let told = unsafe { libc::getresgid(&raw mut real, &raw mut effective, &raw mut saved) };
+        told == 0 && [real, effective, saved] == [group; 3]
+    }
+
+    pub(super) fn has_user(user: u32) -> bool {
+        let [mut real, mut effective, mut saved] = [0; 3];
+        // SAFETY: writes to memory that is ours.
+        let told = unsafe { libc::getresuid(&raw mut real, &raw mut effective, &raw mut saved) };
+        told == 0 && [real, effective, saved] == [user; 3]
+    }
+}
+
+/// The usual calls, which set all three ids as root.
+#[cfg(not(any(
+    target_os = "linux",
+    target_os = "freebsd",
+    target_os = "dragonfly",
+    target_os = "openbsd"
+)))]
+mod calls {
+    use super::libc;
+
+    pub(super) fn set_group(group: u32) -> i32 {
+        // SAFETY: takes a number.
+        unsafe { libc::setgid(group) }
+    }
+
+    pub(super) fn set_user(user: u32) -> i32 {
+        // SAFETY: takes a number.
+        unsafe { libc::setuid(user) }
+    }
+
+    pub(super) fn has_group(group: u32) -> bool {
+        // SAFETY: both have no preconditions and cannot fail.
+        unsafe { [libc::getgid(), libc::getegid()] == [group; 2] }
+    }
+
+    pub(super) fn has_user(user: u32) -> bool {
+        // SAFETY: both have no preconditions and cannot fail.
+        unsafe { [libc::getuid(), libc::geteuid()] == [user; 2] }
+    }
 }
 
 /// Sets real, effective and saved group id.
-pub(crate) fn set_group_ids(group: Gid) -> nix::Result<()> {
-    #[cfg(any(
-        target_os = "linux",
-        target_os = "freebsd",
-        target_os = "dragonfly",
-        target_os = "openbsd"
-    ))]
-    return nix::unistd::setresgid(group, group, group);
-    // As root this sets all three.
-    #[cfg(not(any(
-        target_os = "linux",
-        target_os = "freebsd",
-        target_os = "dragonfly",
-        target_os = "openbsd"
-    )))]
-    return nix::unistd::setgid(group);
+pub(crate) fn set_group_ids(group: u32) -> Result<()> {
+    Errno::result(calls::set_group(group)).map(drop)
 }
 
 /// Sets real, effective and saved user id.
-pub(crate) fn set_user_ids(user: Uid) -> nix::Result<()> {
-    #[cfg(any(
-        target_os = "linux",
-        target_os = "freebsd",
-        target_os = "dragonfly",
-        target_os = "openbsd"
-    ))]
-    return nix::unistd::setresuid(user, user, user);
-    // As root this sets all three.
-    #[cfg(not(any(
-        target_os = "linux",
-        target_os = "freebsd",
-        target_os = "dragonfly",
-        target_os = "openbsd"
-    )))]
-    return nix::unistd::setuid(user);
+pub(crate) fn set_user_ids(user: u32) -> Result<()> {
+    Errno::result(calls::set_user(user)).map(drop)
 }
 
 /// Whether real, effective and saved group id are this one.
-pub(crate) fn has_group_ids(group: Gid) -> bool {
-    #[cfg(any(
-        target_os = "linux",
-        target_os = "freebsd",
-        target_os = "dragonfly",
-        target_os = "openbsd"
-    ))]
-    return nix::unistd::getresgid()
-        .is_ok_and(|ids| [ids.real, ids.effective, ids.saved] == [group; 3]);
-    #[cfg(not(any(
-        target_os = "linux",
-        target_os = "freebsd",
-        target_os = "dragonfly",
-        target_os = "openbsd"
-    )))]
-    return [nix::unistd::getgid(), nix::unistd::getegid()] == [group; 2];
+pub(crate) fn has_group_ids(group: u32) -> bool {
+    calls::has_group(group)
 }
 
 /// Whether real, effective and saved user id are this one.
-pub(crate) fn has_user_ids(user: Uid) -> bool {
-    #[cfg(any(
-        target_os = "linux",
-        target_os = "freebsd",
-        target_os = "dragonfly",
-        target_os = "openbsd"
-    ))]
-    return nix::unistd::getresuid()
-        .is_ok_and(|ids| [ids.real, ids.effective, ids.saved] == [user; 3]);
-    #[cfg(not(any(
-        target_os = "linux",
-        target_os = "freebsd",
-        target_os = "dragonfly",
-        target_os = "openbsd"
-    )))]
-    return [nix::unistd::getuid(), nix::unistd::geteuid()] == [user; 2];
+pub(crate) fn has_user_ids(user: u32) -> bool {
+    calls::has_user(user)
 }
 
 /// Whether a process that gave up root gets it back by asking.
 pub(crate) fn can_become_root() -> bool {
-    nix::unistd::setuid(Uid::from_raw(0)).is_ok() || nix::unistd::seteuid(Uid::from_raw(0)).is_ok()
+    // SAFETY: both take a number.
+    unsafe { libc::setuid(0) == 0 || libc::seteuid(0) == 0 }
 }
 
 /// The layout of a header and three sets, each in two halves, of capget(2) and capset(2).
@@ -122,14 +148,13 @@ const CAPABILITY_VERSION_3: u32 = 0x2008_0522;
 /// [`has_capabilities`] afterwards.
 #[cfg(target_os = "linux")]
 pub(crate) fn drop_capabilities() {
-    use nix::libc;
-    // Where it is locked, nothing is left that could be kept.
-    let _ = nix::sys::prctl::set_keepcaps(false);
     let mut header = [CAPABILITY_VERSION_3, 0];
     let nothing = [0_u32; 6];
     // SAFETY: header and sets have the layout of capset(2) for this version, 0 stands for this
-    // process, and the other call takes numbers alone.
+    // process, and the other calls take numbers alone.
     unsafe {
+        // Where it is locked, nothing is left that could be kept.
+        libc::prctl(libc::PR_SET_KEEPCAPS, 0, 0, 0, 0);
         libc::prctl(libc::PR_CAP_AMBIENT, libc::PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
         libc::syscall(libc::SYS_capset, header.as_mut_ptr(), nothing.as_ptr());
     }
@@ -138,7 +163,6 @@ pub(crate) fn drop_capabilities() {
 /// Whether any capability is left: permitted, effective, inheritable or ambient.
 #[cfg(target_os = "linux")]
 pub(crate) fn has_capabilities() -> bool {
-    use nix::libc;
     let mut header = [CAPABILITY_VERSION_3, 0];
     let mut sets = [u32::MAX; 6];
     // SAFETY: header and sets have the layout of capget(2) for this version, and 0 stands for this

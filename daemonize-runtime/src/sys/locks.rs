@@ -1,62 +1,60 @@
 //! Locks on files, by `flock(2)`.
 
-use std::fs::{File, TryLockError};
-use std::io;
-
-/// Locks a file for this open file alone.
+use std::fs::File;
 #[cfg(not(any(target_os = "android", target_os = "dragonfly")))]
-pub(crate) fn try_lock(file: &File) -> Result<(), TryLockError> {
-    file.try_lock()
+use std::fs::TryLockError;
+
+use super::Result;
+#[cfg(not(any(target_os = "android", target_os = "dragonfly")))]
+use super::errno_of;
+
+/// Locks a file for this open file alone; whether it could be had.
+pub(crate) fn try_lock(file: &File) -> Result<bool> {
+    #[cfg(not(any(target_os = "android", target_os = "dragonfly")))]
+    return answer(file.try_lock());
+    #[cfg(any(target_os = "android", target_os = "dragonfly"))]
+    return directly::lock(file, super::libc::LOCK_EX);
 }
 
-/// Locks a file for all open files that do the same.
-#[cfg(not(any(target_os = "android", target_os = "dragonfly")))]
-pub(crate) fn try_lock_shared(file: &File) -> Result<(), TryLockError> {
-    file.try_lock_shared()
+/// Locks a file for all open files that do the same; whether it could be had.
+pub(crate) fn try_lock_shared(file: &File) -> Result<bool> {
+    #[cfg(not(any(target_os = "android", target_os = "dragonfly")))]
+    return answer(file.try_lock_shared());
+    #[cfg(any(target_os = "android", target_os = "dragonfly"))]
+    return directly::lock(file, super::libc::LOCK_SH);
 }
 
 /// Gives a lock back, for all processes that have this open file.
-#[cfg(not(any(target_os = "android", target_os = "dragonfly")))]
-pub(crate) fn unlock(file: &File) -> io::Result<()> {
-    file.unlock()
+pub(crate) fn unlock(file: &File) -> Result<()> {
+    #[cfg(not(any(target_os = "android", target_os = "dragonfly")))]
+    return file.unlock().map_err(errno_of);
+    #[cfg(any(target_os = "android", target_os = "dragonfly"))]
+    return directly::lock(file, super::libc::LOCK_UN).map(drop);
 }
 
-#[cfg(any(target_os = "android", target_os = "dragonfly"))]
-pub(crate) use directly::{try_lock, try_lock_shared, unlock};
+#[cfg(not(any(target_os = "android", target_os = "dragonfly")))]
+fn answer(tried: std::result::Result<(), TryLockError>) -> Result<bool> {
+    match tried {
+        Ok(()) => Ok(true),
+        Err(TryLockError::WouldBlock) => Ok(false),
+        Err(TryLockError::Error(error)) => Err(errno_of(error)),
+    }
+}
 
 /// What std does not do on these systems.
 #[cfg(any(target_os = "android", target_os = "dragonfly"))]
 mod directly {
     use std::os::fd::AsRawFd;
 
-    use nix::libc::{self, LOCK_EX, LOCK_NB, LOCK_SH, LOCK_UN};
+    use super::{File, Result};
+    use crate::sys::{Errno, libc};
 
-    use super::{File, TryLockError, io};
-
-    pub(crate) fn try_lock(file: &File) -> Result<(), TryLockError> {
-        flock(file, LOCK_EX | LOCK_NB).map_err(of_a_try)
-    }
-
-    pub(crate) fn try_lock_shared(file: &File) -> Result<(), TryLockError> {
-        flock(file, LOCK_SH | LOCK_NB).map_err(of_a_try)
-    }
-
-    pub(crate) fn unlock(file: &File) -> io::Result<()> {
-        flock(file, LOCK_UN)
-    }
-
-    fn flock(file: &File, operation: libc::c_int) -> io::Result<()> {
+    pub(super) fn lock(file: &File, operation: i32) -> Result<bool> {
         // SAFETY: the descriptor is open, and no memory is touched.
-        match unsafe { libc::flock(file.as_raw_fd(), operation) } {
-            0 => Ok(()),
-            _ => Err(io::Error::last_os_error()),
-        }
-    }
-
-    fn of_a_try(error: io::Error) -> TryLockError {
-        match error.kind() {
-            io::ErrorKind::WouldBlock => TryLockError::WouldBlock,
-            _ => TryLockError::Error(error),
+        match Errno::result(unsafe { libc::flock(file.as_raw_fd(), operation | libc::LOCK_NB) }) {
+            Ok(_) => Ok(true),
+            Err(Errno::EWOULDBLOCK) => Ok(false),
+            Err(reason) => Err(reason),
         }
     }
 }

@@ -4,8 +4,7 @@ use std::ops::{Deref, DerefMut};
 use std::ptr::{self, NonNull};
 use std::slice;
 
-use nix::errno::Errno;
-use nix::libc;
+use super::{Errno, Result, libc};
 
 /// Pages of zeros. To get and to give them back is async-signal-safe, and they burden no small
 /// signal stack.
@@ -15,7 +14,7 @@ pub(crate) struct Pages {
 }
 
 impl Pages {
-    pub(crate) fn new(length: usize) -> nix::Result<Self> {
+    pub(crate) fn new(length: usize) -> Result<Self> {
         let protection = libc::PROT_READ | libc::PROT_WRITE;
         let flags = libc::MAP_PRIVATE | libc::MAP_ANON;
         // SAFETY: asks for memory of its own, at no address that is in use.

@@ -7,6 +7,7 @@
     reason = "a set of signals is small on some platforms and large on others"
 )]
 
+mod accounts;
 mod clock;
 mod descriptors;
 mod event_loops;
@@ -15,17 +16,21 @@ mod groups;
 mod ids;
 mod locks;
 mod memory;
+mod opening;
 mod passing;
 mod processes;
 mod requests;
 mod shared;
 mod signal_queue;
 mod signals;
+mod sockets;
 mod threads;
 mod time;
+mod waiting;
 
 pub(crate) mod proc;
 
+pub(crate) use accounts::*;
 pub(crate) use clock::*;
 pub(crate) use descriptors::*;
 pub(crate) use event_loops::*;
@@ -34,19 +39,45 @@ pub(crate) use groups::*;
 pub(crate) use ids::*;
 pub(crate) use locks::*;
 pub(crate) use memory::*;
+pub(crate) use opening::*;
 pub(crate) use passing::*;
 pub(crate) use processes::*;
 pub(crate) use requests::*;
 pub(crate) use shared::*;
 pub(crate) use signal_queue::*;
 pub(crate) use signals::*;
+pub(crate) use sockets::*;
 pub(crate) use threads::*;
 pub(crate) use time::*;
+pub(crate) use waiting::*;
 
-use nix::errno::Errno;
+use std::ffi::{CString, OsStr};
+use std::os::unix::ffi::OsStrExt;
+
+pub(crate) use nix::errno::Errno;
+pub(crate) use nix::libc;
+pub(crate) use nix::sys::signal::{SigSet, SigmaskHow, Signal, kill, killpg, sigprocmask};
+pub(crate) use nix::unistd::{ForkResult, Pid, getpgid, getpid, getppid, getsid, setpgid, setsid};
+
+/// What the operating system answers.
+pub(crate) type Result<T> = std::result::Result<T, Errno>;
+
+/// A name or a path for the kernel.
+#[inline(never)]
+pub(crate) fn c_string(text: impl AsRef<OsStr>) -> Result<CString> {
+    CString::new(text.as_ref().as_bytes()).map_err(|_| Errno::EINVAL)
+}
+
+/// The number of what std was refused.
+#[cold]
+#[inline(never)]
+#[expect(clippy::needless_pass_by_value, reason = "no caller is to drop it, which is much code")]
+pub(crate) fn errno_of(error: std::io::Error) -> Errno {
+    error.raw_os_error().map_or(Errno::EIO, Errno::from_raw)
+}
 
 /// Repeats a call that a signal has interrupted.
-pub(crate) fn retry_interrupted<T>(mut call: impl FnMut() -> nix::Result<T>) -> nix::Result<T> {
+pub(crate) fn retry_interrupted<T>(mut call: impl FnMut() -> Result<T>) -> Result<T> {
     loop {
         match call() {
             Err(Errno::EINTR) => {}
@@ -57,11 +88,13 @@ pub(crate) fn retry_interrupted<T>(mut call: impl FnMut() -> nix::Result<T>) -> 
 
 /// Repeats a call that a signal has interrupted, and gives one that was refused two more chances:
 /// what the processes of a start owe each other is not lost by a single refusal.
-pub(crate) fn persist<T>(mut call: impl FnMut() -> nix::Result<T>) -> nix::Result<T> {
-    for _ in 0..2 {
-        if let Ok(answer) = retry_interrupted(&mut call) {
-            return Ok(answer);
+pub(crate) fn persist<T>(mut call: impl FnMut() -> Result<T>) -> Result<T> {
+    let mut chances = 2;
+    loop {
+        match call() {
+            Err(Errno::EINTR) => {}
+            Err(_) if chances > 0 => chances -= 1,
+            result => return result,
         }
     }
-    retry_interrupted(call)
 }

@@ -29,25 +29,17 @@ impl ProcSelf {
         let mut answers = Self::default();
         // As bytes, since a program's name in it need not be UTF-8.
         for line in read("/proc/self/status").split(|&byte| byte == b'\n') {
-            let (answer, value, base) = match line {
-                [b'T', b'h', b'r', b'e', b'a', b'd', b's', b':', value @ ..] => {
-                    (&mut answers.threads, value, 10)
-                }
-                [b'F', b'D', b'S', b'i', b'z', b'e', b':', value @ ..] => {
-                    (&mut answers.descriptor_table, value, 10)
-                }
-                [b'S', b'i', b'g', b'I', b'g', b'n', b':', value @ ..] => {
-                    (&mut answers.ignored_signals, value, 16)
-                }
-                [b'S', b'i', b'g', b'C', b'g', b't', b':', value @ ..] => {
-                    (&mut answers.caught_signals, value, 16)
-                }
-                [b'S', b'i', b'g', b'B', b'l', b'k', b':', value @ ..] => {
-                    (&mut answers.blocked_signals, value, 16)
-                }
+            let Some(colon) = line.iter().position(|&byte| byte == b':') else { continue };
+            let (name, value) = line.split_at(colon);
+            let (answer, base) = match name {
+                b"Threads" => (&mut answers.threads, 10),
+                b"FDSize" => (&mut answers.descriptor_table, 10),
+                b"SigIgn" => (&mut answers.ignored_signals, 16),
+                b"SigCgt" => (&mut answers.caught_signals, 16),
+                b"SigBlk" => (&mut answers.blocked_signals, 16),
                 _ => continue,
             };
-            *answer = number(value, base);
+            *answer = number(&value[1..], base);
         }
         answers
     }
@@ -74,7 +66,8 @@ fn read(path: &str) -> Vec<u8> {
 }
 
 /// A number behind white space. By hand: what std has for it is several times larger.
-fn number(text: &[u8], base: u32) -> Option<Number> {
+#[inline(never)]
+pub(crate) fn number(text: &[u8], base: u32) -> Option<Number> {
     let digits = text.trim_ascii();
     let append = |number: Number, &digit: &u8| {
         let digit = char::from(digit).to_digit(base)?;

@@ -1,17 +1,13 @@
 //! Processes: fork, end, wait, signal.
 
+use std::ffi::CStr;
 use std::os::fd::OwnedFd;
 
-use nix::errno::Errno;
-use nix::libc;
-use nix::sys::signal::Signal;
-use nix::unistd::{ForkResult, Pid};
-
-use super::{OnlyThread, persist};
+use super::{Errno, ForkResult, OnlyThread, Pid, Result, Signal, libc, persist};
 
 /// Forks. The child is a full copy: the proof that there was one thread is the reason why it may do
 /// anything.
-pub(crate) fn fork(_proof: &OnlyThread) -> nix::Result<ForkResult> {
+pub(crate) fn fork(_proof: &OnlyThread) -> Result<ForkResult> {
     // SAFETY: no other thread exists that could hold a lock, the allocator's included, which the
     // child would then find locked for ever; or somebody has vouched for all that do.
     unsafe { nix::unistd::fork() }
@@ -25,7 +21,7 @@ pub(crate) fn exit_now(code: i32) -> ! {
 }
 
 /// Has `handler` called when the process exits normally.
-pub(crate) fn at_exit(handler: extern "C" fn()) -> nix::Result<()> {
+pub(crate) fn at_exit(handler: extern "C" fn()) -> Result<()> {
     // SAFETY: `handler` is a function that lives as long as the program and takes no arguments.
     match unsafe { libc::atexit(handler) } {
         0 => Ok(()),
@@ -59,12 +55,12 @@ impl End {
 }
 
 /// Waits until a child has ended. That there is no such child is an error.
-pub(crate) fn wait(child: Pid) -> nix::Result<End> {
+pub(crate) fn wait(child: Pid) -> Result<End> {
     persist(|| Ok(wait_with(child, 0)?.ok_or(Errno::EINTR)?.1))
 }
 
 /// Asks whether a child has ended.
-pub(crate) fn has_ended(child: Pid) -> nix::Result<Option<End>> {
+pub(crate) fn has_ended(child: Pid) -> Result<Option<End>> {
     persist(|| Ok(wait_with(child, libc::WNOHANG)?.map(|(_, end)| end)))
 }
 
@@ -74,7 +70,7 @@ pub(crate) fn next_end() -> Option<(Pid, End)> {
 }
 
 /// Not by the function of `nix`, to which an end by a signal without a name is an error.
-fn wait_with(child: Pid, flags: libc::c_int) -> nix::Result<Option<(Pid, End)>> {
+fn wait_with(child: Pid, flags: libc::c_int) -> Result<Option<(Pid, End)>> {
     let mut status = 0;
     // SAFETY: the status is written to memory that is ours.
     let child = Errno::result(unsafe { libc::waitpid(child.as_raw(), &raw mut status, flags) })?;
@@ -90,7 +86,7 @@ fn wait_with(child: Pid, flags: libc::c_int) -> nix::Result<Option<(Pid, End)>> 
 /// A handle of a process, by `pidfd_open(2)`, which goes on to mean this process when its number is
 /// used again.
 #[cfg(target_os = "linux")]
-pub(crate) fn open_process(pid: i32) -> nix::Result<OwnedFd> {
+pub(crate) fn open_process(pid: i32) -> Result<OwnedFd> {
     use std::os::fd::FromRawFd;
     // SAFETY: takes two numbers, and a descriptor that it returns is new and ours.
     unsafe {
@@ -103,7 +99,7 @@ pub(crate) fn open_process(pid: i32) -> nix::Result<OwnedFd> {
 
 /// A handle of a process: there are none here.
 #[cfg(not(target_os = "linux"))]
-pub(crate) fn open_process(_pid: i32) -> nix::Result<OwnedFd> {
+pub(crate) fn open_process(_pid: i32) -> Result<OwnedFd> {
     Err(Errno::ENOSYS)
 }
 
@@ -113,7 +109,7 @@ pub(crate) fn signal_process(
     pid: i32,
     handle: Option<&OwnedFd>,
     signal: Option<Signal>,
-) -> nix::Result<()> {
+) -> Result<()> {
     let number = signal.map_or(0, |signal| signal as i32);
     #[cfg(target_os = "linux")]
     if let Some(handle) = handle {
@@ -138,7 +134,10 @@ pub(crate) fn send_signal(child: Pid, number: i32) {
 /// Has this process killed when its parent dies.
 pub(crate) fn die_with_parent() {
     #[cfg(target_os = "linux")]
-    let _ = persist(|| nix::sys::prctl::set_pdeathsig(Signal::SIGKILL));
+    let _ = persist(|| {
+        // SAFETY: takes numbers alone.
+        Errno::result(unsafe { libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL, 0, 0, 0) })
+    });
     #[cfg(target_os = "freebsd")]
     {
         let mut signal = Signal::SIGKILL as libc::c_int;
@@ -149,14 +148,16 @@ pub(crate) fn die_with_parent() {
     }
 }
 
-/// Gives a variable of the environment a value, which has no NUL.
-pub(crate) fn set_variable(name: &str, value: &str, _proof: &OnlyThread) {
-    // SAFETY: no other thread exists that could read the environment meanwhile.
-    unsafe { std::env::set_var(name, value) };
+/// Gives a variable of the environment a value.
+pub(crate) fn set_variable(name: &CStr, value: &CStr, _proof: &OnlyThread) {
+    // SAFETY: no other thread exists that could read the environment meanwhile, and both end with
+    // NUL.
+    unsafe { libc::setenv(name.as_ptr(), value.as_ptr(), 1) };
 }
 
 /// Takes a variable out of the environment.
-pub(crate) fn remove_variable(name: &str, _proof: &OnlyThread) {
-    // SAFETY: no other thread exists that could read the environment meanwhile.
-    unsafe { std::env::remove_var(name) };
+pub(crate) fn remove_variable(name: &CStr, _proof: &OnlyThread) {
+    // SAFETY: no other thread exists that could read the environment meanwhile, and the name ends
+    // with NUL.
+    unsafe { libc::unsetenv(name.as_ptr()) };
 }

@@ -4,7 +4,7 @@
 use std::os::fd::OwnedFd;
 use std::time::Duration;
 
-use nix::sys::signal::{SigSet, Signal};
+use super::{Result, SigSet, Signal};
 
 /// Sends the request; without the time limit where that cannot go along.
 #[cfg(target_os = "linux")]
@@ -13,8 +13,8 @@ pub(crate) fn request_process(
     handle: Option<&OwnedFd>,
     signal: Signal,
     limit: Duration,
-) -> nix::Result<()> {
-    use nix::{errno::Errno, libc};
+) -> Result<()> {
+    use super::{Errno, libc};
     let Some(handle) = handle else { return super::signal_process(pid, None, Some(signal)) };
     let handle = std::os::fd::AsRawFd::as_raw_fd(handle);
     let details = Details::new(signal as i32, limit);
@@ -33,7 +33,7 @@ pub(crate) fn request_process(
     handle: Option<&OwnedFd>,
     signal: Signal,
     _limit: Duration,
-) -> nix::Result<()> {
+) -> Result<()> {
     super::signal_process(pid, handle, Some(signal))
 }
 
@@ -41,7 +41,7 @@ pub(crate) fn request_process(
 /// it, if one does.
 #[cfg(target_os = "linux")]
 pub(crate) fn wait_for_request(signals: &SigSet) -> Option<(Signal, Option<Duration>)> {
-    use nix::libc;
+    use super::libc;
     let mut details = std::mem::MaybeUninit::<libc::siginfo_t>::zeroed();
     // SAFETY: the set lives through the call, the details are written to memory that is ours, and
     // all-zero is a valid value of them. The number is there with this code.
@@ -109,8 +109,8 @@ impl Details {
         let own = std::process::id().cast_signed();
         let number = number_of(limit) as usize;
         Self {
-            head: Head { signal, error: 0, code: nix::libc::SI_QUEUE },
-            sender: Sender { pid: own, user: nix::unistd::getuid().as_raw(), number },
+            head: Head { signal, error: 0, code: super::libc::SI_QUEUE },
+            sender: Sender { pid: own, user: super::user(), number },
             rest: [0; 16],
         }
     }

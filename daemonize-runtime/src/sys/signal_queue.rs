@@ -2,7 +2,7 @@
 
 use std::os::fd::{AsFd, BorrowedFd};
 
-use nix::sys::signal::SigSet;
+use super::{Result, SigSet};
 
 /// A signal that has come.
 #[derive(Clone, Copy, Debug)]
@@ -16,20 +16,36 @@ pub(crate) struct Arrival {
 /// The signals of a set, which has to be blocked. See signalfd(2).
 #[cfg(any(target_os = "linux", target_os = "android"))]
 #[derive(Debug)]
-pub(crate) struct SignalQueue(nix::sys::signalfd::SignalFd);
+pub(crate) struct SignalQueue(std::os::fd::OwnedFd);
 
 #[cfg(any(target_os = "linux", target_os = "android"))]
 impl SignalQueue {
-    pub(crate) fn of(signals: &SigSet) -> nix::Result<Self> {
-        use nix::sys::signalfd::{SfdFlags, SignalFd};
-        let flags = SfdFlags::SFD_NONBLOCK | SfdFlags::SFD_CLOEXEC;
-        SignalFd::with_flags(signals, flags).map(Self)
+    pub(crate) fn of(signals: &SigSet) -> Result<Self> {
+        use super::{Errno, libc};
+        let flags = libc::SFD_NONBLOCK | libc::SFD_CLOEXEC;
+        // SAFETY: the set lives through the call, and a descriptor that it returns is new and ours.
+        unsafe {
+            let descriptor = Errno::result(libc::signalfd(-1, signals.as_ref(), flags))?;
+            Ok(Self(std::os::fd::FromRawFd::from_raw_fd(descriptor)))
+        }
     }
 
     /// The next one that has come already.
     pub(crate) fn next(&self) -> Option<Arrival> {
-        use nix::libc::{SI_QUEUE, SI_TKILL, SI_USER};
-        let details = self.0.read_signal().ok()??;
+        use std::os::fd::AsRawFd;
+
+        use super::libc::{self, SI_QUEUE, SI_TKILL, SI_USER, signalfd_siginfo};
+        let mut details = std::mem::MaybeUninit::<signalfd_siginfo>::zeroed();
+        let size = size_of::<signalfd_siginfo>();
+        // SAFETY: the details are written to memory that is ours and of this size, and all-zero is
+        // a valid value of them.
+        let (length, details) = unsafe {
+            let length = libc::read(self.0.as_raw_fd(), details.as_mut_ptr().cast(), size);
+            (length, details.assume_init())
+        };
+        if usize::try_from(length) != Ok(size) {
+            return None;
+        }
         let number = details.ssi_signo.try_into().ok()?;
         Some(Arrival { number, is_sent: [SI_USER, SI_QUEUE, SI_TKILL].contains(&details.ssi_code) })
     }
@@ -49,8 +65,8 @@ pub(crate) enum SignalQueue {}
 
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
 impl SignalQueue {
-    pub(crate) fn of(_signals: &SigSet) -> nix::Result<Self> {
-        Err(nix::errno::Errno::ENOSYS)
+    pub(crate) fn of(_signals: &SigSet) -> Result<Self> {
+        Err(super::Errno::ENOSYS)
     }
 
     pub(crate) fn next(&self) -> Option<Arrival> {

@@ -3,10 +3,9 @@
 use std::os::fd::AsFd;
 use std::time::Duration;
 
-use nix::libc;
-use nix::sys::signal::{
-    SaFlags, SigAction, SigHandler, SigSet, SigmaskHow, Signal, sigaction, sigprocmask,
-};
+use nix::sys::signal::{SaFlags, SigAction, SigHandler, sigaction};
+
+use super::{SigSet, SigmaskHow, Signal, libc, sigprocmask};
 
 /// Ends this process by a signal, whatever else is pending. Returns where the signal does not end
 /// it.
@@ -78,7 +77,7 @@ pub(crate) fn set_default(signal: i32) {
 mod raw {
     use std::ptr::null;
 
-    use nix::libc;
+    use super::libc;
 
     const SIZE_OF_MASK: usize = 8;
 
@@ -112,7 +111,7 @@ mod raw {
     )
 )))]
 mod raw {
-    use nix::libc;
+    use super::libc;
 
     pub(super) fn handler_of(signal: i32) -> libc::sighandler_t {
         let mut action = std::mem::MaybeUninit::<libc::sigaction>::zeroed();
@@ -147,6 +146,7 @@ impl Action {
 }
 
 /// Gives a signal its default action, and returns the old one.
+#[inline(never)]
 pub(crate) fn replace_by_default(signal: Signal) -> Option<Action> {
     let default = SigAction::new(SigHandler::SigDfl, SaFlags::empty(), SigSet::empty());
     // SAFETY: no code of ours runs.
@@ -154,6 +154,7 @@ pub(crate) fn replace_by_default(signal: Signal) -> Option<Action> {
 }
 
 /// Gives a signal an action back that it had before.
+#[inline(never)]
 pub(crate) fn put_back(signal: Signal, action: &Action) {
     // SAFETY: the program has installed this handler itself.
     let _ = unsafe { sigaction(signal, &action.0) };
@@ -231,10 +232,10 @@ pub(crate) fn wait_for_signal(signals: &SigSet, limit: Option<Duration>) -> Opti
     let Some(limit) = limit else { return wait_for_any(signals) };
     #[cfg(any(target_os = "linux", target_os = "freebsd", target_os = "netbsd"))]
     {
-        let limit = nix::sys::time::TimeSpec::from_duration(limit);
+        let limit = super::timespec(limit);
         // SAFETY: both references live through the call, and a null pointer asks for no details.
         let signal =
-            unsafe { libc::sigtimedwait(signals.as_ref(), std::ptr::null_mut(), limit.as_ref()) };
+            unsafe { libc::sigtimedwait(signals.as_ref(), std::ptr::null_mut(), &raw const limit) };
         Signal::try_from(signal).ok()
     }
     // There is no `sigtimedwait` here, so that the clock decides how soon a signal is noticed.

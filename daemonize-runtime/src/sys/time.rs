@@ -3,6 +3,14 @@
 
 use std::time::{Duration, Instant};
 
+#[cfg(any(
+    target_os = "linux",
+    target_os = "android",
+    target_os = "freebsd",
+    target_os = "netbsd"
+))]
+use super::libc;
+
 /// The longest single wait. What lasts longer is waited for in pieces: callers look again anyway,
 /// and the kernel's own counters are smaller than a [`Duration`].
 const LONGEST_WAIT: Duration = Duration::from_secs(24 * 60 * 60);
@@ -26,6 +34,24 @@ impl Deadline {
     pub(crate) fn has_passed(self) -> bool {
         self.left().is_zero()
     }
+}
+
+/// A time as the kernel takes it.
+#[cfg(any(
+    target_os = "linux",
+    target_os = "android",
+    target_os = "freebsd",
+    target_os = "netbsd"
+))]
+#[allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_lossless,
+    clippy::cast_possible_wrap,
+    reason = "the types differ from platform to platform; nobody waits for longer than a day"
+)]
+pub(crate) fn timespec(time: Duration) -> libc::timespec {
+    let time = time.min(LONGEST_WAIT);
+    libc::timespec { tv_sec: time.as_secs() as _, tv_nsec: time.subsec_nanos() as _ }
 }
 
 #[cfg(test)]

@@ -6,8 +6,6 @@ use std::path::Path;
 use std::thread::sleep;
 use std::time::Duration;
 
-use nix::sys::signal::Signal;
-
 use crate::manage::control::look::{Found, Look, PAUSE, Running, SETTLING, find};
 use crate::manage::control::output;
 use crate::manage::control::process::{Process, find_holder};
@@ -19,7 +17,7 @@ use crate::resources::pid_file::Identity;
 use crate::resources::pid_text::Text;
 use crate::resources::state_file;
 use crate::resources::state_text::{Phase, State};
-use crate::sys::{self, Deadline};
+use crate::sys::{self, Deadline, Errno, Signal};
 
 /// How long it may take to end those that a killed process takes along, such as its body.
 const COMPANY_PATIENCE: Duration = Duration::from_secs(1);
@@ -127,7 +125,7 @@ pub(super) fn stop(path: &Path, how: Stop) -> Result<Stopped, StopError> {
 /// Whether it ended when it was asked; otherwise it was killed. A supervisor gives its body the
 /// time limit, which it is told, and has a little more itself.
 fn end(process: &Process, ending: Ending, is_supervisor: bool) -> Result<bool, StopError> {
-    let refused = |reason: nix::errno::Errno| StopError::Refused(reason.into());
+    let refused = |reason: Errno| StopError::Refused(reason.into());
     let Ending { signal, timeout } = ending;
     if is_supervisor {
         process.request(signal, timeout).map_err(refused)?;

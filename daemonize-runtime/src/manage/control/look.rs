@@ -3,21 +3,19 @@
 //! The lock says whether the daemon runs. The number is only a hint, and nobody is taken for the
 //! daemon who is not pinned first, and then proven to hold the lock.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{File, OpenOptions};
 use std::io;
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::Path;
 use std::thread::sleep;
 use std::time::{Duration, SystemTime};
 
-use nix::libc;
-
 use crate::manage::control::process::{Process, Sight, find_holder};
 use crate::resources::entry::Entry;
 use crate::resources::pid_file::{Identity, identity};
 use crate::resources::pid_text::{Text, read};
 use crate::resources::state_file;
-use crate::sys::{self, Deadline};
+use crate::sys::{self, Deadline, libc};
 
 /// How long to wait between two looks at something that gives no notice.
 pub(crate) const PAUSE: Duration = Duration::from_millis(10);
@@ -100,18 +98,18 @@ impl Look {
             identity: identity(&metadata),
             owner: metadata.uid(),
             written: metadata.modified()?,
-            text: read(&file),
+            text: read(&file).map_err(io::Error::from),
             file,
         })
     }
 
     pub(crate) fn is_locked(&self) -> io::Result<bool> {
-        match sys::try_lock_shared(&self.file) {
-            // Given back at once, so that a start which looks now is not held up.
-            Ok(()) => sys::unlock(&self.file).map(|()| false),
-            Err(fs::TryLockError::WouldBlock) => Ok(true),
-            Err(fs::TryLockError::Error(error)) => Err(error),
+        let is_free = sys::try_lock_shared(&self.file)?;
+        if is_free {
+            // At once, so that a start which looks now is not held up.
+            sys::unlock(&self.file)?;
         }
+        Ok(!is_free)
     }
 
     fn judge(self) -> Found {
@@ -143,7 +141,7 @@ impl Look {
 
     /// Removes the file that a dead daemon left, unless somebody has taken it over meanwhile.
     pub(crate) fn remove_left(&self, path: &Path) {
-        if sys::try_lock(&self.file).is_ok()
+        if sys::try_lock(&self.file) == Ok(true)
             && !matches!(self.text, Ok(Text::Foreign) | Err(_))
             && let Ok(entry) = Entry::in_directory_of(path)
         {

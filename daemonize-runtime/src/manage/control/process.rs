@@ -5,12 +5,8 @@ use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use nix::errno::Errno;
-use nix::sys::signal::Signal;
-use nix::unistd::geteuid;
-
 use crate::resources::pid_file::{Identity, identity};
-use crate::sys::{self, Deadline};
+use crate::sys::{self, Deadline, Errno, Signal};
 
 /// A process that is alive, or was when it was pinned.
 #[derive(Debug)]
@@ -61,13 +57,13 @@ impl Process {
     /// What this user sees of it.
     pub(crate) fn sight(&self) -> Sight {
         match effective_user_of(self.pid) {
-            Some(user) if user == geteuid().as_raw() => Sight::Own,
+            Some(user) if user == sys::effective_user() => Sight::Own,
             Some(_) => Sight::Stranger,
             None => Sight::None,
         }
     }
 
-    pub(crate) fn signal(&self, signal: Signal) -> nix::Result<()> {
+    pub(crate) fn signal(&self, signal: Signal) -> sys::Result<()> {
         match sys::signal_process(self.pid, self.handle.as_ref(), Some(signal)) {
             // It has ended meanwhile, which is what every signal here is for.
             Err(Errno::ESRCH) => Ok(()),
@@ -76,7 +72,7 @@ impl Process {
     }
 
     /// Asks a supervisor to end, and its body within this time limit.
-    pub(crate) fn request(&self, signal: Signal, limit: Duration) -> nix::Result<()> {
+    pub(crate) fn request(&self, signal: Signal, limit: Duration) -> sys::Result<()> {
         match sys::request_process(self.pid, self.handle.as_ref(), signal, limit) {
             Err(Errno::ESRCH) => Ok(()),
             sent => sent,

@@ -22,7 +22,7 @@ impl Place {
         let [redirect, stdout, stderr] =
             [redirect, stdout, stderr].map(|target| target.as_ref().and_then(StreamTarget::path));
         Self {
-            pid_file: options.pid_file.or(default_pid_file),
+            pid_file: options.pid_file.path_or(&default_pid_file()).map(PathBuf::from),
             log: redirect.or(stdout).map(absolute_path),
             errors: redirect.or(stderr).map(absolute_path),
         }

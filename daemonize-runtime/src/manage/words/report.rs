@@ -3,13 +3,12 @@
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
-use nix::sys::signal::Signal;
-
 use crate::error::{Printable, utc};
 use crate::manage::control::{BodyEnd, Status, Supervision, output, status};
 use crate::manage::words::json::Object;
 use crate::manage::words::place::{Place, absolute_path, program, shown};
 use crate::manage::words::print;
+use crate::sys::Signal;
 
 /// Says how the daemon is. Returns the exit code.
 pub(crate) fn say_status(place: &Place, as_json: bool) -> i32 {

@@ -1,0 +1,110 @@
+//! Users and groups, as the system's databases know them.
+
+use std::ffi::{CStr, CString, c_char};
+use std::mem::MaybeUninit;
+use std::ptr;
+
+use super::{Errno, Result, libc};
+
+/// What a database may say of one account at most.
+const LONGEST: usize = 1 << 20;
+
+/// An account.
+#[derive(Debug)]
+pub(crate) struct User {
+    pub(crate) id: u32,
+    /// Its primary group.
+    pub(crate) group: u32,
+    pub(crate) name: String,
+}
+
+impl User {
+    pub(crate) fn by_name(name: &str) -> Result<Option<Self>> {
+        let name = CString::new(name).map_err(|_| Errno::EINVAL)?;
+        look_up(
+            |entry, text, length, found| {
+                // SAFETY: the name ends with NUL, and the rest is as `look_up` hands it over.
+                unsafe { libc::getpwnam_r(name.as_ptr(), entry, text, length, found) }
+            },
+            Self::of,
+        )
+    }
+
+    pub(crate) fn by_id(id: u32) -> Result<Option<Self>> {
+        look_up(
+            |entry, text, length, found| {
+                // SAFETY: all is as `look_up` hands it over.
+                unsafe { libc::getpwuid_r(id, entry, text, length, found) }
+            },
+            Self::of,
+        )
+    }
+
+    fn of(entry: &libc::passwd) -> Self {
+        // SAFETY: the name of what was found is a string in memory that lives through this call.
+        let name = unsafe { CStr::from_ptr(entry.pw_name) };
+        Self { id: entry.pw_uid, group: entry.pw_gid, name: name.to_string_lossy().into_owned() }
+    }
+}
+
+/// The id of the group of this name.
+pub(crate) fn group_by_name(name: &str) -> Result<Option<u32>> {
+    let name = CString::new(name).map_err(|_| Errno::EINVAL)?;
+    look_up(
+        |entry, text, length, found| {
+            // SAFETY: the name ends with NUL, and the rest is as `look_up` hands it over.
+            unsafe { libc::getgrnam_r(name.as_ptr(), entry, text, length, found) }
+        },
+        |entry: &libc::group| entry.gr_gid,
+    )
+}
+
+/// Asks a database with room for an entry and for its text, which grows until it is enough. The
+/// question is given both, the size of the latter, and where to say whether anything was found.
+fn look_up<Entry, T>(
+    mut ask: impl FnMut(*mut Entry, *mut c_char, usize, *mut *mut Entry) -> i32,
+    read: impl FnOnce(&Entry) -> T,
+) -> Result<Option<T>> {
+    let mut text = vec![0; 1024];
+    loop {
+        let mut entry = MaybeUninit::<Entry>::uninit();
+        let mut found = ptr::null_mut();
+        match ask(entry.as_mut_ptr(), text.as_mut_ptr(), text.len(), &raw mut found) {
+            // SAFETY: what was found is the entry above, which is filled then, or nothing.
+            0 => return Ok(unsafe { found.as_ref() }.map(read)),
+            libc::EINTR => {}
+            libc::ERANGE if text.len() < LONGEST => text = vec![0; 2 * text.len()],
+            refusal => return Err(Errno::from_raw(refusal)),
+        }
+    }
+}
+
+/// The supplementary groups of an account, `primary` included.
+#[cfg(not(any(target_vendor = "apple", target_os = "illumos", target_os = "solaris")))]
+pub(crate) fn group_list(name: &CStr, primary: u32) -> Result<Vec<u32>> {
+    const MOST: i32 = 1 << 16;
+    let mut room = 64;
+    loop {
+        let mut groups = vec![0; usize::try_from(room).unwrap_or(0)];
+        let mut count = room;
+        // SAFETY: the name ends with NUL, and the memory is ours and has room for so many.
+        let told = unsafe {
+            libc::getgrouplist(name.as_ptr(), primary, groups.as_mut_ptr(), &raw mut count)
+        };
+        if told != -1 {
+            groups.truncate(usize::try_from(count).unwrap_or(0));
+            return Ok(groups);
+        }
+        if room >= MOST {
+            return Err(Errno::EINVAL);
+        }
+        room *= 2;
+    }
+}
+
+/// The supplementary groups of an account: unknown here, and to guess them would be worse than to
+/// refuse.
+#[cfg(any(target_vendor = "apple", target_os = "illumos", target_os = "solaris"))]
+pub(crate) fn group_list(_name: &CStr, _primary: u32) -> Result<Vec<u32>> {
+    Err(Errno::ENOSYS)
+}
