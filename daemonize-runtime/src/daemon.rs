@@ -34,6 +34,7 @@ use crate::sys::OnlyThread;
 /// println!("this line is on {output}");
 /// ```
 #[must_use]
+#[inline]
 pub fn is_daemon() -> bool {
     started::is_daemon()
 }
@@ -69,6 +70,7 @@ pub fn ready() {
 /// Notes which descriptors are inherited. The attribute calls it as the first act of `main` if code
 /// of the program runs before the start.
 #[doc(hidden)]
+#[inline]
 pub fn __note_inherited() {
     note_inherited();
 }
@@ -112,6 +114,7 @@ impl Daemon {
     /// `has_parser`: the program reads its arguments on the terminal, in `before`. `files_vary`:
     /// the arguments may decide where its files are.
     #[doc(hidden)]
+    #[inline]
     pub fn with_commands(has_parser: bool, files_vary: bool) -> Self {
         let _ = words::hear(Program { has_parser, files_vary });
         Self::new()
@@ -158,6 +161,7 @@ impl Daemon {
     ///     // The body.
     /// }
     /// ```
+    #[inline]
     pub fn answer_commands(&self) {
         words::answer(&self.options);
     }
@@ -209,6 +213,7 @@ impl Daemon {
     ///     }
     /// }
     /// ```
+    #[inline]
     pub fn start_and_return(self) -> Result<Side, Error> {
         start(&self.options, self.parts, true, None)
     }
@@ -249,6 +254,7 @@ impl Daemon {
     /// ```
     #[expect(unsafe_code, reason = "asks the caller for what it hands on")]
     #[expect(unsafe_op_in_unsafe_fn, reason = "hands it on and does nothing else")]
+    #[inline]
     pub unsafe fn start_with_threads(self) -> Result<(), Error> {
         start(&self.options, self.parts, false, Some(OnlyThread::vouched_for())).map(drop)
     }

@@ -48,7 +48,7 @@ impl Daemon {
     /// ```
     pub fn wait_ready(mut self, wait: impl WaitValue) -> Self {
         self.options.wait_ready = wait.into_wait().unwrap_or(Wait::No);
-        self.parts.readiness = Some(&READINESS);
+        self.parts.readiness = Some(READINESS);
         self
     }
 
@@ -98,7 +98,7 @@ impl Daemon {
     /// ```
     pub fn restart(mut self, plan: impl RestartValue) -> Self {
         self.options.restart = plan.into_restart();
-        self.parts.supervision = Some(&SUPERVISION);
+        self.parts.supervision = Some(SUPERVISION);
         self
     }
 

@@ -30,6 +30,7 @@ use crate::run::started;
 /// daemonize_runtime::notify("STATUS=logged in");
 /// daemonize_runtime::notify("STATUS=saving 12 of 40\nEXTEND_TIMEOUT_USEC=5000000");
 /// ```
+#[inline]
 pub fn notify(state: &str) {
     started::notify(state);
 }
@@ -52,6 +53,7 @@ pub fn notify(state: &str) {
 /// # Ok::<(), std::io::Error>(())
 /// ```
 #[cfg(unix)]
+#[inline]
 pub fn notify_with_descriptors(state: &str, descriptors: &[BorrowedFd<'_>]) {
     started::notify_with_descriptors(state, descriptors);
 }
@@ -79,6 +81,7 @@ pub fn notify_with_descriptors(state: &str, descriptors: &[BorrowedFd<'_>]) {
 /// }
 /// ```
 #[must_use]
+#[inline]
 pub fn watchdog() -> Option<Duration> {
     started::watchdog()
 }

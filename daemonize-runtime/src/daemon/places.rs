@@ -84,7 +84,7 @@ impl Daemon {
     /// ```
     pub fn create_dirs(mut self, create: impl SwitchValue) -> Self {
         self.options.create_dirs = create.into_switch().unwrap_or(false);
-        self.parts.directories = Some(&DIRECTORIES);
+        self.parts.directories = Some(DIRECTORIES);
         self
     }
 
@@ -105,7 +105,7 @@ impl Daemon {
     /// ```
     pub fn chroot<Form>(mut self, directory: impl PathValue<Form>) -> Self {
         self.options.chroot = directory.into_path();
-        self.parts.new_root = Some(&NEW_ROOT);
+        self.parts.new_root = Some(NEW_ROOT);
         self
     }
 }

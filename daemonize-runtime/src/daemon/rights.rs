@@ -55,7 +55,7 @@ impl Daemon {
     /// ```
     pub fn user(mut self, user: impl AccountValue) -> Self {
         self.options.user = user.into_account();
-        self.parts.accounts = Some(&ACCOUNTS);
+        self.parts.accounts = Some(ACCOUNTS);
         self
     }
 
@@ -75,7 +75,7 @@ impl Daemon {
     /// ```
     pub fn group(mut self, group: impl AccountValue) -> Self {
         self.options.group = group.into_account();
-        self.parts.accounts = Some(&ACCOUNTS);
+        self.parts.accounts = Some(ACCOUNTS);
         self
     }
 

@@ -125,7 +125,7 @@ impl Daemon {
     /// ```
     pub fn reopen(mut self, reopen: impl SwitchValue) -> Self {
         self.options.reopen = reopen.into_switch().unwrap_or(false);
-        self.parts.rotation = Some(&ROTATION);
+        self.parts.rotation = Some(ROTATION);
         self
     }
 }

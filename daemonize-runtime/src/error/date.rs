@@ -4,6 +4,7 @@ use std::fmt;
 use std::time::{Duration, SystemTime};
 
 /// Date and time as RFC 3339 has them, in UTC.
+#[inline]
 pub(crate) fn utc(time: SystemTime) -> String {
     let seconds = time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs();
     let days_of_year = |year: u64| {
@@ -29,6 +30,7 @@ pub(crate) fn utc(time: SystemTime) -> String {
 pub(crate) struct Seconds(pub(crate) Duration);
 
 impl fmt::Display for Seconds {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0.subsec_millis() {
             0 => write!(f, "{} s", self.0.as_secs()),

@@ -41,6 +41,7 @@ fn leads_to_journal() -> bool {
 /// Writes one line, behind time and name, into the log that standard error is. It is not written
 /// where the writer would have to wait for a reader.
 #[cfg(unix)]
+#[inline]
 pub(crate) fn note(text: &str) {
     let program = program_name().unwrap_or_else(|| "daemon".into());
     let line = format!("{} {}: {text}\n", utc(SystemTime::now()), Printable(&program));

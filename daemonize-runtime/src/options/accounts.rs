@@ -36,6 +36,7 @@ pub enum Account {
 impl Account {
     /// The id that was given; `None` for a name, and for `u32::MAX`, which system calls take for
     /// "unchanged".
+    #[inline]
     pub(crate) fn id(&self) -> Option<u32> {
         let id = match self {
             Self::Name(name) => name.parse().ok(),
@@ -46,6 +47,7 @@ impl Account {
 }
 
 impl fmt::Display for Account {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Name(name) => name.fmt(f),
@@ -55,30 +57,35 @@ impl fmt::Display for Account {
 }
 
 impl AccountValue for &str {
+    #[inline]
     fn into_account(self) -> Option<Account> {
         Some(Account::Name(self.to_owned()))
     }
 }
 
 impl AccountValue for String {
+    #[inline]
     fn into_account(self) -> Option<Account> {
         Some(Account::Name(self))
     }
 }
 
 impl AccountValue for &String {
+    #[inline]
     fn into_account(self) -> Option<Account> {
         Some(Account::Name(self.clone()))
     }
 }
 
 impl AccountValue for u32 {
+    #[inline]
     fn into_account(self) -> Option<Account> {
         Some(Account::Id(self))
     }
 }
 
 impl<V: AccountValue> AccountValue for Option<V> {
+    #[inline]
     fn into_account(self) -> Option<Account> {
         self.and_then(V::into_account)
     }
@@ -88,12 +95,14 @@ impl<V> AccountValue for &Option<V>
 where
     for<'value> &'value V: AccountValue,
 {
+    #[inline]
     fn into_account(self) -> Option<Account> {
         self.as_ref().and_then(AccountValue::into_account)
     }
 }
 
 impl AccountValue for &u32 {
+    #[inline]
     fn into_account(self) -> Option<Account> {
         self.to_owned().into_account()
     }

@@ -178,12 +178,14 @@ pub trait RestartValue {
 }
 
 impl RestartValue for Restart {
+    #[inline]
     fn into_restart(self) -> Option<Restart> {
         Some(self)
     }
 }
 
 impl RestartValue for &str {
+    #[inline]
     fn into_restart(self) -> Option<Restart> {
         Some(Restart::with(match self {
             "never" => Policy::Never,
@@ -195,18 +197,21 @@ impl RestartValue for &str {
 }
 
 impl RestartValue for String {
+    #[inline]
     fn into_restart(self) -> Option<Restart> {
         self.as_str().into_restart()
     }
 }
 
 impl RestartValue for &String {
+    #[inline]
     fn into_restart(self) -> Option<Restart> {
         self.as_str().into_restart()
     }
 }
 
 impl<V: RestartValue> RestartValue for Option<V> {
+    #[inline]
     fn into_restart(self) -> Option<Restart> {
         self.and_then(V::into_restart)
     }
@@ -216,6 +221,7 @@ impl<V> RestartValue for &Option<V>
 where
     for<'value> &'value V: RestartValue,
 {
+    #[inline]
     fn into_restart(self) -> Option<Restart> {
         self.as_ref().and_then(RestartValue::into_restart)
     }

@@ -34,6 +34,7 @@ pub enum StopSignal {
 }
 
 impl SignalValue for &str {
+    #[inline]
     fn into_signal(self) -> Option<StopSignal> {
         let number = number::of(self);
         Some(number.map_or_else(|| StopSignal::Unknown(self.to_owned()), StopSignal::Number))
@@ -41,18 +42,21 @@ impl SignalValue for &str {
 }
 
 impl SignalValue for String {
+    #[inline]
     fn into_signal(self) -> Option<StopSignal> {
         self.as_str().into_signal()
     }
 }
 
 impl SignalValue for &String {
+    #[inline]
     fn into_signal(self) -> Option<StopSignal> {
         self.as_str().into_signal()
     }
 }
 
 impl<V: SignalValue> SignalValue for Option<V> {
+    #[inline]
     fn into_signal(self) -> Option<StopSignal> {
         self.and_then(V::into_signal)
     }
@@ -77,6 +81,7 @@ mod number {
         [Signal::SIGKILL, Signal::SIGSTOP, Signal::SIGCHLD, Signal::SIGCONT];
 
     /// The signal of this name.
+    #[inline]
     pub(super) fn of(name: &str) -> Option<i32> {
         let signal = Signal::iterator()
             .find(|signal| [signal.as_str(), &signal.as_str()["SIG".len()..]].contains(&name))?;

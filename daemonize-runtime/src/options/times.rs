@@ -96,6 +96,7 @@ time_values!(f32 => |seconds| of_fraction(seconds.into()));
 time_values!(f64 => |seconds| of_fraction(seconds));
 
 /// What is beyond any clock is no limit at all.
+#[inline]
 fn of_fraction(seconds: f64) -> TimeLimit {
     let is_time = seconds >= 0.0;
     TimeLimit(is_time.then(|| Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX)))

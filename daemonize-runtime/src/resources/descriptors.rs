@@ -17,6 +17,7 @@ pub(crate) fn open_from(first: RawFd, proc_self: &ProcSelf) -> Vec<RawFd> {
 }
 
 /// All open descriptors from this one on, by a call for each number.
+#[inline]
 pub(crate) fn all_open_from(first: RawFd, proc_self: &ProcSelf) -> Vec<RawFd> {
     // Where the size of the table is hidden there may be a billion numbers; so many take 0.1 s.
     const MOST: RawFd = 1 << 20;
@@ -43,7 +44,7 @@ impl StandardDescriptors {
 
     /// Makes them lead to a file. `dup2` clears close-on-exec, so that the daemon's children have
     /// it too.
-    pub(crate) fn replace(self, file: BorrowedFd<'_>) -> sys::Result<()> {
+    pub(crate) fn replace(self, file: BorrowedFd<'_>) -> sys::Answer<()> {
         for descriptor in
             (STDIN_FILENO..=STDERR_FILENO).filter(|descriptor| self.0 & 1 << descriptor != 0)
         {
@@ -53,6 +54,7 @@ impl StandardDescriptors {
     }
 
     /// Writes a line that says what is lost, if nothing could go wrong by it. Async-signal-safe.
+    #[inline]
     pub(crate) fn write_line(self, pieces: [&[u8]; 3]) {
         let first = self.0.trailing_zeros().cast_signed();
         // A file that has reached its size would be a deadly signal.

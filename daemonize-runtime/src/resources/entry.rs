@@ -16,17 +16,19 @@ pub(crate) struct Entry {
 }
 
 impl Entry {
-    pub(crate) fn of_path(path: &Path) -> sys::Result<Self> {
+    pub(crate) fn of_path(path: &Path) -> sys::Answer<Self> {
         Ok(Self { directory: None, name: sys::c_string(path)? })
     }
 
-    pub(crate) fn in_directory(directory: OwnedFd, name: &[u8]) -> sys::Result<Self> {
+    #[inline]
+    pub(crate) fn in_directory(directory: OwnedFd, name: &[u8]) -> sys::Answer<Self> {
         Ok(Self { directory: Some(directory), name: sys::c_string(OsStr::from_bytes(name))? })
     }
 
     /// The file at a path, in its directory, so that who can exchange a part of the way can no
     /// longer have another file meant.
-    pub(crate) fn in_directory_of(path: &Path) -> sys::Result<Self> {
+    #[inline]
+    pub(crate) fn in_directory_of(path: &Path) -> sys::Answer<Self> {
         let (Some(parent), Some(name)) = (path.parent(), path.file_name()) else {
             return Err(Errno::EISDIR);
         };
@@ -37,7 +39,8 @@ impl Entry {
     }
 
     /// The file beside this one that has the same name with something behind it.
-    pub(crate) fn beside(&self, behind: &str) -> sys::Result<Self> {
+    #[inline]
+    pub(crate) fn beside(&self, behind: &str) -> sys::Answer<Self> {
         let directory =
             self.directory.as_ref().map(OwnedFd::try_clone).transpose().map_err(errno_of)?;
         let name = [self.name.to_bytes(), behind.as_bytes()].concat();
@@ -54,26 +57,28 @@ impl Entry {
     }
 
     /// Opens the file, close-on-exec.
-    pub(crate) fn open(&self, flags: i32, mode: u32) -> sys::Result<File> {
+    pub(crate) fn open(&self, flags: i32, mode: u32) -> sys::Answer<File> {
         sys::open_at(self.directory(), &self.name, flags, mode).map(File::from)
     }
 
     /// Makes a directory, and opens it.
-    pub(crate) fn make_directory(&self, mode: u32) -> sys::Result<OwnedFd> {
+    #[inline]
+    pub(crate) fn make_directory(&self, mode: u32) -> sys::Answer<OwnedFd> {
         sys::make_directory_at(self.directory(), &self.name, mode)?;
         sys::open_at(self.directory(), &self.name, DIRECTORY, 0)
     }
 
     /// What stands here, be it a symbolic link.
-    pub(crate) fn status(&self) -> sys::Result<FileStatus> {
+    pub(crate) fn status(&self) -> sys::Answer<FileStatus> {
         sys::status_at(self.directory(), &self.name)
     }
 
-    pub(crate) fn remove(&self) -> sys::Result<()> {
+    pub(crate) fn remove(&self) -> sys::Answer<()> {
         sys::remove_at(self.directory(), &self.name, false)
     }
 
-    pub(crate) fn remove_directory(&self) -> sys::Result<()> {
+    #[inline]
+    pub(crate) fn remove_directory(&self) -> sys::Answer<()> {
         sys::remove_at(self.directory(), &self.name, true)
     }
 

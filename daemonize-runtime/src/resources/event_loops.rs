@@ -10,6 +10,7 @@ use crate::sys;
 use crate::sys::proc::ProcSelf;
 
 /// Refuses an event loop that the bodies would share.
+#[inline]
 pub(crate) fn refuse_open(let_go_later: &[RawFd], proc_self: &ProcSelf) -> Result<(), Error> {
     let open = open_from(3, proc_self).into_iter();
     let mut stay = open.filter(|descriptor| !let_go_later.contains(descriptor));

@@ -36,6 +36,7 @@ struct Noted {
 
 /// Notes what is inherited, but for those that were passed on purpose, which come first. The first
 /// act of `main`.
+#[inline]
 pub(crate) fn note(passed: RawFd) {
     let found = find(passed, &ProcSelf::read());
     let noted = found.into_iter().map(|number| Noted { number, identity: identity(number) });
@@ -91,7 +92,7 @@ impl Inherited {
 
     /// Closes them, or has them lead to the null device. Those keep their numbers, and are closed
     /// in what the daemon executes.
-    pub(crate) fn let_go(&self) -> sys::Result<()> {
+    pub(crate) fn let_go(&self) -> sys::Answer<()> {
         let Some(null) = &self.replacement else {
             sys::close_all(&self.descriptors);
             return Ok(());
@@ -112,6 +113,7 @@ impl Inherited {
 /// The numbers of noted descriptors that are still the same and can be inherited: a program makes
 /// one its own by close-on-exec. Where the kernel does not tell whether it is the same, the number
 /// decides.
+#[inline]
 fn still(noted: &[Noted]) -> Vec<RawFd> {
     let is_same = |noted: &&Noted| {
         let now = identity(noted.number);
@@ -121,6 +123,7 @@ fn still(noted: &[Noted]) -> Vec<RawFd> {
     same.filter(|&number| sys::is_inheritable(number)).collect()
 }
 
+#[inline]
 fn identity(number: RawFd) -> Option<Identity> {
     sys::status_of_number(number).ok().map(|status| status.identity)
 }

@@ -46,6 +46,7 @@ struct Log {
 
 impl Logs {
     /// The daemon's working directory is another one, and its root may be.
+    #[inline]
     pub(crate) fn find(
         logs: &[(&Path, StandardDescriptors)],
         root: Option<&Path>,
@@ -60,16 +61,19 @@ impl Logs {
     }
 
     /// Says that the standard streams lead to the log files now.
+    #[inline]
     pub(crate) fn are_open(&self) {
         self.are_open.store(true, Ordering::Release);
     }
 
     /// Leaves it to another process, which opens the same logs anew, to say what is not possible.
+    #[inline]
     pub(crate) fn be_silent(&self) {
         self.is_silent.store(true, Ordering::Relaxed);
     }
 
     /// Opens all log files anew. Async-signal-safe.
+    #[inline]
     pub(crate) fn reopen(&self) {
         if self.are_open.load(Ordering::Acquire) {
             for log in &self.files {
@@ -80,6 +84,7 @@ impl Logs {
 }
 
 impl Log {
+    #[inline]
     fn find(
         name: &Path,
         descriptors: StandardDescriptors,
@@ -108,6 +113,7 @@ impl Log {
 
     /// On any error the old file stays: better a line in yesterday's log than nowhere. That it does
     /// is said there once, until it is over.
+    #[inline]
     fn reopen_or_complain(&self, is_silent: bool) {
         let outcome = self.reopen();
         let was_lost = self.is_lost.swap(outcome.is_err(), Ordering::Relaxed);
@@ -116,6 +122,7 @@ impl Log {
         }
     }
 
+    #[inline]
     fn reopen(&self) -> Result<(), &'static str> {
         let flags = libc::O_WRONLY | libc::O_APPEND | libc::O_CREAT | libc::O_NOCTTY;
         // `O_NONBLOCK` for a pipe that stands in the log's place.
@@ -130,6 +137,7 @@ impl Log {
 }
 
 /// Opens a log for whoever may open it by this path.
+#[inline]
 fn open_by_path(path: &CStr, flags: i32) -> Result<OwnedFd, &'static str> {
     sys::open_at(WORKING_DIRECTORY, path, flags, LOG_MODE).map_err(Errno::desc)
 }

@@ -19,7 +19,7 @@ pub(crate) struct Made(Option<Box<dyn Notes>>);
 trait Notes: Debug {
     fn list(&mut self) -> &mut List;
     /// Notes a log as made, if its directory was.
-    fn note_log_below(&mut self, path: &Path, identity: Identity) -> sys::Result<()>;
+    fn note_log_below(&mut self, path: &Path, identity: Identity) -> sys::Answer<()>;
     fn take_back(&self);
 }
 
@@ -30,21 +30,24 @@ struct List {
 }
 
 impl Made {
+    #[inline]
     fn list(&mut self) -> &mut List {
         self.0.get_or_insert_with(|| Box::new(List::default())).list()
     }
 
     /// Notes a directory, whose absolute path this is.
+    #[inline]
     pub(crate) fn note_directory(&mut self, path: &Path, entry: Entry) {
         self.list().directories.push((path.to_owned(), entry));
     }
 
+    #[inline]
     pub(crate) fn note_log(&mut self, entry: Entry, identity: Identity) {
         self.list().logs.push((entry, identity));
     }
 
     /// Notes a log as made, if its directory was.
-    pub(crate) fn note_log_below(&mut self, path: &Path, identity: Identity) -> sys::Result<()> {
+    pub(crate) fn note_log_below(&mut self, path: &Path, identity: Identity) -> sys::Answer<()> {
         self.0.as_mut().map_or(Ok(()), |notes| notes.note_log_below(path, identity))
     }
 
@@ -57,11 +60,13 @@ impl Made {
 }
 
 impl Notes for List {
+    #[inline]
     fn list(&mut self) -> &mut List {
         self
     }
 
-    fn note_log_below(&mut self, path: &Path, identity: Identity) -> sys::Result<()> {
+    #[inline]
+    fn note_log_below(&mut self, path: &Path, identity: Identity) -> sys::Answer<()> {
         let path = absolute(path).map_err(errno_of)?;
         if self.directories.iter().any(|(made, _)| path.parent() == Some(made)) {
             self.logs.push((Entry::of_path(&path)?, identity));
@@ -69,6 +74,7 @@ impl Notes for List {
         Ok(())
     }
 
+    #[inline]
     fn take_back(&self) {
         for (log, identity) in &self.logs {
             if log.status().is_ok_and(|there| there.length == 0) {
@@ -82,14 +88,16 @@ impl Notes for List {
 }
 
 /// Makes the directories that are missing on the way to a file, as whoever this process is.
-pub(crate) fn make_parents(file: &Path, made: &mut Made) -> sys::Result<()> {
+#[inline]
+pub(crate) fn make_parents(file: &Path, made: &mut Made) -> sys::Answer<()> {
     match absolute(file).map_err(errno_of)?.parent() {
         Some(directory) => make(directory, made),
         None => Ok(()),
     }
 }
 
-fn make(directory: &Path, made: &mut Made) -> sys::Result<()> {
+#[inline]
+fn make(directory: &Path, made: &mut Made) -> sys::Answer<()> {
     let entry = Entry::of_path(directory)?;
     let mut outcome = entry.make_directory(DIRECTORY_MODE);
     if let (Err(Errno::ENOENT), Some(parent)) = (&outcome, directory.parent()) {

@@ -54,6 +54,7 @@ struct RootForUser<'a> {
 }
 
 /// The opener of a daemon that has these privileges, below this root directory.
+#[inline]
 pub(crate) fn for_user<'a>(
     privileges: &'a Privileges,
     new_root: Option<&'a Path>,
@@ -69,6 +70,7 @@ struct Place {
 }
 
 impl Opener for RootForUser<'_> {
+    #[inline]
     fn make_parents(&self, name: &Path, is_log: bool, made: &mut Made) -> Result<(), Error> {
         let new = make_missing(name, made).at_path(Step::MakeDirectory, name)?;
         if is_log {
@@ -81,6 +83,7 @@ impl Opener for RootForUser<'_> {
         Ok(())
     }
 
+    #[inline]
     fn stream(
         &self,
         name: &Path,
@@ -105,6 +108,7 @@ impl Opener for RootForUser<'_> {
         }
     }
 
+    #[inline]
     fn pid_file(&self, name: &Path) -> Result<Opened<PidFile>, Error> {
         let Some(place) = self.find(name, Step::OpenPidFile)? else { return self.leave(name) };
         if place.is_taken() {
@@ -123,6 +127,7 @@ impl Opener for RootForUser<'_> {
         PidFile::acquire(wanted).map(Opened::Now)
     }
 
+    #[inline]
     fn rotation(&self, log: &Path) -> Result<OpenAnew, Error> {
         if self.privileges.other_user().is_some() {
             return Ok(open_anew);
@@ -134,6 +139,7 @@ impl Opener for RootForUser<'_> {
 
 impl RootForUser<'_> {
     /// Finds the directory in which root may open a file. `None` where that is the user's business.
+    #[inline]
     fn find(&self, name: &Path, step: Step) -> Result<Option<Place>, Error> {
         let user = self.privileges.other_user();
         let path = name.as_os_str().as_bytes();
@@ -167,6 +173,7 @@ impl RootForUser<'_> {
     }
 
     /// Makes a log and gives it away. `None` where something is there already.
+    #[inline]
     fn make(&self, entry: &Entry, name: &Path) -> Result<Option<StreamFile>, Error> {
         match StreamFile::make(entry) {
             Ok(file) => {
@@ -180,6 +187,7 @@ impl RootForUser<'_> {
     }
 
     /// Refuses what root has not put in its directory for this daemon.
+    #[inline]
     fn check(&self, name: &Path, status: &FileStatus) -> Result<(), Error> {
         let refuse = |why| Err(Kind::Untrusted(name.to_owned(), why).into());
         let user = self.privileges.user.unwrap_or_else(sys::effective_user);
@@ -195,6 +203,7 @@ impl RootForUser<'_> {
 
 impl Place {
     /// Whether something else than a file of the right owner is there. Errors are for who opens it.
+    #[inline]
     fn is_taken(&self) -> bool {
         self.owner
             .is_some_and(|owner| self.entry.status().is_ok_and(|there| !is_own(&there, owner)))
@@ -202,12 +211,14 @@ impl Place {
 }
 
 /// Whether a file is this user's alone.
+#[inline]
 fn is_own(status: &FileStatus, user: u32) -> bool {
     status.is_regular() && status.names == 1 && status.owner == user
 }
 
 /// Finds a file as a root that stays root, for the sake of others.
-fn reach_as_root(path: &Path) -> sys::Result<Entry> {
+#[inline]
+fn reach_as_root(path: &Path) -> sys::Answer<Entry> {
     let (directory, name) = trust::split(path.as_os_str().as_bytes())?;
     match trust::follow(directory)? {
         Trust::Roots(directory) => Entry::in_directory(directory, name),
@@ -216,6 +227,7 @@ fn reach_as_root(path: &Path) -> sys::Result<Entry> {
 }
 
 /// Opens a log anew as a root that stays root, for the sake of others.
+#[inline]
 fn open_anew_as_root(path: &CStr, flags: i32) -> Result<OwnedFd, &'static str> {
     let (directory, _) = trust::split(path.to_bytes()).map_err(Errno::desc)?;
     let name = &path[directory.len()..];
@@ -230,7 +242,8 @@ fn open_anew_as_root(path: &CStr, flags: i32) -> Result<OwnedFd, &'static str> {
 
 /// Makes the directories that are missing on the way to a file, as long as the way is root's alone,
 /// and returns them. What is made here is root's until the caller says otherwise.
-fn make_missing(name: &Path, made: &mut Made) -> sys::Result<Vec<OwnedFd>> {
+#[inline]
+fn make_missing(name: &Path, made: &mut Made) -> sys::Answer<Vec<OwnedFd>> {
     let mut new = Vec::new();
     let directories: Vec<&Path> = name.ancestors().skip(1).collect();
     for directory in directories.into_iter().rev() {

@@ -74,7 +74,7 @@ impl PidFile {
     }
 
     /// Writes the PID and a newline over whatever the file holds.
-    pub(crate) fn write(&self, pid: Pid) -> sys::Result<()> {
+    pub(crate) fn write(&self, pid: Pid) -> sys::Answer<()> {
         let mut buffer = [0; LONGEST];
         let mut rest = &mut buffer[..];
         let _ = writeln!(rest, "{pid}");

@@ -126,7 +126,7 @@ pub(crate) const GENTLY: i32 = libc::O_NOFOLLOW | libc::O_NONBLOCK | libc::O_NOC
 /// Makes the file, or opens the one that is there. Not by one call: without `O_EXCL`, `O_CREAT` is
 /// refused in sticky directories on an existing file of somebody else, even to root. Says whether
 /// the file is new.
-fn open_or_create(entry: &Entry) -> sys::Result<(File, bool)> {
+fn open_or_create(entry: &Entry) -> sys::Answer<(File, bool)> {
     let flags = GENTLY | libc::O_RDWR;
     loop {
         // The usual case first: a daemon that ended well has removed its file.

@@ -17,7 +17,7 @@ pub(crate) enum Text {
     Foreign,
 }
 
-pub(crate) fn read(file: &File) -> sys::Result<Text> {
+pub(crate) fn read(file: &File) -> sys::Answer<Text> {
     let mut text = [0; LONGEST + 1];
     let length = sys::read_at_start(file, &mut text)?;
     let text = &text[..length];

@@ -6,7 +6,7 @@ use crate::resources::entry::Entry;
 use crate::sys;
 
 /// How a file is found by its absolute path.
-pub(crate) type Reach = fn(&Path) -> sys::Result<Entry>;
+pub(crate) type Reach = fn(&Path) -> sys::Answer<Entry>;
 
 /// Where a file is, and which one it is.
 #[derive(Debug)]
@@ -23,7 +23,8 @@ pub(super) struct Place {
 
 impl Place {
     /// The file beside this one that has the same name with something behind it.
-    pub(super) fn beside(&self, behind: &str) -> sys::Result<Self> {
+    #[inline]
+    pub(super) fn beside(&self, behind: &str) -> sys::Answer<Self> {
         let mut path = self.path.clone().into_os_string();
         path.push(behind);
         let entry = self.entry.as_ref().map(|entry| entry.beside(behind)).transpose()?;
@@ -36,7 +37,7 @@ impl Place {
     }
 
     /// Does something with the file.
-    pub(super) fn with<T>(&self, task: impl FnOnce(&Entry) -> sys::Result<T>) -> sys::Result<T> {
+    pub(super) fn with<T>(&self, task: impl FnOnce(&Entry) -> sys::Answer<T>) -> sys::Answer<T> {
         match &self.entry {
             Some(entry) => task(entry),
             None => task(&(self.reach)(&self.path)?),

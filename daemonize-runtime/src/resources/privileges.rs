@@ -21,6 +21,7 @@ pub(crate) struct Privileges {
 
 impl Privileges {
     /// Looks the names up. `None` where nothing has to change.
+    #[inline]
     pub(crate) fn resolve(
         user: Option<&Account>,
         group: Option<&Account>,
@@ -54,13 +55,15 @@ impl Privileges {
     }
 
     /// The user that the daemon becomes, unless it stays root.
+    #[inline]
     pub(crate) fn other_user(&self) -> Option<u32> {
         self.user.filter(|&user| user != 0)
     }
 
     /// Gives up everything else. Each step is verified by asking the kernel, since a filter can
     /// make a system call succeed without effect, and at the end by an attempt to come back.
-    pub(crate) fn assume(&self) -> sys::Result<()> {
+    #[inline]
+    pub(crate) fn assume(&self) -> sys::Answer<()> {
         sys::set_groups(&self.supplementary)?;
         sys::set_group_ids(self.group)?;
         if let Some(user) = self.user {
@@ -79,11 +82,13 @@ impl Privileges {
     }
 
     /// Whether all three user and group ids are the wanted ones.
+    #[inline]
     fn hold_already(&self) -> bool {
         sys::has_group_ids(self.group) && self.user.is_none_or(sys::has_user_ids)
     }
 
     /// Whether root, or a part of its power, could be had back.
+    #[inline]
     fn can_return(&self) -> bool {
         self.other_user().is_some() && (sys::can_become_root() || sys::has_capabilities())
     }
@@ -94,6 +99,7 @@ enum Found {
     BareId(u32),
 }
 
+#[inline]
 fn find_user(wanted: &Account) -> Result<Found, Error> {
     let failed = |reason: Errno| {
         Error::from(Kind::Step(Step::FindUser, Some(wanted.to_string().into()), reason.into()))
@@ -108,6 +114,7 @@ fn find_user(wanted: &Account) -> Result<Found, Error> {
     Ok(User::by_id(uid).map_err(failed)?.map_or(Found::BareId(uid), Found::Account))
 }
 
+#[inline]
 fn find_group(wanted: &Account) -> Result<u32, Error> {
     let failed = |reason: Errno| {
         Error::from(Kind::Step(Step::FindGroup, Some(wanted.to_string().into()), reason.into()))
@@ -120,6 +127,7 @@ fn find_group(wanted: &Account) -> Result<u32, Error> {
     wanted.id().ok_or_else(|| Kind::Unknown("group", wanted.to_string()).into())
 }
 
+#[inline]
 fn groups_of(name: &str, primary: u32) -> Result<Vec<u32>, Error> {
     let failed =
         |reason: Errno| Error::from(Kind::Step(Step::FindUser, Some(name.into()), reason.into()));

@@ -19,6 +19,7 @@ pub(crate) struct Root {
 
 impl Root {
     /// Refuses early what would fail later: a missing directory, a user who may not, and a way out.
+    #[inline]
     pub(crate) fn find(
         path: &Path,
         streams_stay: bool,
@@ -47,7 +48,8 @@ impl Root {
 
     /// Verified, since a filter can make a system call succeed without effect. The working
     /// directory goes along: one that stays outside is a way out.
-    pub(crate) fn enter(&self) -> sys::Result<()> {
+    #[inline]
+    pub(crate) fn enter(&self) -> sys::Answer<()> {
         std::os::unix::fs::chroot(&self.path).map_err(errno_of)?;
         std::env::set_current_dir("/").map_err(errno_of)?;
         let is_inside =
@@ -57,6 +59,7 @@ impl Root {
 }
 
 /// What a path is called inside of a new root; `None` outside of it.
+#[inline]
 pub(crate) fn inside(root: &Path, path: &Path) -> Result<Option<PathBuf>, Error> {
     let absolute = |path| absolute(path).at(Step::FindStartDirectory);
     let path = absolute(path)?;

@@ -29,6 +29,7 @@ pub(crate) struct StateFile {
 
 /// Where the state of the daemon with this PID file stands: beside it, under its whole name, so
 /// that it takes no name that the bot might want.
+#[inline]
 pub(crate) fn path_of(pid_file: &Path) -> PathBuf {
     let mut name = pid_file.as_os_str().to_owned();
     name.push(SUFFIX);
@@ -36,6 +37,7 @@ pub(crate) fn path_of(pid_file: &Path) -> PathBuf {
 }
 
 /// What the state file beside this PID file says; `None` when that is nothing certain.
+#[inline]
 pub(crate) fn read(pid_file: &Path) -> Option<State> {
     let file = Entry::of_path(&path_of(pid_file)).ok()?.open(GENTLY, 0).ok()?;
     if !sys::status_of(&file).is_ok_and(|status| status.is_regular()) {
@@ -45,6 +47,7 @@ pub(crate) fn read(pid_file: &Path) -> Option<State> {
 }
 
 /// Removes the state file that a daemon left beside this PID file, whose lock is held meanwhile.
+#[inline]
 pub(crate) fn remove_left(pid_file: &Entry) {
     let left = pid_file.beside(SUFFIX).and_then(|entry| {
         let file = entry.open(GENTLY, 0)?;
@@ -61,13 +64,15 @@ pub(crate) fn remove_left(pid_file: &Entry) {
 impl StateFile {
     /// Gives a PID file a state file, if that is possible: not where something stands already that
     /// no supervisor of this user has written, which is left as it is.
+    #[inline]
     pub(crate) fn keep_beside(pid_file: &mut PidFile) {
         pid_file.state = Self::acquire(&pid_file.place).ok();
     }
 
     /// Opens the file, and makes it if it is missing. The PID file, whose lock is held, stands in
     /// the same directory, which was found safe for it.
-    fn acquire(pid_file: &Place) -> sys::Result<Self> {
+    #[inline]
+    fn acquire(pid_file: &Place) -> sys::Answer<Self> {
         let mut place = pid_file.beside(SUFFIX)?;
         let (file, is_new) = place.with(open_or_create)?;
         let status = sys::status_of(&file)?;
@@ -87,11 +92,13 @@ impl StateFile {
     }
 
     /// Closes the directory in which the file was opened.
+    #[inline]
     pub(crate) fn leave_directory(&mut self) {
         self.place.leave_directory();
     }
 
     /// Says what is so from now on. What cannot be said is not: the bot matters more.
+    #[inline]
     pub(crate) fn write(&self, state: &State) {
         let text = state.to_string();
         if self.file.write_all_at(text.as_bytes(), 0).is_ok() {
@@ -100,6 +107,7 @@ impl StateFile {
     }
 
     /// Removes the file. Where that is not allowed, it says nothing any more.
+    #[inline]
     pub(crate) fn remove(&self) {
         let _ = self.file.set_len(0);
         self.place.remove();
@@ -107,7 +115,8 @@ impl StateFile {
 }
 
 /// Says whether the file is new.
-fn open_or_create(entry: &Entry) -> sys::Result<(File, bool)> {
+#[inline]
+fn open_or_create(entry: &Entry) -> sys::Answer<(File, bool)> {
     let flags = GENTLY | libc::O_RDWR;
     match entry.open(flags | libc::O_CREAT | libc::O_EXCL, 0o644) {
         Err(Errno::EEXIST) => Ok((entry.open(flags, 0)?, false)),
@@ -116,11 +125,13 @@ fn open_or_create(entry: &Entry) -> sys::Result<(File, bool)> {
 }
 
 /// Whether a supervisor has written it, or nobody has written anything yet.
+#[inline]
 fn is_of_a_supervisor(file: &File, status: &FileStatus) -> bool {
     let is_its_text = |text: String| text.is_empty() || text.starts_with(FIRST_WORD);
     status.is_regular() && text_of(file).is_some_and(is_its_text)
 }
 
+#[inline]
 fn text_of(file: &File) -> Option<String> {
     let mut text = String::new();
     file.take(LONGEST as u64).read_to_string(&mut text).ok()?;

@@ -44,6 +44,7 @@ pub(crate) enum Phase {
 impl Phase {
     const ALL: [Self; 4] = [Self::Starting, Self::Running, Self::Restarting, Self::GivenUp];
 
+    #[inline]
     fn word(self) -> &'static str {
         match self {
             Self::Starting => "starting",
@@ -55,6 +56,7 @@ impl Phase {
 }
 
 impl fmt::Display for State {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{FIRST_WORD}{}\nsupervisor {}", self.phase.word(), self.supervisor)?;
         if let Some(body) = self.body {
@@ -80,6 +82,7 @@ impl fmt::Display for State {
 struct UnixTime(SystemTime);
 
 impl fmt::Display for UnixTime {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let since = self.0.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
         write!(f, "{}.{:03}", since.as_secs(), since.subsec_millis())
@@ -87,6 +90,7 @@ impl fmt::Display for UnixTime {
 }
 
 /// Reads a text; `None` for anything odd. Keys that are not known belong to a later version.
+#[inline]
 pub(crate) fn parse(text: &str) -> Option<State> {
     let (text, _) = text.split_once("\nend\n")?;
     let value = |key: &str| {
@@ -108,10 +112,12 @@ pub(crate) fn parse(text: &str) -> Option<State> {
     })
 }
 
+#[inline]
 fn pid(text: &str) -> Option<i32> {
     text.parse().ok().filter(|&pid| pid > 0)
 }
 
+#[inline]
 fn end(text: &str) -> Option<End> {
     let (kind, number) = text.split_once(' ')?;
     let number = number.parse().ok()?;
@@ -122,6 +128,7 @@ fn end(text: &str) -> Option<End> {
     }
 }
 
+#[inline]
 fn time(text: &str) -> Option<SystemTime> {
     let (seconds, milliseconds) = text.split_once('.')?;
     let seconds = Duration::from_secs(seconds.parse().ok()?);

@@ -74,7 +74,7 @@ impl StreamFile {
     }
 
     /// Makes a log, where nothing is yet.
-    pub(crate) fn make(entry: &Entry) -> sys::Result<File> {
+    pub(crate) fn make(entry: &Entry) -> sys::Answer<File> {
         let new = libc::O_CREAT | libc::O_EXCL;
         entry.open(Purpose::Log.flags() | new | libc::O_NOCTTY, LOG_MODE)
     }

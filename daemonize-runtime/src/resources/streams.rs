@@ -132,7 +132,7 @@ impl Streams {
     }
 
     /// Puts the files in place.
-    pub(crate) fn install(&self) -> sys::Result<()> {
+    pub(crate) fn install(&self) -> sys::Answer<()> {
         for stream in &self.files {
             let file = match &stream.file {
                 Source::Opened(Opened::Now(open)) => &open.file,
@@ -150,12 +150,14 @@ impl Streams {
     }
 
     /// The paths of the log files, and the descriptors that they become.
+    #[inline]
     pub(crate) fn log_paths(&self) -> Vec<(&Path, StandardDescriptors)> {
         let logs = self.files.iter().filter(|stream| stream.purpose == Purpose::Log);
         logs.map(|stream| (&*stream.name, stream.descriptors)).collect()
     }
 
     /// The name and the purpose of a stream, by its number.
+    #[inline]
     pub(crate) fn named(&self, number: usize) -> Option<(&Path, Purpose)> {
         self.files.get(number).map(|stream| (&*stream.name, stream.purpose))
     }

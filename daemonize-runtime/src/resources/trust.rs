@@ -36,7 +36,8 @@ pub(crate) enum Trust {
 
 /// Splits a path before the name of the file. A path that does not end with a name is a
 /// directory's.
-pub(crate) fn split(path: &[u8]) -> sys::Result<(&[u8], &[u8])> {
+#[inline]
+pub(crate) fn split(path: &[u8]) -> sys::Answer<(&[u8], &[u8])> {
     let start = path.iter().rposition(|&byte| byte == b'/').map_or(0, |slash| slash + 1);
     match path.split_at(start) {
         (_, b"" | b"." | b"..") => Err(Errno::EISDIR),
@@ -45,7 +46,8 @@ pub(crate) fn split(path: &[u8]) -> sys::Result<(&[u8], &[u8])> {
 }
 
 /// Goes to a directory, from the root or from the working directory. Async-signal-safe.
-pub(crate) fn follow(path: &[u8]) -> sys::Result<Trust> {
+#[inline]
+pub(crate) fn follow(path: &[u8]) -> sys::Answer<Trust> {
     let mut way = Way::along(path)?;
     let mut here = Directory::start(path)?;
     let mut links = 0;
@@ -83,17 +85,20 @@ struct Directory {
 
 impl Directory {
     /// Where a path begins.
-    fn start(path: &[u8]) -> sys::Result<Self> {
+    #[inline]
+    fn start(path: &[u8]) -> sys::Answer<Self> {
         Self::open(WORKING_DIRECTORY, if path.starts_with(b"/") { c"/" } else { c"." })
     }
 
-    fn open(parent: BorrowedFd<'_>, name: &CStr) -> sys::Result<Self> {
+    #[inline]
+    fn open(parent: BorrowedFd<'_>, name: &CStr) -> sys::Answer<Self> {
         let descriptor = sys::open_at(parent, name, DIRECTORY, 0)?;
         let status = sys::status_of(&descriptor)?;
         Ok(Self { descriptor, mode: status.mode, owner: status.owner })
     }
 
     /// Why not to go on from here.
+    #[inline]
     fn doubt(&self) -> Option<&'static str> {
         if self.owner != 0 {
             Some(BELONGS_TO_OTHERS)
@@ -104,6 +109,7 @@ impl Directory {
         }
     }
 
+    #[inline]
     fn into_trust(self) -> Trust {
         match self.doubt() {
             None => Trust::Roots(self.descriptor),
@@ -125,7 +131,8 @@ struct Way {
 }
 
 impl Way {
-    fn along(path: &[u8]) -> sys::Result<Self> {
+    #[inline]
+    fn along(path: &[u8]) -> sys::Answer<Self> {
         // To the kernel it would end there.
         if path.contains(&0) {
             return Err(Errno::EINVAL);
@@ -137,7 +144,8 @@ impl Way {
     }
 
     /// Room in front of what is left, and a slash in between.
-    fn make_room(&mut self, length: usize) -> sys::Result<&mut [u8]> {
+    #[inline]
+    fn make_room(&mut self, length: usize) -> sys::Answer<&mut [u8]> {
         let end = self.start.checked_sub(1).ok_or(Errno::ENAMETOOLONG)?;
         self.start = end.checked_sub(length).ok_or(Errno::ENAMETOOLONG)?;
         self.memory[end] = b'/';
@@ -145,7 +153,8 @@ impl Way {
     }
 
     /// Puts what the link of this name leads to in front of what is left.
-    fn prepend_link(&mut self, directory: BorrowedFd<'_>) -> sys::Result<&[u8]> {
+    #[inline]
+    fn prepend_link(&mut self, directory: BorrowedFd<'_>) -> sys::Answer<&[u8]> {
         let (name, room) = (c_str(&self.name), &mut self.memory[..self.start]);
         let length = retry_interrupted(|| sys::read_link_at(directory, name, room))?;
         let target_start = self.start.checked_sub(length + 1).ok_or(Errno::ENAMETOOLONG)?;
@@ -154,6 +163,7 @@ impl Way {
     }
 
     /// Takes the next name from the way. `false` at its end.
+    #[inline]
     fn step(&mut self) -> bool {
         loop {
             let rest = &self.memory[self.start..];
@@ -171,12 +181,14 @@ impl Way {
         }
     }
 
+    #[inline]
     fn name(&self) -> &CStr {
         c_str(&self.name)
     }
 }
 
 /// The text up to the first NUL.
+#[inline]
 fn c_str(memory: &[u8]) -> &CStr {
     CStr::from_bytes_until_nul(memory).unwrap_or(c"")
 }
@@ -185,7 +197,7 @@ fn c_str(memory: &[u8]) -> &CStr {
 mod tests {
     use super::*;
 
-    fn names(path: &str) -> sys::Result<Vec<String>> {
+    fn names(path: &str) -> sys::Answer<Vec<String>> {
         let mut way = Way::along(path.as_bytes())?;
         let mut names = Vec::new();
         while way.step() {

@@ -14,6 +14,7 @@ use crate::resources::stream_file::{HAS_OTHER_NAME, IS_LINK, LOG_MODE, Purpose, 
 use crate::sys::{self, Errno, WORKING_DIRECTORY, errno_of, libc};
 
 /// Opens a stream's file.
+#[inline]
 pub(crate) fn open_stream(
     path: &Path,
     name: &Path,
@@ -43,6 +44,7 @@ pub(crate) fn open_stream(
 }
 
 /// Acquires the PID file.
+#[inline]
 pub(crate) fn acquire_pid_file(path: &Path, name: &Path) -> Result<PidFile, Error> {
     let mut wanted = Wanted::by_its_user(name)?;
     wanted.entry = Entry::of_path(path).at_path(Step::OpenPidFile, name)?;
@@ -51,12 +53,14 @@ pub(crate) fn acquire_pid_file(path: &Path, name: &Path) -> Result<PidFile, Erro
 }
 
 /// Opens a log anew. Async-signal-safe.
+#[inline]
 pub(crate) fn open_anew(path: &CStr, flags: i32) -> Result<OwnedFd, &'static str> {
     sole(sys::open_at(WORKING_DIRECTORY, path, flags | libc::O_NOFOLLOW, LOG_MODE))
 }
 
 /// Refuses a file that has another name. Async-signal-safe.
-pub(crate) fn sole(opened: sys::Result<OwnedFd>) -> Result<OwnedFd, &'static str> {
+#[inline]
+pub(crate) fn sole(opened: sys::Answer<OwnedFd>) -> Result<OwnedFd, &'static str> {
     let file = match opened {
         Err(Errno::ELOOP) => return Err(IS_LINK),
         opened => opened.map_err(Errno::desc)?,

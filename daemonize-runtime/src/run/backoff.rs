@@ -18,12 +18,14 @@ pub(crate) struct History {
 }
 
 impl History {
+    #[inline]
     pub(crate) fn new(plan: &Restart) -> Self {
         Self { counts: [0; PARTS as usize], latest_part: 0, next_delay: plan.first_delay }
     }
 
     /// The delay before the next start; to give up, the number of ends as an error. `now` counts
     /// from any fixed time, `jitter` is 0 to 255.
+    #[inline]
     pub(crate) fn after_end(
         &mut self,
         plan: &Restart,
@@ -47,6 +49,7 @@ impl History {
 
     /// Counts one more end, and how many there were within a time: those of its parts, of which the
     /// present one is not over yet.
+    #[inline]
     fn count(&mut self, now: Duration, within: Duration) -> u32 {
         let part = now.as_nanos() / (within / PARTS).as_nanos().max(1);
         let place = |part: u128| (part % u128::from(PARTS)) as usize;

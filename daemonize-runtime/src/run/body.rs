@@ -25,7 +25,8 @@ pub(crate) struct Body {
 
 impl Body {
     /// Forks one off the supervisor, which this process is. `None` in the body.
-    pub(crate) fn fork(supervisor: Pid, only_thread: &OnlyThread) -> sys::Result<Option<Self>> {
+    #[inline]
+    pub(crate) fn fork(supervisor: Pid, only_thread: &OnlyThread) -> sys::Answer<Option<Self>> {
         // In both processes, since either may be the first to need the group; and not later in the
         // supervisor, to which it is refused once the body has executed another program.
         match sys::fork(only_thread)? {
@@ -45,11 +46,13 @@ impl Body {
         }
     }
 
+    #[inline]
     pub(crate) fn pid(&self) -> i32 {
         self.process.as_raw()
     }
 
     /// How it has ended, if it has. Then its group has ended, too.
+    #[inline]
     pub(crate) fn end(&self) -> Option<End> {
         if self.end.get().is_none() {
             // One that cannot be asked for has ended.
@@ -64,6 +67,7 @@ impl Body {
     }
 
     /// Hands a signal on to the body alone.
+    #[inline]
     pub(crate) fn pass_on(&self, signal: Signal) {
         if self.end().is_none() {
             let _ = sys::persist(|| sys::kill(self.process, signal));
@@ -72,6 +76,7 @@ impl Body {
 
     /// Asks the body and its group to end, and kills them when that takes too long. One that was
     /// stopped is continued, so that it can end.
+    #[inline]
     pub(crate) fn stop(&self, ending: Ending) {
         if !ending.timeout.is_zero() {
             self.signal(ending.signal);
@@ -82,12 +87,14 @@ impl Body {
         self.await_end(KERNEL_PATIENCE);
     }
 
+    #[inline]
     fn signal(&self, signal: Signal) {
         if self.end().is_none() {
             let _ = sys::signal_group(self.process, signal);
         }
     }
 
+    #[inline]
     fn await_end(&self, limit: Duration) {
         let deadline = Deadline::after(limit);
         while self.end().is_none() && !deadline.has_passed() {
@@ -97,6 +104,7 @@ impl Body {
 
     /// Waits for those that were killed with the body, so that neither a port nor a lock of theirs
     /// hinders the next one.
+    #[inline]
     fn await_group(&self) {
         let deadline = Deadline::after(KERNEL_PATIENCE);
         while sys::is_group_left(self.process) && !deadline.has_passed() {
@@ -106,6 +114,7 @@ impl Body {
 }
 
 /// Waits for the end of a child. Whatever else is said meanwhile is heard later.
+#[inline]
 fn await_child(limit: Duration) {
     let mut children = SigSet::empty();
     children.add(Signal::SIGCHLD);

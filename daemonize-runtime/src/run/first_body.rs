@@ -22,12 +22,14 @@ pub(crate) struct FirstBody {
 pub(crate) type TellLauncher = Box<dyn FnOnce(Result<(), (Step, Errno)>) -> bool>;
 
 /// The socket between the supervisor and its first body.
-pub(crate) fn connect() -> sys::Result<(UnixStream, UnixStream)> {
+#[inline]
+pub(crate) fn connect() -> sys::Answer<(UnixStream, UnixStream)> {
     UnixStream::pair().map_err(errno_of)
 }
 
 /// What the first body does when it is ready: its last words still belong to the terminal, and it
 /// goes on when the launcher has been told.
+#[inline]
 pub(crate) fn tell_supervisor(mut socket: UnixStream, streams: Arc<Streams>) -> WhenReady {
     Box::new(move || {
         let word = streams.install().err().map_or(0, |reason| reason as i32);
@@ -39,7 +41,8 @@ pub(crate) fn tell_supervisor(mut socket: UnixStream, streams: Arc<Streams>) -> 
 }
 
 /// The body's word, if it has said it.
-pub(crate) fn word_of(mut body: &UnixStream) -> Option<sys::Result<()>> {
+#[inline]
+pub(crate) fn word_of(mut body: &UnixStream) -> Option<sys::Answer<()>> {
     let mut word = [0; size_of::<i32>()];
     let is_there = sys::wait_until_readable(body, Duration::ZERO);
     if !is_there || body.read_exact(&mut word).is_err() {
@@ -52,6 +55,7 @@ pub(crate) fn word_of(mut body: &UnixStream) -> Option<sys::Result<()>> {
 }
 
 /// Lets the body go on. One that is gone is noticed soon.
+#[inline]
 pub(crate) fn go_on(mut body: &UnixStream) {
     let _ = body.write_all(&[0]);
 }

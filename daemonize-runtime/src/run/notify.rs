@@ -53,6 +53,7 @@ impl Manager {
     }
 
     /// Says that the program reloads, until it is ready again.
+    #[inline]
     pub(crate) fn reloading(&self) {
         let mut message = [0; 64];
         let mut rest = &mut message[..];
@@ -76,12 +77,14 @@ impl Manager {
     }
 
     /// Sends a message with copies of descriptors, which are lost with it.
+    #[inline]
     pub(crate) fn send_with(&self, message: &[u8], descriptors: &[BorrowedFd<'_>]) {
         let _ = sys::send_with_descriptors(&self.0, message, descriptors);
     }
 }
 
 /// Half of the time within which the manager wants to hear from this process, if it does.
+#[inline]
 pub(crate) fn watchdog(own: u32, variable: impl Fn(&str) -> Option<String>) -> Option<Duration> {
     let is_meant = variable("WATCHDOG_PID").is_none_or(|named| named == own.to_string());
     let limit: u64 = variable("WATCHDOG_USEC").filter(|_| is_meant)?.parse().ok()?;

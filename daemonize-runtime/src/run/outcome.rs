@@ -14,6 +14,7 @@ pub(crate) enum Outcome {
 
 impl Outcome {
     /// What the shell makes of it.
+    #[inline]
     pub(crate) fn code(self) -> i32 {
         match self {
             Self::Ended(end) => end.code(),
@@ -22,6 +23,7 @@ impl Outcome {
     }
 
     /// In so few words as follow "last".
+    #[inline]
     pub(crate) fn short(self) -> String {
         match self {
             Self::Ended(end) => end.to_string(),
@@ -31,6 +33,7 @@ impl Outcome {
 }
 
 impl fmt::Display for Outcome {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Ended(end @ End::Exited(_)) => write!(f, "it ended with {end}"),
@@ -41,6 +44,7 @@ impl fmt::Display for Outcome {
 }
 
 impl fmt::Display for End {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Exited(code) => write!(f, "exit code {code}"),

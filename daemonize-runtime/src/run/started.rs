@@ -64,6 +64,7 @@ pub(crate) fn remember(duties: Duties, when_ready: Option<WhenReady>) {
 
 /// Remembers for a body that a supervisor has forked. The PID file stays the supervisor's, and both
 /// hold its lock, so that an orphaned body hinders a second daemon.
+#[inline]
 pub(crate) fn remember_in_body(when_ready: Option<WhenReady>) {
     let supervisor = STARTED.get().map(|supervisor| &supervisor.duties);
     let is_daemon = supervisor.is_some_and(|duties| duties.is_daemon);
@@ -113,6 +114,7 @@ pub(crate) fn ready() {
 }
 
 /// Tells the manager, if one listens to this process.
+#[inline]
 pub(crate) fn notify(state: &str) {
     if let Some(manager) = own().and_then(|started| started.duties.manager.as_ref()) {
         manager.send(state.as_bytes());
@@ -120,6 +122,7 @@ pub(crate) fn notify(state: &str) {
 }
 
 /// Tells the manager, if one listens to this process, and hands it copies of descriptors.
+#[inline]
 pub(crate) fn notify_with_descriptors(state: &str, descriptors: &[BorrowedFd<'_>]) {
     if let Some(manager) = own().and_then(|started| started.duties.manager.as_ref()) {
         manager.send_with(state.as_bytes(), descriptors);
@@ -127,6 +130,7 @@ pub(crate) fn notify_with_descriptors(state: &str, descriptors: &[BorrowedFd<'_>
 }
 
 /// How often a manager that listens to this process wants to hear from it.
+#[inline]
 pub(crate) fn watchdog() -> Option<Duration> {
     own()?.duties.manager.as_ref()?;
     notify::watchdog(process::id(), |name| env::var(name).ok())
@@ -135,6 +139,7 @@ pub(crate) fn watchdog() -> Option<Duration> {
 /// Has SIGHUP open the logs anew, once they are known, but for a foreground that is to ignore it.
 /// Before the body runs: libraries that install a handler later call the one before, and one that
 /// came after theirs would throw theirs away.
+#[inline]
 pub(crate) fn reopen_logs_on_hangup() {
     extern "C" fn on_hangup(_signal: c_int) {
         let interrupted_call = Errno::last_raw();
@@ -151,6 +156,7 @@ pub(crate) fn reopen_logs_on_hangup() {
 
 /// Opens the logs anew. A forked child has the same ones open, so that this is for it as well.
 /// Async-signal-safe.
+#[inline]
 pub(crate) fn reopen_logs() {
     if let Some(logs) = STARTED.get().and_then(|started| started.duties.logs) {
         logs.reopen();
@@ -158,7 +164,7 @@ pub(crate) fn reopen_logs() {
 }
 
 /// Has [`leave`] called when the process exits.
-pub(crate) fn leave_at_exit() -> sys::Result<()> {
+pub(crate) fn leave_at_exit() -> sys::Answer<()> {
     extern "C" fn at_exit() {
         leave();
     }

@@ -34,6 +34,7 @@ const QUIET: [Signal; 3] = [Signal::SIGCHLD, Signal::SIGIO, Signal::SIGWINCH];
 const LOOK: Duration = Duration::from_secs(1);
 
 /// Returns in each body. `first` is given when a launcher still waits for the first one.
+#[inline]
 pub(crate) fn supervise(
     plan: &Restart,
     ending: Ending,
@@ -74,6 +75,7 @@ struct Supervisor<'a> {
 }
 
 impl<'a> Supervisor<'a> {
+    #[inline]
     fn new(ending: Ending, state_file: Option<StateFile>, only_thread: &'a OnlyThread) -> Self {
         let child_action = sys::replace_by_default(Signal::SIGCHLD);
         let kept = sys::keep_while_blocked(&QUIET);
@@ -91,7 +93,8 @@ impl<'a> Supervisor<'a> {
     }
 
     /// Starts a body. `None` in the body. The first one may still owe the launcher its readiness.
-    fn start(&mut self, first: Option<FirstBody>) -> sys::Result<Option<Body>> {
+    #[inline]
+    fn start(&mut self, first: Option<FirstBody>) -> sys::Answer<Option<Body>> {
         let started = match first {
             Some(first) => self.start_first(first),
             None => self.fork(None)?,
@@ -106,6 +109,7 @@ impl<'a> Supervisor<'a> {
     /// A first body that ends before it is ready is a failed start and no reason to start again:
     /// the supervisor ends as the body did, and is reported in its place. It is the supervisor that
     /// the launcher commits to, so that a body which ends after its word is started again.
+    #[inline]
     fn start_first(&mut self, first: FirstBody) -> Option<Body> {
         let FirstBody { tell_launcher, streams } = first;
         let forked = connect().and_then(|(own, bodys)| {
@@ -130,7 +134,8 @@ impl<'a> Supervisor<'a> {
     }
 
     /// Forks a body. `None` in the body. What the body does when it is ready is dropped here.
-    fn fork(&self, when_ready: Option<WhenReady>) -> sys::Result<Option<Body>> {
+    #[inline]
+    fn fork(&self, when_ready: Option<WhenReady>) -> sys::Answer<Option<Body>> {
         let forked = Body::fork(self.process, self.only_thread)?;
         if forked.is_none() {
             for (signal, action) in &self.kept {
@@ -148,7 +153,8 @@ impl<'a> Supervisor<'a> {
     }
 
     /// Waits for the first body's word that it is ready, or why it cannot be.
-    fn await_ready(&self, body: &Body, socket: &UnixStream) -> sys::Result<()> {
+    #[inline]
+    fn await_ready(&self, body: &Body, socket: &UnixStream) -> sys::Answer<()> {
         sys::signal_when_readable(socket);
         loop {
             let end = body.end();
@@ -174,6 +180,7 @@ impl<'a> Supervisor<'a> {
 
     /// Waits for the body's end, and passes signals on meanwhile. A request to end beats every
     /// restart.
+    #[inline]
     fn watch(&self, body: &Body) -> End {
         loop {
             if let Some(end) = body.end() {
@@ -195,6 +202,7 @@ impl<'a> Supervisor<'a> {
     }
 
     /// The time until the next start. A request to end is obeyed at once.
+    #[inline]
     fn pause(&mut self, delay: Duration, outcome: Outcome) {
         note(&format!("restarting in {}: {outcome}", Seconds(delay)));
         self.tell_of(outcome, Phase::Restarting, SystemTime::now().checked_add(delay));
@@ -211,6 +219,7 @@ impl<'a> Supervisor<'a> {
     }
 
     /// Says so, and leaves the state file, so that others can still say it later.
+    #[inline]
     fn give_up(mut self, plan: &Restart, ends: u32, outcome: Outcome) -> ! {
         let kind = if plan.policy == Policy::Always { "end" } else { "failure" };
         let plural = if ends == 1 { "" } else { "s" };
@@ -221,11 +230,13 @@ impl<'a> Supervisor<'a> {
         self.leave(outcome.code())
     }
 
+    #[inline]
     fn is_ending(&self, signal: Signal) -> bool {
         signal == self.ending.signal || ENDING.contains(&signal)
     }
 
     /// Says how things are without a body.
+    #[inline]
     fn tell_of(&mut self, outcome: Outcome, phase: Phase, next_start: Option<SystemTime>) {
         let last_end = match outcome {
             Outcome::Ended(end) => Some((end, SystemTime::now())),
@@ -234,6 +245,7 @@ impl<'a> Supervisor<'a> {
         self.tell(State { phase, body: None, next_start, last_end, ..self.state });
     }
 
+    #[inline]
     fn tell(&mut self, state: State) {
         self.state = state;
         if let Some(file) = &self.state_file {
@@ -242,6 +254,7 @@ impl<'a> Supervisor<'a> {
     }
 
     /// Ends the supervisor as the body ended.
+    #[inline]
     fn end_like(&self, end: End) -> ! {
         if let End::Killed(signal) = end {
             self.clean_up();
@@ -251,11 +264,13 @@ impl<'a> Supervisor<'a> {
     }
 
     /// Ends the supervisor. Exit handlers belong to the body's copy of the program.
+    #[inline]
     fn leave(&self, code: i32) -> ! {
         self.clean_up();
         sys::exit_now(code)
     }
 
+    #[inline]
     fn clean_up(&self) {
         self.state_file.iter().for_each(StateFile::remove);
         started::leave();
@@ -264,6 +279,7 @@ impl<'a> Supervisor<'a> {
 
 /// A panic must not unwind into the program, which would then run unsupervised.
 impl Drop for Supervisor<'_> {
+    #[inline]
     fn drop(&mut self) {
         if panicking() {
             self.leave(70);
@@ -272,12 +288,14 @@ impl Drop for Supervisor<'_> {
 }
 
 /// The supervisor writes into the same logs as the body.
+#[inline]
 fn reopen_logs_on(signal: Signal) {
     if signal == Signal::SIGHUP {
         started::reopen_logs();
     }
 }
 
+#[inline]
 fn jitter() -> u8 {
     let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
     since.subsec_nanos().to_le_bytes()[1]

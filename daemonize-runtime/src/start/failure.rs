@@ -36,6 +36,7 @@ impl Failure {
     pub(crate) const LENGTH: usize = 6;
 
     /// What has refused the PID file to the daemon's user.
+    #[inline]
     pub(crate) fn of_pid_file(error: &Error) -> Self {
         match error.detail() {
             Kind::AlreadyRunning(_, holder) => Self::AlreadyRunning(*holder),
@@ -46,6 +47,7 @@ impl Failure {
     }
 
     /// What has refused the file of a stream to the daemon's user.
+    #[inline]
     pub(crate) fn of_stream(stream: usize, error: &Error) -> Self {
         let stream = u8::try_from(stream).unwrap_or(u8::MAX);
         match error.detail() {
@@ -115,6 +117,7 @@ impl Failure {
     }
 
     /// Adds the names to what the daemon's user was refused.
+    #[inline]
     pub(crate) fn explain(self, plan: &Plan) -> Kind {
         let user = || plan.privileges.as_ref().map_or_else(String::new, |it| it.name.clone());
         let pid_file = || plan.pid_file_name().unwrap_or(Path::new("")).to_owned();
@@ -156,11 +159,13 @@ fn subject(step: Step, plan: &Plan) -> Option<PathBuf> {
     }
 }
 
+#[inline]
 fn number_of(reason: &io::Error) -> Errno {
     reason.raw_os_error().map_or(Errno::EIO, Errno::from_raw)
 }
 
 /// The number of a sentence in its list.
+#[inline]
 fn index(list: &[&str], sentence: &str) -> usize {
     list.iter().position(|listed| *listed == sentence).unwrap_or(usize::MAX)
 }

@@ -63,6 +63,7 @@ fn leave(daemon: &UnixStream) -> Outcome<i32> {
 }
 
 /// The commit of a launcher that goes on, and so must know who the daemon is.
+#[inline]
 fn go_on(daemon: &UnixStream, pid: Option<Pid>) -> Outcome<i32> {
     let pid = match pid {
         Some(pid) => pid,
@@ -100,6 +101,7 @@ fn say_nothing_more(daemon: &UnixStream) {
 /// With `wait_ready`: the body may run, and takes its time. The session leader watches over it
 /// meanwhile, and the launcher over the session leader: without it nobody would notice the body's
 /// end, so that the body goes too.
+#[inline]
 pub(crate) fn wait_for_ready(
     plan: &Plan,
     daemon: &UnixStream,
@@ -127,6 +129,7 @@ pub(crate) fn wait_for_ready(
 
 /// Ends a daemon that is not ready, unless it has ended. The session leader was not waited for, so
 /// that its number is still its own, and so is its process group's.
+#[inline]
 fn end_unfinished(
     plan: &Plan,
     daemon: &UnixStream,
@@ -163,6 +166,7 @@ fn end_unfinished(
 }
 
 /// Returns when the body has said that it is ready.
+#[inline]
 fn hear_of_ready(daemon: &UnixStream, lifeline: &UnixStream, deadline: Deadline) -> Outcome<()> {
     match Report::receive_while(daemon, lifeline, deadline)? {
         Report::SetUp => {}
@@ -177,6 +181,7 @@ fn hear_of_ready(daemon: &UnixStream, lifeline: &UnixStream, deadline: Deadline)
 
 /// Has the session leader write down who is ready now; the launcher may not be able to. Returns the
 /// PID.
+#[inline]
 fn hear_of_record(daemon: &UnixStream, lifeline: &UnixStream) -> Outcome<Pid> {
     Word::Record.send(lifeline).map_err(|_| Loss::Silence)?;
     match Report::receive_while(daemon, lifeline, Deadline::after(PATIENCE)) {

@@ -33,6 +33,7 @@ use crate::sys::proc::ProcSelf;
 use crate::sys::{self, OnlyThread, Threads};
 
 /// Notes what is inherited. The first act of `main`, where more comes before the start.
+#[inline]
 pub(crate) fn note_inherited() {
     inherited::note(environment::passed_descriptors());
 }

@@ -1,6 +1,9 @@
 //! The code that only some options need. The option's method brings it, and the stages reach it
 //! through these values alone, so that a program is linked with the code of the options that it
 //! uses: without this, a third of what every start adds would be code that nobody calls.
+//!
+//! The same code is `#[inline]`, function by function, and the values are constants. So it is
+//! compiled in those programs alone, and not in this crate, which takes a third of the time then.
 
 use std::os::fd::RawFd;
 use std::os::unix::net::UnixStream;
@@ -46,14 +49,14 @@ pub(crate) struct Parts {
 pub(crate) struct Accounts {
     pub(crate) resolve: Resolve,
     pub(crate) opener: for<'a> fn(&'a Privileges, Option<&'a Path>) -> Box<dyn Opener + 'a>,
-    pub(crate) assume: fn(&Privileges) -> sys::Result<()>,
+    pub(crate) assume: fn(&Privileges) -> sys::Answer<()>,
     pub(crate) open_the_rest: fn(&mut Plan) -> Result<(), Failure>,
     pub(crate) explain: fn(Failure, &Plan) -> Kind,
 }
 
 type Resolve = fn(Option<&Account>, Option<&Account>) -> Result<Option<Privileges>, Error>;
 
-pub(crate) static ACCOUNTS: Accounts = Accounts {
+pub(crate) const ACCOUNTS: &Accounts = &Accounts {
     resolve: Privileges::resolve,
     opener: opener::for_user,
     assume: Privileges::assume,
@@ -64,19 +67,19 @@ pub(crate) static ACCOUNTS: Accounts = Accounts {
 /// The part of `create_dirs`.
 #[derive(Debug)]
 pub(crate) struct Directories {
-    pub(crate) make_parents: fn(&Path, &mut Made) -> sys::Result<()>,
+    pub(crate) make_parents: fn(&Path, &mut Made) -> sys::Answer<()>,
 }
 
-pub(crate) static DIRECTORIES: Directories = Directories { make_parents: made::make_parents };
+pub(crate) const DIRECTORIES: &Directories = &Directories { make_parents: made::make_parents };
 
 /// The part of `chroot`.
 #[derive(Debug)]
 pub(crate) struct NewRoot {
     pub(crate) find: fn(&Path, bool, &[RawFd], &ProcSelf) -> Result<Root, Error>,
-    pub(crate) enter: fn(&Root) -> sys::Result<()>,
+    pub(crate) enter: fn(&Root) -> sys::Answer<()>,
 }
 
-pub(crate) static NEW_ROOT: NewRoot = NewRoot { find: Root::find, enter: Root::enter };
+pub(crate) const NEW_ROOT: &NewRoot = &NewRoot { find: Root::find, enter: Root::enter };
 
 /// The part of `reopen`.
 #[derive(Debug)]
@@ -91,8 +94,8 @@ type FindLogs = fn(
     Option<&dyn Opener>,
 ) -> Result<&'static Logs, Error>;
 
-pub(crate) static ROTATION: Rotation =
-    Rotation { find: Logs::find, handle_hangup: started::reopen_logs_on_hangup };
+pub(crate) const ROTATION: &Rotation =
+    &Rotation { find: Logs::find, handle_hangup: started::reopen_logs_on_hangup };
 
 /// The part of `wait_ready`: how each process of a start waits.
 #[derive(Debug)]
@@ -103,7 +106,7 @@ pub(crate) struct Readiness {
     pub(crate) supervisor: fn(UnixStream, Streams) -> FirstBody,
 }
 
-pub(crate) static READINESS: Readiness = Readiness {
+pub(crate) const READINESS: &Readiness = &Readiness {
     launcher: launcher::wait_for_ready,
     session_leader: watch::watch,
     daemon: when_ready,
@@ -121,7 +124,7 @@ pub(crate) struct Supervision {
 
 type Supervise = fn(&Restart, Ending, Option<StateFile>, &OnlyThread, Option<FirstBody>);
 
-pub(crate) static SUPERVISION: Supervision = Supervision {
+pub(crate) const SUPERVISION: &Supervision = &Supervision {
     refuse_event_loops: event_loops::refuse_open,
     keep_state: StateFile::keep_beside,
     block_signals: sys::block_all_signals,

@@ -9,7 +9,7 @@ use crate::start::failure::Failure;
 use crate::sys::{self, Deadline, End, Pid};
 
 /// Lets the daemon go on. An error says that nobody is left to do so.
-pub(crate) fn commit(daemon: &UnixStream) -> sys::Result<()> {
+pub(crate) fn commit(daemon: &UnixStream) -> sys::Answer<()> {
     send(daemon, &[1])
 }
 
@@ -31,7 +31,7 @@ pub(crate) enum Word {
 }
 
 impl Word {
-    pub(crate) fn send(self, session_leader: &UnixStream) -> sys::Result<()> {
+    pub(crate) fn send(self, session_leader: &UnixStream) -> sys::Answer<()> {
         send(session_leader, &[self as u8])
     }
 
@@ -47,7 +47,7 @@ impl Word {
 }
 
 #[inline(never)]
-fn send(socket: &UnixStream, message: &[u8]) -> sys::Result<()> {
+fn send(socket: &UnixStream, message: &[u8]) -> sys::Answer<()> {
     sys::persist(|| sys::send(socket, message))
 }
 
@@ -77,6 +77,7 @@ impl Report {
     /// So short that it is written in one piece.
     const LENGTH: usize = 1 + Failure::LENGTH;
 
+    #[inline]
     pub(crate) fn of(end: End) -> Self {
         match end {
             End::Exited(code) => Self::Exited(code),
@@ -84,7 +85,7 @@ impl Report {
         }
     }
 
-    pub(crate) fn send(self, launcher: &UnixStream) -> sys::Result<()> {
+    pub(crate) fn send(self, launcher: &UnixStream) -> sys::Answer<()> {
         let (kind, [first, second, number @ ..]) = match self {
             Self::Failed(failure) => (0, failure.to_bytes()),
             Self::Recorded(daemon) => (1, Self::number(daemon.as_raw())),
@@ -115,6 +116,7 @@ impl Report {
     }
 
     /// Waits for the next message as long as somebody holds the lifeline, and until this deadline.
+    #[inline]
     pub(crate) fn receive_while(
         daemon: &UnixStream,
         lifeline: &UnixStream,

@@ -13,6 +13,7 @@ use crate::start::protocol::{Report, await_commit};
 use crate::sys;
 
 /// What `ready()` does in the daemon: the last step of a start that waited.
+#[inline]
 pub(crate) fn when_ready(launcher: UnixStream, streams: Streams) -> WhenReady {
     Box::new(move || {
         let replaced =
@@ -26,6 +27,7 @@ pub(crate) fn when_ready(launcher: UnixStream, streams: Streams) -> WhenReady {
 }
 
 /// The same for a supervisor, which is told by its body.
+#[inline]
 pub(crate) fn first_body(launcher: UnixStream, streams: Streams) -> FirstBody {
     let tell_launcher: TellLauncher = Box::new(move |outcome| {
         conclude(&launcher, outcome.map_err(|(step, reason)| Failure::Step(step, reason)))
@@ -34,6 +36,7 @@ pub(crate) fn first_body(launcher: UnixStream, streams: Streams) -> FirstBody {
 }
 
 /// Whether the launcher has been told that all is well, and has told others.
+#[inline]
 fn conclude(launcher: &UnixStream, outcome: Result<(), Failure>) -> bool {
     match outcome {
         Ok(()) => Report::Ready.send(launcher).is_ok() && await_commit(launcher),

@@ -51,6 +51,7 @@ pub(crate) fn settle(plan: &mut Plan) -> Result<(), Failure> {
 
 /// Opens what is left to the user that this process has become: the PID file first, so that a
 /// second start touches nothing.
+#[inline]
 pub(crate) fn open_the_rest(plan: &mut Plan) -> Result<(), Failure> {
     let Plan { parts, users_pid_file, streams, made, .. } = plan;
     let make_parents = |path: &Path, name: &Path, made: &mut Made| match parts.directories {
@@ -83,7 +84,7 @@ pub(crate) fn open_the_rest(plan: &mut Plan) -> Result<(), Failure> {
 
 /// Verified, for the same reason as the session. The root is asked for by name, which takes one
 /// call; to compare two files takes two.
-fn change_directory(directory: &Path) -> sys::Result<()> {
+fn change_directory(directory: &Path) -> sys::Answer<()> {
     let identity = |path: &Path| fs::metadata(path).map(|there| pid_file::identity(&there)).ok();
     let is_root = directory.as_os_str() == "/";
     // Before it changes what a relative path means.

@@ -21,6 +21,7 @@ const ADOPTION: Duration = Duration::from_secs(1);
 
 /// Ends this process when the start is over: by the launcher's word that all is well, or with all
 /// that belongs to the start.
+#[inline]
 pub(crate) fn watch(plan: &Plan, daemon: Pid, launcher: &UnixStream, lifeline: &UnixStream) -> ! {
     let mut children = SigSet::empty();
     children.add(Signal::SIGCHLD);
@@ -49,11 +50,13 @@ struct Unfinished<'a> {
 }
 
 impl Unfinished<'_> {
+    #[inline]
     fn is_supervisor(&self) -> bool {
         self.plan.parts.supervision.is_some()
     }
 
     /// Returns when the start is over, and nothing but this process is left of it.
+    #[inline]
     fn watch(&self, launcher: &UnixStream, lifeline: &UnixStream) {
         let mut time_limit: Option<Deadline> = None;
         while self.end().is_none() {
@@ -91,6 +94,7 @@ impl Unfinished<'_> {
     }
 
     /// How it has ended, if it has. Nothing of a supervisor is left then, even if it was killed.
+    #[inline]
     fn end(&self) -> Option<End> {
         if self.end.get().is_none()
             && let Some(end) = sys::has_ended(self.process).unwrap_or(Some(End::Exited(71)))
@@ -104,6 +108,7 @@ impl Unfinished<'_> {
     }
 
     /// Asks it to end, as anybody would. Returns until when it may take.
+    #[inline]
     fn ask_to_end(&self) -> Deadline {
         let ending = self.plan.ending;
         let (signal, share) = if self.is_supervisor() {
@@ -119,6 +124,7 @@ impl Unfinished<'_> {
     }
 
     /// A supervisor takes its body along, and all that the body has started.
+    #[inline]
     fn end_at_once(&self) {
         if self.is_supervisor() {
             self.signal(Signal::SIGINT);
@@ -129,12 +135,14 @@ impl Unfinished<'_> {
         self.await_end();
     }
 
+    #[inline]
     fn signal(&self, signal: Signal) {
         if self.end().is_none() {
             let _ = sys::persist(|| kill(self.process, signal));
         }
     }
 
+    #[inline]
     fn await_end(&self) {
         let deadline = Deadline::after(KERNEL_PATIENCE);
         while self.end().is_none() && !deadline.has_passed() {
@@ -152,6 +160,7 @@ enum Heard {
     End,
 }
 
+#[inline]
 fn hear(launcher: &UnixStream, lifeline: &UnixStream, limit: Option<Duration>) -> Heard {
     let questions = [(launcher.as_fd(), ITS_END), (lifeline.as_fd(), READABLE)];
     let [of_launcher, of_lifeline] = sys::wait_for_events(questions, limit);

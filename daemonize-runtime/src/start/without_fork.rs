@@ -28,12 +28,12 @@ pub(crate) mod parts {
     #[derive(Debug)]
     pub(crate) struct Part;
 
-    pub(crate) static ACCOUNTS: Part = Part;
-    pub(crate) static DIRECTORIES: Part = Part;
-    pub(crate) static NEW_ROOT: Part = Part;
-    pub(crate) static ROTATION: Part = Part;
-    pub(crate) static READINESS: Part = Part;
-    pub(crate) static SUPERVISION: Part = Part;
+    pub(crate) const ACCOUNTS: &Part = &Part;
+    pub(crate) const DIRECTORIES: &Part = &Part;
+    pub(crate) const NEW_ROOT: &Part = &Part;
+    pub(crate) const ROTATION: &Part = &Part;
+    pub(crate) const READINESS: &Part = &Part;
+    pub(crate) const SUPERVISION: &Part = &Part;
 }
 
 /// Nothing that is inherited reaches anybody else.

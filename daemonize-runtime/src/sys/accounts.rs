@@ -4,7 +4,7 @@ use std::ffi::{CStr, CString, c_char};
 use std::mem::MaybeUninit;
 use std::ptr;
 
-use super::{Errno, Result, libc};
+use super::{Answer, Errno, libc};
 
 /// What a database may say of one account at most.
 const LONGEST: usize = 1 << 20;
@@ -19,7 +19,8 @@ pub(crate) struct User {
 }
 
 impl User {
-    pub(crate) fn by_name(name: &str) -> Result<Option<Self>> {
+    #[inline]
+    pub(crate) fn by_name(name: &str) -> Answer<Option<Self>> {
         let name = CString::new(name).map_err(|_| Errno::EINVAL)?;
         look_up(
             |entry, text, length, found| {
@@ -30,7 +31,8 @@ impl User {
         )
     }
 
-    pub(crate) fn by_id(id: u32) -> Result<Option<Self>> {
+    #[inline]
+    pub(crate) fn by_id(id: u32) -> Answer<Option<Self>> {
         look_up(
             |entry, text, length, found| {
                 // SAFETY: all is as `look_up` hands it over.
@@ -40,6 +42,7 @@ impl User {
         )
     }
 
+    #[inline]
     fn of(entry: &libc::passwd) -> Self {
         // SAFETY: the name of what was found is a string in memory that lives through this call.
         let name = unsafe { CStr::from_ptr(entry.pw_name) };
@@ -48,7 +51,8 @@ impl User {
 }
 
 /// The id of the group of this name.
-pub(crate) fn group_by_name(name: &str) -> Result<Option<u32>> {
+#[inline]
+pub(crate) fn group_by_name(name: &str) -> Answer<Option<u32>> {
     let name = CString::new(name).map_err(|_| Errno::EINVAL)?;
     look_up(
         |entry, text, length, found| {
@@ -64,7 +68,7 @@ pub(crate) fn group_by_name(name: &str) -> Result<Option<u32>> {
 fn look_up<Entry, T>(
     mut ask: impl FnMut(*mut Entry, *mut c_char, usize, *mut *mut Entry) -> i32,
     read: impl FnOnce(&Entry) -> T,
-) -> Result<Option<T>> {
+) -> Answer<Option<T>> {
     let mut text = vec![0; 1024];
     loop {
         let mut entry = MaybeUninit::<Entry>::uninit();
@@ -81,7 +85,8 @@ fn look_up<Entry, T>(
 
 /// The supplementary groups of an account, `primary` included.
 #[cfg(not(any(target_vendor = "apple", target_os = "illumos", target_os = "solaris")))]
-pub(crate) fn group_list(name: &CStr, primary: u32) -> Result<Vec<u32>> {
+#[inline]
+pub(crate) fn group_list(name: &CStr, primary: u32) -> Answer<Vec<u32>> {
     const MOST: i32 = 1 << 16;
     let mut room = 64;
     loop {
@@ -105,6 +110,7 @@ pub(crate) fn group_list(name: &CStr, primary: u32) -> Result<Vec<u32>> {
 /// The supplementary groups of an account: unknown here, and to guess them would be worse than to
 /// refuse.
 #[cfg(any(target_vendor = "apple", target_os = "illumos", target_os = "solaris"))]
-pub(crate) fn group_list(_name: &CStr, _primary: u32) -> Result<Vec<u32>> {
+#[inline]
+pub(crate) fn group_list(_name: &CStr, _primary: u32) -> Answer<Vec<u32>> {
     Err(Errno::ENOSYS)
 }

@@ -4,7 +4,7 @@ use std::io;
 use std::os::fd::{AsRawFd, BorrowedFd, RawFd};
 use std::os::unix::net::SocketAddr;
 
-use super::{Errno, Result, libc};
+use super::{Answer, Errno, libc};
 
 /// Closes descriptors that nothing in this program owns, in ascending order.
 pub(crate) fn close_all(descriptors: &[RawFd]) {
@@ -36,7 +36,8 @@ pub(crate) fn close_all_but(kept: &[RawFd]) {
 }
 
 /// Has a descriptor lead to another file, and closes it in what is executed.
-pub(crate) fn replace_descriptor(descriptor: RawFd, file: BorrowedFd<'_>) -> Result<()> {
+#[inline]
+pub(crate) fn replace_descriptor(descriptor: RawFd, file: BorrowedFd<'_>) -> Answer<()> {
     let file = file.as_raw_fd();
     // SAFETY: the number stays open, so that whoever owns it still does.
     #[cfg(not(any(target_vendor = "apple", target_os = "android")))]
@@ -91,6 +92,7 @@ pub(crate) fn find_open(numbers: std::ops::Range<RawFd>, open: &mut Vec<RawFd>) 
 }
 
 /// Whether a descriptor is open, of whatever kind.
+#[inline]
 pub(crate) fn is_open(descriptor: RawFd) -> bool {
     // SAFETY: `F_GETFD` only reads, and a closed descriptor is answered with EBADF.
     unsafe { libc::fcntl(descriptor, libc::F_GETFD) != -1 }
@@ -118,6 +120,7 @@ pub(crate) fn is_inheritable(descriptor: RawFd) -> bool {
 }
 
 /// Writes to a descriptor by one call, if it can. Async-signal-safe.
+#[inline]
 pub(crate) fn write_pieces(descriptor: RawFd, pieces: [&[u8]; 3]) {
     let pieces = pieces.map(io::IoSlice::new);
     // SAFETY: an `IoSlice` is laid out as an `iovec`, and what it points to lives through the call.
@@ -147,6 +150,7 @@ pub(crate) fn is_null_device(_number: u64) -> bool {
 
 /// The address of an abstract socket, which only Linux has.
 #[cfg(target_os = "linux")]
+#[inline]
 pub(crate) fn abstract_address(name: &[u8]) -> Option<SocketAddr> {
     <SocketAddr as std::os::linux::net::SocketAddrExt>::from_abstract_name(name).ok()
 }

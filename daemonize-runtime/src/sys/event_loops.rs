@@ -4,6 +4,7 @@ use std::os::fd::RawFd;
 
 /// What kind of event loop a descriptor is, if it is one.
 #[cfg(any(target_os = "linux", target_os = "android"))]
+#[inline]
 pub(crate) fn event_loop(descriptor: RawFd) -> Option<&'static str> {
     match std::fs::read_link(format!("/proc/self/fd/{descriptor}")) {
         Ok(link) if link.as_os_str() == "anon_inode:[eventpoll]" => Some("an epoll"),
@@ -17,6 +18,7 @@ pub(crate) fn event_loop(descriptor: RawFd) -> Option<&'static str> {
 
 /// Asks an epoll to forget what it has never known.
 #[cfg(any(target_os = "linux", target_os = "android"))]
+#[inline]
 fn is_epoll(descriptor: RawFd) -> bool {
     use std::os::fd::AsRawFd;
 
@@ -39,6 +41,7 @@ fn is_epoll(descriptor: RawFd) -> bool {
     target_os = "netbsd",
     target_os = "openbsd"
 ))]
+#[inline]
 pub(crate) fn event_loop(descriptor: RawFd) -> Option<&'static str> {
     use std::ptr::{null, null_mut};
     // SAFETY: of no changes and no events neither is read or written, and a null pointer stands for
@@ -57,6 +60,7 @@ pub(crate) fn event_loop(descriptor: RawFd) -> Option<&'static str> {
     target_os = "netbsd",
     target_os = "openbsd"
 )))]
+#[inline]
 pub(crate) fn event_loop(_descriptor: RawFd) -> Option<&'static str> {
     None
 }

@@ -10,7 +10,7 @@ use std::os::fd::{AsFd, AsRawFd, BorrowedFd, RawFd};
 use super::libc::{fstat, fstatat, stat};
 #[cfg(target_os = "linux")]
 use super::libc::{fstat64 as fstat, fstatat64 as fstatat, stat64 as stat};
-use super::{Errno, Result, libc, retry_interrupted};
+use super::{Answer, Errno, libc, retry_interrupted};
 
 /// What the kernel says about a file.
 #[derive(Clone, Copy, Debug)]
@@ -70,7 +70,7 @@ impl FileStatus {
 
 /// What an open file is. Async-signal-safe, as is everything here that takes or gives such a
 /// status.
-pub(crate) fn status_of(file: &impl AsFd) -> Result<FileStatus> {
+pub(crate) fn status_of(file: &impl AsFd) -> Answer<FileStatus> {
     let mut status = MaybeUninit::<stat>::zeroed();
     // SAFETY: the descriptor is open, the status is written to memory that is ours, and all-zero is
     // a valid value of it.
@@ -82,13 +82,14 @@ pub(crate) fn status_of(file: &impl AsFd) -> Result<FileStatus> {
 }
 
 /// What a descriptor leads to that nobody here owns.
-pub(crate) fn status_of_number(descriptor: RawFd) -> Result<FileStatus> {
+#[inline]
+pub(crate) fn status_of_number(descriptor: RawFd) -> Answer<FileStatus> {
     // SAFETY: the descriptor is only looked at, and the borrow ends with the call.
     status_of(&unsafe { BorrowedFd::borrow_raw(descriptor) })
 }
 
 /// What stands under a name in a directory, be it a symbolic link.
-pub(crate) fn status_at(directory: BorrowedFd<'_>, name: &CStr) -> Result<FileStatus> {
+pub(crate) fn status_at(directory: BorrowedFd<'_>, name: &CStr) -> Answer<FileStatus> {
     let mut status = MaybeUninit::<stat>::zeroed();
     let (directory, flags) = (directory.as_raw_fd(), libc::AT_SYMLINK_NOFOLLOW);
     // SAFETY: the name ends with NUL, the status is written to memory that is ours, and all-zero is
@@ -104,11 +105,12 @@ pub(crate) fn status_at(directory: BorrowedFd<'_>, name: &CStr) -> Result<FileSt
 
 /// Reads where a symbolic link leads to, and says how long that is. That it does not fit is an
 /// error.
+#[inline]
 pub(crate) fn read_link_at(
     directory: BorrowedFd<'_>,
     name: &CStr,
     target: &mut [u8],
-) -> Result<usize> {
+) -> Answer<usize> {
     let (directory, room) = (directory.as_raw_fd(), target.len());
     // SAFETY: the name ends with NUL, and the memory is ours and as long as it is said to be.
     let length =

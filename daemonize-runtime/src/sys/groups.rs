@@ -1,18 +1,20 @@
 //! Process groups that children lead, and what they leave behind.
 
 use super::{
-    Deadline, End, Pid, Result, SigSet, Signal, getpgid, getpid, getsid, has_ended, kill, killpg,
+    Answer, Deadline, End, Pid, SigSet, Signal, getpgid, getpid, getsid, has_ended, kill, killpg,
     persist, wait_for_signal,
 };
 
 /// Signals a process group; its leader alone, where there is no such group.
-pub(crate) fn signal_group(leader: Pid, signal: Signal) -> Result<()> {
+#[inline]
+pub(crate) fn signal_group(leader: Pid, signal: Signal) -> Answer<()> {
     persist(|| killpg(leader, signal)).or_else(|_| persist(|| kill(leader, signal)))
 }
 
 /// How a child that leads a process group has ended, if it has. What is left in the group is killed
 /// first, as long as the dead leader keeps its number from becoming another one's.
-pub(crate) fn end_with_group(leader: Pid) -> Result<Option<End>> {
+#[inline]
+pub(crate) fn end_with_group(leader: Pid) -> Answer<Option<End>> {
     let kill_rest = || {
         let _ = persist(|| killpg(leader, Signal::SIGKILL));
     };
@@ -28,6 +30,7 @@ pub(crate) fn end_with_group(leader: Pid) -> Result<Option<End>> {
 }
 
 /// Makes this process the parent of what its descendants leave behind.
+#[inline]
 pub(crate) fn adopt_orphans() {
     #[cfg(target_os = "linux")]
     // SAFETY: takes numbers alone.
@@ -37,6 +40,7 @@ pub(crate) fn adopt_orphans() {
 }
 
 /// Reaps what was adopted and is dead, but not this own child.
+#[inline]
 pub(crate) fn reap_orphans(own: Option<Pid>) {
     while let Dead::Child(orphan) = find_dead(None) {
         if Some(orphan) == own || !matches!(has_ended(orphan), Ok(Some(_))) {
@@ -48,6 +52,7 @@ pub(crate) fn reap_orphans(own: Option<Pid>) {
 /// Kills the process group of a body whose supervisor was killed: its leader dies with the
 /// supervisor, and is adopted by this process, which leads the session of both. These signals, that
 /// of a child's end, are blocked.
+#[inline]
 pub(crate) fn end_adopted_group(deadline: Deadline, child_signal: &SigSet) {
     let mut ended = None;
     while !deadline.has_passed() {
@@ -69,6 +74,7 @@ pub(crate) fn end_adopted_group(deadline: Deadline, child_signal: &SigSet) {
 
 /// Whether anything of a killed process group is still there, as far as it was adopted.
 #[cfg(any(target_os = "linux", target_os = "android"))]
+#[inline]
 pub(crate) fn is_group_left(group: Pid) -> bool {
     loop {
         match has_ended(Pid::from_raw(-group.as_raw())) {
@@ -80,6 +86,7 @@ pub(crate) fn is_group_left(group: Pid) -> bool {
 
 /// Whether anything of a killed process group is still there, be it dead.
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
+#[inline]
 pub(crate) fn is_group_left(group: Pid) -> bool {
     killpg(group, None).is_ok()
 }
@@ -98,6 +105,7 @@ enum Dead {
 
 /// Finds a dead child, this one or any, and leaves it as it is.
 #[cfg(any(target_os = "linux", target_os = "android"))]
+#[inline]
 fn find_dead(child: Option<Pid>) -> Dead {
     use super::libc;
 
@@ -120,6 +128,7 @@ fn find_dead(child: Option<Pid>) -> Dead {
 
 /// Finds a dead child: not here without waiting for it.
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
+#[inline]
 fn find_dead(_child: Option<Pid>) -> Dead {
     Dead::Unknown
 }

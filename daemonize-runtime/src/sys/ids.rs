@@ -1,8 +1,9 @@
 //! The ids and capabilities of this process.
 
-use super::{Errno, Result, libc};
+use super::{Answer, Errno, libc};
 
 /// The effective user of this process.
+#[inline]
 pub(crate) fn effective_user() -> u32 {
     // SAFETY: has no preconditions and cannot fail.
     unsafe { libc::geteuid() }
@@ -10,6 +11,7 @@ pub(crate) fn effective_user() -> u32 {
 
 /// The real user of this process.
 #[cfg(target_os = "linux")]
+#[inline]
 pub(crate) fn user() -> u32 {
     // SAFETY: has no preconditions and cannot fail.
     unsafe { libc::getuid() }
@@ -17,7 +19,8 @@ pub(crate) fn user() -> u32 {
 
 /// The supplementary groups of this process.
 #[cfg(not(target_vendor = "apple"))]
-pub(crate) fn groups() -> Result<Vec<u32>> {
+#[inline]
+pub(crate) fn groups() -> Answer<Vec<u32>> {
     // SAFETY: a size of 0 asks for the number alone.
     let count = Errno::result(unsafe { libc::getgroups(0, std::ptr::null_mut()) })?;
     let mut groups = vec![0; usize::try_from(count).unwrap_or(0)];
@@ -29,7 +32,8 @@ pub(crate) fn groups() -> Result<Vec<u32>> {
 
 /// Sets the supplementary groups of this process.
 #[cfg(not(target_vendor = "apple"))]
-pub(crate) fn set_groups(groups: &[u32]) -> Result<()> {
+#[inline]
+pub(crate) fn set_groups(groups: &[u32]) -> Answer<()> {
     #[allow(clippy::useless_conversion, reason = "narrower on some platforms")]
     let count = groups.len().try_into().map_err(|_| Errno::EINVAL)?;
     // SAFETY: pointer and length belong to one slice.
@@ -38,13 +42,15 @@ pub(crate) fn set_groups(groups: &[u32]) -> Result<()> {
 
 /// The supplementary groups of this process: here they are those of the account, whatever was set.
 #[cfg(target_vendor = "apple")]
-pub(crate) fn groups() -> Result<Vec<u32>> {
+#[inline]
+pub(crate) fn groups() -> Answer<Vec<u32>> {
     Err(Errno::ENOSYS)
 }
 
 /// Sets the supplementary groups of this process: not so that it lasts here.
 #[cfg(target_vendor = "apple")]
-pub(crate) fn set_groups(_groups: &[u32]) -> Result<()> {
+#[inline]
+pub(crate) fn set_groups(_groups: &[u32]) -> Answer<()> {
     Err(Errno::ENOSYS)
 }
 
@@ -58,16 +64,19 @@ pub(crate) fn set_groups(_groups: &[u32]) -> Result<()> {
 mod calls {
     use super::libc;
 
+    #[inline]
     pub(super) fn set_group(group: u32) -> i32 {
         // SAFETY: takes numbers alone.
         unsafe { libc::setresgid(group, group, group) }
     }
 
+    #[inline]
     pub(super) fn set_user(user: u32) -> i32 {
         // SAFETY: takes numbers alone.
         unsafe { libc::setresuid(user, user, user) }
     }
 
+    #[inline]
     pub(super) fn has_group(group: u32) -> bool {
         let [mut real, mut effective, mut saved] = [0; 3];
         // SAFETY: writes to memory that is ours.
@@ -75,6 +84,7 @@ mod calls {
         told == 0 && [real, effective, saved] == [group; 3]
     }
 
+    #[inline]
     pub(super) fn has_user(user: u32) -> bool {
         let [mut real, mut effective, mut saved] = [0; 3];
         // SAFETY: writes to memory that is ours.
@@ -93,21 +103,25 @@ mod calls {
 mod calls {
     use super::libc;
 
+    #[inline]
     pub(super) fn set_group(group: u32) -> i32 {
         // SAFETY: takes a number.
         unsafe { libc::setgid(group) }
     }
 
+    #[inline]
     pub(super) fn set_user(user: u32) -> i32 {
         // SAFETY: takes a number.
         unsafe { libc::setuid(user) }
     }
 
+    #[inline]
     pub(super) fn has_group(group: u32) -> bool {
         // SAFETY: both have no preconditions and cannot fail.
         unsafe { [libc::getgid(), libc::getegid()] == [group; 2] }
     }
 
+    #[inline]
     pub(super) fn has_user(user: u32) -> bool {
         // SAFETY: both have no preconditions and cannot fail.
         unsafe { [libc::getuid(), libc::geteuid()] == [user; 2] }
@@ -115,26 +129,31 @@ mod calls {
 }
 
 /// Sets real, effective and saved group id.
-pub(crate) fn set_group_ids(group: u32) -> Result<()> {
+#[inline]
+pub(crate) fn set_group_ids(group: u32) -> Answer<()> {
     Errno::result(calls::set_group(group)).map(drop)
 }
 
 /// Sets real, effective and saved user id.
-pub(crate) fn set_user_ids(user: u32) -> Result<()> {
+#[inline]
+pub(crate) fn set_user_ids(user: u32) -> Answer<()> {
     Errno::result(calls::set_user(user)).map(drop)
 }
 
 /// Whether real, effective and saved group id are this one.
+#[inline]
 pub(crate) fn has_group_ids(group: u32) -> bool {
     calls::has_group(group)
 }
 
 /// Whether real, effective and saved user id are this one.
+#[inline]
 pub(crate) fn has_user_ids(user: u32) -> bool {
     calls::has_user(user)
 }
 
 /// Whether a process that gave up root gets it back by asking.
+#[inline]
 pub(crate) fn can_become_root() -> bool {
     // SAFETY: both take a number.
     unsafe { libc::setuid(0) == 0 || libc::seteuid(0) == 0 }
@@ -147,6 +166,7 @@ const CAPABILITY_VERSION_3: u32 = 0x2008_0522;
 /// Gives up every capability in every set, whatever would keep them. No answer is believed: ask
 /// [`has_capabilities`] afterwards.
 #[cfg(target_os = "linux")]
+#[inline]
 pub(crate) fn drop_capabilities() {
     let mut header = [CAPABILITY_VERSION_3, 0];
     let nothing = [0_u32; 6];
@@ -162,6 +182,7 @@ pub(crate) fn drop_capabilities() {
 
 /// Whether any capability is left: permitted, effective, inheritable or ambient.
 #[cfg(target_os = "linux")]
+#[inline]
 pub(crate) fn has_capabilities() -> bool {
     let mut header = [CAPABILITY_VERSION_3, 0];
     let mut sets = [u32::MAX; 6];
@@ -182,10 +203,12 @@ pub(crate) fn has_capabilities() -> bool {
 
 /// Gives up every capability: there are none here.
 #[cfg(not(target_os = "linux"))]
+#[inline]
 pub(crate) fn drop_capabilities() {}
 
 /// Whether any capability is left: there are none here.
 #[cfg(not(target_os = "linux"))]
+#[inline]
 pub(crate) fn has_capabilities() -> bool {
     false
 }

@@ -4,12 +4,12 @@ use std::fs::File;
 #[cfg(not(any(target_os = "android", target_os = "dragonfly")))]
 use std::fs::TryLockError;
 
-use super::Result;
+use super::Answer;
 #[cfg(not(any(target_os = "android", target_os = "dragonfly")))]
 use super::errno_of;
 
 /// Locks a file for this open file alone; whether it could be had.
-pub(crate) fn try_lock(file: &File) -> Result<bool> {
+pub(crate) fn try_lock(file: &File) -> Answer<bool> {
     #[cfg(not(any(target_os = "android", target_os = "dragonfly")))]
     return answer(file.try_lock());
     #[cfg(any(target_os = "android", target_os = "dragonfly"))]
@@ -17,7 +17,7 @@ pub(crate) fn try_lock(file: &File) -> Result<bool> {
 }
 
 /// Locks a file for all open files that do the same; whether it could be had.
-pub(crate) fn try_lock_shared(file: &File) -> Result<bool> {
+pub(crate) fn try_lock_shared(file: &File) -> Answer<bool> {
     #[cfg(not(any(target_os = "android", target_os = "dragonfly")))]
     return answer(file.try_lock_shared());
     #[cfg(any(target_os = "android", target_os = "dragonfly"))]
@@ -25,7 +25,7 @@ pub(crate) fn try_lock_shared(file: &File) -> Result<bool> {
 }
 
 /// Gives a lock back, for all processes that have this open file.
-pub(crate) fn unlock(file: &File) -> Result<()> {
+pub(crate) fn unlock(file: &File) -> Answer<()> {
     #[cfg(not(any(target_os = "android", target_os = "dragonfly")))]
     return file.unlock().map_err(errno_of);
     #[cfg(any(target_os = "android", target_os = "dragonfly"))]
@@ -33,7 +33,7 @@ pub(crate) fn unlock(file: &File) -> Result<()> {
 }
 
 #[cfg(not(any(target_os = "android", target_os = "dragonfly")))]
-fn answer(tried: std::result::Result<(), TryLockError>) -> Result<bool> {
+fn answer(tried: Result<(), TryLockError>) -> Answer<bool> {
     match tried {
         Ok(()) => Ok(true),
         Err(TryLockError::WouldBlock) => Ok(false),
@@ -46,10 +46,10 @@ fn answer(tried: std::result::Result<(), TryLockError>) -> Result<bool> {
 mod directly {
     use std::os::fd::AsRawFd;
 
-    use super::{File, Result};
+    use super::{Answer, File};
     use crate::sys::{Errno, libc};
 
-    pub(super) fn lock(file: &File, operation: i32) -> Result<bool> {
+    pub(super) fn lock(file: &File, operation: i32) -> Answer<bool> {
         // SAFETY: the descriptor is open, and no memory is touched.
         match Errno::result(unsafe { libc::flock(file.as_raw_fd(), operation | libc::LOCK_NB) }) {
             Ok(_) => Ok(true),

@@ -4,7 +4,7 @@ use std::ops::{Deref, DerefMut};
 use std::ptr::{self, NonNull};
 use std::slice;
 
-use super::{Errno, Result, libc};
+use super::{Answer, Errno, libc};
 
 /// Pages of zeros. To get and to give them back is async-signal-safe, and they burden no small
 /// signal stack.
@@ -14,7 +14,8 @@ pub(crate) struct Pages {
 }
 
 impl Pages {
-    pub(crate) fn new(length: usize) -> Result<Self> {
+    #[inline]
+    pub(crate) fn new(length: usize) -> Answer<Self> {
         let protection = libc::PROT_READ | libc::PROT_WRITE;
         let flags = libc::MAP_PRIVATE | libc::MAP_ANON;
         // SAFETY: asks for memory of its own, at no address that is in use.
@@ -30,6 +31,7 @@ impl Pages {
 impl Deref for Pages {
     type Target = [u8];
 
+    #[inline]
     fn deref(&self) -> &[u8] {
         // SAFETY: the pages are zeros or what was written since, are ours alone, and live as long
         // as this borrow.
@@ -38,6 +40,7 @@ impl Deref for Pages {
 }
 
 impl DerefMut for Pages {
+    #[inline]
     fn deref_mut(&mut self) -> &mut [u8] {
         // SAFETY: as above, and the borrow is the only one.
         unsafe { slice::from_raw_parts_mut(self.start.as_ptr(), self.length) }
@@ -45,6 +48,7 @@ impl DerefMut for Pages {
 }
 
 impl Drop for Pages {
+    #[inline]
     fn drop(&mut self) {
         // SAFETY: the pages came from `mmap` in this length, and nothing borrows them any more.
         unsafe { libc::munmap(self.start.as_ptr().cast(), self.length) };

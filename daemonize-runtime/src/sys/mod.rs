@@ -60,11 +60,11 @@ pub(crate) use nix::sys::signal::{SigSet, SigmaskHow, Signal, kill, killpg, sigp
 pub(crate) use nix::unistd::{ForkResult, Pid, getpgid, getpid, getppid, getsid, setpgid, setsid};
 
 /// What the operating system answers.
-pub(crate) type Result<T> = std::result::Result<T, Errno>;
+pub(crate) type Answer<T> = Result<T, Errno>;
 
 /// A name or a path for the kernel.
 #[inline(never)]
-pub(crate) fn c_string(text: impl AsRef<OsStr>) -> Result<CString> {
+pub(crate) fn c_string(text: impl AsRef<OsStr>) -> Answer<CString> {
     CString::new(text.as_ref().as_bytes()).map_err(|_| Errno::EINVAL)
 }
 
@@ -77,7 +77,7 @@ pub(crate) fn errno_of(error: std::io::Error) -> Errno {
 }
 
 /// Repeats a call that a signal has interrupted.
-pub(crate) fn retry_interrupted<T>(mut call: impl FnMut() -> Result<T>) -> Result<T> {
+pub(crate) fn retry_interrupted<T>(mut call: impl FnMut() -> Answer<T>) -> Answer<T> {
     loop {
         match call() {
             Err(Errno::EINTR) => {}
@@ -88,7 +88,7 @@ pub(crate) fn retry_interrupted<T>(mut call: impl FnMut() -> Result<T>) -> Resul
 
 /// Repeats a call that a signal has interrupted, and gives one that was refused two more chances:
 /// what the processes of a start owe each other is not lost by a single refusal.
-pub(crate) fn persist<T>(mut call: impl FnMut() -> Result<T>) -> Result<T> {
+pub(crate) fn persist<T>(mut call: impl FnMut() -> Answer<T>) -> Answer<T> {
     let mut chances = 2;
     loop {
         match call() {

@@ -4,7 +4,7 @@ use std::ffi::CStr;
 use std::fs::File;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
 
-use super::{Errno, Result, libc, retry_interrupted};
+use super::{Answer, Errno, libc, retry_interrupted};
 
 /// Stands for the working directory, wherever that is.
 // SAFETY: the kernel knows this number, which is not the one that a borrow cannot have.
@@ -27,7 +27,7 @@ pub(crate) fn open_at(
     name: &CStr,
     flags: i32,
     mode: u32,
-) -> Result<OwnedFd> {
+) -> Answer<OwnedFd> {
     let flags = flags | libc::O_CLOEXEC | LARGE_FILE;
     retry_interrupted(|| {
         // SAFETY: the name ends with NUL and lives through the call, and a descriptor that it
@@ -40,7 +40,7 @@ pub(crate) fn open_at(
 }
 
 /// Makes a directory.
-pub(crate) fn make_directory_at(directory: BorrowedFd<'_>, name: &CStr, mode: u32) -> Result<()> {
+pub(crate) fn make_directory_at(directory: BorrowedFd<'_>, name: &CStr, mode: u32) -> Answer<()> {
     #[allow(clippy::cast_possible_truncation, reason = "narrower than `u32` on some platforms")]
     let mode = mode as libc::mode_t;
     retry_interrupted(|| {
@@ -51,7 +51,7 @@ pub(crate) fn make_directory_at(directory: BorrowedFd<'_>, name: &CStr, mode: u3
 }
 
 /// Removes a name, which is that of an empty directory or of anything else.
-pub(crate) fn remove_at(directory: BorrowedFd<'_>, name: &CStr, is_directory: bool) -> Result<()> {
+pub(crate) fn remove_at(directory: BorrowedFd<'_>, name: &CStr, is_directory: bool) -> Answer<()> {
     let flags = if is_directory { libc::AT_REMOVEDIR } else { 0 };
     // SAFETY: the name ends with NUL and lives through the call.
     let removed = unsafe { libc::unlinkat(directory.as_raw_fd(), name.as_ptr(), flags) };
@@ -59,20 +59,20 @@ pub(crate) fn remove_at(directory: BorrowedFd<'_>, name: &CStr, is_directory: bo
 }
 
 /// Has a descriptor lead to an open file. It is not close-on-exec then.
-pub(crate) fn duplicate_onto(file: BorrowedFd<'_>, descriptor: RawFd) -> Result<()> {
+pub(crate) fn duplicate_onto(file: BorrowedFd<'_>, descriptor: RawFd) -> Answer<()> {
     // SAFETY: the descriptor is one of the standard ones, which nobody closes.
     Errno::result(unsafe { libc::dup2(file.as_raw_fd(), descriptor) }).map(drop)
 }
 
 /// Sets those flags of an open file that can be changed, such as `O_APPEND`.
-pub(crate) fn set_status_flags(file: &impl AsFd, flags: i32) -> Result<()> {
+pub(crate) fn set_status_flags(file: &impl AsFd, flags: i32) -> Answer<()> {
     let file = file.as_fd().as_raw_fd();
     // SAFETY: the descriptor is open, and the command takes a number.
     Errno::result(unsafe { libc::fcntl(file, libc::F_SETFL, flags) }).map(drop)
 }
 
 /// Writes at the beginning of a file; how much was written.
-pub(crate) fn write_at_start(file: &File, text: &[u8]) -> Result<usize> {
+pub(crate) fn write_at_start(file: &File, text: &[u8]) -> Answer<usize> {
     retry_interrupted(|| {
         // SAFETY: the descriptor is open, and pointer and length belong to one slice.
         let written =
@@ -82,7 +82,7 @@ pub(crate) fn write_at_start(file: &File, text: &[u8]) -> Result<usize> {
 }
 
 /// Reads from the beginning of a file; how much was read.
-pub(crate) fn read_at_start(file: &File, text: &mut [u8]) -> Result<usize> {
+pub(crate) fn read_at_start(file: &File, text: &mut [u8]) -> Answer<usize> {
     retry_interrupted(|| {
         // SAFETY: the descriptor is open, and pointer and length belong to one slice that is ours.
         let read =
@@ -92,7 +92,7 @@ pub(crate) fn read_at_start(file: &File, text: &mut [u8]) -> Result<usize> {
 }
 
 /// Sets the length of a file that is longer.
-pub(crate) fn shorten(file: &File, length: u8) -> Result<()> {
+pub(crate) fn shorten(file: &File, length: u8) -> Answer<()> {
     retry_interrupted(|| {
         // SAFETY: the descriptor is open, and no memory is touched.
         Errno::result(unsafe { libc::ftruncate(file.as_raw_fd(), length.into()) }).map(drop)
@@ -100,7 +100,7 @@ pub(crate) fn shorten(file: &File, length: u8) -> Result<()> {
 }
 
 /// Sets the permissions of a file.
-pub(crate) fn set_mode(file: &File, mode: u32) -> Result<()> {
+pub(crate) fn set_mode(file: &File, mode: u32) -> Answer<()> {
     #[allow(clippy::cast_possible_truncation, reason = "narrower than `u32` on some platforms")]
     let mode = mode as libc::mode_t;
     // SAFETY: the descriptor is open, and no memory is touched.
@@ -108,7 +108,7 @@ pub(crate) fn set_mode(file: &File, mode: u32) -> Result<()> {
 }
 
 /// Gives a file to a user and a group; `None` leaves either as it is.
-pub(crate) fn change_owner(file: &impl AsFd, user: Option<u32>, group: Option<u32>) -> Result<()> {
+pub(crate) fn change_owner(file: &impl AsFd, user: Option<u32>, group: Option<u32>) -> Answer<()> {
     let file = file.as_fd().as_raw_fd();
     let (user, group) = (user.unwrap_or(u32::MAX), group.unwrap_or(u32::MAX));
     // SAFETY: the descriptor is open, and no memory is touched.

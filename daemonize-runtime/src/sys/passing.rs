@@ -3,15 +3,16 @@
 use std::os::fd::{AsRawFd, BorrowedFd};
 use std::os::unix::net::UnixDatagram;
 
-use super::{Errno, Result, libc};
+use super::{Answer, Errno, libc};
 
 /// Sends a message and copies of descriptors, as the socket's own `send` does without them. See
 /// unix(7).
+#[inline]
 pub(crate) fn send_with_descriptors(
     socket: &UnixDatagram,
     message: &[u8],
     descriptors: &[BorrowedFd<'_>],
-) -> Result<()> {
+) -> Answer<()> {
     let length = libc::c_uint::try_from(size_of_val(descriptors)).map_err(|_| Errno::EINVAL)?;
     // SAFETY: this only counts.
     let space = unsafe { libc::CMSG_SPACE(length) };

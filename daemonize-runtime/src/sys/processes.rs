@@ -3,11 +3,11 @@
 use std::ffi::CStr;
 use std::os::fd::OwnedFd;
 
-use super::{Errno, ForkResult, OnlyThread, Pid, Result, Signal, libc, persist};
+use super::{Answer, Errno, ForkResult, OnlyThread, Pid, Signal, libc, persist};
 
 /// Forks. The child is a full copy: the proof that there was one thread is the reason why it may do
 /// anything.
-pub(crate) fn fork(_proof: &OnlyThread) -> Result<ForkResult> {
+pub(crate) fn fork(_proof: &OnlyThread) -> Answer<ForkResult> {
     // SAFETY: no other thread exists that could hold a lock, the allocator's included, which the
     // child would then find locked for ever; or somebody has vouched for all that do.
     unsafe { nix::unistd::fork() }
@@ -21,7 +21,7 @@ pub(crate) fn exit_now(code: i32) -> ! {
 }
 
 /// Has `handler` called when the process exits normally.
-pub(crate) fn at_exit(handler: extern "C" fn()) -> Result<()> {
+pub(crate) fn at_exit(handler: extern "C" fn()) -> Answer<()> {
     // SAFETY: `handler` is a function that lives as long as the program and takes no arguments.
     match unsafe { libc::atexit(handler) } {
         0 => Ok(()),
@@ -55,22 +55,24 @@ impl End {
 }
 
 /// Waits until a child has ended. That there is no such child is an error.
-pub(crate) fn wait(child: Pid) -> Result<End> {
+pub(crate) fn wait(child: Pid) -> Answer<End> {
     persist(|| Ok(wait_with(child, 0)?.ok_or(Errno::EINTR)?.1))
 }
 
 /// Asks whether a child has ended.
-pub(crate) fn has_ended(child: Pid) -> Result<Option<End>> {
+#[inline]
+pub(crate) fn has_ended(child: Pid) -> Answer<Option<End>> {
     persist(|| Ok(wait_with(child, libc::WNOHANG)?.map(|(_, end)| end)))
 }
 
 /// The end of any child that has ended; `None` when no other has.
+#[inline]
 pub(crate) fn next_end() -> Option<(Pid, End)> {
     persist(|| wait_with(Pid::from_raw(-1), libc::WNOHANG)).ok().flatten()
 }
 
 /// Not by the function of `nix`, to which an end by a signal without a name is an error.
-fn wait_with(child: Pid, flags: libc::c_int) -> Result<Option<(Pid, End)>> {
+fn wait_with(child: Pid, flags: libc::c_int) -> Answer<Option<(Pid, End)>> {
     let mut status = 0;
     // SAFETY: the status is written to memory that is ours.
     let child = Errno::result(unsafe { libc::waitpid(child.as_raw(), &raw mut status, flags) })?;
@@ -86,7 +88,8 @@ fn wait_with(child: Pid, flags: libc::c_int) -> Result<Option<(Pid, End)>> {
 /// A handle of a process, by `pidfd_open(2)`, which goes on to mean this process when its number is
 /// used again.
 #[cfg(target_os = "linux")]
-pub(crate) fn open_process(pid: i32) -> Result<OwnedFd> {
+#[inline]
+pub(crate) fn open_process(pid: i32) -> Answer<OwnedFd> {
     use std::os::fd::FromRawFd;
     // SAFETY: takes two numbers, and a descriptor that it returns is new and ours.
     unsafe {
@@ -99,17 +102,18 @@ pub(crate) fn open_process(pid: i32) -> Result<OwnedFd> {
 
 /// A handle of a process: there are none here.
 #[cfg(not(target_os = "linux"))]
-pub(crate) fn open_process(_pid: i32) -> Result<OwnedFd> {
+pub(crate) fn open_process(_pid: i32) -> Answer<OwnedFd> {
     Err(Errno::ENOSYS)
 }
 
 /// Signals a process, by its handle where there is one; without a signal, asks whether there is
 /// such a process.
+#[inline]
 pub(crate) fn signal_process(
     pid: i32,
     handle: Option<&OwnedFd>,
     signal: Option<Signal>,
-) -> Result<()> {
+) -> Answer<()> {
     let number = signal.map_or(0, |signal| signal as i32);
     #[cfg(target_os = "linux")]
     if let Some(handle) = handle {
@@ -132,6 +136,7 @@ pub(crate) fn send_signal(child: Pid, number: i32) {
 }
 
 /// Has this process killed when its parent dies.
+#[inline]
 pub(crate) fn die_with_parent() {
     #[cfg(target_os = "linux")]
     let _ = persist(|| {

@@ -4,16 +4,17 @@
 use std::os::fd::OwnedFd;
 use std::time::Duration;
 
-use super::{Result, SigSet, Signal};
+use super::{Answer, SigSet, Signal};
 
 /// Sends the request; without the time limit where that cannot go along.
 #[cfg(target_os = "linux")]
+#[inline]
 pub(crate) fn request_process(
     pid: i32,
     handle: Option<&OwnedFd>,
     signal: Signal,
     limit: Duration,
-) -> Result<()> {
+) -> Answer<()> {
     use super::{Errno, libc};
     let Some(handle) = handle else { return super::signal_process(pid, None, Some(signal)) };
     let handle = std::os::fd::AsRawFd::as_raw_fd(handle);
@@ -28,18 +29,20 @@ pub(crate) fn request_process(
 
 /// Sends the request, without the time limit.
 #[cfg(not(target_os = "linux"))]
+#[inline]
 pub(crate) fn request_process(
     pid: i32,
     handle: Option<&OwnedFd>,
     signal: Signal,
     _limit: Duration,
-) -> Result<()> {
+) -> Answer<()> {
     super::signal_process(pid, handle, Some(signal))
 }
 
 /// Waits for one of these signals, which are blocked, and for the time limit that goes along with
 /// it, if one does.
 #[cfg(target_os = "linux")]
+#[inline]
 pub(crate) fn wait_for_request(signals: &SigSet) -> Option<(Signal, Option<Duration>)> {
     use super::libc;
     let mut details = std::mem::MaybeUninit::<libc::siginfo_t>::zeroed();
@@ -56,6 +59,7 @@ pub(crate) fn wait_for_request(signals: &SigSet) -> Option<(Signal, Option<Durat
 
 /// Waits for one of these signals, which are blocked. No time limit goes along with it here.
 #[cfg(not(target_os = "linux"))]
+#[inline]
 pub(crate) fn wait_for_request(signals: &SigSet) -> Option<(Signal, Option<Duration>)> {
     super::wait_for_signal(signals, None).map(|signal| (signal, None))
 }
@@ -63,11 +67,13 @@ pub(crate) fn wait_for_request(signals: &SigSet) -> Option<(Signal, Option<Durat
 /// A time limit as a number: milliseconds and one, since 0 says nothing. What is beyond the numbers
 /// is 49 days.
 #[cfg(target_os = "linux")]
+#[inline]
 fn number_of(limit: Duration) -> u32 {
     u32::try_from(limit.as_millis()).unwrap_or(u32::MAX).saturating_add(1)
 }
 
 #[cfg(target_os = "linux")]
+#[inline]
 fn limit_of(number: usize) -> Option<Duration> {
     let milliseconds = u32::try_from(number).ok()?.checked_sub(1)?;
     Some(Duration::from_millis(milliseconds.into()))
@@ -105,6 +111,7 @@ struct Sender {
 
 #[cfg(target_os = "linux")]
 impl Details {
+    #[inline]
     fn new(signal: i32, limit: Duration) -> Self {
         let own = std::process::id().cast_signed();
         let number = number_of(limit) as usize;

@@ -2,7 +2,7 @@
 
 use std::os::fd::{AsFd, BorrowedFd};
 
-use super::{Result, SigSet};
+use super::{Answer, SigSet};
 
 /// A signal that has come.
 #[derive(Clone, Copy, Debug)]
@@ -20,7 +20,7 @@ pub(crate) struct SignalQueue(std::os::fd::OwnedFd);
 
 #[cfg(any(target_os = "linux", target_os = "android"))]
 impl SignalQueue {
-    pub(crate) fn of(signals: &SigSet) -> Result<Self> {
+    pub(crate) fn of(signals: &SigSet) -> Answer<Self> {
         use super::{Errno, libc};
         let flags = libc::SFD_NONBLOCK | libc::SFD_CLOEXEC;
         // SAFETY: the set lives through the call, and a descriptor that it returns is new and ours.
@@ -65,7 +65,7 @@ pub(crate) enum SignalQueue {}
 
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
 impl SignalQueue {
-    pub(crate) fn of(_signals: &SigSet) -> Result<Self> {
+    pub(crate) fn of(_signals: &SigSet) -> Answer<Self> {
         Err(super::Errno::ENOSYS)
     }
 

@@ -167,6 +167,7 @@ pub(crate) fn ignore(signal: i32) {
 }
 
 /// Has a signal handled. Interrupted calls go on, and no other signal comes between.
+#[inline]
 pub(crate) fn handle(signal: Signal, handler: extern "C" fn(libc::c_int)) {
     let action = SigAction::new(
         SigHandler::Handler(handler),
@@ -179,6 +180,7 @@ pub(crate) fn handle(signal: Signal, handler: extern "C" fn(libc::c_int)) {
 }
 
 /// Has a signal interrupt the calls that wait, and do nothing else. Returns what it did.
+#[inline]
 pub(crate) fn interrupt_on(signal: Signal) -> Option<Action> {
     extern "C" fn do_nothing(_signal: libc::c_int) {}
     let action = SigAction::new(SigHandler::Handler(do_nothing), SaFlags::empty(), SigSet::empty());
@@ -190,6 +192,7 @@ pub(crate) fn interrupt_on(signal: Signal) -> Option<Action> {
 /// Returns what they did, if that is changed. Where a signal does nothing, POSIX lets a system drop
 /// it although it is blocked (XSH 2.4.1), and only a handler keeps it. Linux never drops one that is
 /// blocked.
+#[inline]
 pub(crate) fn keep_while_blocked(signals: &[Signal]) -> Vec<(Signal, Action)> {
     #[cfg(any(target_os = "linux", target_os = "android"))]
     {
@@ -202,6 +205,7 @@ pub(crate) fn keep_while_blocked(signals: &[Signal]) -> Vec<(Signal, Action)> {
 
 /// Has SIGIO say when something can be read here, where there is such a thing. It is sent whatever
 /// rights the writer has.
+#[inline]
 pub(crate) fn signal_when_readable(descriptor: &impl AsFd) {
     #[cfg(any(
         target_os = "linux",
@@ -228,6 +232,7 @@ pub(crate) fn signal_when_readable(descriptor: &impl AsFd) {
 
 /// Waits for one of these signals, which are blocked; for so long, if there is a limit. `None` also
 /// when one without a name has come.
+#[inline]
 pub(crate) fn wait_for_signal(signals: &SigSet, limit: Option<Duration>) -> Option<Signal> {
     let Some(limit) = limit else { return wait_for_any(signals) };
     #[cfg(any(target_os = "linux", target_os = "freebsd", target_os = "netbsd"))]
@@ -254,6 +259,7 @@ pub(crate) fn wait_for_signal(signals: &SigSet, limit: Option<Duration>) -> Opti
 }
 
 /// Not by the function of `nix`, which panics when a signal without a name comes.
+#[inline]
 fn wait_for_any(signals: &SigSet) -> Option<Signal> {
     let mut signal = 0;
     // SAFETY: the set and the number are ours.
@@ -262,6 +268,7 @@ fn wait_for_any(signals: &SigSet) -> Option<Signal> {
 }
 
 /// Blocks all signals that can be blocked, also those that the C library keeps for itself.
+#[inline]
 pub(crate) fn block_all_signals() {
     set_signal_mask(&SigSet::all());
     #[cfg(target_os = "linux")]

@@ -4,7 +4,7 @@
 use std::os::fd::AsRawFd;
 use std::os::unix::net::UnixStream;
 
-use super::{Errno, Result, libc};
+use super::{Answer, Errno, libc};
 
 /// No deadly signal where nobody reads: on Apple's systems std has said so for the socket.
 #[cfg(not(target_vendor = "apple"))]
@@ -13,7 +13,7 @@ const FLAGS: i32 = libc::MSG_NOSIGNAL;
 const FLAGS: i32 = 0;
 
 /// Sends a message.
-pub(crate) fn send(socket: &UnixStream, mut message: &[u8]) -> Result<()> {
+pub(crate) fn send(socket: &UnixStream, mut message: &[u8]) -> Answer<()> {
     while !message.is_empty() {
         // SAFETY: the descriptor is open, and pointer and length belong to one slice.
         let sent = unsafe {
@@ -29,7 +29,7 @@ pub(crate) fn send(socket: &UnixStream, mut message: &[u8]) -> Result<()> {
 }
 
 /// Receives a message of this length; whether it has come before the end of the stream.
-pub(crate) fn receive(socket: &UnixStream, message: &mut [u8]) -> Result<bool> {
+pub(crate) fn receive(socket: &UnixStream, message: &mut [u8]) -> Answer<bool> {
     let mut length = 0;
     while let Some(rest @ [_, ..]) = message.get_mut(length..) {
         // SAFETY: the descriptor is open, and pointer and length belong to one slice that is ours.
@@ -46,7 +46,7 @@ pub(crate) fn receive(socket: &UnixStream, message: &mut [u8]) -> Result<bool> {
 }
 
 /// Ends what this end has to say.
-pub(crate) fn end_sending(socket: &UnixStream) -> Result<()> {
+pub(crate) fn end_sending(socket: &UnixStream) -> Answer<()> {
     // SAFETY: the descriptor is open, and no memory is touched.
     Errno::result(unsafe { libc::shutdown(socket.as_raw_fd(), libc::SHUT_WR) }).map(drop)
 }

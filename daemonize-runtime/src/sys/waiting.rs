@@ -3,7 +3,7 @@
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd};
 use std::time::Duration;
 
-use super::{Deadline, Errno, Result, libc};
+use super::{Answer, Deadline, Errno, libc};
 
 /// What may happen to a descriptor: bits of poll(2).
 pub(crate) type Events = i16;
@@ -22,7 +22,7 @@ fn question(descriptor: BorrowedFd<'_>, events: Events) -> libc::pollfd {
 }
 
 /// Asks, and waits for an answer so long, or without a limit; how many have one.
-fn poll(questions: &mut [libc::pollfd], limit: Option<Duration>) -> Result<i32> {
+fn poll(questions: &mut [libc::pollfd], limit: Option<Duration>) -> Answer<i32> {
     let limit = limit.map_or(-1, |limit| i32::try_from(limit.as_millis()).unwrap_or(i32::MAX));
     let count = questions.len().try_into().unwrap_or_default();
     // SAFETY: pointer and length belong to one slice.
@@ -38,6 +38,7 @@ pub(crate) fn wait_for_one(one: BorrowedFd<'_>, other: Option<BorrowedFd<'_>>) {
 
 /// Waits until something happens to one of two descriptors, or a signal comes that is blocked
 /// otherwise, or the time is up; says what happened to each.
+#[inline]
 pub(crate) fn wait_for_events(
     questions: [(BorrowedFd<'_>, Events); 2],
     limit: Option<Duration>,
@@ -62,6 +63,7 @@ pub(crate) fn wait_for_events(
 
 /// Waits until the one descriptor can be read, or the other end of the other one is gone; says
 /// whether it is the one. `None` when neither comes in time.
+#[inline]
 pub(crate) fn is_first_ready(
     one: BorrowedFd<'_>,
     other: BorrowedFd<'_>,
@@ -108,6 +110,7 @@ fn wait_until(descriptor: BorrowedFd<'_>, event: Events, patience: Duration) -> 
 }
 
 /// Whether a write here would not have to wait.
+#[inline]
 pub(crate) fn is_writable_now(descriptor: &impl AsFd) -> bool {
     let mut question = [question(descriptor.as_fd(), WRITABLE)];
     poll(&mut question, Some(Duration::ZERO)) == Ok(1) && question[0].revents & WRITABLE != 0

@@ -22,6 +22,7 @@ use crate::sys::{self, Deadline, Errno, Signal};
 /// How long it may take to end those that a killed process takes along, such as its body.
 const COMPANY_PATIENCE: Duration = Duration::from_secs(1);
 
+#[inline]
 pub(super) fn status(path: &Path) -> Status {
     match find(path) {
         Found::Running(daemon) => of_running(&daemon, state_file::read(path)),
@@ -32,6 +33,7 @@ pub(super) fn status(path: &Path) -> Status {
     }
 }
 
+#[inline]
 fn of_running(daemon: &Running, state: Option<State>) -> Status {
     let pid = daemon.process.pid;
     let since = daemon.since;
@@ -64,6 +66,7 @@ fn given_up(path: &Path, can_be_meant: impl Fn(&State) -> bool, otherwise: Statu
 }
 
 impl From<State> for Supervision {
+    #[inline]
     fn from(State { body, restarts, last_end, .. }: State) -> Self {
         let last_end = last_end.map(|(end, at)| match end {
             sys::End::Exited(code) => (BodyEnd::Exited(code), at),
@@ -74,10 +77,12 @@ impl From<State> for Supervision {
 }
 
 impl Stop {
+    #[inline]
     pub(crate) fn of(Ending { signal, timeout }: Ending) -> Self {
         Self { timeout, signal: Some(StopSignal::Number(signal as i32)) }
     }
 
+    #[inline]
     fn ending(self) -> Result<Ending, StopError> {
         let signal = match self.signal {
             None => Ok(Ending::default().signal),
@@ -91,6 +96,7 @@ impl Stop {
     }
 }
 
+#[inline]
 pub(super) fn stop(path: &Path, how: Stop) -> Result<Stopped, StopError> {
     let ending = how.ending()?;
     let deadline = Deadline::after(ending.timeout);
@@ -124,6 +130,7 @@ pub(super) fn stop(path: &Path, how: Stop) -> Result<Stopped, StopError> {
 
 /// Whether it ended when it was asked; otherwise it was killed. A supervisor gives its body the
 /// time limit, which it is told, and has a little more itself.
+#[inline]
 fn end(process: &Process, ending: Ending, is_supervisor: bool) -> Result<bool, StopError> {
     let refused = |reason: Errno| StopError::Refused(reason.into());
     let Ending { signal, timeout } = ending;
@@ -147,6 +154,7 @@ fn end(process: &Process, ending: Ending, is_supervisor: bool) -> Result<bool, S
 
 /// What an ended daemon held, and who has it now. What ends together with the daemon has until
 /// `patience` is over to do so.
+#[inline]
 fn lock_after(path: &Path, ended: &Running, patience: Duration) -> Lock {
     let settled_by = Deadline::after(patience);
     loop {
@@ -174,6 +182,7 @@ fn lock_after(path: &Path, ended: &Running, patience: Duration) -> Lock {
 
 /// Whether a living process with the number of the one that has ended holds the file: numbers are
 /// used again.
+#[inline]
 fn is_new(pid: i32, file: Identity) -> bool {
     cfg!(target_os = "linux")
         && Process::pin(pid).is_some_and(|process| process.holds(file) == Some(true))

@@ -62,6 +62,7 @@ pub(crate) enum Doubt {
 
 /// Looks at the path, and for a moment again where text, lock and process do not fit together: they
 /// are looked at one after the other, and a daemon may start or end in between.
+#[inline]
 pub(crate) fn find(path: &Path) -> Found {
     let settled_by = Deadline::after(SETTLING);
     loop {
@@ -87,6 +88,7 @@ pub(crate) struct Look {
 }
 
 impl Look {
+    #[inline]
     pub(crate) fn at(path: &Path) -> io::Result<Self> {
         let flags = libc::O_NOFOLLOW | libc::O_NONBLOCK | libc::O_NOCTTY;
         let file = OpenOptions::new().read(true).custom_flags(flags).open(path)?;
@@ -103,6 +105,7 @@ impl Look {
         })
     }
 
+    #[inline]
     pub(crate) fn is_locked(&self) -> io::Result<bool> {
         let is_free = sys::try_lock_shared(&self.file)?;
         if is_free {
@@ -112,6 +115,7 @@ impl Look {
         Ok(!is_free)
     }
 
+    #[inline]
     fn judge(self) -> Found {
         let pid = match self.text {
             Ok(Text::Pid(pid)) => Some(pid),
@@ -140,6 +144,7 @@ impl Look {
     }
 
     /// Removes the file that a dead daemon left, unless somebody has taken it over meanwhile.
+    #[inline]
     pub(crate) fn remove_left(&self, path: &Path) {
         if sys::try_lock(&self.file) == Ok(true)
             && !matches!(self.text, Ok(Text::Foreign) | Err(_))
@@ -153,6 +158,7 @@ impl Look {
 
 impl Doubt {
     /// The reason in words. Here is the time to look for the one that holds the lock.
+    #[inline]
     pub(crate) fn explain(self) -> String {
         match self {
             Self::Foreign => "it holds something other than a PID".to_owned(),

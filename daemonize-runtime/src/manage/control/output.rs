@@ -11,12 +11,14 @@ use crate::resources::pid_file::{Identity, identity};
 
 /// Where standard output of a process goes: a path, or what the kernel calls something without one,
 /// such as `pipe:[4711]`.
+#[inline]
 pub(crate) fn of(pid: i32, descriptor: i32) -> Option<PathBuf> {
     fs::read_link(link(pid, descriptor)).ok()
 }
 
 /// Whether an output goes to the journal: the process was told so, by the numbers of the socket.
 /// See systemd.exec(5), `JOURNAL_STREAM`.
+#[inline]
 pub(crate) fn is_journal(pid: i32, descriptor: i32) -> bool {
     let Ok(environment) = fs::read(format!("/proc/{pid}/environ")) else { return false };
     let mut variables = environment.split(|&byte| byte == 0);
@@ -28,17 +30,20 @@ pub(crate) fn is_journal(pid: i32, descriptor: i32) -> bool {
 }
 
 /// Whether an output goes to this very file, whatever its name is by now.
+#[inline]
 pub(crate) fn is(pid: i32, descriptor: i32, file: &Path) -> bool {
     let identity = |path: &Path| fs::metadata(path).map(|file| identity(&file)).ok();
     let output = identity(&link(pid, descriptor));
     output.is_some() && output == identity(file)
 }
 
+#[inline]
 fn link(pid: i32, descriptor: i32) -> PathBuf {
     PathBuf::from(format!("/proc/{pid}/fd/{descriptor}"))
 }
 
 /// What an output is, in words: a path, or something without a name.
+#[inline]
 pub(crate) fn name(output: &Path) -> String {
     match output.to_string_lossy().split_once(":[") {
         Some((kind, _)) if !output.is_absolute() => format!("a {kind}"),
@@ -47,6 +52,7 @@ pub(crate) fn name(output: &Path) -> String {
 }
 
 /// What an output is among the facts about a daemon.
+#[inline]
 pub(crate) fn describe(output: &Path) -> String {
     let name = name(output);
     if output == Path::new("/dev/null") {
@@ -63,6 +69,7 @@ pub(crate) fn describe(output: &Path) -> String {
 /// A daemon is in the session and process group of a leader of the same program, which has ended or
 /// is about to, and has no terminal. It leads a session only if its body asks for that; then its
 /// streams are files all the same.
+#[inline]
 pub(crate) fn is_in_foreground(pid: i32) -> bool {
     let Some(Stat { session, terminal, .. }) = stat_of(pid) else { return false };
     if pid == 1 || terminal != 0 {
@@ -76,11 +83,13 @@ pub(crate) fn is_in_foreground(pid: i32) -> bool {
     is_there && program_of(session).zip(program_of(pid)).is_some_and(|(one, other)| one != other)
 }
 
+#[inline]
 fn program_of(pid: i32) -> Option<Identity> {
     fs::metadata(format!("/proc/{pid}/exe")).ok().map(|program| identity(&program))
 }
 
 /// Whether a descriptor leads to somebody: a pipe, a socket or a terminal.
+#[inline]
 fn is_connected(link: &Path) -> bool {
     fs::metadata(link).is_ok_and(|open| {
         let kind = open.file_type();
@@ -88,6 +97,7 @@ fn is_connected(link: &Path) -> bool {
     })
 }
 
+#[inline]
 fn is_null(link: &Path) -> bool {
     fs::read_link(link).is_ok_and(|target| target == Path::new("/dev/null"))
 }

@@ -29,6 +29,7 @@ pub(crate) enum Sight {
 
 impl Process {
     /// `None` when there is no such process.
+    #[inline]
     pub(crate) fn pin(pid: i32) -> Option<Self> {
         match sys::open_process(pid) {
             Ok(handle) => Some(Self { pid, handle: Some(handle) }),
@@ -40,6 +41,7 @@ impl Process {
 
     /// Whether it has the file open and locked, by its table of descriptors. `None` where this user
     /// may not know.
+    #[inline]
     pub(crate) fn holds(&self, file: Identity) -> Option<bool> {
         if !cfg!(target_os = "linux") {
             // Nothing here can tell, so that the number in the file has to do.
@@ -50,11 +52,13 @@ impl Process {
 
     /// Whether a PID file of this owner may name it: root's may name anybody, and everybody else's
     /// only their own.
+    #[inline]
     pub(crate) fn belongs_to(&self, owner: u32) -> bool {
         owner == 0 || !cfg!(target_os = "linux") || effective_user_of(self.pid) == Some(owner)
     }
 
     /// What this user sees of it.
+    #[inline]
     pub(crate) fn sight(&self) -> Sight {
         match effective_user_of(self.pid) {
             Some(user) if user == sys::effective_user() => Sight::Own,
@@ -63,7 +67,8 @@ impl Process {
         }
     }
 
-    pub(crate) fn signal(&self, signal: Signal) -> sys::Result<()> {
+    #[inline]
+    pub(crate) fn signal(&self, signal: Signal) -> sys::Answer<()> {
         match sys::signal_process(self.pid, self.handle.as_ref(), Some(signal)) {
             // It has ended meanwhile, which is what every signal here is for.
             Err(Errno::ESRCH) => Ok(()),
@@ -72,7 +77,8 @@ impl Process {
     }
 
     /// Asks a supervisor to end, and its body within this time limit.
-    pub(crate) fn request(&self, signal: Signal, limit: Duration) -> sys::Result<()> {
+    #[inline]
+    pub(crate) fn request(&self, signal: Signal, limit: Duration) -> sys::Answer<()> {
         match sys::request_process(self.pid, self.handle.as_ref(), signal, limit) {
             Err(Errno::ESRCH) => Ok(()),
             sent => sent,
@@ -80,6 +86,7 @@ impl Process {
     }
 
     /// Waits for its end; says whether it came in time.
+    #[inline]
     pub(crate) fn wait(&self, limit: Duration) -> bool {
         if let Some(handle) = &self.handle {
             return sys::wait_until_readable(handle, limit);
@@ -95,17 +102,20 @@ impl Process {
     }
 
     /// Whether it is over, if only its parent does not know yet.
+    #[inline]
     fn has_ended(&self) -> bool {
         self.handle.is_some() && self.wait(Duration::ZERO)
     }
 }
 
 /// A process that holds the file, as far as this user may know; the one with the lowest number.
+#[inline]
 pub(crate) fn find_holder(file: Identity) -> Option<i32> {
     numbers().into_iter().filter(|&pid| holds(&directory_of(pid), file) == Some(true)).min()
 }
 
 /// The numbers of all processes that this user may see.
+#[inline]
 pub(crate) fn numbers() -> Vec<i32> {
     let Ok(entries) = fs::read_dir("/proc") else { return Vec::new() };
     let numbers = entries.flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok());
@@ -123,6 +133,7 @@ pub(crate) struct Stat {
     pub(crate) started: u64,
 }
 
+#[inline]
 pub(crate) fn stat_of(pid: i32) -> Option<Stat> {
     let text = fs::read(directory_of(pid).join("stat")).ok()?;
     // Behind the name, which may hold anything: spaces, parentheses, and what is no text.
@@ -138,10 +149,12 @@ pub(crate) fn stat_of(pid: i32) -> Option<Stat> {
     })
 }
 
+#[inline]
 fn directory_of(pid: i32) -> PathBuf {
     PathBuf::from(format!("/proc/{pid}"))
 }
 
+#[inline]
 fn holds(directory: &Path, file: Identity) -> Option<bool> {
     for descriptor in fs::read_dir(directory.join("fd")).ok()?.flatten() {
         let is_the_file = fs::metadata(descriptor.path()).is_ok_and(|open| identity(&open) == file);
@@ -157,6 +170,7 @@ fn holds(directory: &Path, file: Identity) -> Option<bool> {
 
 /// Not by the owner of the directory in `/proc`: that is root for a process which may not be looked
 /// into.
+#[inline]
 fn effective_user_of(pid: i32) -> Option<u32> {
     let status = fs::read(directory_of(pid).join("status")).ok()?;
     let users = status.split(|&byte| byte == b'\n').find_map(|line| line.strip_prefix(b"Uid:"))?;

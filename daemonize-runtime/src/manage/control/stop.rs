@@ -27,6 +27,7 @@ pub struct Stop {
 }
 
 impl Default for Stop {
+    #[inline]
     fn default() -> Self {
         Self { timeout: STOP_TIMEOUT, signal: None }
     }
@@ -48,6 +49,7 @@ impl Stop {
     ///
     /// let at_once = Stop::default().timeout(Duration::ZERO);
     /// ```
+    #[inline]
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
@@ -63,6 +65,7 @@ impl Stop {
     ///
     /// let by_interrupt = Stop::default().signal("INT");
     /// ```
+    #[inline]
     pub fn signal(mut self, name: &str) -> Self {
         self.signal = name.into_signal();
         self
@@ -169,6 +172,7 @@ pub fn stop(pid_file: impl AsRef<Path>, how: Stop) -> Result<Stopped, StopError>
 }
 
 impl fmt::Display for StopError {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Unknown(why) => f.write_str(why),
@@ -187,6 +191,7 @@ impl fmt::Display for StopError {
 }
 
 impl std::error::Error for StopError {
+    #[inline]
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Self::Refused(reason) => Some(reason),

@@ -21,6 +21,7 @@ impl Unit {
     /// The service that runs this process. A control group says little by itself: a bot that cron
     /// has started is in the one of cron's service. So there must be nothing else in it than the
     /// process and what it has started.
+    #[inline]
     pub(crate) fn of(pid: i32) -> Option<Self> {
         let unit = groups_of(pid).lines().find_map(Self::in_line)?;
         let members = numbers().into_iter().filter(|&member| unit.has(&groups_of(member)));
@@ -32,6 +33,7 @@ impl Unit {
     /// The service of a line, `number:controllers:path`. With version 2 there is one hierarchy,
     /// number 0; with version 1 the manager has one of its own. It puts a `_` before a name that
     /// the kernel has a use for.
+    #[inline]
     fn in_line(line: &str) -> Option<Self> {
         let (hierarchy, path) = line.split_once(":/")?;
         let (_, controllers) = hierarchy.split_once(':')?;
@@ -43,22 +45,26 @@ impl Unit {
     }
 
     /// Whether a process with these groups is part of the service.
+    #[inline]
     fn has(&self, groups: &str) -> bool {
         let rest = groups.lines().find_map(|line| line.strip_prefix(&self.line));
         rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     }
 
     /// Whether this very process is.
+    #[inline]
     pub(crate) fn contains_caller(&self) -> bool {
         self.has(&fs::read_to_string("/proc/self/cgroup").unwrap_or_default())
     }
 
     /// The name on one line.
+    #[inline]
     pub(crate) fn shown(&self) -> String {
         Printable(Path::new(&self.name)).to_string()
     }
 
     /// The command that restarts it.
+    #[inline]
     pub(crate) fn restart(&self) -> String {
         let user = if self.line.contains("/user@") { " --user" } else { "" };
         format!("systemctl{user} restart {}", self.shown())
@@ -66,12 +72,14 @@ impl Unit {
 }
 
 /// The control groups of a process, one a line; none where this user may not know.
+#[inline]
 fn groups_of(pid: i32) -> String {
     fs::read_to_string(format!("/proc/{pid}/cgroup")).unwrap_or_default()
 }
 
 /// Whether all members are the process or were started by it: they descend from it, or are in the
 /// session of one that does, since an orphan has another parent.
+#[inline]
 fn is_alone(pid: i32, members: &BTreeMap<i32, Stat>) -> bool {
     let Some(own) = members.get(&pid) else { return false };
     let descends = |member: i32| {

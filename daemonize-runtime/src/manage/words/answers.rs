@@ -9,6 +9,7 @@ use crate::options::{Ending, Options};
 
 /// Answers the word, if there is one, and returns the exit code. `None` where the program is to
 /// start.
+#[inline]
 pub(super) fn answer(order: Option<Order>, options: &Options) -> Option<i32> {
     let place = Place::of(options);
     help::remember(&place);

@@ -16,21 +16,25 @@ static BY_WORD: OnceLock<ByWord> = OnceLock::new();
 pub(crate) struct ByWord(Start);
 
 /// The start that a word has asked for.
+#[inline]
 pub(crate) fn by_word() -> Option<&'static ByWord> {
     BY_WORD.get()
 }
 
 impl ByWord {
+    #[inline]
     pub(crate) fn start(&self, options: Options, parts: Parts) -> Result<(), Error> {
         (self.0)(options, parts)
     }
 }
 
+#[inline]
 pub(super) fn remember(start: Start) {
     let _ = BY_WORD.set(ByWord(start));
 }
 
 /// The start of the word `run`.
+#[inline]
 pub(super) fn in_foreground(options: Options, parts: Parts) -> Result<(), Error> {
     let in_foreground = Options { when: Some(false), ..options };
     start(&in_foreground, parts, false, None).map(drop)

@@ -43,6 +43,7 @@ pub(crate) struct Program {
 /// # Errors
 ///
 /// What is wrong with them, in a sentence.
+#[inline]
 pub(crate) fn read(arguments: &[OsString], program: Program) -> Result<Option<Order>, String> {
     let Some(first) = arguments.first().and_then(|first| first.to_str()) else { return Ok(None) };
     let found = if first == "--help" { Some(Word::Help) } else { Word::find(first) };
@@ -76,6 +77,7 @@ pub(crate) fn read(arguments: &[OsString], program: Program) -> Result<Option<Or
 
 impl Order {
     /// Takes the option that comes next, if it is one of the word's; says how many arguments it is.
+    #[inline]
     fn take_option(&mut self, arguments: &[OsString]) -> Result<Option<usize>, String> {
         let Some(first) = arguments.first().and_then(|first| first.to_str()) else {
             return Ok(None);
@@ -102,6 +104,7 @@ impl Order {
         Ok(Some(1))
     }
 
+    #[inline]
     fn refuse(&self, argument: &OsString) -> String {
         let (name, argument) = (self.word.name(), Printable(Path::new(argument)));
         match self.word.options() {
@@ -111,11 +114,13 @@ impl Order {
     }
 }
 
+#[inline]
 fn number_of_lines(text: Option<&str>) -> Result<usize, String> {
     let number = text.and_then(|text| text.parse().ok());
     number.ok_or_else(|| "`-n` takes a number of lines, as in `log -n 50`".to_owned())
 }
 
+#[inline]
 fn seconds(text: Option<&str>) -> Result<Duration, String> {
     let seconds = text.and_then(|text| text.parse().ok());
     seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()).ok_or_else(|| {

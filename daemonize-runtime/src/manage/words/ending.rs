@@ -12,6 +12,7 @@ use crate::manage::words::place::{program, shown};
 use crate::manage::words::print;
 
 /// Ends the daemon, and says so. Returns the exit code.
+#[inline]
 pub(crate) fn stop_and_say(pid_file: &Path, how: Stop) -> i32 {
     let text = match stop(pid_file, how) {
         Ok(Stopped::Ended(lock)) => format!("stopped{}", after(lock, pid_file)),
@@ -26,6 +27,7 @@ pub(crate) fn stop_and_say(pid_file: &Path, how: Stop) -> i32 {
 }
 
 /// Ends the daemon for the next one; whether there was one. Exits where there cannot be a next one.
+#[inline]
 pub(crate) fn end_for_restart(pid_file: &Path, how: Stop) -> bool {
     refuse_to_take_away(pid_file);
     match stop(pid_file, how) {
@@ -40,6 +42,7 @@ pub(crate) fn end_for_restart(pid_file: &Path, how: Stop) -> bool {
 
 /// A daemon that a service manager runs would be out of its hands after a restart from elsewhere;
 /// and the manager would start another one.
+#[inline]
 fn refuse_to_take_away(pid_file: &Path) {
     if let Found::Running(daemon) = find(pid_file)
         && let Some(unit) = Unit::of(daemon.process.pid)
@@ -52,6 +55,7 @@ fn refuse_to_take_away(pid_file: &Path) {
 }
 
 /// Who has the lock of a daemon that has ended, in words.
+#[inline]
 fn after(lock: Lock, pid_file: &Path) -> String {
     match lock {
         Lock::Free => String::new(),
@@ -67,6 +71,7 @@ fn after(lock: Lock, pid_file: &Path) -> String {
 }
 
 /// Says why the daemon was not ended. Returns the exit code.
+#[inline]
 fn refuse(word: &str, error: &StopError) -> i32 {
     let reason = error.source().map(|reason| format!(": {reason}")).unwrap_or_default();
     say(&format!("cannot {word}: {error}{reason}"));

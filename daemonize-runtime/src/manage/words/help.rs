@@ -8,6 +8,7 @@ use crate::manage::words::place::{Place, program, shown};
 static PLACE: OnceLock<Place> = OnceLock::new();
 
 /// Remembers where the files are, for whoever asks for help later.
+#[inline]
 pub(crate) fn remember(place: &Place) {
     let _ = PLACE.set(place.clone());
 }
@@ -38,6 +39,7 @@ pub(crate) fn remember(place: &Place) {
 /// }
 /// ```
 #[must_use]
+#[inline]
 pub fn commands_help() -> String {
     let mut text = format!(
         "commands of {}:\n\

@@ -4,10 +4,12 @@
 pub(crate) struct Object(String);
 
 impl Object {
+    #[inline]
     pub(crate) fn new() -> Self {
         Self(String::new())
     }
 
+    #[inline]
     pub(crate) fn text(self, name: &str, value: Option<&str>) -> Self {
         self.member(name, &value.map_or_else(|| "null".to_owned(), quoted))
     }
@@ -17,18 +19,21 @@ impl Object {
     }
 
     /// Adds a member whose value is JSON already.
+    #[inline]
     fn member(mut self, name: &str, value: &str) -> Self {
         self.0.push(if self.0.is_empty() { '{' } else { ',' });
         self.0.extend([&quoted(name), ":", value]);
         self
     }
 
+    #[inline]
     pub(crate) fn finish(self) -> String {
         self.0 + "}"
     }
 }
 
 /// A JSON string.
+#[inline]
 fn quoted(text: &str) -> String {
     let mut quoted = String::from('"');
     for character in text.chars() {

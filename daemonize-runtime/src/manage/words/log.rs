@@ -22,6 +22,7 @@ const BLOCK: usize = 8192;
 
 /// Shows the log that the word asks for. Returns the exit code, unless it follows the log until
 /// nobody reads it any more.
+#[inline]
 pub(crate) fn show_or_say(place: &Place, order: &Order) -> i32 {
     let Place { log, errors, .. } = place;
     let log = if order.stderr { errors.as_deref() } else { log.as_deref().or(errors.as_deref()) };
@@ -41,6 +42,7 @@ pub(crate) fn show_or_say(place: &Place, order: &Order) -> i32 {
 
 /// Names what is written elsewhere: standard error, and what a daemon writes that does not write
 /// this log, such as one in the foreground.
+#[inline]
 fn tell_of_others(place: &Place, shown_log: &Path) {
     let is_for_errors = place.log.as_deref() != Some(shown_log);
     if let Some(errors) = place.errors.as_deref().filter(|&errors| errors != shown_log) {
@@ -58,6 +60,7 @@ fn tell_of_others(place: &Place, shown_log: &Path) {
 }
 
 /// Writes the last lines of a log, and what is added to it for as long as somebody reads that.
+#[inline]
 pub(crate) fn show(path: &Path, lines: usize, follow: bool) -> io::Result<()> {
     let mut file = open(path)?;
     let mut output = io::stdout().lock();
@@ -69,6 +72,7 @@ pub(crate) fn show(path: &Path, lines: usize, follow: bool) -> io::Result<()> {
 }
 
 /// Not waiting for a writer, where something else stands in the place of a log.
+#[inline]
 fn open(path: &Path) -> io::Result<File> {
     let flags = libc::O_NONBLOCK | libc::O_NOCTTY;
     let file = OpenOptions::new().read(true).custom_flags(flags).open(path)?;
@@ -80,6 +84,7 @@ fn open(path: &Path) -> io::Result<File> {
 
 /// Where the last lines of a file begin; a last one without an end counts. A file that shrinks
 /// meanwhile is shown from its beginning.
+#[inline]
 fn begin_of_last(lines: usize, file: &File) -> io::Result<u64> {
     let length = file.metadata()?.len();
     let mut left = lines;

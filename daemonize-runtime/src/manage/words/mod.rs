@@ -56,6 +56,7 @@ static HEARD: OnceLock<Option<Order>> = OnceLock::new();
 /// }
 /// # assert_eq!(pid_file(), PathBuf::from("bot.pid"));
 /// ```
+#[inline]
 pub fn args_os() -> impl Iterator<Item = OsString> {
     let length = HEARD.get().and_then(Option::as_ref).map_or(0, |order| order.length);
     env::args_os()
@@ -65,6 +66,7 @@ pub fn args_os() -> impl Iterator<Item = OsString> {
 }
 
 /// Reads the command line, once. Says what is wrong with it, and exits.
+#[inline]
 pub(crate) fn hear(program: Program) -> Option<Order> {
     *HEARD.get_or_init(|| {
         let arguments: Vec<OsString> = env::args_os().skip(1).collect();
@@ -76,6 +78,7 @@ pub(crate) fn hear(program: Program) -> Option<Order> {
 }
 
 /// Answers the word, if there is one, and exits. Returns where the program is to start.
+#[inline]
 pub(crate) fn answer(options: &Options) {
     // Where nobody has asked before, a builder has got its options from anywhere.
     let order = hear(Program { has_parser: true, files_vary: true });
@@ -85,6 +88,7 @@ pub(crate) fn answer(options: &Options) {
 }
 
 /// Not `print!`, which panics when nobody reads.
+#[inline]
 pub(crate) fn print(text: &str) {
     let _ = io::stdout().write_all(text.as_bytes());
     let _ = io::stdout().flush();

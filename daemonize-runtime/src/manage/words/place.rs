@@ -17,6 +17,7 @@ pub(crate) struct Place {
 }
 
 impl Place {
+    #[inline]
     pub(crate) fn of(options: &Options) -> Self {
         let Options { redirect, stdout, stderr, .. } = options;
         let [redirect, stdout, stderr] =
@@ -29,6 +30,7 @@ impl Place {
     }
 
     /// The PID file, without which nothing can be told.
+    #[inline]
     pub(crate) fn pid_file(&self) -> &Path {
         self.pid_file.as_deref().unwrap_or_else(|| {
             refuse_missing("`pid_file` is false, so nobody can tell whether it runs")
@@ -37,22 +39,26 @@ impl Place {
 }
 
 /// Says that something is not there, and exits with the code of the Linux Standard Base for that.
+#[inline]
 pub(crate) fn refuse_missing(what: &str) -> ! {
     say(what);
     std::process::exit(6)
 }
 
 /// Where it is, whatever the working directory: in another one there may be another one.
+#[inline]
 pub(crate) fn absolute_path(path: &Path) -> PathBuf {
     absolute(path).unwrap_or_else(|_| path.to_owned())
 }
 
 /// An absolute path on one line.
+#[inline]
 pub(crate) fn shown(path: &Path) -> String {
     Printable(&absolute_path(path)).to_string()
 }
 
 /// The program's name on one line.
+#[inline]
 pub(crate) fn program() -> String {
     Printable(&program_name().unwrap_or_else(|| "daemon".into())).to_string()
 }

@@ -11,6 +11,7 @@ use crate::manage::words::print;
 use crate::sys::Signal;
 
 /// Says how the daemon is. Returns the exit code.
+#[inline]
 pub(crate) fn say_status(place: &Place, as_json: bool) -> i32 {
     let status = status(place.pid_file());
     let text = if as_json { json(&status, place) } else { line(&status, place) };
@@ -19,6 +20,7 @@ pub(crate) fn say_status(place: &Place, as_json: bool) -> i32 {
 }
 
 /// The exit code of a state, from the Linux Standard Base.
+#[inline]
 fn code(status: &Status) -> i32 {
     match status {
         Status::Running { .. } | Status::Starting | Status::Restarting { .. } => 0,
@@ -28,6 +30,7 @@ fn code(status: &Status) -> i32 {
     }
 }
 
+#[inline]
 fn line(status: &Status, place: &Place) -> String {
     let pid_file = shown(place.pid_file());
     let facts = Facts::of(status);
@@ -64,6 +67,7 @@ fn line(status: &Status, place: &Place) -> String {
 }
 
 /// One JSON object on one line. It has the same members in every state.
+#[inline]
 fn json(status: &Status, place: &Place) -> String {
     let text = |path: &Path| absolute_path(path).to_string_lossy().into_owned();
     let log = place.log.as_deref().map(text);
@@ -121,6 +125,7 @@ struct Facts<'a> {
 }
 
 impl<'a> Facts<'a> {
+    #[inline]
     fn of(status: &'a Status) -> Self {
         match status {
             Status::Running { pid, since, output, unit, supervision, .. } => Self {
@@ -146,6 +151,7 @@ impl<'a> Facts<'a> {
 }
 
 /// Rounded up: a second that has begun is told.
+#[inline]
 fn restarting_in(next_start: Option<SystemTime>) -> String {
     match next_start.map(|at| until(at).as_millis().div_ceil(1000)) {
         Some(seconds @ 1..) => format!("is restarting in {seconds} s"),
@@ -154,11 +160,13 @@ fn restarting_in(next_start: Option<SystemTime>) -> String {
 }
 
 /// To the millisecond.
+#[inline]
 fn until(time: SystemTime) -> Duration {
     let left = time.duration_since(SystemTime::now()).unwrap_or_default();
     Duration::from_millis(left.as_millis().try_into().unwrap_or(u64::MAX))
 }
 
+#[inline]
 fn how(end: BodyEnd) -> String {
     match end {
         BodyEnd::Exited(code) => format!("exit code {code}"),

@@ -21,6 +21,7 @@ use crate::sys::{self, Deadline};
 const PATIENCE: Duration = Duration::from_secs(2);
 
 /// The word `start`, which is content with a daemon that is up.
+#[inline]
 pub(crate) fn start(place: &Place) {
     match outcome(place.pid_file()) {
         Outcome::Up(pid) => be_content(pid),
@@ -37,6 +38,7 @@ pub(crate) fn start(place: &Place) {
 }
 
 /// The word `restart`, when nothing runs any more; whether something did.
+#[inline]
 pub(crate) fn restart(was_running: bool) {
     remember(if was_running {
         |options, parts| start_and_tell("restarted", &options, parts)
@@ -46,6 +48,7 @@ pub(crate) fn restart(was_running: bool) {
 }
 
 /// The word `run`.
+#[inline]
 pub(crate) fn run(place: &Place) {
     refuse_second(place);
     remember(in_foreground);
@@ -53,12 +56,14 @@ pub(crate) fn run(place: &Place) {
 
 /// No word of ours. An argument that begins with `-` may be one that only asks, such as `--help`,
 /// which the program is to answer.
+#[inline]
 pub(crate) fn without_word(place: &Place) {
     if !env::args_os().nth(1).is_some_and(|first| first.as_encoded_bytes().starts_with(b"-")) {
         refuse_second(place);
     }
 }
 
+#[inline]
 fn refuse_second(place: &Place) {
     let Some(pid_file) = &place.pid_file else { return };
     match outcome(pid_file) {
@@ -78,6 +83,7 @@ enum Outcome {
     Down,
 }
 
+#[inline]
 fn outcome(pid_file: &Path) -> Outcome {
     let deadline = Deadline::after(PATIENCE);
     loop {
@@ -90,18 +96,21 @@ fn outcome(pid_file: &Path) -> Outcome {
     }
 }
 
+#[inline]
 fn refuse(pid_file: &Path, holder: Holder) -> ! {
     let error = Error::from(Kind::AlreadyRunning(pid_file.to_owned(), holder));
     error.report();
     process::exit(error.exit_code().into())
 }
 
+#[inline]
 fn be_content(pid: i32) -> ! {
     print(&format!("{} is already running, PID {pid}\n", program()));
     process::exit(0)
 }
 
 /// In the launcher, tells what is there now, and leaves.
+#[inline]
 fn start_and_tell(what: &str, options: &Options, parts: Parts) -> Result<(), Error> {
     if let Side::Launcher { daemon } = launch(options, parts, true, None)? {
         let log = Place::of(options).log.map(|log| format!(", log {}", shown(&log)));

@@ -16,6 +16,7 @@ impl Word {
     pub(crate) const ALL: [Self; 7] =
         [Self::Start, Self::Stop, Self::Restart, Self::Status, Self::Run, Self::Log, Self::Help];
 
+    #[inline]
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Start => "start",
@@ -29,6 +30,7 @@ impl Word {
     }
 
     /// The options that may stand directly behind the word.
+    #[inline]
     pub(crate) fn options(self) -> &'static str {
         match self {
             Self::Stop => "--timeout SECONDS",
@@ -39,16 +41,19 @@ impl Word {
     }
 
     /// Whether it starts the program, so that the program gets the arguments that follow.
+    #[inline]
     pub(crate) fn starts(self) -> bool {
         matches!(self, Self::Start | Self::Restart | Self::Run)
     }
 
+    #[inline]
     pub(crate) fn find(argument: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|word| word.name() == argument)
     }
 
     /// The word that was probably meant: the one with the fewest mistakes in it. The first letter
     /// is right, apart from its case, since nearly every short word is nearly another one.
+    #[inline]
     pub(crate) fn near(argument: &str) -> Option<Self> {
         let argument = argument.to_ascii_lowercase();
         let candidates = Self::ALL.into_iter().filter(|word| {
@@ -61,6 +66,7 @@ impl Word {
 }
 
 /// How many letters are missing, superfluous, wrong or exchanged with their neighbours.
+#[inline]
 fn distance(one: &str, other: &str) -> usize {
     let (one, other): (Vec<_>, Vec<_>) = (one.chars().collect(), other.chars().collect());
     let mut rows: Vec<Vec<usize>> = vec![(0..=other.len()).collect()];
