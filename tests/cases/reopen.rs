@@ -195,7 +195,7 @@ fn a_log_that_cannot_be_made_stays_the_old_one_until_it_can() {
     keeps_the_old_log("No such file or directory", |log| {
         symlink("missing/out.log", log).expect("a link");
     });
-    keeps_the_old_log("Too many symbolic links encountered", |log| {
+    keeps_the_old_log("Too many levels of symbolic links", |log| {
         symlink("out.log", log).expect("a link");
     });
     keeps_the_old_log("No such device or address", |log| {

@@ -267,7 +267,7 @@ pub(crate) fn system() -> &'static str {
 /// The signal's name in parentheses, where it has one.
 #[cfg(unix)]
 fn name_of(signal: i32) -> String {
-    crate::sys::Signal::try_from(signal).map(|known| format!(" ({known})")).unwrap_or_default()
+    crate::sys::Signal::of(signal).map(|known| format!(" ({known})")).unwrap_or_default()
 }
 
 #[cfg(not(unix))]

@@ -37,7 +37,7 @@ impl Options {
     pub(crate) fn ending(&self) -> Ending {
         let default = Ending::default();
         let signal = match self.stop_signal {
-            Some(StopSignal::Number(number)) => Signal::try_from(number).ok(),
+            Some(StopSignal::Number(number)) => Signal::of(number),
             Some(StopSignal::Unknown(_)) | None => None,
         };
         let timeout = self.stop_timeout.and_then(|TimeLimit(limit)| limit);
@@ -57,7 +57,7 @@ mod tests {
         let timeout = Some(TimeLimit(Some(Duration::MAX)));
         let patient = Options { stop_timeout: timeout, ..Options::default() }.ending();
         assert_eq!(patient, Ending { timeout: Duration::MAX, ..Ending::default() });
-        let stop_signal = Some(StopSignal::Number(Signal::SIGINT as i32));
+        let stop_signal = Some(StopSignal::Number(Signal::SIGINT.number()));
         let polite = Options { stop_signal, ..Options::default() }.ending();
         assert_eq!(polite, Ending { signal: Signal::SIGINT, ..Ending::default() });
         assert_eq!(Options::default().ending(), Ending::default());

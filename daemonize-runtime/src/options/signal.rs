@@ -83,9 +83,9 @@ mod number {
     /// The signal of this name.
     #[inline]
     pub(super) fn of(name: &str) -> Option<i32> {
-        let signal = Signal::iterator()
-            .find(|signal| [signal.as_str(), &signal.as_str()["SIG".len()..]].contains(&name))?;
-        (!OTHERS.contains(&signal)).then_some(signal as i32)
+        let (_, signal) =
+            Signal::all().find(|(known, _)| [known, &known["SIG".len()..]].contains(&name))?;
+        (!OTHERS.contains(&signal)).then_some(signal.number())
     }
 }
 
@@ -100,7 +100,6 @@ mod number {
 
 #[cfg(all(test, unix))]
 mod tests {
-    use crate::sys::libc;
 
     use super::*;
 

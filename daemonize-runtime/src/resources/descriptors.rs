@@ -2,9 +2,9 @@
 
 use std::os::fd::{BorrowedFd, RawFd};
 
-use crate::sys::libc::{STDERR_FILENO, STDIN_FILENO};
 use crate::sys::proc::ProcSelf;
 use crate::sys::{self, persist};
+use libc::{STDERR_FILENO, STDIN_FILENO};
 
 /// All open descriptors from this one on that can do anything: those of `O_PATH` are missing.
 ///

@@ -6,7 +6,7 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
-use crate::sys::{self, DIRECTORY, Errno, FileStatus, WORKING_DIRECTORY, errno_of, libc};
+use crate::sys::{self, DIRECTORY, Errno, FileStatus, WORKING_DIRECTORY, errno_of};
 
 /// A name in an open directory, which nobody can exchange, or a path from the working directory.
 #[derive(Debug)]

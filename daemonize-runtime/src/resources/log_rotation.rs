@@ -13,7 +13,7 @@ use crate::resources::descriptors::StandardDescriptors;
 use crate::resources::opener::Opener;
 use crate::resources::root::inside;
 use crate::resources::stream_file::LOG_MODE;
-use crate::sys::{self, Errno, WORKING_DIRECTORY, libc};
+use crate::sys::{self, Errno, WORKING_DIRECTORY};
 
 const IS_NO_FILE: &str = "not a regular file";
 

@@ -17,7 +17,7 @@ use crate::resources::root::inside;
 use crate::resources::stream_file::{HAS_OTHER_NAME, LOG_MODE, Purpose, StreamFile};
 use crate::resources::trust::{self, Trust};
 use crate::resources::users_files::{open_anew, sole};
-use crate::sys::{self, Errno, FileStatus, errno_of, libc};
+use crate::sys::{self, Errno, FileStatus, errno_of};
 
 const CAN_BE_EXCHANGED: &str = "others can write in its directory";
 const IS_A_THIRD_USERS: &str = "it belongs to a third user";

@@ -9,7 +9,7 @@ use crate::error::{At, Error, Holder, Kind, Step};
 use crate::resources::entry::Entry;
 use crate::resources::pid_text::{LONGEST, Text, read};
 use crate::resources::place::Reach;
-use crate::sys::{self, Errno, FileStatus, libc};
+use crate::sys::{self, Errno, FileStatus};
 
 /// How long another process may hold the lock without a PID in the file: it is starting, or only
 /// looking.

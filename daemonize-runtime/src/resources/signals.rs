@@ -2,9 +2,9 @@
 //! ignored but SIGPIPE, which Rust programs expect to be ignored. Handlers that the program has
 //! installed itself stay, with flags and mask.
 
-use crate::sys::libc::{SIGPIPE, SIGXFSZ};
 use crate::sys::proc::ProcSelf;
-use crate::sys::{self, Action, SigSet, SigmaskHow, Signal, SignalBits, sigprocmask};
+use crate::sys::{self, Action, Signal, SignalBits, SignalSet};
+use libc::{SIGPIPE, SIGXFSZ};
 
 /// Requests to end, as a user or a system sends them.
 const ENDING: [Signal; 4] = [Signal::SIGHUP, Signal::SIGINT, Signal::SIGQUIT, Signal::SIGTERM];
@@ -52,35 +52,28 @@ impl Signals {
     /// request that was ignored stays so.
     pub(crate) fn obey_requests(&self) -> Obedience {
         let is_odd = |signal: Signal| {
-            let may_be_caught = self.caught.is_none_or(|caught| caught & bit(signal as i32) != 0);
-            may_be_caught && self.ignored & bit(signal as i32) == 0
+            let may_be_caught = self.caught.is_none_or(|caught| caught & bit(signal.number()) != 0);
+            may_be_caught && self.ignored & bit(signal.number()) == 0
         };
         let mut actions = Vec::new();
         for signal in ENDING.into_iter().filter(|&signal| is_odd(signal)) {
             actions.extend(sys::replace_by_default(signal).map(|action| (signal, action)));
         }
-        let mut mask = None;
-        if self.is_any_blocked {
-            let old = mask.insert(SigSet::empty());
-            let mut requests = SigSet::empty();
-            for signal in ENDING {
-                requests.add(signal);
-            }
-            let _ = sigprocmask(SigmaskHow::SIG_UNBLOCK, Some(&requests), Some(old));
-        }
+        let requests = SignalSet::of(&ENDING);
+        let mask = self.is_any_blocked.then(|| sys::unblock_signals(&requests));
         Obedience { actions, mask }
     }
 
     /// Gives the calling process the daemon's signals, but for those that are held.
     pub(crate) fn reset(&self) {
-        let held = self.held.iter().fold(0, |bits, (signal, _)| bits | bit(*signal as i32));
+        let held = self.held.iter().fold(0, |bits, (signal, _)| bits | bit(signal.number()));
         let mut left = self.ignored & !(bit(SIGPIPE) | held);
         while left != 0 {
             sys::set_default(left.trailing_zeros().cast_signed() + 1);
             left &= left - 1;
         }
         if self.is_any_blocked {
-            sys::set_signal_mask(&SigSet::empty());
+            sys::set_signal_mask(&SignalSet::empty());
         }
     }
 
@@ -89,7 +82,7 @@ impl Signals {
     pub(crate) fn resume(&self) {
         for (signal, action) in &self.held {
             if action.is_ignored() {
-                sys::set_default(*signal as i32);
+                sys::set_default(signal.number());
             } else {
                 sys::put_back(*signal, action);
             }
@@ -101,7 +94,7 @@ impl Signals {
 #[derive(Debug)]
 pub(crate) struct Obedience {
     actions: Vec<(Signal, Action)>,
-    mask: Option<SigSet>,
+    mask: Option<SignalSet>,
 }
 
 impl Obedience {

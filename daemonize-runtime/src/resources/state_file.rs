@@ -15,7 +15,7 @@ use crate::resources::pid_file::PidFile;
 use crate::resources::pid_lock::GENTLY;
 use crate::resources::place::Place;
 use crate::resources::state_text::{FIRST_WORD, LONGEST, State, parse};
-use crate::sys::{self, Errno, FileStatus, errno_of, libc};
+use crate::sys::{self, Errno, FileStatus, errno_of};
 
 /// Behind the name of the PID file.
 const SUFFIX: &str = ".state";

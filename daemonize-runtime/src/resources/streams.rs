@@ -15,7 +15,7 @@ use crate::resources::opener::{Opened, Opener};
 use crate::resources::pid_file::{Identity, PidFile};
 use crate::resources::stream_file::{Purpose, StreamFile};
 use crate::sys;
-use crate::sys::libc::{STDERR_FILENO, STDIN_FILENO, STDOUT_FILENO};
+use libc::{STDERR_FILENO, STDIN_FILENO, STDOUT_FILENO};
 
 const INPUT: u8 = 1 << STDIN_FILENO;
 const OUTPUT: u8 = 1 << STDOUT_FILENO;

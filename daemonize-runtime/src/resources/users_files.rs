@@ -11,7 +11,7 @@ use crate::resources::made::Made;
 use crate::resources::pid_file::PidFile;
 use crate::resources::pid_lock::Wanted;
 use crate::resources::stream_file::{HAS_OTHER_NAME, IS_LINK, LOG_MODE, Purpose, StreamFile};
-use crate::sys::{self, Errno, WORKING_DIRECTORY, errno_of, libc};
+use crate::sys::{self, Errno, WORKING_DIRECTORY, errno_of};
 
 /// Opens a stream's file.
 #[inline]

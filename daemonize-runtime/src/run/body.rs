@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use crate::options::{Ending, KERNEL_PATIENCE};
 use crate::sys::{
-    self, Deadline, End, ForkResult, OnlyThread, Pid, SigSet, Signal, getppid, setpgid,
+    self, Deadline, End, ForkResult, OnlyThread, Pid, Signal, SignalSet, getppid, setpgid,
 };
 
 /// Between two looks at a group that was killed.
@@ -116,7 +116,6 @@ impl Body {
 /// Waits for the end of a child. Whatever else is said meanwhile is heard later.
 #[inline]
 fn await_child(limit: Duration) {
-    let mut children = SigSet::empty();
-    children.add(Signal::SIGCHLD);
+    let children = SignalSet::of(&[Signal::SIGCHLD]);
     sys::wait_for_signal(&children, Some(limit));
 }

@@ -32,7 +32,7 @@ pub(crate) fn connect() -> sys::Answer<(UnixStream, UnixStream)> {
 #[inline]
 pub(crate) fn tell_supervisor(mut socket: UnixStream, streams: Arc<Streams>) -> WhenReady {
     Box::new(move || {
-        let word = streams.install().err().map_or(0, |reason| reason as i32);
+        let word = streams.install().err().map_or(0, Errno::number);
         let told = socket.write_all(&word.to_ne_bytes());
         if told.and_then(|()| socket.read_exact(&mut [0])).is_err() {
             sys::exit_now(71);

@@ -11,8 +11,7 @@ use crate::run::notify::Manager;
 use crate::run::started::Duties;
 use crate::run::variables::{LISTEN_PID, WATCHDOG_PID, take_over};
 use crate::sys::{
-    self, Arrival, End, ForkResult, OnlyThread, Pid, SigSet, SigmaskHow, Signal, SignalQueue,
-    getppid, sigprocmask,
+    self, Arrival, End, ForkResult, OnlyThread, Pid, Signal, SignalQueue, SignalSet, getppid,
 };
 
 /// Longer than any message that a manager takes.
@@ -27,10 +26,9 @@ pub(crate) fn leave_behind(duties: &mut Duties, only_thread: &OnlyThread) -> io:
     let (init_end, body_end) =
         duties.manager.is_some().then(UnixDatagram::pair).transpose()?.unzip();
     init_end.as_ref().map_or(Ok(()), |init_end| init_end.set_nonblocking(true))?;
-    let everything = SigSet::all();
-    let mut mask = SigSet::empty();
+    let everything = SignalSet::all();
     // Before the fork, so that no request comes too early.
-    let _ = sigprocmask(SigmaskHow::SIG_SETMASK, Some(&everything), Some(&mut mask));
+    let mask = sys::replace_signal_mask(&everything);
     let forked =
         SignalQueue::of(&everything).and_then(|signals| Ok((sys::fork(only_thread)?, signals)));
     if let Ok((ForkResult::Parent { child }, signals)) = forked {
@@ -88,7 +86,7 @@ impl Init {
     fn pass_signals_on(&self) -> Option<End> {
         let mut end = None;
         while let Some(signal) = self.signals.next() {
-            if signal.number == Signal::SIGCHLD as i32 {
+            if signal.number == Signal::SIGCHLD.number() {
                 end = self.reap().or(end);
             } else if is_for_body(signal) && end.is_none() {
                 sys::send_signal(self.body, signal.number);
@@ -132,5 +130,5 @@ impl Init {
 /// The keys of a terminal reach its whole foreground group, so that the body has them already. Its
 /// hang-up reaches the session leader alone.
 fn is_for_body(signal: Arrival) -> bool {
-    signal.is_sent || signal.number == Signal::SIGHUP as i32
+    signal.is_sent || signal.number == Signal::SIGHUP.number()
 }

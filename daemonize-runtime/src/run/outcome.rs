@@ -48,9 +48,9 @@ impl fmt::Display for End {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Exited(code) => write!(f, "exit code {code}"),
-            Self::Killed(number) => match Signal::try_from(*number) {
-                Ok(signal) => write!(f, "signal {number} ({signal})"),
-                Err(_) => write!(f, "signal {number}"),
+            Self::Killed(number) => match Signal::of(*number) {
+                Some(signal) => write!(f, "signal {number} ({signal})"),
+                None => write!(f, "signal {number}"),
             },
         }
     }

@@ -9,8 +9,8 @@ use std::{env, process};
 use crate::resources::log_rotation::Logs;
 use crate::resources::pid_file::HeldPidFile;
 use crate::run::notify::{self, Manager};
-use crate::sys::libc::c_int;
 use crate::sys::{self, Errno, Pid, Shared, Signal, Slot, getpid};
+use libc::c_int;
 
 static STARTED: Shared<Started> = Shared::empty();
 
@@ -149,7 +149,7 @@ pub(crate) fn reopen_logs_on_hangup() {
         manager.inspect(|manager| manager.ready());
         Errno::set_raw(interrupted_call);
     }
-    if !sys::is_ignored(Signal::SIGHUP as c_int) {
+    if !sys::is_ignored(Signal::SIGHUP.number()) {
         sys::handle(Signal::SIGHUP, on_hangup);
     }
 }

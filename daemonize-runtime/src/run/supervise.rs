@@ -19,7 +19,7 @@ use crate::run::first_body::{FirstBody, connect, go_on, tell_supervisor, word_of
 use crate::run::outcome::Outcome;
 use crate::run::started::{self, WhenReady, remember_in_body};
 use crate::run::variables::{LISTEN_PID, take_over};
-use crate::sys::{self, Action, Deadline, End, OnlyThread, Pid, SigSet, Signal, getpid};
+use crate::sys::{self, Action, Deadline, End, OnlyThread, Pid, Signal, SignalSet, getpid};
 
 /// Signals that end both, beside the one that ends the body.
 const ENDING: [Signal; 3] = [Signal::SIGTERM, Signal::SIGINT, Signal::SIGQUIT];
@@ -143,11 +143,11 @@ impl<'a> Supervisor<'a> {
             }
             match &self.child_action {
                 Some(action) => sys::put_back(Signal::SIGCHLD, action),
-                None => sys::set_default(Signal::SIGCHLD as i32),
+                None => sys::set_default(Signal::SIGCHLD.number()),
             }
             take_over(LISTEN_PID, self.process, self.only_thread);
             remember_in_body(when_ready);
-            sys::set_signal_mask(&SigSet::empty());
+            sys::set_signal_mask(&SignalSet::empty());
         }
         Ok(forked)
     }
@@ -164,13 +164,13 @@ impl<'a> Supervisor<'a> {
             if let Some(end) = end {
                 self.end_like(end);
             }
-            match sys::wait_for_signal(&SigSet::all(), Some(LOOK)) {
+            match sys::wait_for_signal(&SignalSet::all(), Some(LOOK)) {
                 Some(signal) if self.is_ending(signal) => {
                     // The other processes of a start that is over ask so.
                     let is_hurried = signal == Signal::SIGINT;
                     let timeout = if is_hurried { Duration::ZERO } else { self.ending.timeout };
                     body.stop(Ending { timeout, ..self.ending });
-                    self.end_like(End::Killed(signal as i32));
+                    self.end_like(End::Killed(signal.number()));
                 }
                 Some(signal) if PASSED_ON.contains(&signal) => body.pass_on(signal),
                 _ => {}
@@ -186,7 +186,7 @@ impl<'a> Supervisor<'a> {
             if let Some(end) = body.end() {
                 return end;
             }
-            match sys::wait_for_request(&SigSet::all()) {
+            match sys::wait_for_request(&SignalSet::all()) {
                 Some((signal, limit)) if self.is_ending(signal) => {
                     let timeout = limit.unwrap_or(self.ending.timeout);
                     body.stop(Ending { timeout, ..self.ending });
@@ -210,7 +210,7 @@ impl<'a> Supervisor<'a> {
         let end = Deadline::after(delay);
         while !end.has_passed() {
             sys::reap_orphans(None);
-            match sys::wait_for_signal(&SigSet::all(), Some(end.left())) {
+            match sys::wait_for_signal(&SignalSet::all(), Some(end.left())) {
                 Some(signal) if self.is_ending(signal) => self.leave(0),
                 Some(signal) => reopen_logs_on(signal),
                 None => {}
@@ -290,9 +290,7 @@ impl Drop for Supervisor<'_> {
 /// The supervisor writes into the same logs as the body.
 #[inline]
 fn reopen_logs_on(signal: Signal) {
-    if signal == Signal::SIGHUP {
-        started::reopen_logs();
-    }
+    (signal == Signal::SIGHUP).then(started::reopen_logs);
 }
 
 #[inline]

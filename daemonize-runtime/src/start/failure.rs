@@ -66,9 +66,9 @@ impl Failure {
     pub(crate) fn to_bytes(self) -> [u8; Self::LENGTH] {
         let number = |number: usize| i32::try_from(number).unwrap_or(i32::MAX);
         let (kind, which, number) = match self {
-            Self::Step(step, reason) => (0, step as u8, reason as i32),
-            Self::PidFile(step, reason) => (1, step as u8, reason as i32),
-            Self::Stream(stream, reason) => (2, stream, reason as i32),
+            Self::Step(step, reason) => (0, step as u8, reason.number()),
+            Self::PidFile(step, reason) => (1, step as u8, reason.number()),
+            Self::Stream(stream, reason) => (2, stream, reason.number()),
             Self::NotAFile(stream) => (3, stream, 0),
             Self::Untrusted(stream, why) => (4, stream, number(why)),
             Self::ForeignPidFile(why) => (5, 0, number(why)),
@@ -76,7 +76,7 @@ impl Failure {
             Self::AlreadyRunning(Holder::Start) => (6, 1, 0),
             Self::AlreadyRunning(Holder::Orphan(pid)) => (6, 2, pid),
             Self::SameFile => (7, 0, 0),
-            Self::Directory(stream, reason) => (8, stream, reason as i32),
+            Self::Directory(stream, reason) => (8, stream, reason.number()),
         };
         let [a, b, c, d] = number.to_ne_bytes();
         [kind, which, a, b, c, d]

@@ -9,7 +9,7 @@ use crate::options::SUPERVISORS_SHARE;
 use crate::resources::signals::Signals;
 use crate::start::plan::Plan;
 use crate::start::protocol::{Loss, Report, Word, commit};
-use crate::sys::{self, Deadline, End, Pid, SigSet, SigmaskHow, Signal, kill, killpg, sigprocmask};
+use crate::sys::{self, Deadline, End, Pid, Signal, SignalSet, kill, killpg};
 
 /// How long the processes of a start that has failed may take to end. They do it at once, unless
 /// somebody has stopped them.
@@ -53,8 +53,7 @@ fn await_end(session_leader: Pid) -> Outcome<Option<Pid>> {
 
 /// The commit. Returns when the daemon is dead.
 fn leave(daemon: &UnixStream) -> Outcome<i32> {
-    let mut old_mask = SigSet::empty();
-    let _ = sigprocmask(SigmaskHow::SIG_SETMASK, Some(&SigSet::all()), Some(&mut old_mask));
+    let old_mask = sys::replace_signal_mask(&SignalSet::all());
     if commit(daemon).is_ok() {
         sys::exit_now(0);
     }

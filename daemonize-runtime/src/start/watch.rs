@@ -12,8 +12,7 @@ use crate::start::plan::Plan;
 use crate::start::protocol::{Report, Word};
 use crate::start::settle::record;
 use crate::sys::{
-    self, Deadline, End, GONE, ITS_END, Pid, READABLE, SigSet, SigmaskHow, Signal, getpid, kill,
-    killpg, sigprocmask,
+    self, Deadline, End, GONE, ITS_END, Pid, READABLE, Signal, SignalSet, getpid, kill, killpg,
 };
 
 /// How long the body of a killed supervisor may take to die and to become an orphan.
@@ -23,9 +22,8 @@ const ADOPTION: Duration = Duration::from_secs(1);
 /// that belongs to the start.
 #[inline]
 pub(crate) fn watch(plan: &Plan, daemon: Pid, launcher: &UnixStream, lifeline: &UnixStream) -> ! {
-    let mut children = SigSet::empty();
-    children.add(Signal::SIGCHLD);
-    let _ = sigprocmask(SigmaskHow::SIG_BLOCK, Some(&children), None);
+    let children = SignalSet::of(&[Signal::SIGCHLD]);
+    sys::block_signals(&children);
     sys::interrupt_on(Signal::SIGCHLD);
     let daemon = Unfinished { plan, process: daemon, end: Cell::new(None), children };
     if daemon.is_supervisor() {
@@ -46,7 +44,7 @@ struct Unfinished<'a> {
     plan: &'a Plan<'a>,
     process: Pid,
     end: Cell<Option<End>>,
-    children: SigSet,
+    children: SignalSet,
 }
 
 impl Unfinished<'_> {

@@ -4,7 +4,7 @@ use std::ffi::{CStr, CString, c_char};
 use std::mem::MaybeUninit;
 use std::ptr;
 
-use super::{Answer, Errno, libc};
+use super::{Answer, Errno};
 
 /// What a database may say of one account at most.
 const LONGEST: usize = 1 << 20;

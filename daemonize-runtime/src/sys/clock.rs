@@ -2,8 +2,6 @@
 
 use std::time::Duration;
 
-use super::libc;
-
 /// The time since the system was started, as service managers count it. Async-signal-safe.
 #[inline]
 pub(crate) fn monotonic_time() -> Duration {

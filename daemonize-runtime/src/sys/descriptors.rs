@@ -4,7 +4,7 @@ use std::io;
 use std::os::fd::{AsRawFd, BorrowedFd, RawFd};
 use std::os::unix::net::SocketAddr;
 
-use super::{Answer, Errno, libc};
+use super::{Answer, Errno};
 
 /// Closes descriptors that nothing in this program owns, in ascending order.
 pub(crate) fn close_all(descriptors: &[RawFd]) {

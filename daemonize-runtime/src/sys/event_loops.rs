@@ -22,7 +22,7 @@ pub(crate) fn event_loop(descriptor: RawFd) -> Option<&'static str> {
 fn is_epoll(descriptor: RawFd) -> bool {
     use std::os::fd::AsRawFd;
 
-    use super::{Errno, libc};
+    use super::Errno;
     let Ok((unknown, _)) = std::io::pipe() else { return false };
     let unknown = unknown.as_raw_fd();
     let mut no_event = libc::epoll_event { events: 0, u64: 0 };
@@ -46,7 +46,7 @@ pub(crate) fn event_loop(descriptor: RawFd) -> Option<&'static str> {
     use std::ptr::{null, null_mut};
     // SAFETY: of no changes and no events neither is read or written, and a null pointer stands for
     // no time limit, which is never waited for.
-    let answer = unsafe { super::libc::kevent(descriptor, null(), 0, null_mut(), 0, null()) };
+    let answer = unsafe { libc::kevent(descriptor, null(), 0, null_mut(), 0, null()) };
     (answer == 0).then_some("a kqueue")
 }
 

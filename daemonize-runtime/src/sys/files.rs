@@ -6,11 +6,11 @@ use std::ffi::CStr;
 use std::mem::MaybeUninit;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, RawFd};
 
+use super::{Answer, Errno, retry_interrupted};
 #[cfg(not(target_os = "linux"))]
-use super::libc::{fstat, fstatat, stat};
+use libc::{fstat, fstatat, stat};
 #[cfg(target_os = "linux")]
-use super::libc::{fstat64 as fstat, fstatat64 as fstatat, stat64 as stat};
-use super::{Answer, Errno, libc, retry_interrupted};
+use libc::{fstat64 as fstat, fstatat64 as fstatat, stat64 as stat};
 
 /// What the kernel says about a file.
 #[derive(Clone, Copy, Debug)]

@@ -1,8 +1,8 @@
 //! Process groups that children lead, and what they leave behind.
 
 use super::{
-    Answer, Deadline, End, Pid, SigSet, Signal, getpgid, getpid, getsid, has_ended, kill, killpg,
-    persist, wait_for_signal,
+    Answer, Deadline, End, Pid, Signal, SignalSet, getpgid, getpid, getsid, has_ended, kill,
+    killpg, persist, wait_for_signal,
 };
 
 /// Signals a process group; its leader alone, where there is no such group.
@@ -35,7 +35,7 @@ pub(crate) fn adopt_orphans() {
     #[cfg(target_os = "linux")]
     // SAFETY: takes numbers alone.
     unsafe {
-        super::libc::prctl(super::libc::PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+        libc::prctl(libc::PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
     }
 }
 
@@ -53,7 +53,7 @@ pub(crate) fn reap_orphans(own: Option<Pid>) {
 /// supervisor, and is adopted by this process, which leads the session of both. These signals, that
 /// of a child's end, are blocked.
 #[inline]
-pub(crate) fn end_adopted_group(deadline: Deadline, child_signal: &SigSet) {
+pub(crate) fn end_adopted_group(deadline: Deadline, child_signal: &SignalSet) {
     let mut ended = None;
     while !deadline.has_passed() {
         match find_dead(None) {
@@ -61,8 +61,8 @@ pub(crate) fn end_adopted_group(deadline: Deadline, child_signal: &SigSet) {
             Dead::None if ended.is_some_and(|group| !is_group_left(group)) => return,
             Dead::None => drop(wait_for_signal(child_signal, Some(deadline.left()))),
             Dead::Child(orphan) => {
-                let is_leader = getpgid(Some(orphan)) == Ok(orphan);
-                if is_leader && getsid(Some(orphan)) == Ok(getpid()) {
+                let is_leader = getpgid(orphan) == Ok(orphan);
+                if is_leader && getsid(orphan) == Ok(getpid()) {
                     let _ = persist(|| killpg(orphan, Signal::SIGKILL));
                     ended = Some(orphan);
                 }
@@ -107,8 +107,6 @@ enum Dead {
 #[cfg(any(target_os = "linux", target_os = "android"))]
 #[inline]
 fn find_dead(child: Option<Pid>) -> Dead {
-    use super::libc;
-
     let (kind, number) =
         child.map_or((libc::P_ALL, 0), |child| (libc::P_PID, child.as_raw().unsigned_abs()));
     let flags = libc::WEXITED | libc::WNOHANG | libc::WNOWAIT;

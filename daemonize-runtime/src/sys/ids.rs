@@ -1,6 +1,6 @@
 //! The ids and capabilities of this process.
 
-use super::{Answer, Errno, libc};
+use super::{Answer, Errno};
 
 /// The effective user of this process.
 #[inline]
@@ -62,7 +62,6 @@ pub(crate) fn set_groups(_groups: &[u32]) -> Answer<()> {
     target_os = "openbsd"
 ))]
 mod calls {
-    use super::libc;
 
     #[inline]
     pub(super) fn set_group(group: u32) -> i32 {
@@ -101,7 +100,6 @@ mod calls {
     target_os = "openbsd"
 )))]
 mod calls {
-    use super::libc;
 
     #[inline]
     pub(super) fn set_group(group: u32) -> i32 {

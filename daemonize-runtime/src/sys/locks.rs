@@ -13,7 +13,7 @@ pub(crate) fn try_lock(file: &File) -> Answer<bool> {
     #[cfg(not(any(target_os = "android", target_os = "dragonfly")))]
     return answer(file.try_lock());
     #[cfg(any(target_os = "android", target_os = "dragonfly"))]
-    return directly::lock(file, super::libc::LOCK_EX);
+    return directly::lock(file, libc::LOCK_EX);
 }
 
 /// Locks a file for all open files that do the same; whether it could be had.
@@ -21,7 +21,7 @@ pub(crate) fn try_lock_shared(file: &File) -> Answer<bool> {
     #[cfg(not(any(target_os = "android", target_os = "dragonfly")))]
     return answer(file.try_lock_shared());
     #[cfg(any(target_os = "android", target_os = "dragonfly"))]
-    return directly::lock(file, super::libc::LOCK_SH);
+    return directly::lock(file, libc::LOCK_SH);
 }
 
 /// Gives a lock back, for all processes that have this open file.
@@ -29,7 +29,7 @@ pub(crate) fn unlock(file: &File) -> Answer<()> {
     #[cfg(not(any(target_os = "android", target_os = "dragonfly")))]
     return file.unlock().map_err(errno_of);
     #[cfg(any(target_os = "android", target_os = "dragonfly"))]
-    return directly::lock(file, super::libc::LOCK_UN).map(drop);
+    return directly::lock(file, libc::LOCK_UN).map(drop);
 }
 
 #[cfg(not(any(target_os = "android", target_os = "dragonfly")))]
@@ -47,13 +47,13 @@ mod directly {
     use std::os::fd::AsRawFd;
 
     use super::{Answer, File};
-    use crate::sys::{Errno, libc};
+    use crate::sys::Errno;
 
     pub(super) fn lock(file: &File, operation: i32) -> Answer<bool> {
         // SAFETY: the descriptor is open, and no memory is touched.
         match Errno::result(unsafe { libc::flock(file.as_raw_fd(), operation | libc::LOCK_NB) }) {
             Ok(_) => Ok(true),
-            Err(Errno::EWOULDBLOCK) => Ok(false),
+            Err(Errno::EAGAIN) => Ok(false),
             Err(reason) => Err(reason),
         }
     }

@@ -4,7 +4,7 @@ use std::ops::{Deref, DerefMut};
 use std::ptr::{self, NonNull};
 use std::slice;
 
-use super::{Answer, Errno, libc};
+use super::{Answer, Errno};
 
 /// Pages of zeros. To get and to give them back is async-signal-safe, and they burden no small
 /// signal stack.

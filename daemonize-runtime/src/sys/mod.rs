@@ -8,8 +8,10 @@
 )]
 
 mod accounts;
+mod action;
 mod clock;
 mod descriptors;
+mod errno;
 mod event_loops;
 mod files;
 mod groups;
@@ -18,9 +20,11 @@ mod locks;
 mod memory;
 mod opening;
 mod passing;
+mod pid;
 mod processes;
 mod requests;
 mod shared;
+mod signal;
 mod signal_queue;
 mod signals;
 mod sockets;
@@ -31,8 +35,10 @@ mod waiting;
 pub(crate) mod proc;
 
 pub(crate) use accounts::*;
+pub(crate) use action::*;
 pub(crate) use clock::*;
 pub(crate) use descriptors::*;
+pub(crate) use errno::*;
 pub(crate) use event_loops::*;
 pub(crate) use files::*;
 pub(crate) use groups::*;
@@ -41,9 +47,11 @@ pub(crate) use locks::*;
 pub(crate) use memory::*;
 pub(crate) use opening::*;
 pub(crate) use passing::*;
+pub(crate) use pid::*;
 pub(crate) use processes::*;
 pub(crate) use requests::*;
 pub(crate) use shared::*;
+pub(crate) use signal::*;
 pub(crate) use signal_queue::*;
 pub(crate) use signals::*;
 pub(crate) use sockets::*;
@@ -54,26 +62,10 @@ pub(crate) use waiting::*;
 use std::ffi::{CString, OsStr};
 use std::os::unix::ffi::OsStrExt;
 
-pub(crate) use nix::errno::Errno;
-pub(crate) use nix::libc;
-pub(crate) use nix::sys::signal::{SigSet, SigmaskHow, Signal, kill, killpg, sigprocmask};
-pub(crate) use nix::unistd::{ForkResult, Pid, getpgid, getpid, getppid, getsid, setpgid, setsid};
-
-/// What the operating system answers.
-pub(crate) type Answer<T> = Result<T, Errno>;
-
 /// A name or a path for the kernel.
 #[inline(never)]
 pub(crate) fn c_string(text: impl AsRef<OsStr>) -> Answer<CString> {
     CString::new(text.as_ref().as_bytes()).map_err(|_| Errno::EINVAL)
-}
-
-/// The number of what std was refused.
-#[cold]
-#[inline(never)]
-#[expect(clippy::needless_pass_by_value, reason = "no caller is to drop it, which is much code")]
-pub(crate) fn errno_of(error: std::io::Error) -> Errno {
-    error.raw_os_error().map_or(Errno::EIO, Errno::from_raw)
 }
 
 /// Repeats a call that a signal has interrupted.

@@ -4,7 +4,7 @@ use std::ffi::CStr;
 use std::fs::File;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
 
-use super::{Answer, Errno, libc, retry_interrupted};
+use super::{Answer, Errno, retry_interrupted};
 
 /// Stands for the working directory, wherever that is.
 // SAFETY: the kernel knows this number, which is not the one that a borrow cannot have.

@@ -3,7 +3,7 @@
 use std::os::fd::{AsRawFd, BorrowedFd};
 use std::os::unix::net::UnixDatagram;
 
-use super::{Answer, Errno, libc};
+use super::{Answer, Errno};
 
 /// Sends a message and copies of descriptors, as the socket's own `send` does without them. See
 /// unix(7).

@@ -3,14 +3,24 @@
 use std::ffi::CStr;
 use std::os::fd::OwnedFd;
 
-use super::{Answer, Errno, ForkResult, OnlyThread, Pid, Signal, libc, persist};
+use super::{Answer, Errno, OnlyThread, Pid, Signal, persist};
+
+/// Who one is after a fork.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum ForkResult {
+    Parent { child: Pid },
+    Child,
+}
 
 /// Forks. The child is a full copy: the proof that there was one thread is the reason why it may do
 /// anything.
 pub(crate) fn fork(_proof: &OnlyThread) -> Answer<ForkResult> {
     // SAFETY: no other thread exists that could hold a lock, the allocator's included, which the
     // child would then find locked for ever; or somebody has vouched for all that do.
-    unsafe { nix::unistd::fork() }
+    match Errno::result(unsafe { libc::fork() })? {
+        0 => Ok(ForkResult::Child),
+        child => Ok(ForkResult::Parent { child: Pid::from_raw(child) }),
+    }
 }
 
 /// Ends the process at once: no exit handlers, no destructors, no flush. Those belong to the
@@ -71,7 +81,6 @@ pub(crate) fn next_end() -> Option<(Pid, End)> {
     persist(|| wait_with(Pid::from_raw(-1), libc::WNOHANG)).ok().flatten()
 }
 
-/// Not by the function of `nix`, to which an end by a signal without a name is an error.
 fn wait_with(child: Pid, flags: libc::c_int) -> Answer<Option<(Pid, End)>> {
     let mut status = 0;
     // SAFETY: the status is written to memory that is ours.
@@ -114,7 +123,7 @@ pub(crate) fn signal_process(
     handle: Option<&OwnedFd>,
     signal: Option<Signal>,
 ) -> Answer<()> {
-    let number = signal.map_or(0, |signal| signal as i32);
+    let number = signal.map_or(0, Signal::number);
     #[cfg(target_os = "linux")]
     if let Some(handle) = handle {
         let handle = std::os::fd::AsRawFd::as_raw_fd(handle);
@@ -145,7 +154,7 @@ pub(crate) fn die_with_parent() {
     });
     #[cfg(target_os = "freebsd")]
     {
-        let mut signal = Signal::SIGKILL as libc::c_int;
+        let mut signal = Signal::SIGKILL.number();
         // SAFETY: the number 0 stands for this process, and the signal is only read.
         unsafe {
             libc::procctl(libc::P_PID, 0, libc::PROC_PDEATHSIG_CTL, (&raw mut signal).cast());

@@ -4,7 +4,7 @@
 use std::os::fd::OwnedFd;
 use std::time::Duration;
 
-use super::{Answer, SigSet, Signal};
+use super::{Answer, Signal, SignalSet};
 
 /// Sends the request; without the time limit where that cannot go along.
 #[cfg(target_os = "linux")]
@@ -15,14 +15,14 @@ pub(crate) fn request_process(
     signal: Signal,
     limit: Duration,
 ) -> Answer<()> {
-    use super::{Errno, libc};
+    use super::Errno;
     let Some(handle) = handle else { return super::signal_process(pid, None, Some(signal)) };
     let handle = std::os::fd::AsRawFd::as_raw_fd(handle);
-    let details = Details::new(signal as i32, limit);
+    let details = Details::new(signal.number(), limit);
     // SAFETY: the handle is open, and the details are of the form and the size that the kernel
     // reads.
     let sent = unsafe {
-        libc::syscall(libc::SYS_pidfd_send_signal, handle, signal as i32, &raw const details, 0)
+        libc::syscall(libc::SYS_pidfd_send_signal, handle, signal.number(), &raw const details, 0)
     };
     Errno::result(sent).map(drop)
 }
@@ -43,24 +43,23 @@ pub(crate) fn request_process(
 /// it, if one does.
 #[cfg(target_os = "linux")]
 #[inline]
-pub(crate) fn wait_for_request(signals: &SigSet) -> Option<(Signal, Option<Duration>)> {
-    use super::libc;
+pub(crate) fn wait_for_request(signals: &SignalSet) -> Option<(Signal, Option<Duration>)> {
     let mut details = std::mem::MaybeUninit::<libc::siginfo_t>::zeroed();
     // SAFETY: the set lives through the call, the details are written to memory that is ours, and
     // all-zero is a valid value of them. The number is there with this code.
     unsafe {
-        let signal = libc::sigwaitinfo(signals.as_ref(), details.as_mut_ptr());
+        let signal = libc::sigwaitinfo(signals.as_ptr(), details.as_mut_ptr());
         let details = details.assume_init();
         let number =
             if details.si_code == libc::SI_QUEUE { details.si_value().sival_ptr.addr() } else { 0 };
-        Some((Signal::try_from(signal).ok()?, limit_of(number)))
+        Some((Signal::of(signal)?, limit_of(number)))
     }
 }
 
 /// Waits for one of these signals, which are blocked. No time limit goes along with it here.
 #[cfg(not(target_os = "linux"))]
 #[inline]
-pub(crate) fn wait_for_request(signals: &SigSet) -> Option<(Signal, Option<Duration>)> {
+pub(crate) fn wait_for_request(signals: &SignalSet) -> Option<(Signal, Option<Duration>)> {
     super::wait_for_signal(signals, None).map(|signal| (signal, None))
 }
 
@@ -116,7 +115,7 @@ impl Details {
         let own = std::process::id().cast_signed();
         let number = number_of(limit) as usize;
         Self {
-            head: Head { signal, error: 0, code: super::libc::SI_QUEUE },
+            head: Head { signal, error: 0, code: libc::SI_QUEUE },
             sender: Sender { pid: own, user: super::user(), number },
             rest: [0; 16],
         }

@@ -2,7 +2,7 @@
 
 use std::os::fd::{AsFd, BorrowedFd};
 
-use super::{Answer, SigSet};
+use super::{Answer, SignalSet};
 
 /// A signal that has come.
 #[derive(Clone, Copy, Debug)]
@@ -20,12 +20,12 @@ pub(crate) struct SignalQueue(std::os::fd::OwnedFd);
 
 #[cfg(any(target_os = "linux", target_os = "android"))]
 impl SignalQueue {
-    pub(crate) fn of(signals: &SigSet) -> Answer<Self> {
-        use super::{Errno, libc};
+    pub(crate) fn of(signals: &SignalSet) -> Answer<Self> {
+        use super::Errno;
         let flags = libc::SFD_NONBLOCK | libc::SFD_CLOEXEC;
         // SAFETY: the set lives through the call, and a descriptor that it returns is new and ours.
         unsafe {
-            let descriptor = Errno::result(libc::signalfd(-1, signals.as_ref(), flags))?;
+            let descriptor = Errno::result(libc::signalfd(-1, signals.as_ptr(), flags))?;
             Ok(Self(std::os::fd::FromRawFd::from_raw_fd(descriptor)))
         }
     }
@@ -34,7 +34,7 @@ impl SignalQueue {
     pub(crate) fn next(&self) -> Option<Arrival> {
         use std::os::fd::AsRawFd;
 
-        use super::libc::{self, SI_QUEUE, SI_TKILL, SI_USER, signalfd_siginfo};
+        use libc::{SI_QUEUE, SI_TKILL, SI_USER, signalfd_siginfo};
         let mut details = std::mem::MaybeUninit::<signalfd_siginfo>::zeroed();
         let size = size_of::<signalfd_siginfo>();
         // SAFETY: the details are written to memory that is ours and of this size, and all-zero is
@@ -65,7 +65,7 @@ pub(crate) enum SignalQueue {}
 
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
 impl SignalQueue {
-    pub(crate) fn of(_signals: &SigSet) -> Answer<Self> {
+    pub(crate) fn of(_signals: &SignalSet) -> Answer<Self> {
         Err(super::Errno::ENOSYS)
     }
 

@@ -1,17 +1,16 @@
 //! Signals: their actions, masks, and how to wait for them.
 
+use std::mem::MaybeUninit;
 use std::os::fd::AsFd;
 use std::time::Duration;
 
-use nix::sys::signal::{SaFlags, SigAction, SigHandler, sigaction};
-
-use super::{SigSet, SigmaskHow, Signal, libc, sigprocmask};
+use super::{Action, Signal, SignalSet};
 
 /// Ends this process by a signal, whatever else is pending. Returns where the signal does not end
 /// it.
 pub(crate) fn end_by_signal(signal: i32) {
     set_default(signal);
-    let mut others = std::mem::MaybeUninit::uninit();
+    let mut others = MaybeUninit::uninit();
     // SAFETY: the set is ours and is filled before it is used; no code of ours runs, since the
     // signal has its default action.
     unsafe {
@@ -77,8 +76,6 @@ pub(crate) fn set_default(signal: i32) {
 mod raw {
     use std::ptr::null;
 
-    use super::libc;
-
     const SIZE_OF_MASK: usize = 8;
 
     pub(super) fn handler_of(signal: i32) -> libc::sighandler_t {
@@ -111,7 +108,6 @@ mod raw {
     )
 )))]
 mod raw {
-    use super::libc;
 
     pub(super) fn handler_of(signal: i32) -> libc::sighandler_t {
         let mut action = std::mem::MaybeUninit::<libc::sigaction>::zeroed();
@@ -129,37 +125,6 @@ mod raw {
     }
 }
 
-/// What a signal does: handler, flags and mask.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Action(SigAction);
-
-impl Action {
-    pub(crate) fn is_ignored(&self) -> bool {
-        matches!(self.0.handler(), SigHandler::SigIgn)
-    }
-
-    /// Whether it is what every program begins with.
-    pub(crate) fn is_default(&self) -> bool {
-        matches!(self.0.handler(), SigHandler::SigDfl)
-            && !self.0.flags().contains(SaFlags::SA_NOCLDWAIT)
-    }
-}
-
-/// Gives a signal its default action, and returns the old one.
-#[inline(never)]
-pub(crate) fn replace_by_default(signal: Signal) -> Option<Action> {
-    let default = SigAction::new(SigHandler::SigDfl, SaFlags::empty(), SigSet::empty());
-    // SAFETY: no code of ours runs.
-    unsafe { sigaction(signal, &default) }.ok().map(Action)
-}
-
-/// Gives a signal an action back that it had before.
-#[inline(never)]
-pub(crate) fn put_back(signal: Signal, action: &Action) {
-    // SAFETY: the program has installed this handler itself.
-    let _ = unsafe { sigaction(signal, &action.0) };
-}
-
 /// Ignores a signal.
 pub(crate) fn ignore(signal: i32) {
     // SAFETY: no code of ours runs.
@@ -169,23 +134,21 @@ pub(crate) fn ignore(signal: i32) {
 /// Has a signal handled. Interrupted calls go on, and no other signal comes between.
 #[inline]
 pub(crate) fn handle(signal: Signal, handler: extern "C" fn(libc::c_int)) {
-    let action = SigAction::new(
-        SigHandler::Handler(handler),
-        SaFlags::SA_RESTART | SaFlags::SA_ONSTACK,
-        SigSet::all(),
-    );
+    let flags = libc::SA_RESTART | libc::SA_ONSTACK;
+    let action = Action::new(handler as libc::sighandler_t, flags, &SignalSet::all());
     // SAFETY: every handler of this crate uses async-signal-safe calls alone, and leaves `errno` as
     // it was.
-    let _ = unsafe { sigaction(signal, &action) };
+    let _ = unsafe { action.set(signal) };
 }
 
 /// Has a signal interrupt the calls that wait, and do nothing else. Returns what it did.
 #[inline]
 pub(crate) fn interrupt_on(signal: Signal) -> Option<Action> {
     extern "C" fn do_nothing(_signal: libc::c_int) {}
-    let action = SigAction::new(SigHandler::Handler(do_nothing), SaFlags::empty(), SigSet::empty());
+    let handler = do_nothing as extern "C" fn(libc::c_int) as libc::sighandler_t;
+    let action = Action::new(handler, 0, &SignalSet::empty());
     // SAFETY: the handler does nothing.
-    unsafe { sigaction(signal, &action) }.ok().map(Action)
+    unsafe { action.set(signal) }
 }
 
 /// Has signals that do nothing by default wait, while they are blocked, for whoever asks for them.
@@ -233,44 +196,36 @@ pub(crate) fn signal_when_readable(descriptor: &impl AsFd) {
 /// Waits for one of these signals, which are blocked; for so long, if there is a limit. `None` also
 /// when one without a name has come.
 #[inline]
-pub(crate) fn wait_for_signal(signals: &SigSet, limit: Option<Duration>) -> Option<Signal> {
+pub(crate) fn wait_for_signal(signals: &SignalSet, limit: Option<Duration>) -> Option<Signal> {
     let Some(limit) = limit else { return wait_for_any(signals) };
     #[cfg(any(target_os = "linux", target_os = "freebsd", target_os = "netbsd"))]
     {
         let limit = super::timespec(limit);
         // SAFETY: both references live through the call, and a null pointer asks for no details.
         let signal =
-            unsafe { libc::sigtimedwait(signals.as_ref(), std::ptr::null_mut(), &raw const limit) };
-        Signal::try_from(signal).ok()
+            unsafe { libc::sigtimedwait(signals.as_ptr(), std::ptr::null_mut(), &raw const limit) };
+        Signal::of(signal)
     }
     // There is no `sigtimedwait` here, so that the clock decides how soon a signal is noticed.
     #[cfg(not(any(target_os = "linux", target_os = "freebsd", target_os = "netbsd")))]
     {
         std::thread::sleep(limit.min(Duration::from_millis(20)));
-        let mut pending = SigSet::empty();
-        // SAFETY: the set is ours, and a `SigSet` is a `sigset_t`.
-        unsafe { libc::sigpending((&raw mut pending).cast()) };
-        signals
-            .iter()
-            .any(|signal| pending.contains(signal))
-            .then(|| wait_for_any(signals))
-            .flatten()
+        if super::is_any_pending(signals) { wait_for_any(signals) } else { None }
     }
 }
 
-/// Not by the function of `nix`, which panics when a signal without a name comes.
 #[inline]
-fn wait_for_any(signals: &SigSet) -> Option<Signal> {
+fn wait_for_any(signals: &SignalSet) -> Option<Signal> {
     let mut signal = 0;
     // SAFETY: the set and the number are ours.
-    unsafe { libc::sigwait(signals.as_ref(), &raw mut signal) };
-    Signal::try_from(signal).ok()
+    unsafe { libc::sigwait(signals.as_ptr(), &raw mut signal) };
+    Signal::of(signal)
 }
 
 /// Blocks all signals that can be blocked, also those that the C library keeps for itself.
 #[inline]
 pub(crate) fn block_all_signals() {
-    set_signal_mask(&SigSet::all());
+    super::set_signal_mask(&SignalSet::all());
     #[cfg(target_os = "linux")]
     // SAFETY: the set is read from memory that is ours, the old one is not asked for, and the size
     // is that of the kernel's sets.
@@ -283,10 +238,4 @@ pub(crate) fn block_all_signals() {
             size_of::<SignalBits>(),
         );
     }
-}
-
-/// Replaces the signal mask.
-pub(crate) fn set_signal_mask(mask: &SigSet) {
-    // Cannot fail: the operation is valid and the memory is ours.
-    let _ = sigprocmask(SigmaskHow::SIG_SETMASK, Some(mask), None);
 }

@@ -4,7 +4,7 @@
 use std::os::fd::AsRawFd;
 use std::os::unix::net::UnixStream;
 
-use super::{Answer, Errno, libc};
+use super::{Answer, Errno};
 
 /// No deadly signal where nobody reads: on Apple's systems std has said so for the socket.
 #[cfg(not(target_vendor = "apple"))]

@@ -65,7 +65,7 @@ fn count(told_by_proc: Option<Number>) -> Threads {
 /// nothing to others. Filters of containers may refuse it to all.
 #[cfg(any(target_os = "linux", target_os = "android"))]
 fn ask_system() -> Threads {
-    use super::{Errno, libc};
+    use super::Errno;
     // SAFETY: what is to be undone is the sharing with other threads, and where there are none
     // nothing changes.
     match Errno::result(unsafe { libc::unshare(libc::CLONE_THREAD) }) {
@@ -78,7 +78,6 @@ fn ask_system() -> Threads {
 /// Asks the kernel. Compiled by the checks and never run.
 #[cfg(target_os = "macos")]
 fn ask_system() -> Threads {
-    use super::libc;
     let mut told = std::mem::MaybeUninit::<libc::proc_taskinfo>::zeroed();
     let size = size_of::<libc::proc_taskinfo>().try_into().unwrap_or_default();
     // SAFETY: the answer is written to memory that is ours and of the size that is told, and
@@ -99,7 +98,6 @@ fn ask_system() -> Threads {
 /// Asks the kernel. Compiled by the checks and never run.
 #[cfg(target_os = "freebsd")]
 fn ask_system() -> Threads {
-    use super::libc;
     let own = std::process::id().cast_signed();
     let question = [libc::CTL_KERN, libc::KERN_PROC, libc::KERN_PROC_PID, own];
     sysctl::<libc::kinfo_proc>(&question)
@@ -109,7 +107,6 @@ fn ask_system() -> Threads {
 /// Asks the kernel. Compiled by the checks and never run.
 #[cfg(target_os = "netbsd")]
 fn ask_system() -> Threads {
-    use super::libc;
     let own = std::process::id().cast_signed();
     let size = size_of::<libc::kinfo_proc2>().try_into().unwrap_or_default();
     let question = [libc::CTL_KERN, libc::KERN_PROC2, libc::KERN_PROC_PID, own, size, 1];
@@ -119,13 +116,13 @@ fn ask_system() -> Threads {
 
 /// What `sysctl(3)` answers, if its answer is of this kind.
 #[cfg(any(target_os = "freebsd", target_os = "netbsd"))]
-fn sysctl<Answer>(question: &[super::libc::c_int]) -> Option<Answer> {
+fn sysctl<Answer>(question: &[libc::c_int]) -> Option<Answer> {
     let mut answer = std::mem::MaybeUninit::<Answer>::zeroed();
     let mut length = size_of::<Answer>();
     // SAFETY: the question is only read. The answer is written to memory that is ours and of the
     // length that is told; it consists of numbers and addresses, for which all-zero is valid.
     unsafe {
-        let result = super::libc::sysctl(
+        let result = libc::sysctl(
             question.as_ptr(),
             question.len().try_into().unwrap_or_default(),
             answer.as_mut_ptr().cast(),

@@ -3,14 +3,6 @@
 
 use std::time::{Duration, Instant};
 
-#[cfg(any(
-    target_os = "linux",
-    target_os = "android",
-    target_os = "freebsd",
-    target_os = "netbsd"
-))]
-use super::libc;
-
 /// The longest single wait. What lasts longer is waited for in pieces: callers look again anyway,
 /// and the kernel's own counters are smaller than a [`Duration`].
 const LONGEST_WAIT: Duration = Duration::from_secs(24 * 60 * 60);

@@ -3,7 +3,7 @@
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd};
 use std::time::Duration;
 
-use super::{Answer, Deadline, Errno, libc};
+use super::{Answer, Deadline, Errno};
 
 /// What may happen to a descriptor: bits of poll(2).
 pub(crate) type Events = i16;
@@ -48,9 +48,9 @@ pub(crate) fn wait_for_events(
     {
         let limit = limit.map(super::timespec);
         let limit = limit.as_ref().map_or(std::ptr::null(), std::ptr::from_ref);
-        let nothing = super::SigSet::empty();
+        let nothing = super::SignalSet::empty();
         // SAFETY: pointer and length belong to one array; time and set live through the call.
-        unsafe { libc::ppoll(questions.as_mut_ptr(), 2, limit, nothing.as_ref()) };
+        unsafe { libc::ppoll(questions.as_mut_ptr(), 2, limit, nothing.as_ptr()) };
     }
     // There is no `ppoll` here, so that a signal between check and wait is noticed by the clock.
     #[cfg(not(any(target_os = "linux", target_os = "android", target_os = "freebsd")))]

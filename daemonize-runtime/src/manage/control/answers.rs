@@ -79,7 +79,7 @@ impl From<State> for Supervision {
 impl Stop {
     #[inline]
     pub(crate) fn of(Ending { signal, timeout }: Ending) -> Self {
-        Self { timeout, signal: Some(StopSignal::Number(signal as i32)) }
+        Self { timeout, signal: Some(StopSignal::Number(signal.number())) }
     }
 
     #[inline]
@@ -87,7 +87,7 @@ impl Stop {
         let signal = match self.signal {
             None => Ok(Ending::default().signal),
             Some(StopSignal::Number(number)) => {
-                Signal::try_from(number).map_err(|_| number.to_string())
+                Signal::of(number).ok_or_else(|| number.to_string())
             }
             Some(StopSignal::Unknown(name)) => Err(name),
         };

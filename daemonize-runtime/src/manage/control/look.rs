@@ -15,7 +15,7 @@ use crate::resources::entry::Entry;
 use crate::resources::pid_file::{Identity, identity};
 use crate::resources::pid_text::{Text, read};
 use crate::resources::state_file;
-use crate::sys::{self, Deadline, libc};
+use crate::sys::{self, Deadline};
 
 /// How long to wait between two looks at something that gives no notice.
 pub(crate) const PAUSE: Duration = Duration::from_millis(10);

@@ -12,7 +12,6 @@ use crate::manage::control::look::{Found, find};
 use crate::manage::control::output;
 use crate::manage::words::command_line::Order;
 use crate::manage::words::place::{Place, refuse_missing, shown};
-use crate::sys::libc;
 
 /// Between two looks at a log that is followed.
 const PAUSE: Duration = Duration::from_millis(100);

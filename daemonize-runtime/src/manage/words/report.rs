@@ -170,9 +170,9 @@ fn until(time: SystemTime) -> Duration {
 fn how(end: BodyEnd) -> String {
     match end {
         BodyEnd::Exited(code) => format!("exit code {code}"),
-        BodyEnd::Killed(number) => match Signal::try_from(number) {
-            Ok(signal) => signal.to_string(),
-            Err(_) => format!("signal {number}"),
+        BodyEnd::Killed(number) => match Signal::of(number) {
+            Some(signal) => signal.to_string(),
+            None => format!("signal {number}"),
         },
     }
 }
