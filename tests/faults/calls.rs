@@ -40,12 +40,13 @@ const fn lying(number: c_long, name: &'static str, errors: &'static [c_int], lie
 
 #[rustfmt::skip]
 const TABLE: &[Row] = &[
-    #[cfg(target_arch = "x86_64")] row(libc::SYS_open, "open", OPEN),
+    #[cfg(any(target_arch = "x86", target_arch = "x86_64"))] row(libc::SYS_open, "open", OPEN),
     row(libc::SYS_openat, "openat", OPEN),
-    #[cfg(target_arch = "x86_64")] row(libc::SYS_stat, "stat", LOOK),
-    #[cfg(target_arch = "x86_64")] row(libc::SYS_lstat, "lstat", LOOK),
+    #[cfg(any(target_arch = "x86", target_arch = "x86_64"))] row(libc::SYS_stat, "stat", LOOK),
+    #[cfg(any(target_arch = "x86", target_arch = "x86_64"))] row(libc::SYS_lstat, "lstat", LOOK),
     row(libc::SYS_fstat, "fstat", LOOK),
     #[cfg(target_pointer_width = "64")] row(libc::SYS_newfstatat, "newfstatat", LOOK),
+    #[cfg(target_arch = "x86")] row(libc::SYS_fstatat64, "fstatat64", LOOK),
     row(libc::SYS_statx, "statx", LOOK),
     row(libc::SYS_getcwd, "getcwd", LOCATE),
     row(libc::SYS_read, "read", READ),
@@ -55,28 +56,28 @@ const TABLE: &[Row] = &[
     // A short write, as on a full disk: it is shorter than a PID with its newline.
     lying(libc::SYS_pwrite64, "pwrite64", WRITE, 1),
     row(libc::SYS_sendto, "sendto", SEND),
-    #[cfg(target_arch = "x86_64")] row(libc::SYS_mkdir, "mkdir", MAKE_DIRECTORY),
+    #[cfg(any(target_arch = "x86", target_arch = "x86_64"))] row(libc::SYS_mkdir, "mkdir", MAKE_DIRECTORY),
     row(libc::SYS_mkdirat, "mkdirat", MAKE_DIRECTORY),
-    #[cfg(target_arch = "x86_64")] row(libc::SYS_rmdir, "rmdir", CHANGE_FILE),
+    #[cfg(any(target_arch = "x86", target_arch = "x86_64"))] row(libc::SYS_rmdir, "rmdir", CHANGE_FILE),
     row(libc::SYS_ftruncate, "ftruncate", CHANGE_FILE),
     row(libc::SYS_fchmod, "fchmod", CHANGE_FILE),
     row(libc::SYS_fchown, "fchown", CHANGE_FILE),
-    #[cfg(target_arch = "x86_64")] row(libc::SYS_unlink, "unlink", CHANGE_FILE),
+    #[cfg(any(target_arch = "x86", target_arch = "x86_64"))] row(libc::SYS_unlink, "unlink", CHANGE_FILE),
     row(libc::SYS_unlinkat, "unlinkat", CHANGE_FILE),
     row(libc::SYS_flock, "flock", LOCK),
     row(libc::SYS_fcntl, "fcntl", FLAG),
     // It closes even when it fails, which no answer can do for it.
     row(libc::SYS_close, "close", UNFAILING),
     row(libc::SYS_close_range, "close_range", UNSUPPORTED),
-    #[cfg(target_arch = "x86_64")] row(libc::SYS_dup2, "dup2", DUPLICATE),
+    #[cfg(any(target_arch = "x86", target_arch = "x86_64"))] row(libc::SYS_dup2, "dup2", DUPLICATE),
     row(libc::SYS_dup3, "dup3", DUPLICATE),
-    #[cfg(target_arch = "x86_64")] row(libc::SYS_poll, "poll", POLL),
+    #[cfg(any(target_arch = "x86", target_arch = "x86_64"))] row(libc::SYS_poll, "poll", POLL),
     row(libc::SYS_ppoll, "ppoll", POLL),
-    #[cfg(target_arch = "x86_64")] row(libc::SYS_pipe, "pipe", CONNECT),
+    #[cfg(any(target_arch = "x86", target_arch = "x86_64"))] row(libc::SYS_pipe, "pipe", CONNECT),
     row(libc::SYS_pipe2, "pipe2", CONNECT),
     row(libc::SYS_socket, "socket", CONNECT),
     row(libc::SYS_socketpair, "socketpair", CONNECT),
-    #[cfg(target_arch = "x86_64")] row(libc::SYS_fork, "fork", FORK),
+    #[cfg(any(target_arch = "x86", target_arch = "x86_64"))] row(libc::SYS_fork, "fork", FORK),
     row(libc::SYS_clone, "clone", FORK),
     row(libc::SYS_clone3, "clone3", FORK),
     row(libc::SYS_wait4, "wait4", WAIT),
@@ -175,7 +176,7 @@ impl Call {
     /// Where the name of the file is that the call opens.
     pub(crate) fn path(self) -> Option<u64> {
         match self.number {
-            #[cfg(target_arch = "x86_64")]
+            #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
             libc::SYS_open => Some(self.arguments[0]),
             libc::SYS_openat => Some(self.arguments[1]),
             _ => None,

@@ -15,6 +15,7 @@ use nix::unistd::Pid;
 use tests::process::Process;
 
 use crate::calls::Call;
+use crate::numbers::canonical;
 
 /// Where the calls of all processes under one filter arrive.
 ///
@@ -100,7 +101,8 @@ impl Listener {
             Err(Errno::ENOENT | Errno::EINTR) => return None,
             received => received.expect("a call can be received"),
         };
-        let call = Call { number: notice.data.nr.into(), arguments: notice.data.args };
+        let arguments = notice.data.args;
+        let call = Call { number: canonical(notice.data.nr.into(), arguments), arguments };
         Some(Notice {
             id: notice.id,
             process: Process(Pid::from_raw(notice.pid.cast_signed())),

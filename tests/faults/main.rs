@@ -22,6 +22,7 @@ mod guards;
 mod handover;
 mod listener;
 mod matrix;
+mod numbers;
 mod oracle;
 mod pairs;
 mod plan;
@@ -67,9 +68,6 @@ fn disturb(start: &'static Start, scope: Scope) -> Trial {
     Trial::ignorable_test(format!("a_start_{}_is_a_transaction", start.name), move || {
         if start.needs_root && !geteuid().is_root() {
             return Ok(Completion::ignored_with("needs root"));
-        }
-        if cfg!(target_pointer_width = "32") {
-            return Ok(Completion::ignored_with("the table has system calls of 64 bits"));
         }
         or_ignored(matrix::run(start, &scope), |tally| {
             let mut violations: Vec<_> =
