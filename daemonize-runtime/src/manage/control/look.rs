@@ -23,6 +23,9 @@ pub(crate) const PAUSE: Duration = Duration::from_millis(10);
 /// How long a daemon that starts or ends may look odd.
 pub(crate) const SETTLING: Duration = Duration::from_millis(200);
 
+/// How often to look at least meanwhile: on a busy machine the time may pass between two looks.
+const FEWEST_LOOKS: u32 = 20;
+
 /// What there is at a path.
 #[derive(Debug)]
 pub(crate) enum Found {
@@ -65,13 +68,16 @@ pub(crate) enum Doubt {
 #[inline]
 pub(crate) fn find(path: &Path) -> Found {
     let settled_by = Deadline::after(SETTLING);
+    let mut looks = 0;
     loop {
         let found = match Look::at(path) {
             Ok(look) => look.judge(),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Found::Nothing,
             Err(error) => Found::Unknown(Doubt::Failed(error)),
         };
-        if !matches!(found, Found::Unknown(_)) || settled_by.has_passed() {
+        looks += 1;
+        let is_settled = looks >= FEWEST_LOOKS && settled_by.has_passed();
+        if is_settled || !matches!(found, Found::Unknown(_)) {
             return found;
         }
         sleep(PAUSE);
