@@ -182,7 +182,7 @@ impl Error {
 
     /// Says the whole line on standard error, behind the program's name.
     pub(crate) fn report(&self) {
-        say(&format!("{self:?}"));
+        say(format_args!("{self:?}"));
     }
 }
 

@@ -1,21 +1,37 @@
 //! One line for the user: who says it, and nothing in it that could forge another line.
 
-use std::io::{self, Write};
+use std::env;
+use std::fmt::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 #[cfg(unix)]
 use std::time::SystemTime;
-use std::{env, fmt};
 
 #[cfg(unix)]
 use crate::{error::utc, sys};
 
+/// Text that grows. Unlike a `String` it does not look at each character.
+#[derive(Default)]
+struct Text(Vec<u8>);
+
+impl Write for Text {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.0.extend_from_slice(text.as_bytes());
+        Ok(())
+    }
+}
+
 /// Writes one line to standard error, behind the program's name.
-pub(crate) fn say(text: &str) {
+pub(crate) fn say(text: fmt::Arguments<'_>) {
     let program = program_name().unwrap_or_else(|| "daemon".into());
     let priority = if leads_to_journal() { "<3>" } else { "" };
-    let line = format!("{priority}{}: {text}\n", Printable(&program));
+    let mut line = Text::default();
+    let _ = writeln!(line, "{priority}{}: {text}", Printable(&program));
     // Nobody is left to be told when standard error is closed or full.
-    let _ = io::stderr().write_all(line.as_bytes());
+    #[cfg(unix)]
+    sys::write_all(libc::STDERR_FILENO, &line.0);
+    #[cfg(not(unix))]
+    let _ = io::Write::write_all(&mut io::stderr(), &line.0);
 }
 
 /// Whether standard error is the journal, which takes a line for information where no priority
@@ -23,13 +39,13 @@ pub(crate) fn say(text: &str) {
 /// systemd.exec(5).
 #[cfg(unix)]
 fn leads_to_journal() -> bool {
-    use std::fs::File;
-    use std::os::fd::AsFd;
-    use std::os::unix::fs::MetadataExt;
+    use std::os::unix::ffi::OsStrExt;
     let Some(journal) = env::var_os("JOURNAL_STREAM") else { return false };
-    let stream = io::stderr().as_fd().try_clone_to_owned().map(File::from);
-    let stream = stream.and_then(|stream| stream.metadata());
-    stream.is_ok_and(|stream| *journal == *format!("{}:{}", stream.dev(), stream.ino()))
+    let Ok(stream) = sys::status_of(&io::stderr()) else { return false };
+    let mut own = Text::default();
+    let (device, inode) = stream.identity;
+    let _ = write!(own, "{device}:{inode}");
+    journal.as_bytes() == own.0
 }
 
 /// Whether standard error is the journal: there is none here.
@@ -44,9 +60,10 @@ fn leads_to_journal() -> bool {
 #[inline]
 pub(crate) fn note(text: &str) {
     let program = program_name().unwrap_or_else(|| "daemon".into());
-    let line = format!("{} {}: {text}\n", utc(SystemTime::now()), Printable(&program));
+    let mut line = Text::default();
+    let _ = writeln!(line, "{} {}: {text}", utc(SystemTime::now()), Printable(&program));
     if sys::is_writable_now(&io::stderr()) {
-        let _ = io::stderr().write(line.as_bytes());
+        sys::write_all(libc::STDERR_FILENO, &line.0);
     }
 }
 
@@ -64,9 +81,9 @@ impl fmt::Display for Printable<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for character in self.0.to_string_lossy().chars() {
             if character.is_control() {
-                write!(f, "{}", character.escape_default())?;
+                character.escape_default().try_for_each(|escaped| f.write_char(escaped))?;
             } else {
-                write!(f, "{character}")?;
+                f.write_char(character)?;
             }
         }
         Ok(())

@@ -84,7 +84,10 @@ impl Default for Options {
 
 /// `<program>.pid`, in the start directory since it is relative.
 pub(crate) fn default_pid_file() -> PathBuf {
-    program_name().unwrap_or_else(|| "daemon".into()).with_extension("pid")
+    let program = program_name().unwrap_or_else(|| "daemon".into());
+    let mut name = program.file_stem().unwrap_or_default().to_owned();
+    name.push(".pid");
+    name.into()
 }
 
 #[cfg(unix)]

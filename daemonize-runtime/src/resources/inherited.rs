@@ -22,7 +22,7 @@ static NOTE: Slot<Note> = Slot::empty();
 enum Note {
     /// These, of those that were open when `main` began, and how to find those that are still the
     /// same. So a start that is the first act of `main` is linked without it.
-    Descriptors(Vec<Noted>, fn(&[Noted]) -> Vec<RawFd>),
+    Descriptors(Vec<Noted>, fn(&[Noted], &[RawFd]) -> Vec<RawFd>),
     /// Nothing of the program's has run yet.
     StartIsFirst,
 }
@@ -38,7 +38,7 @@ struct Noted {
 /// act of `main`.
 #[inline]
 pub(crate) fn note(passed: RawFd) {
-    let found = find(passed, &ProcSelf::read());
+    let found = find(passed, &[], &ProcSelf::read());
     let noted = found.into_iter().map(|number| Noted { number, identity: identity(number) });
     write(Note::Descriptors(noted.collect(), still));
 }
@@ -52,11 +52,15 @@ fn write(note: Note) {
     NOTE.put(Box::new(note));
 }
 
-/// All that can be inherited.
-fn find(passed: RawFd, proc_self: &ProcSelf) -> Vec<RawFd> {
-    let mut open = open_from(passed.saturating_add(3), proc_self);
-    open.retain(|&descriptor| sys::is_inheritable(descriptor));
-    open
+/// All that can be inherited, but for those that the program has given as streams.
+fn find(passed: RawFd, given: &[RawFd], proc_self: &ProcSelf) -> Vec<RawFd> {
+    let mut found = Vec::new();
+    for number in open_from(passed.saturating_add(3), proc_self) {
+        if !given.contains(&number) && sys::is_inheritable(number) {
+            found.push(number);
+        }
+    }
+    found
 }
 
 /// The descriptors that do not reach the daemon.
@@ -74,12 +78,11 @@ impl Inherited {
         given: &[RawFd],
         proc_self: &ProcSelf,
     ) -> Result<Self, Error> {
-        let (mut descriptors, is_certain) = match NOTE.take().map(|note| *note) {
-            Some(Note::Descriptors(noted, still)) => (still(&noted), true),
-            Some(Note::StartIsFirst) => (find(passed, proc_self), true),
-            None => (find(passed, proc_self), false),
+        let (descriptors, is_certain) = match NOTE.take().map(|note| *note) {
+            Some(Note::Descriptors(noted, still)) => (still(&noted, given), true),
+            Some(Note::StartIsFirst) => (find(passed, given, proc_self), true),
+            None => (find(passed, given, proc_self), false),
         };
-        descriptors.retain(|number| !given.contains(number));
         let is_replaced = !is_certain && !descriptors.is_empty();
         let replacement = is_replaced.then(open_null).transpose()?;
         Ok(Self { descriptors, replacement })
@@ -114,13 +117,13 @@ impl Inherited {
 /// one its own by close-on-exec. Where the kernel does not tell whether it is the same, the number
 /// decides.
 #[inline]
-fn still(noted: &[Noted]) -> Vec<RawFd> {
+fn still(noted: &[Noted], given: &[RawFd]) -> Vec<RawFd> {
     let is_same = |noted: &&Noted| {
         let now = identity(noted.number);
         noted.identity.zip(now).is_none_or(|(before, now)| before == now)
     };
     let same = noted.iter().filter(is_same).map(|noted| noted.number);
-    same.filter(|&number| sys::is_inheritable(number)).collect()
+    same.filter(|number| !given.contains(number) && sys::is_inheritable(*number)).collect()
 }
 
 #[inline]

@@ -13,6 +13,7 @@ use crate::resources::descriptors::StandardDescriptors;
 use crate::resources::opener::Opener;
 use crate::resources::root::inside;
 use crate::resources::stream_file::LOG_MODE;
+use crate::resources::streams::Streams;
 use crate::sys::{self, Errno, WORKING_DIRECTORY};
 
 const IS_NO_FILE: &str = "not a regular file";
@@ -48,12 +49,12 @@ impl Logs {
     /// The daemon's working directory is another one, and its root may be.
     #[inline]
     pub(crate) fn find(
-        logs: &[(&Path, StandardDescriptors)],
+        streams: &Streams,
         root: Option<&Path>,
         opener: Option<&dyn Opener>,
     ) -> Result<&'static Self, Error> {
         let logs =
-            logs.iter().map(|&(name, descriptors)| Log::find(name, descriptors, root, opener));
+            streams.logs().map(|(name, descriptors)| Log::find(name, descriptors, root, opener));
         let files = logs.collect::<Result<_, Error>>()?;
         let [are_open, is_silent] = [false; 2].map(AtomicBool::new);
         // Never freed: a handler may be reading it.

@@ -6,7 +6,6 @@
 
 use std::env;
 use std::fs::{File, Metadata};
-use std::io::Write;
 use std::os::unix::fs::MetadataExt;
 use std::path::PathBuf;
 use std::thread::sleep;
@@ -16,6 +15,7 @@ use crate::resources::pid_lock::{Acquired, IS_REPLACED, PATIENCE, PAUSE, Wanted,
 use crate::resources::pid_text::LONGEST;
 use crate::resources::place::Place;
 use crate::resources::state_file::StateFile;
+use crate::sys::proc::Digits;
 use crate::sys::{self, Deadline, Errno, Kept, Pid, errno_of};
 
 /// Device and inode: what makes two paths the same file.
@@ -52,7 +52,14 @@ impl PidFile {
         let path = match path {
             Some(path) => path,
             None if name.is_absolute() => name.to_owned(),
-            None => env::current_dir().map_err(errno_of).at(Step::FindStartDirectory)?.join(name),
+            None => {
+                let start = env::current_dir().map_err(errno_of).at(Step::FindStartDirectory)?;
+                // Not by `join`, which looks once more whether the name is relative.
+                let mut path = start.into_os_string();
+                path.push("/");
+                path.push(name);
+                path.into()
+            }
         };
         let Acquired { file, keeper, status } = acquired;
         let entry = entry.is_in_directory().then_some(entry);
@@ -75,12 +82,12 @@ impl PidFile {
 
     /// Writes the PID and a newline over whatever the file holds.
     pub(crate) fn write(&self, pid: Pid) -> sys::Answer<()> {
-        let mut buffer = [0; LONGEST];
-        let mut rest = &mut buffer[..];
-        let _ = writeln!(rest, "{pid}");
-        let length = LONGEST - rest.len();
-        let written = sys::write_at_start(&self.file, &buffer[..length])?;
-        if written < length {
+        let digits = Digits::of(pid.as_raw().unsigned_abs());
+        let digits = digits.as_c_str().to_bytes();
+        let length = digits.len() + 1;
+        let mut text = [b'\n'; LONGEST];
+        text[..digits.len()].copy_from_slice(digits);
+        if sys::write_at_start(&self.file, &text[..length])? < length {
             return Err(Errno::ENOSPC);
         }
         if self.old_length > length as u64 {

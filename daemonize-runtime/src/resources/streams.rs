@@ -150,10 +150,9 @@ impl Streams {
     }
 
     /// The paths of the log files, and the descriptors that they become.
-    #[inline]
-    pub(crate) fn log_paths(&self) -> Vec<(&Path, StandardDescriptors)> {
+    pub(crate) fn logs(&self) -> impl Iterator<Item = (&Path, StandardDescriptors)> {
         let logs = self.files.iter().filter(|stream| stream.purpose == Purpose::Log);
-        logs.map(|stream| (&*stream.name, stream.descriptors)).collect()
+        logs.map(|stream| (&*stream.name, stream.descriptors))
     }
 
     /// The name and the purpose of a stream, by its number.

@@ -2,7 +2,6 @@
 //! signals that it does not handle, its own included. So the first process stays as an init that
 //! runs no user code, and the body is its child, to which none of this happens.
 
-use std::io;
 use std::os::fd::{AsFd, AsRawFd};
 use std::os::unix::net::UnixDatagram;
 
@@ -11,7 +10,8 @@ use crate::run::notify::Manager;
 use crate::run::started::Duties;
 use crate::run::variables::{LISTEN_PID, WATCHDOG_PID, take_over};
 use crate::sys::{
-    self, Arrival, End, ForkResult, OnlyThread, Pid, Signal, SignalQueue, SignalSet, getppid,
+    self, Arrival, End, ForkResult, OnlyThread, Pid, Signal, SignalQueue, SignalSet, errno_of,
+    getppid,
 };
 
 /// Longer than any message that a manager takes.
@@ -22,10 +22,10 @@ const MOST_MESSAGES: usize = 1024;
 
 /// Leaves an init behind and returns in its child, where the body is to run. An error leaves one
 /// process, with all its duties.
-pub(crate) fn leave_behind(duties: &mut Duties, only_thread: &OnlyThread) -> io::Result<()> {
+pub(crate) fn leave_behind(duties: &mut Duties, only_thread: &OnlyThread) -> sys::Answer<()> {
     let (init_end, body_end) =
-        duties.manager.is_some().then(UnixDatagram::pair).transpose()?.unzip();
-    init_end.as_ref().map_or(Ok(()), |init_end| init_end.set_nonblocking(true))?;
+        duties.manager.is_some().then(UnixDatagram::pair).transpose().map_err(errno_of)?.unzip();
+    init_end.as_ref().map_or(Ok(()), |end| sys::set_status_flags(end, libc::O_NONBLOCK))?;
     let everything = SignalSet::all();
     // Before the fork, so that no request comes too early.
     let mask = sys::replace_signal_mask(&everything);
@@ -100,7 +100,7 @@ impl Init {
             let mut message = [0; LONGEST_MESSAGE];
             // Not for ever: signals wait meanwhile.
             for _ in 0..MOST_MESSAGES {
-                let Ok(length) = body.recv(&mut message) else { break };
+                let Ok(length) = sys::receive_datagram(body, &mut message) else { break };
                 manager.send(&message[..length]);
             }
         }

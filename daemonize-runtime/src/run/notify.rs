@@ -3,13 +3,13 @@
 //! it leaves the environment. A crate would do, but those at hand read that variable each time.
 
 use std::ffi::OsStr;
-use std::io::{ErrorKind, Write};
+use std::io::Write;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::net::{SocketAddr, UnixDatagram};
+use std::os::unix::net::UnixDatagram;
 use std::time::Duration;
 
-use crate::sys;
+use crate::sys::{self, Errno};
 
 /// What the manager waits for.
 const READY: &[u8] = b"READY=1";
@@ -25,20 +25,17 @@ impl Manager {
     /// The manager behind the value of `NOTIFY_SOCKET`: a path, or an abstract name behind `@`.
     /// Others are not spoken to, such as sockets of virtual machines.
     pub(crate) fn at(socket: &OsStr) -> Option<Self> {
-        let address = match socket.as_bytes() {
-            [b'/', ..] => SocketAddr::from_pathname(socket).ok()?,
-            [b'@', name @ ..] => sys::abstract_address(name)?,
-            _ => return None,
+        let is_known = match socket.as_bytes().first() {
+            Some(b'@') => cfg!(target_os = "linux"),
+            first => first == Some(&b'/'),
         };
-        let socket = UnixDatagram::unbound().ok()?;
-        socket.connect_addr(&address).ok()?;
-        Self::over(socket)
+        if is_known { Self::over(sys::connect_datagram(socket).ok()?) } else { None }
     }
 
     /// A manager that is spoken to over this socket. One that does not listen any more must not
     /// stop the program.
     pub(crate) fn over(socket: UnixDatagram) -> Option<Self> {
-        socket.set_nonblocking(true).ok()?;
+        sys::set_status_flags(&socket, libc::O_NONBLOCK).ok()?;
         Some(Self(socket))
     }
 
@@ -67,12 +64,11 @@ impl Manager {
     /// Sends a message, which is lost when nobody takes it. Async-signal-safe.
     pub(crate) fn send(&self, message: &[u8]) {
         let Self(socket) = self;
-        if let Err(refusal) = socket.send(message)
-            && refusal.kind() == ErrorKind::WouldBlock
+        if sys::send(socket.as_fd(), message) == Err(Errno::EAGAIN)
             && message.starts_with(READY)
             && sys::wait_until_writable(socket, PATIENCE)
         {
-            let _ = socket.send(message);
+            let _ = sys::send(socket.as_fd(), message);
         }
     }
 

@@ -5,6 +5,7 @@ use std::env;
 use std::ffi::{CStr, OsStr};
 use std::os::unix::ffi::OsStrExt;
 
+use crate::sys::proc::Digits;
 use crate::sys::{self, OnlyThread, Pid, getpid};
 
 /// The process that the passed descriptors are for.
@@ -39,9 +40,8 @@ pub(crate) fn take_over(variable: &CStr, from: Pid, only_thread: &OnlyThread) {
     if named.is_none_or(|named| !is_number(&named, from.as_raw().unsigned_abs())) {
         return;
     }
-    if let Ok(own) = sys::c_string(getpid().to_string()) {
-        sys::set_variable(variable, &own, only_thread);
-    }
+    let own = Digits::of(getpid().as_raw().unsigned_abs());
+    sys::set_variable(variable, own.as_c_str(), only_thread);
     if variable == LISTEN_PID {
         // It says the same in another way, which cannot be had without the descriptor.
         sys::remove_variable(c"LISTEN_PIDFDID", only_thread);

@@ -13,7 +13,6 @@
 //! With `wait_ready` there are two bytes: one lets the body run, the second answers its `ready()`.
 //! In between the session leader stays, because it is the daemon's parent and learns how it ends.
 
-use std::io;
 use std::os::unix::net::UnixStream;
 
 use crate::error::{At, Error, Step};
@@ -22,7 +21,7 @@ use crate::resources::signals::Signals;
 use crate::run::variables::{LISTEN_PID, is_set, take_over};
 use crate::start::plan::Plan;
 use crate::start::{daemon, launcher, session_leader};
-use crate::sys::{self, ForkResult, OnlyThread, getpid};
+use crate::sys::{self, ForkResult, OnlyThread, errno_of, getpid};
 
 pub(crate) fn detach(
     plan: &mut Plan,
@@ -64,8 +63,9 @@ type Lifeline = Option<(UnixStream, UnixStream)>;
 
 /// The socket between launcher and daemon. The lifeline is a socket to the session leader alone,
 /// where it is to stay: the end of it is the end of the session leader.
-fn connect(plan: &Plan) -> io::Result<(UnixStream, UnixStream, Lifeline)> {
-    let (launchers_end, daemons_end) = UnixStream::pair()?;
-    let lifeline = plan.parts.readiness.map(|_| UnixStream::pair()).transpose()?;
+fn connect(plan: &Plan) -> sys::Answer<(UnixStream, UnixStream, Lifeline)> {
+    let pair = || UnixStream::pair().map_err(errno_of);
+    let (launchers_end, daemons_end) = pair()?;
+    let lifeline = plan.parts.readiness.map(|_| pair()).transpose()?;
     Ok((launchers_end, daemons_end, lifeline))
 }

@@ -47,8 +47,8 @@ impl Plan<'_> {
         }
         self.streams.check_against(self.pid_file.as_ref())?;
         if let Some(part) = self.parts.rotation {
-            let (paths, root) = (self.streams.log_paths(), options.chroot.as_deref());
-            self.streams.logs = Some((part.find)(&paths, root, opener)?);
+            let logs = (part.find)(&self.streams, options.chroot.as_deref(), opener)?;
+            self.streams.logs = Some(logs);
         }
         Ok(())
     }

@@ -2,7 +2,7 @@
 //! streams and without the forks of a daemon. As PID 1 it leaves an init behind.
 
 use std::ffi::OsStr;
-use std::io;
+use std::{fmt, io};
 
 use crate::error::{Error, say};
 use crate::resources::made::Made;
@@ -43,16 +43,23 @@ pub(crate) fn stay(
     Ok(())
 }
 
+/// Why there is none where nobody can vouch for one thread.
+const NOT_ONE_THREAD: &str = "more than one thread is running, or they cannot be counted";
+
 /// PID 1 without an init beside the body is better than no bot, but not as good as it seems.
 fn leave_init_behind(duties: &mut Duties, only_thread: Option<&OnlyThread>) {
-    let left = match only_thread {
-        Some(only_thread) => init::leave_behind(duties, only_thread),
-        None => Err(io::Error::other("more than one thread is running, or they cannot be counted")),
+    let left = only_thread.map(|only_thread| init::leave_behind(duties, only_thread));
+    let system_why;
+    let why: &dyn fmt::Display = match left {
+        Some(Ok(())) => return,
+        Some(Err(reason)) => {
+            system_why = io::Error::from(reason);
+            &system_why
+        }
+        None => &NOT_ONE_THREAD,
     };
-    if let Err(why) = left {
-        say(&format!(
-            "cannot fork an init: {why}; unless the container has one, orphans are not reaped, and \
+    say(format_args!(
+        "cannot fork an init: {why}; unless the container has one, orphans are not reaped, and \
              SIGTERM ends the program only if it handles it"
-        ));
-    }
+    ));
 }

@@ -48,7 +48,7 @@ impl Word {
 
 #[inline(never)]
 fn send(socket: &UnixStream, message: &[u8]) -> sys::Answer<()> {
-    sys::persist(|| sys::send(socket, message))
+    sys::persist(|| sys::send(socket.as_fd(), message))
 }
 
 /// Fills the message; `None` at the end of the stream.

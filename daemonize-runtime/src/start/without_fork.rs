@@ -69,7 +69,7 @@ pub(crate) fn start(
         ("umask", options.umask.is_some()),
     ];
     for (option, _) in without_effect.into_iter().filter(|(_, is_given)| *is_given) {
-        say(&format!("`{option}` has no effect on {}", system()));
+        say(format_args!("`{option}` has no effect on {}", system()));
     }
     started::remember();
     Ok(Side::Daemon)

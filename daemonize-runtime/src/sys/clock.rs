@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 /// The time since the system was started, as service managers count it. Async-signal-safe.
-#[inline]
 pub(crate) fn monotonic_time() -> Duration {
     let mut now = libc::timespec { tv_sec: 0, tv_nsec: 0 };
     // SAFETY: the time is written to memory that is ours.

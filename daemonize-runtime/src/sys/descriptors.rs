@@ -2,7 +2,6 @@
 
 use std::io;
 use std::os::fd::{AsRawFd, BorrowedFd, RawFd};
-use std::os::unix::net::SocketAddr;
 
 use super::{Answer, Errno};
 
@@ -148,15 +147,15 @@ pub(crate) fn is_null_device(_number: u64) -> bool {
     true
 }
 
-/// The address of an abstract socket, which only Linux has.
-#[cfg(target_os = "linux")]
-#[inline]
-pub(crate) fn abstract_address(name: &[u8]) -> Option<SocketAddr> {
-    <SocketAddr as std::os::linux::net::SocketAddrExt>::from_abstract_name(name).ok()
-}
-
-/// The address of an abstract socket: there are none here.
-#[cfg(not(target_os = "linux"))]
-pub(crate) fn abstract_address(_name: &[u8]) -> Option<SocketAddr> {
-    None
+/// Writes all of a text to a descriptor, as far as that takes it.
+pub(crate) fn write_all(descriptor: RawFd, mut text: &[u8]) {
+    while !text.is_empty() {
+        // SAFETY: pointer and length belong to one slice, and a closed descriptor is refused.
+        let written = unsafe { libc::write(descriptor, text.as_ptr().cast(), text.len()) };
+        match usize::try_from(written) {
+            Ok(written) => text = text.get(written..).unwrap_or_default(),
+            Err(_) if Errno::last() == Errno::EINTR => {}
+            Err(_) => return,
+        }
+    }
 }

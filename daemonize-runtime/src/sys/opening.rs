@@ -91,6 +91,15 @@ pub(crate) fn read_at_start(file: &File, text: &mut [u8]) -> Answer<usize> {
     })
 }
 
+/// Reads on in a file; how much was read.
+pub(crate) fn read_on(file: &File, text: &mut [u8]) -> Answer<usize> {
+    retry_interrupted(|| {
+        // SAFETY: the descriptor is open, and pointer and length belong to one slice that is ours.
+        let read = unsafe { libc::read(file.as_raw_fd(), text.as_mut_ptr().cast(), text.len()) };
+        usize::try_from(Errno::result(read)?).map_err(|_| Errno::EIO)
+    })
+}
+
 /// Sets the length of a file that is longer.
 pub(crate) fn shorten(file: &File, length: u8) -> Answer<()> {
     retry_interrupted(|| {

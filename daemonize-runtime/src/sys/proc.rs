@@ -1,10 +1,10 @@
 //! What `/proc` says about this process. Every answer may be missing: `/proc` can be hidden, or not
 //! exist.
 
+use std::ffi::CStr;
 use std::fs::File;
-use std::io::Read;
 
-use crate::sys::SignalBits;
+use crate::sys::{self, SignalBits, WORKING_DIRECTORY};
 
 /// A number of any line: as wide as the widest, a set of signals.
 pub(crate) type Number = SignalBits;
@@ -28,7 +28,7 @@ impl ProcSelf {
     pub(crate) fn read() -> Self {
         let mut answers = Self::default();
         // As bytes, since a program's name in it need not be UTF-8.
-        for line in read("/proc/self/status").split(|&byte| byte == b'\n') {
+        for line in read(c"/proc/self/status").split(|&byte| byte == b'\n') {
             let Some(colon) = line.iter().position(|&byte| byte == b':') else { continue };
             let (name, value) = line.split_at(colon);
             let (answer, base) = match name {
@@ -46,14 +46,14 @@ impl ProcSelf {
 }
 
 /// The file; empty when it cannot be read.
-fn read(path: &str) -> Vec<u8> {
+fn read(path: &CStr) -> Vec<u8> {
     // Mostly this is enough. `fs::read` would ask for the size first, which is 0 here.
     let mut text = vec![0; 2048];
     let mut length = 0;
-    let Ok(mut file) = File::open(path) else {
+    let Ok(file) = sys::open_at(WORKING_DIRECTORY, path, libc::O_RDONLY, 0).map(File::from) else {
         return Vec::new();
     };
-    while let Ok(count @ 1..) = file.read(&mut text[length..]) {
+    while let Ok(count @ 1..) = sys::read_on(&file, &mut text[length..]) {
         length += count;
         if length == text.len() {
             text.resize(2 * length, 0);
@@ -63,6 +63,29 @@ fn read(path: &str) -> Vec<u8> {
     }
     text.truncate(length);
     text
+}
+
+/// A number in digits, and a NUL behind it.
+pub(crate) struct Digits([u8; 12]);
+
+impl Digits {
+    pub(crate) fn of(mut number: u32) -> Self {
+        let mut text = [0; 12];
+        let mut start = 11;
+        loop {
+            start -= 1;
+            text[start] = b'0' + (number % 10) as u8;
+            number /= 10;
+            if number == 0 {
+                text.copy_within(start.., 0);
+                return Self(text);
+            }
+        }
+    }
+
+    pub(crate) fn as_c_str(&self) -> &CStr {
+        CStr::from_bytes_until_nul(&self.0).unwrap_or(c"")
+    }
 }
 
 /// A number behind white space. By hand: what std has for it is several times larger.

@@ -62,11 +62,19 @@ impl Signal {
     pub(crate) fn number(self) -> i32 {
         self.0
     }
+
+    fn name(self) -> &'static str {
+        let is_own = |number: &i32| *number == self.0;
+        match NUMBERS.iter().position(is_own) {
+            Some(place) => NAMES.split(' ').nth(place).unwrap_or(""),
+            None => ODD.iter().find(|(_, odd)| is_own(odd)).map_or("", |(name, _)| name),
+        }
+    }
 }
 
 impl fmt::Display for Signal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(Self::all().find(|(_, signal)| signal == self).map_or("", |(name, _)| name))
+        f.write_str(self.name())
     }
 }
 

@@ -1,10 +1,13 @@
-//! Whole messages over a stream socket. Not by `Read` and `Write` of std, whose code for errors that
-//! a socket cannot have is several times larger.
+//! Whole messages over a socket. Not by `Read` and `Write` of std, whose code for errors that a
+//! socket cannot have is several times larger.
 
-use std::os::fd::AsRawFd;
-use std::os::unix::net::UnixStream;
+use std::ffi::OsStr;
+use std::mem::{MaybeUninit, offset_of};
+use std::os::fd::{AsRawFd, BorrowedFd};
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::net::{UnixDatagram, UnixStream};
 
-use super::{Answer, Errno};
+use super::{Answer, Errno, errno_of};
 
 /// No deadly signal where nobody reads: on Apple's systems std has said so for the socket.
 #[cfg(not(target_vendor = "apple"))]
@@ -13,7 +16,8 @@ const FLAGS: i32 = libc::MSG_NOSIGNAL;
 const FLAGS: i32 = 0;
 
 /// Sends a message.
-pub(crate) fn send(socket: &UnixStream, mut message: &[u8]) -> Answer<()> {
+#[inline(never)]
+pub(crate) fn send(socket: BorrowedFd<'_>, mut message: &[u8]) -> Answer<()> {
     while !message.is_empty() {
         // SAFETY: the descriptor is open, and pointer and length belong to one slice.
         let sent = unsafe {
@@ -49,4 +53,46 @@ pub(crate) fn receive(socket: &UnixStream, message: &mut [u8]) -> Answer<bool> {
 pub(crate) fn end_sending(socket: &UnixStream) -> Answer<()> {
     // SAFETY: the descriptor is open, and no memory is touched.
     Errno::result(unsafe { libc::shutdown(socket.as_raw_fd(), libc::SHUT_WR) }).map(drop)
+}
+
+/// Receives one datagram that has come; its length.
+pub(crate) fn receive_datagram(socket: &UnixDatagram, message: &mut [u8]) -> Answer<usize> {
+    // SAFETY: the descriptor is open, and pointer and length belong to one slice that is ours.
+    let received =
+        unsafe { libc::recv(socket.as_raw_fd(), message.as_mut_ptr().cast(), message.len(), 0) };
+    usize::try_from(Errno::result(received)?).map_err(|_| Errno::EIO)
+}
+
+/// A socket for datagrams to this address: a path, or an abstract name behind `@`, which only Linux
+/// has.
+#[allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "the types differ from platform to platform"
+)]
+pub(crate) fn connect_datagram(address: &OsStr) -> Answer<UnixDatagram> {
+    let text = address.as_bytes();
+    let mut address = MaybeUninit::<libc::sockaddr_un>::zeroed();
+    // SAFETY: all-zero is a valid address.
+    let address = unsafe { address.assume_init_mut() };
+    // With a NUL behind it, at least where it is a path.
+    if text.len() >= address.sun_path.len() {
+        return Err(Errno::ENAMETOOLONG);
+    }
+    address.sun_family = libc::AF_UNIX as _;
+    for (place, &byte) in address.sun_path.iter_mut().zip(text) {
+        *place = byte.cast_signed() as _;
+    }
+    let mut length = offset_of!(libc::sockaddr_un, sun_path) + text.len();
+    if text.starts_with(b"@") {
+        address.sun_path[0] = 0;
+    } else {
+        length += 1;
+    }
+    let socket = UnixDatagram::unbound().map_err(errno_of)?;
+    let length = length.try_into().map_err(|_| Errno::EINVAL)?;
+    // SAFETY: the descriptor is open, and the address is ours and of this length.
+    let connected =
+        unsafe { libc::connect(socket.as_raw_fd(), (&raw const *address).cast(), length) };
+    Errno::result(connected).map(|_| socket)
 }

@@ -1,8 +1,9 @@
 //! The proof that this process has one thread. Each platform has its own way to count them.
 
 use std::thread::sleep;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use crate::sys::Deadline;
 use crate::sys::proc::{Number, ProcSelf};
 
 /// The kernel counts a thread that was joined for a moment longer. So long a count above one is not
@@ -31,9 +32,9 @@ impl OnlyThread {
     /// look.
     pub(crate) fn check(proc_self: &ProcSelf) -> Result<Self, Threads> {
         let mut found = count(proc_self.threads);
-        let deadline = Instant::now() + PATIENCE;
+        let deadline = Deadline::after(PATIENCE);
         while let Threads::Several(_) = found
-            && Instant::now() < deadline
+            && !deadline.has_passed()
         {
             sleep(PAUSE);
             found = count(ProcSelf::read().threads);

@@ -1,25 +1,28 @@
 //! Until when to wait. Users give times of any size, so that every sum is checked here and nowhere
 //! else.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use super::monotonic_time;
 
 /// The longest single wait. What lasts longer is waited for in pieces: callers look again anyway,
 /// and the kernel's own counters are smaller than a [`Duration`].
 const LONGEST_WAIT: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// The end of a time limit; never, when it is beyond what the clock can count.
+/// The end of a time limit, by the clock that nobody sets; never, when it is beyond what that can
+/// count. Not an `Instant`, whose code for a clock that fails is larger than all of this.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Deadline(Option<Instant>);
+pub(crate) struct Deadline(Option<Duration>);
 
 impl Deadline {
     /// The end of a time limit that begins now.
     pub(crate) fn after(limit: Duration) -> Self {
-        Self(Instant::now().checked_add(limit))
+        Self(monotonic_time().checked_add(limit))
     }
 
     /// How long to wait before the next look: what is left, but at most a day.
     pub(crate) fn left(self) -> Duration {
-        let left = self.0.map(|end| end.saturating_duration_since(Instant::now()));
+        let left = self.0.map(|end| end.saturating_sub(monotonic_time()));
         left.unwrap_or(LONGEST_WAIT).min(LONGEST_WAIT)
     }
 

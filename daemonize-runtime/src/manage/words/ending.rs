@@ -32,7 +32,7 @@ pub(crate) fn end_for_restart(pid_file: &Path, how: Stop) -> bool {
     refuse_to_take_away(pid_file);
     match stop(pid_file, how) {
         Ok(Stopped::Ended(lock @ Lock::Left(_)) | Stopped::Killed(lock @ Lock::Left(_))) => {
-            say(&format!("cannot restart: it is stopped{}", after(lock, pid_file)));
+            say(format_args!("cannot restart: it is stopped{}", after(lock, pid_file)));
             process::exit(1)
         }
         Ok(stopped) => stopped != Stopped::WasNotRunning,
@@ -49,7 +49,10 @@ fn refuse_to_take_away(pid_file: &Path) {
         && !unit.contains_caller()
     {
         let command = unit.restart();
-        say(&format!("cannot restart: it runs as the service {}; use `{command}`", unit.shown()));
+        say(format_args!(
+            "cannot restart: it runs as the service {}; use `{command}`",
+            unit.shown()
+        ));
         process::exit(1)
     }
 }
@@ -74,7 +77,7 @@ fn after(lock: Lock, pid_file: &Path) -> String {
 #[inline]
 fn refuse(word: &str, error: &StopError) -> i32 {
     let reason = error.source().map(|reason| format!(": {reason}")).unwrap_or_default();
-    say(&format!("cannot {word}: {error}{reason}"));
+    say(format_args!("cannot {word}: {error}{reason}"));
     match error {
         StopError::StillRunning | StopError::StillStarting => 1,
         StopError::Unknown(_) | StopError::UnknownSignal(_) | StopError::Refused(_) => 4,

@@ -32,7 +32,7 @@ pub(crate) fn show_or_say(place: &Place, order: &Order) -> i32 {
     tell_of_others(place, log);
     match show(log, order.lines, order.follow) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            say(&format!("cannot show the log {}: {error}", shown(log)));
+            say(format_args!("cannot show the log {}: {error}", shown(log)));
             1
         }
         _ => 0,
@@ -45,7 +45,7 @@ pub(crate) fn show_or_say(place: &Place, order: &Order) -> i32 {
 fn tell_of_others(place: &Place, shown_log: &Path) {
     let is_for_errors = place.log.as_deref() != Some(shown_log);
     if let Some(errors) = place.errors.as_deref().filter(|&errors| errors != shown_log) {
-        say(&format!("standard error is in {}; `log --stderr` shows it", shown(errors)));
+        say(format_args!("standard error is in {}; `log --stderr` shows it", shown(errors)));
     }
     if let Some(pid_file) = &place.pid_file
         && let Found::Running(daemon) = find(pid_file)
@@ -54,7 +54,7 @@ fn tell_of_others(place: &Place, shown_log: &Path) {
         && !output::is(daemon.process.pid, descriptor, shown_log)
     {
         let output = output::name(&output);
-        say(&format!("it does not write to this log now: its output goes to {output}"));
+        say(format_args!("it does not write to this log now: its output goes to {output}"));
     }
 }
 

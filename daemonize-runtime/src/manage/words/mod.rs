@@ -71,7 +71,7 @@ pub(crate) fn hear(program: Program) -> Option<Order> {
     *HEARD.get_or_init(|| {
         let arguments: Vec<OsString> = env::args_os().skip(1).collect();
         read(&arguments, program).unwrap_or_else(|mistake| {
-            say(&mistake);
+            say(format_args!("{mistake}"));
             process::exit(USAGE)
         })
     })

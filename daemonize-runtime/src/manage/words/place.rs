@@ -41,7 +41,7 @@ impl Place {
 /// Says that something is not there, and exits with the code of the Linux Standard Base for that.
 #[inline]
 pub(crate) fn refuse_missing(what: &str) -> ! {
-    say(what);
+    say(format_args!("{what}"));
     std::process::exit(6)
 }
 
