@@ -5,8 +5,8 @@
 //! ```
 //!
 //! Words choose among the measurements: `start`, `busy`, `growth`, `calls`, `memory`, `size`,
-//! `build`. Then the report is only printed. `plot` draws the last results of `start` and `busy`.
-//! `quick` takes a tenth of the rounds, to see that everything works, and writes nothing.
+//! `options`, `build`. Then the report is only printed. `plot` draws the last results of `start` and
+//! `busy`. `quick` takes a tenth of the rounds, to see that everything works, and writes nothing.
 
 mod build;
 mod busy;
@@ -15,6 +15,7 @@ mod contestants;
 mod growth;
 mod launch;
 mod memory;
+mod options;
 mod plot;
 mod processes;
 mod race;
@@ -45,13 +46,14 @@ struct Bench {
 type Measure = fn(&mut Bench) -> Result<Finding>;
 
 /// The measurements, in the order of the report.
-const MEASUREMENTS: [(&str, Measure); 7] = [
+const MEASUREMENTS: [(&str, Measure); 8] = [
     ("start", start::measure),
     ("busy", busy::measure),
     ("growth", growth::measure),
     ("calls", calls::measure),
     ("memory", memory::measure),
     ("size", size::measure),
+    ("options", options::measure),
     ("build", build::measure),
 ];
 
