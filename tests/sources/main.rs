@@ -6,6 +6,7 @@ extern crate tests;
 
 mod documents;
 mod examples;
+mod inlining;
 mod items;
 mod layout;
 mod links;
