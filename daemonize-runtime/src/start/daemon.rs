@@ -2,12 +2,14 @@
 
 use std::mem;
 use std::os::unix::net::UnixStream;
+use std::sync::Arc;
 
 use crate::resources::inherited::Inherited;
 use crate::resources::pid_file::PidFile;
 use crate::resources::signals::Signals;
+use crate::resources::state_file::StateFile;
 use crate::resources::streams::Streams;
-use crate::run::started::{Duties, remember};
+use crate::run::started::{Duties, leave, remember};
 use crate::start::plan::Plan;
 use crate::start::protocol::await_commit;
 use crate::sys::{self, OnlyThread};
@@ -15,16 +17,15 @@ use crate::sys::{self, OnlyThread};
 /// Returns when the body may run. With `wait_ready` the daemon owes the launcher an answer, and
 /// waits for a second byte. With `restart` the daemon is the supervisor, and this returns in the
 /// bodies.
+///
+/// The byte comes last. Until then the launcher waits for the session leader's end, and what the
+/// daemon does in this time does not delay the body.
 pub(crate) fn run(
     plan: &mut Plan,
     signals: &Signals,
     only_thread: &OnlyThread,
     launcher: UnixStream,
 ) {
-    if !await_commit(&launcher) {
-        plan.give_up();
-        sys::exit_now(1);
-    }
     // A supervisor never comes back from here, so that what is not needed goes now.
     plan.inherited = Inherited::keep();
     let streams = mem::replace(&mut plan.streams, Streams::keep());
@@ -33,11 +34,27 @@ pub(crate) fn run(
     let state_file = pid_file.as_mut().and_then(|pid_file| pid_file.state.take());
     let pid_file = pid_file.map(PidFile::hold);
     let duties = Duties { is_daemon: true, pid_file, logs: streams.logs, manager: None };
-    let readiness = plan.parts.readiness;
-    let (Some(restart), Some(part)) = (plan.restart, plan.parts.supervision) else {
-        return remember(duties, readiness.map(|part| (part.daemon)(launcher, streams)));
+    let launcher = Arc::new(launcher);
+    let supervision = plan.restart.zip(plan.parts.supervision);
+    let (when_ready, first_body) = match plan.parts.readiness {
+        None => {
+            drop(streams);
+            (None, None)
+        }
+        Some(part) if supervision.is_none() => {
+            (Some((part.daemon)(Arc::clone(&launcher), streams)), None)
+        }
+        Some(part) => (None, Some((part.supervisor)(Arc::clone(&launcher), streams))),
     };
-    remember(duties, None);
-    let first = readiness.map(|part| (part.supervisor)(launcher, streams));
-    (part.supervise)(restart, plan.ending, state_file, only_thread, first);
+    remember(duties, when_ready);
+    if !await_commit(&launcher) {
+        state_file.iter().for_each(StateFile::remove);
+        leave();
+        plan.give_up();
+        sys::exit_now(1);
+    }
+    drop(launcher);
+    if let Some((restart, part)) = supervision {
+        (part.supervise)(restart, plan.ending, state_file, only_thread, first_body);
+    }
 }

@@ -8,6 +8,7 @@
 use std::os::fd::RawFd;
 use std::os::unix::net::UnixStream;
 use std::path::Path;
+use std::sync::Arc;
 
 use crate::error::{Error, Kind};
 use crate::options::{Account, Ending, Restart};
@@ -97,8 +98,8 @@ pub(crate) const ROTATION: &Rotation =
 pub(crate) struct Readiness {
     pub(crate) launcher: fn(&Plan, &UnixStream, Pid, &UnixStream) -> Outcome<Option<Pid>>,
     pub(crate) session_leader: fn(&Plan, Pid, &UnixStream, &UnixStream) -> !,
-    pub(crate) daemon: fn(UnixStream, Streams) -> WhenReady,
-    pub(crate) supervisor: fn(UnixStream, Streams) -> FirstBody,
+    pub(crate) daemon: fn(Arc<UnixStream>, Streams) -> WhenReady,
+    pub(crate) supervisor: fn(Arc<UnixStream>, Streams) -> FirstBody,
 }
 
 pub(crate) const READINESS: &Readiness = &Readiness {

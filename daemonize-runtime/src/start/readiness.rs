@@ -14,7 +14,7 @@ use crate::sys;
 
 /// What `ready()` does in the daemon: the last step of a start that waited.
 #[inline]
-pub(crate) fn when_ready(launcher: UnixStream, streams: Streams) -> WhenReady {
+pub(crate) fn when_ready(launcher: Arc<UnixStream>, streams: Streams) -> WhenReady {
     Box::new(move || {
         let replaced =
             streams.install().map_err(|reason| Failure::Step(Step::ReplaceStreams, reason));
@@ -28,7 +28,7 @@ pub(crate) fn when_ready(launcher: UnixStream, streams: Streams) -> WhenReady {
 
 /// The same for a supervisor, which is told by its body.
 #[inline]
-pub(crate) fn first_body(launcher: UnixStream, streams: Streams) -> FirstBody {
+pub(crate) fn first_body(launcher: Arc<UnixStream>, streams: Streams) -> FirstBody {
     let tell_launcher: TellLauncher = Box::new(move |outcome| {
         conclude(&launcher, outcome.map_err(|(step, reason)| Failure::Step(step, reason)))
     });
