@@ -161,7 +161,7 @@ fn compile_c(directory: &Path) -> Result<Option<PathBuf>> {
 
 /// The interpreter itself: what is found by name may be a script that chooses one, and takes its
 /// time.
-fn find_python() -> Option<PathBuf> {
+pub(crate) fn find_python() -> Option<PathBuf> {
     let output =
         Command::new("python3").args(["-c", "import sys; print(sys.executable)"]).output().ok()?;
     let path = PathBuf::from(String::from_utf8(output.stdout).ok()?.trim());

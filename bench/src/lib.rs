@@ -1,6 +1,8 @@
 //! What all contestants share, so that they differ in nothing but the way in which they become a
 //! daemon.
 
+use std::fs::OpenOptions;
+use std::io::Write;
 use std::time::Duration;
 use std::{env, process, thread};
 
@@ -56,4 +58,22 @@ pub fn now() -> Duration {
     // SAFETY: the time is written to memory that is ours, and every Linux has this clock.
     unsafe { libc::clock_gettime(libc::CLOCK_MONOTONIC, &raw mut time) };
     Duration::new(time.tv_sec.unsigned_abs(), u32::try_from(time.tv_nsec).unwrap_or(0))
+}
+
+/// Names the file in which a workload reports.
+pub const READY_VARIABLE: &str = "BENCH_READY";
+
+/// The workload that is compared with others: says in a file who it is and when it was ready, and
+/// by `ready`; then sleeps.
+///
+/// # Panics
+///
+/// When the file cannot be written.
+pub fn work(ready: impl FnOnce()) {
+    let line = format!("{} {}\n", process::id(), now().as_nanos());
+    let path = env::var_os(READY_VARIABLE).expect("the variable is set");
+    let file = OpenOptions::new().append(true).create(true).open(path);
+    file.and_then(|mut file| file.write_all(line.as_bytes())).expect("the report is written");
+    ready();
+    thread::sleep(LIFETIME);
 }

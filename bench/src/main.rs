@@ -5,12 +5,14 @@
 //! ```
 //!
 //! Words choose among the measurements: `start`, `busy`, `growth`, `calls`, `memory`, `size`,
-//! `options`, `build`. Then the report is only printed. `plot` draws the last results of `start` and
-//! `busy`. `quick` takes a tenth of the rounds, to see that everything works, and writes nothing.
+//! `options`, `build`, `compare`. Then the report is only printed. `plot` draws the last results of
+//! `start`, `busy` and `compare`. `quick` takes a tenth of the rounds, to see that everything works,
+//! and writes nothing.
 
 mod build;
 mod busy;
 mod calls;
+mod compare;
 mod contestants;
 mod growth;
 mod launch;
@@ -46,7 +48,7 @@ struct Bench {
 type Measure = fn(&mut Bench) -> Result<Finding>;
 
 /// The measurements, in the order of the report.
-const MEASUREMENTS: [(&str, Measure); 8] = [
+const MEASUREMENTS: [(&str, Measure); 9] = [
     ("start", start::measure),
     ("busy", busy::measure),
     ("growth", growth::measure),
@@ -55,10 +57,16 @@ const MEASUREMENTS: [(&str, Measure); 8] = [
     ("size", size::measure),
     ("options", options::measure),
     ("build", build::measure),
+    ("compare", compare::measure),
 ];
 
 fn main() -> Result<()> {
     let words: Vec<String> = env::args().skip(1).collect();
+    if let [word, rounds] = &words[..]
+        && word == compare::INSIDE
+    {
+        return compare::measure_inside(rounds.parse()?);
+    }
     let is_quick = words.iter().any(|word| word == "quick");
     let chosen: Vec<&str> =
         words.iter().map(String::as_str).filter(|&word| word != "quick").collect();
@@ -84,6 +92,7 @@ fn main() -> Result<()> {
     }
     if is_published || chosen.contains(&"plot") {
         fs::write(documents().join("benchmark.svg"), plot::draw()?)?;
+        fs::write(documents().join("compare.svg"), compare::draw()?)?;
     }
     Ok(())
 }

@@ -87,6 +87,11 @@ impl<'a> Memory<'a> {
     }
 }
 
+/// In KiB, with the share of what others use too.
+pub(crate) fn proportional(process: Pid) -> Result<f64> {
+    read(process, ["Pss"]).map(|[proportional]| proportional)
+}
+
 fn read<const N: usize>(process: Pid, names: [&str; N]) -> Result<[f64; N]> {
     let text = fs::read_to_string(format!("/proc/{process}/smaps_rollup"))?;
     let mut values = [0.0; N];

@@ -15,7 +15,7 @@ const HEAD: f64 = 56.0;
 /// Ratios beyond this are an arrow and a number.
 const LARGEST: f64 = 2.0;
 
-const STYLE: &str = "\
+pub(crate) const STYLE: &str = "\
 text { font-family: sans-serif; font-size: 13px; fill: #24292f }
 .title { font-weight: bold }
 .grid { stroke: #8c959f; stroke-opacity: 0.4 }

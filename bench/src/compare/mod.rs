@@ -1,0 +1,109 @@
+//! Beside what people would use instead: other ways to keep a program running, with the same
+//! workload.
+
+mod installed;
+mod machine;
+mod picture;
+mod times;
+mod tool;
+
+use std::fmt::Write as _;
+use std::fs;
+
+pub(crate) use machine::{INSIDE, measure_inside};
+pub(crate) use picture::draw;
+
+use crate::contestants::target_directory;
+use crate::report::{Finding, table};
+use crate::statistics::Samples;
+use crate::{Bench, Result};
+use installed::{Places, TOOLS};
+use times::ASPECTS;
+use tool::Tool;
+
+const ROUNDS: usize = 7;
+
+pub(crate) fn measure(bench: &mut Bench) -> Result<Finding> {
+    let rounds = bench.rounds(ROUNDS).max(3);
+    let target = target_directory()?;
+    let places = Places { programs: target.join("release"), directories: target.join("compared") };
+    let mut tools = Vec::new();
+    let mut left_out = Vec::new();
+    for (name, set_up) in TOOLS {
+        match set_up(&places)? {
+            Some(tool) => tools.push(tool),
+            None => left_out.push(format!("{name} (it is not installed)")),
+        }
+    }
+    for _ in 0..rounds {
+        let mut order: Vec<&mut Tool> = tools.iter_mut().collect();
+        bench.random.shuffle(&mut order);
+        for tool in order {
+            let name = tool.name;
+            tool.round().map_err(|why| format!("{name}: {why}"))?;
+        }
+    }
+    tools.iter_mut().try_for_each(Tool::end)?;
+    match machine::measure(&places, rounds) {
+        Ok(tool) => tools.push(tool),
+        Err(why) => left_out.push(format!("{} ({why})", machine::NAME)),
+    }
+    save(&tools)?;
+    Ok(Finding {
+        title: "Beside what else keeps a program running",
+        text: text(&tools, &left_out, rounds)?,
+        goals: Vec::new(),
+    })
+}
+
+fn text(tools: &[Tool], left_out: &[String], rounds: usize) -> Result<String> {
+    let head = [
+        "",
+        "start returns",
+        "program is ready",
+        "`status`",
+        "stop",
+        "restart after a crash",
+        "supervision, KiB",
+    ];
+    let mut text = format!(
+        "Each of them runs a small program that reports when it is ready, and then sleeps. Medians of {rounds} rounds in \
+         milliseconds, measured from outside. *start returns*, *`status`*, *stop*: until the command has ended, and with \
+         *stop* the program as well. *program is ready*: from the same beginning until the program says so. *restart \
+         after a crash*: from a SIGKILL to the program until its successor is ready. *supervision*: the proportional \
+         memory of the process that starts the program again. A supervisor that has to run before is running already, \
+         and its own start is not counted. – is what a tool does not have.\n\n\
+         ![What each command takes](compare.svg)\n\n{}\n",
+        table(&head, tools.iter().map(row))
+    );
+    for Tool { name, what, .. } in tools {
+        writeln!(text, "- **{name}**: {what}.")?;
+    }
+    if !left_out.is_empty() {
+        writeln!(text, "\nLeft out: {}.", left_out.join(", "))?;
+    }
+    Ok(text)
+}
+
+fn row(tool: &Tool) -> Vec<String> {
+    let cells = tool.times.all().into_iter().zip(ASPECTS);
+    let cells = cells.map(|(samples, aspect)| picture::show(samples, aspect));
+    [tool.name.to_owned()].into_iter().chain(cells).collect()
+}
+
+/// Keeps the medians for the picture.
+fn save(tools: &[Tool]) -> Result<()> {
+    let mut lines = String::new();
+    for tool in tools {
+        let medians = tool
+            .times
+            .all()
+            .map(|samples| median(samples).map_or_else(String::new, |it| it.to_string()));
+        writeln!(lines, "{}\t{}", tool.name, medians.join("\t"))?;
+    }
+    Ok(fs::write(target_directory()?.join("compare.tsv"), lines)?)
+}
+
+fn median(samples: &Samples) -> Option<f64> {
+    (!samples.values().is_empty()).then(|| samples.median())
+}
