@@ -24,13 +24,15 @@ pub(crate) struct LineUp(Vec<Contestant>);
 
 pub(crate) const FOREGROUND: &str = "no daemon";
 pub(crate) const ATTRIBUTE: &str = "`#[daemonize]`";
+pub(crate) const ATTRIBUTE_BEFORE: &str = "`#[daemonize]` with `before`";
 pub(crate) const HANDWRITTEN: &str = "hand-written Rust";
 pub(crate) const ORIGINAL: &str = "the Python original";
 
 /// The Rust programs: names, and files in `src/bin/`.
-const RUST: [(&str, &str); 8] = [
+const RUST: [(&str, &str); 9] = [
     (FOREGROUND, "foreground"),
     (ATTRIBUTE, "attribute"),
+    (ATTRIBUTE_BEFORE, "attribute_before"),
     (HANDWRITTEN, "handwritten"),
     ("the bare two forks", "bare_forks"),
     ("`daemonize` 0.5", "crate_daemonize"),
@@ -107,7 +109,12 @@ impl Contestant {
     /// Starts it. One that stays in the foreground ends after its first act, since nobody could
     /// wait for it otherwise.
     pub(crate) fn command(&self) -> Command {
-        let mut command = self.lasting_command(&[]);
+        self.leaving_command(&[])
+    }
+
+    /// The same, behind other words.
+    pub(crate) fn leaving_command(&self, before: &[PathBuf]) -> Command {
+        let mut command = self.lasting_command(before);
         if self.is_foreground {
             command.arg(LEAVE);
         }

@@ -5,7 +5,7 @@ use std::os::fd::OwnedFd;
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
-use crate::contestants::{ATTRIBUTE, Contestant, FOREGROUND, ORIGINAL};
+use crate::contestants::{ATTRIBUTE, ATTRIBUTE_BEFORE, Contestant, FOREGROUND, ORIGINAL};
 use crate::launch::{Start, finish};
 use crate::race::{Lane, Race};
 use crate::random::Random;
@@ -57,9 +57,11 @@ pub(crate) fn measure(bench: &mut Bench) -> Result<Finding> {
 
 impl<'a> Conditions<'a> {
     fn new(contestants: &[&'a Contestant]) -> Self {
-        // A script has no heap of this kind, and a hundred interpreters measure something else.
+        // A script has no heap of this kind, and a hundred interpreters measure something else. And
+        // where the start is the first act, there is no heap yet.
+        let is_left_out = |name| [ATTRIBUTE, ORIGINAL].contains(&name);
         let programs =
-            || contestants.iter().copied().filter(|contestant| contestant.name != ORIGINAL);
+            || contestants.iter().copied().filter(|contestant| !is_left_out(contestant.name));
         Self {
             usual: Race::new(programs()),
             descriptors: Race::new(programs()),
@@ -107,12 +109,13 @@ impl<'a> Conditions<'a> {
                 - self.usual.lane(name)?.prompt.median();
             Ok(grown / f64::from(DESCRIPTORS))
         };
-        let (attribute, foreground) = (per_descriptor(ATTRIBUTE)?, per_descriptor(FOREGROUND)?);
+        let (attribute, foreground) =
+            (per_descriptor(ATTRIBUTE_BEFORE)?, per_descriptor(FOREGROUND)?);
         let high_limit = self
             .high_limit
-            .lane(ATTRIBUTE)?
+            .lane(ATTRIBUTE_BEFORE)?
             .prompt
-            .ratio_to(&self.usual.lane(ATTRIBUTE)?.prompt, random);
+            .ratio_to(&self.usual.lane(ATTRIBUTE_BEFORE)?.prompt, random);
         Ok(vec![
             Goal {
                 what: "prompt, for each inherited descriptor",

@@ -4,8 +4,8 @@
 //! cargo run --release --manifest-path bench/Cargo.toml
 //! ```
 //!
-//! Words choose among the measurements: `start`, `busy`, `growth`, `calls`, `memory`, `size`,
-//! `options`, `build`, `compare`. Then the report is only printed. `plot` draws the last results of
+//! Words choose among the measurements: `start`, `busy`, `handovers`, `growth`, `calls`, `memory`,
+//! `size`, `options`, `build`, `compare`. Then the report is only printed. `plot` draws the last results of
 //! `start`, `busy` and `compare`. `quick` takes a tenth of the rounds, to see that everything works,
 //! and writes nothing.
 
@@ -15,6 +15,7 @@ mod calls;
 mod compare;
 mod contestants;
 mod growth;
+mod handovers;
 mod launch;
 mod memory;
 mod options;
@@ -48,9 +49,10 @@ struct Bench {
 type Measure = fn(&mut Bench) -> Result<Finding>;
 
 /// The measurements, in the order of the report.
-const MEASUREMENTS: [(&str, Measure); 9] = [
+const MEASUREMENTS: [(&str, Measure); 10] = [
     ("start", start::measure),
     ("busy", busy::measure),
+    ("handovers", handovers::measure),
     ("growth", growth::measure),
     ("calls", calls::measure),
     ("memory", memory::measure),

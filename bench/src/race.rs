@@ -7,8 +7,9 @@ use std::path::PathBuf;
 use bench::HEAP_VARIABLE;
 
 use crate::Result;
-use crate::contestants::{Contestant, HANDWRITTEN, target_directory};
+use crate::contestants::{Contestant, HANDWRITTEN, ORIGINAL, target_directory};
 use crate::launch::{Start, finish};
+use crate::processes::await_calm;
 use crate::random::Random;
 use crate::report::table;
 use crate::statistics::Samples;
@@ -17,7 +18,14 @@ pub(crate) struct Race<'a> {
     pub(crate) lanes: Vec<Lane<'a>>,
     /// What each program has on its heap before it becomes a daemon.
     heap_mebibytes: usize,
+    /// Whether each start waits until nothing else runs.
+    awaits_calm: bool,
+    rounds: usize,
 }
+
+/// An interpreter leaves the processor's caches cold for whoever comes next, and so has a start in
+/// each tenth round only.
+const ROUNDS_OF_SLOW: usize = 10;
 
 pub(crate) struct Lane<'a> {
     pub(crate) contestant: &'a Contestant,
@@ -27,6 +35,8 @@ pub(crate) struct Lane<'a> {
     pub(crate) body: Samples,
     /// How often the PID file named the daemon when the launcher had ended.
     pub(crate) recorded: usize,
+    /// How many starts had the machine for themselves, as far as anybody waited for that.
+    pub(crate) calm: usize,
 }
 
 impl<'a> Race<'a> {
@@ -36,8 +46,10 @@ impl<'a> Race<'a> {
             prompt: Samples::default(),
             body: Samples::default(),
             recorded: 0,
+            calm: 0,
         };
-        Self { lanes: contestants.into_iter().map(lane).collect(), heap_mebibytes: 0 }
+        let lanes = contestants.into_iter().map(lane).collect();
+        Self { lanes, heap_mebibytes: 0, awaits_calm: false, rounds: 0 }
     }
 
     /// With so much on the heap, the times are counted from the moment when it is filled.
@@ -46,11 +58,27 @@ impl<'a> Race<'a> {
         self
     }
 
+    /// Each start waits until nothing else runs.
+    pub(crate) fn in_calm(mut self) -> Self {
+        self.awaits_calm = true;
+        self
+    }
+
     /// One start of each, in random order.
     pub(crate) fn round(&mut self, random: &mut Random) -> Result<()> {
-        let mut order: Vec<&mut Lane> = self.lanes.iter_mut().collect();
+        let has_slow = self.rounds.is_multiple_of(ROUNDS_OF_SLOW);
+        self.rounds += 1;
+        let lanes = self.lanes.iter_mut();
+        let mut order: Vec<&mut Lane> =
+            lanes.filter(|lane| has_slow || lane.contestant.name != ORIGINAL).collect();
         random.shuffle(&mut order);
-        order.into_iter().try_for_each(|lane| lane.start(self.heap_mebibytes))
+        for lane in order {
+            if self.awaits_calm {
+                lane.calm += usize::from(await_calm()?);
+            }
+            lane.start(self.heap_mebibytes)?;
+        }
+        Ok(())
     }
 
     pub(crate) fn lane(&self, name: &str) -> Result<&Lane<'a>> {

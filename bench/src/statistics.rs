@@ -51,13 +51,14 @@ impl Samples {
     }
 
     /// Rounds are drawn with both values together, since a disturbance of the machine lasts longer
-    /// than one of them.
+    /// than one of them. A contestant that starts in some rounds only does so in equal distances.
     pub(crate) fn ratio_to(&self, base: &Self, random: &mut Random) -> Ratio {
         let mut ratios = Self::default();
         for _ in 0..RESAMPLES {
             let rounds: Vec<usize> = self.0.iter().map(|_| random.below(self.0.len())).collect();
             let resampled = |samples: &Self| {
-                Self(rounds.iter().map(|&round| samples.0[round]).collect()).median()
+                let distance = samples.0.len() / self.0.len();
+                Self(rounds.iter().map(|&round| samples.0[round * distance]).collect()).median()
             };
             ratios.push(resampled(self) / resampled(base));
         }

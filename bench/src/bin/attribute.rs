@@ -1,9 +1,9 @@
-//! By the attribute.
+//! By the attribute, in its plainest form: the start is the first act of `main`.
 
-use bench::{LOG, PID_FILE, Preparation, prepare};
+use bench::prepare;
 use daemonize_runtime::daemonize;
 
-#[daemonize(before = prepare(), redirect = LOG, pid_file = PID_FILE)]
-fn main(preparation: Preparation) {
-    preparation.live();
+#[daemonize(redirect = "bot.log", pid_file = "bot.pid")]
+fn main() {
+    prepare().live();
 }
