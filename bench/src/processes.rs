@@ -37,7 +37,7 @@ pub(crate) fn start_clean() -> Result<()> {
 /// Waits until nothing but the runner has run for a moment, though not for long; says whether that
 /// came. A start beside others is another one: who waits for few processes gains by it.
 pub(crate) fn await_calm() -> Result<bool> {
-    const LOOKS: usize = 50;
+    const LOOKS: usize = 25;
     const CALM_LOOKS: usize = 3;
     let mut calm = 0;
     for _ in 0..LOOKS {

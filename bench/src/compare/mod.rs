@@ -30,20 +30,23 @@ pub(crate) fn measure(bench: &mut Bench) -> Result<Finding> {
     let mut tools = Vec::new();
     let mut left_out = Vec::new();
     for (name, set_up) in TOOLS {
-        match set_up(&places)? {
-            Some(tool) => tools.push(tool),
-            None => left_out.push(format!("{name} (it is not installed)")),
+        match set_up(&places) {
+            Ok(Some(tool)) => tools.push(tool),
+            Ok(None) => left_out.push(format!("{name} (it is not installed)")),
+            Err(why) => left_out.push(format!("{name} ({why})")),
         }
     }
     for _ in 0..rounds {
         let mut order: Vec<&mut Tool> = tools.iter_mut().collect();
         bench.random.shuffle(&mut order);
-        for tool in order {
-            let name = tool.name;
-            tool.round().map_err(|why| format!("{name}: {why}"))?;
-        }
+        order.into_iter().for_each(Tool::try_round);
     }
-    tools.iter_mut().try_for_each(Tool::end)?;
+    for tool in &mut tools {
+        // What does not end now is ended with all that is left.
+        let _ = tool.end();
+        left_out.extend(tool.failure.iter().map(|why| format!("{} ({why})", tool.name)));
+    }
+    tools.retain(|tool| tool.failure.is_none());
     match machine::measure(&places, rounds) {
         Ok(tool) => tools.push(tool),
         Err(why) => left_out.push(format!("{} ({why})", machine::NAME)),

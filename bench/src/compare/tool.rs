@@ -50,6 +50,8 @@ pub(super) struct Tool {
     /// A process of its own that has to be there before.
     pub(super) manager: Option<Child>,
     pub(super) times: Times,
+    /// Why a round with it was its last.
+    pub(super) failure: Option<String>,
 }
 
 /// What the workload has said of itself.
@@ -79,6 +81,14 @@ impl Tool {
             farewell: None,
             manager: None,
             times: Times::default(),
+            failure: None,
+        }
+    }
+
+    /// A round, unless one has failed before. The others go on.
+    pub(super) fn try_round(&mut self) {
+        if self.failure.is_none() {
+            self.failure = self.round().err().map(|why| why.to_string());
         }
     }
 
