@@ -3,12 +3,11 @@
 use std::thread::sleep;
 use std::time::Duration;
 
-use crate::sys::Deadline;
 use crate::sys::proc::{Number, ProcSelf};
 
-/// The kernel counts a thread that was joined for a moment longer. So long a count above one is not
-/// believed.
-const PATIENCE: Duration = Duration::from_millis(100);
+/// The kernel counts a thread that was joined for a moment longer. So often a count above one is
+/// not believed: looks and not time, since on a busy machine the time may pass without a look.
+const MOST_LOOKS: usize = 100;
 
 /// How long to wait before the next look.
 const PAUSE: Duration = Duration::from_millis(1);
@@ -32,10 +31,8 @@ impl OnlyThread {
     /// look.
     pub(crate) fn check(proc_self: &ProcSelf) -> Result<Self, Threads> {
         let mut found = count(proc_self.threads);
-        let deadline = Deadline::after(PATIENCE);
-        while let Threads::Several(_) = found
-            && !deadline.has_passed()
-        {
+        for _ in 0..MOST_LOOKS {
+            let Threads::Several(_) = found else { break };
             sleep(PAUSE);
             found = count(ProcSelf::read().threads);
         }
