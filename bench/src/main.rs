@@ -5,9 +5,9 @@
 //! ```
 //!
 //! Words choose among the measurements: `start`, `busy`, `handovers`, `growth`, `calls`, `memory`,
-//! `size`, `options`, `build`, `compare`. Then the report is only printed. `plot` draws the last results of
-//! `start`, `busy` and `compare`. `quick` takes a tenth of the rounds, to see that everything works,
-//! and writes nothing.
+//! `size`, `options`, `build`, `compare`. Then the report is only printed. `plot` draws the last
+//! results of `start`, `busy` and `compare`. `quick` takes a tenth of the rounds, to see that
+//! everything works, and writes nothing.
 
 mod build;
 mod busy;

@@ -1,5 +1,5 @@
-//! The `#[daemonize]` attribute of `daemonize-runtime`, which re-exports it. Programs depend on that
-//! crate alone, and its documentation is the manual.
+//! The `#[daemonize]` attribute of `daemonize-runtime`, which re-exports it. Programs depend on
+//! that crate alone, and its documentation is the manual.
 
 // An attribute passes through four stages. This file receives it from the compiler. `args` reads
 // what stands in the parentheses, by the table in `args::options`. `entry` reads the function.
@@ -119,9 +119,9 @@ use proc_macro::TokenStream;
 ///
 /// `main` may be asynchronous. The daemon is detached before the runtime of an attribute such as
 /// `#[tokio::main]` starts, whichever attribute stands first. If `main` takes the value of
-/// `before`, `#[daemonize]` must stand first. The same holds for `#[async_std::main]`, which refuses
-/// a `main` with a parameter. smol's `#[apply(main!)]` may stand on either side, and the executor
-/// that it hands to `main` needs no `before`.
+/// `before`, `#[daemonize]` must stand first. The same holds for `#[async_std::main]`, which
+/// refuses a `main` with a parameter. smol's `#[apply(main!)]` may stand on either side, and the
+/// executor that it hands to `main` needs no `before`.
 ///
 /// ```no_run
 /// # struct Args { log: std::path::PathBuf, foreground: bool }

@@ -1,6 +1,6 @@
 //! Event loops that are open before a supervised start. A fork copies the descriptor and not the
-//! loop: every body would register its sockets in the same one, and be told of those of the dead
-//! body before it, by the addresses that these had.
+//! loop. Every body would register its sockets in the same loop, and get events of a dead body's
+//! sockets, with addresses from that body's memory.
 
 use std::os::fd::RawFd;
 

@@ -1,10 +1,10 @@
 //! What the launcher inherited from 3 up: it must not reach the daemon, since a caller's pipe would
 //! wait for the daemon's end.
 //!
-//! Inherited is what is open without close-on-exec as long as nothing of the program's has run.
-//! Later it may be the program's own: Rust sets close-on-exec on all that it opens, other languages
-//! and some crates do not. So the attribute notes it first. Where nobody has noted it, nothing is
-//! closed, since somebody may own the number and would use the next file that gets it.
+//! Before any code of the program runs, every descriptor without close-on-exec is inherited. Later
+//! it may be the program's own: Rust sets close-on-exec on all that it opens, other languages and
+//! some crates do not. So the attribute notes the inherited ones first. Without a note nothing is
+//! closed: somebody may own the number, and would use the next file that gets it.
 
 use std::os::fd::{AsFd, RawFd};
 

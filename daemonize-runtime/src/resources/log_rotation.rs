@@ -1,5 +1,5 @@
-//! Log rotation: the log files are opened anew by async-signal-safe calls alone, since the handler
-//! of SIGHUP does it. A thread that waits for the signal would end the rule of one thread, and its
+//! Log rotation. The handler of SIGHUP opens the log files anew, so it makes async-signal-safe
+//! calls alone. A thread that waits for the signal would break the rule of one thread, and its
 //! signal mask would reach the daemon's children.
 
 use std::ffi::{CStr, CString};

@@ -1,5 +1,5 @@
-//! Who opens the files of a daemon that becomes another user: root, where nobody else could have
-//! changed the way to them, and everywhere else that user, after the drop and with its own rights.
+//! Who opens the files of a daemon that becomes another user. Root does if nobody else can have
+//! changed the path to them. Otherwise that user does, after the drop and with its own rights.
 
 use std::ffi::CStr;
 use std::os::fd::{AsFd, OwnedFd};

@@ -1,6 +1,5 @@
-//! The state file: what only the supervisor knows, for whoever asks how the bot is. It is
-//! informative. The lock of the PID file, beside which it stands, goes on to be the truth about
-//! whether the bot runs, and nobody is signalled because of what stands here.
+//! The state file: what only the supervisor knows, for `status`. It is informative. The lock of the
+//! PID file beside it says whether the bot runs, and nobody is signalled because of this file.
 //!
 //! It is gone after a clean end, and stays when the supervisor has given up. Without it the
 //! supervisor works the same.
@@ -27,8 +26,8 @@ pub(crate) struct StateFile {
     place: Place,
 }
 
-/// Where the state of the daemon with this PID file stands: beside it, under its whole name, so
-/// that it takes no name that the bot might want.
+/// The path of the state file: beside the PID file, under its whole name. So it takes no name that
+/// the bot might want.
 #[inline]
 pub(crate) fn path_of(pid_file: &Path) -> PathBuf {
     let mut name = pid_file.as_os_str().to_owned();

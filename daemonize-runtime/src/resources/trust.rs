@@ -1,9 +1,9 @@
-//! Trust in a path: whether anybody but root could have changed the way to a file.
+//! Trust in a path: whether anybody but root can have changed the path to a file.
 //!
-//! A look at a path says nothing about the next use of it. So the way is gone step by step, each
-//! directory is opened in the one before and looked at by its descriptor, and whoever opens the
-//! file does so in the directory that came out, whatever its path means by then. The handler of
-//! SIGHUP goes this way too, so that the heap is not used, and the stack little.
+//! A check of a path says nothing about its next use. So the path is walked step by step: each
+//! directory is opened in the one before, and checked by its descriptor. The file is opened in the
+//! directory at the end, whatever its path means by then. The handler of SIGHUP does the same,
+//! without the heap and with little stack.
 
 use std::ffi::CStr;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};

@@ -1,6 +1,6 @@
 //! A body under a supervisor: the process in which the code of `main` runs, and the process group
-//! that it leads from its first instruction on. When it ends, what is left in the group is killed;
-//! what has left the group by setsid(2) has a life of its own.
+//! that it leads from its first instruction on. When it ends, the rest of the group is killed. A
+//! process that has left the group by setsid(2) lives on.
 
 use std::cell::Cell;
 use std::time::Duration;

@@ -1,6 +1,6 @@
 //! PID 1 of a container. The kernel makes it the parent of every orphan, and protects it from
 //! signals that it does not handle, its own included. So the first process stays as an init that
-//! runs no user code, and the body is its child, to which none of this happens.
+//! runs no user code, and the body is its child, an ordinary process.
 
 use std::os::fd::{AsFd, AsRawFd};
 use std::os::unix::net::UnixDatagram;

@@ -1,6 +1,6 @@
 //! The `sd_notify(3)` protocol: one datagram a message. The connection is made while its address
 //! still means what the manager meant: before the root changes, and before the variable that names
-//! it leaves the environment. A crate would do, but those at hand read that variable each time.
+//! it leaves the environment. The known crates read that variable each time.
 
 use std::ffi::OsStr;
 use std::io::Write;

@@ -47,8 +47,8 @@ pub(crate) type WhenReady = Box<dyn FnOnce() + Send>;
 
 /// Remembers, for this process. `None` for `when_ready` leaves nothing to `ready()`.
 ///
-/// A process that was forked from a started one is independent of it from here on: the lock of the
-/// old one is no longer held here.
+/// A process that was forked from a started one is independent of it from here on, and no longer
+/// holds its lock.
 ///
 /// # Panics
 ///
@@ -154,7 +154,7 @@ pub(crate) fn reopen_logs_on_hangup() {
     }
 }
 
-/// Opens the logs anew. A forked child has the same ones open, so that this is for it as well.
+/// Opens the logs anew, also in a forked child, which has the same ones open.
 /// Async-signal-safe.
 #[inline]
 pub(crate) fn reopen_logs() {

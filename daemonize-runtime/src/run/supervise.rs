@@ -1,8 +1,8 @@
 //! The supervisor: the daemon itself, which runs no user code, forks a body, and forks the next one
 //! when it ends. Each body starts from the same pristine state.
 //!
-//! All that it waits for comes as a signal, and all signals are blocked since before it was born,
-//! so that nothing but what it obeys can end it, and no request comes too early.
+//! All that it waits for comes as a signal. All signals are blocked since before it was born: only
+//! a request that it obeys can end it, and no request comes too early.
 
 use std::os::unix::net::UnixStream;
 use std::sync::Arc;

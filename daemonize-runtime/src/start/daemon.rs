@@ -1,4 +1,4 @@
-//! The daemon: everything is set up but its own existence, which it owes to the launcher's byte.
+//! The daemon. Everything is set up; the launcher's byte lets it run.
 
 use std::mem;
 use std::os::unix::net::UnixStream;

@@ -1,14 +1,13 @@
 //! The two forks, and who does what after them. Receives the plan; returns in the daemon, and in a
 //! launcher that goes on.
 //!
-//! The session leader sets everything up and the daemon is born ready, so that the launcher waits
-//! for one process only: on a busy machine each process that has to be scheduled first costs the
-//! user a time slice. That the start is a transaction all the same is the work of one byte. The
-//! launcher writes it when the session leader has ended well, and the daemon runs nothing before it
-//! has read it:
+//! The session leader sets everything up and the daemon is born ready. So the launcher waits for
+//! one process only: on a busy machine each process that must be scheduled first costs a time
+//! slice. One byte makes the start a transaction. The launcher writes it when the session leader
+//! has ended well, and the daemon runs nothing before it has read it:
 //!
 //! - the byte cannot be written: the daemon is dead, the start has failed;
-//! - the byte never comes: the launcher is dead, the daemon leaves.
+//! - the byte never comes: the launcher is dead, the daemon exits.
 //!
 //! With `wait_ready` there are two bytes: one lets the body run, the second answers its `ready()`.
 //! In between the session leader stays, because it is the daemon's parent and learns how it ends.

@@ -1,5 +1,4 @@
-//! Who started the program, and whether that one watches this very process: then it must not fork
-//! away.
+//! Who started the program, and whether they supervise this process. Then it must not fork away.
 //!
 //! Only what names this process counts. Most of a supervisor's variables are inherited by
 //! everything below it, shells in terminals included, and prove nothing.

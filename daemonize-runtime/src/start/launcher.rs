@@ -1,5 +1,5 @@
 //! The launcher: waits until everything is set up, then commits and leaves. Between the byte and
-//! its `_exit(0)` all signals are blocked, so that nothing comes between.
+//! its `_exit(0)` all signals are blocked: nothing comes between.
 
 use std::os::unix::net::UnixStream;
 use std::time::Duration;
@@ -97,9 +97,9 @@ fn say_nothing_more(daemon: &UnixStream) {
     let _ = sys::persist(|| sys::end_sending(daemon));
 }
 
-/// With `wait_ready`: the body may run, and takes its time. The session leader watches over it
-/// meanwhile, and the launcher over the session leader: without it nobody would notice the body's
-/// end, so that the body goes too.
+/// With `wait_ready`: the body may run, and takes its time. Meanwhile the session leader watches
+/// the body, and the launcher watches the session leader. If the session leader ends, the body is
+/// ended too: nobody else would notice its end.
 #[inline]
 pub(crate) fn wait_for_ready(
     plan: &Plan,
@@ -127,7 +127,7 @@ pub(crate) fn wait_for_ready(
 }
 
 /// Ends a daemon that is not ready, unless it has ended. The session leader was not waited for, so
-/// that its number is still its own, and so is its process group's.
+/// its number is still its own, and so is that of its process group.
 #[inline]
 fn end_unfinished(
     plan: &Plan,

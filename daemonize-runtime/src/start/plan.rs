@@ -1,5 +1,5 @@
-//! What a start is to do: every file open and checked, every name a number. The stages consume it
-//! and look at no option any more.
+//! What a start is to do: every file open and checked, every name a number. The stages consume it,
+//! and no longer look at options.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;

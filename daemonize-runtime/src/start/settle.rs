@@ -1,5 +1,5 @@
-//! What makes a process what the daemon shall be. The session leader does it, and the daemon
-//! inherits all of it; in the foreground the program does it to itself.
+//! Turns a process into what the daemon must be. The session leader does this to itself, and the
+//! daemon inherits it. In the foreground the program does it to itself.
 
 use std::path::Path;
 use std::{env, fs};
@@ -98,7 +98,7 @@ fn change_directory(directory: &Path) -> sys::Answer<()> {
     if is_there { Ok(()) } else { Err(Errno::EPERM) }
 }
 
-/// The last step, so that until here a message would still find the terminal.
+/// The last step: until here a message reaches the terminal.
 pub(crate) fn replace_streams(plan: &Plan) -> Result<(), Failure> {
     plan.streams.install().map_err(|reason| Failure::Step(Step::ReplaceStreams, reason))
 }

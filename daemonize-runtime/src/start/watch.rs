@@ -1,6 +1,6 @@
-//! The session leader's second task, while the launcher waits for `ready()`: it is the daemon's
-//! parent, so that it alone learns how the daemon ends, and it notices when the launcher is gone,
-//! whatever the body is doing.
+//! The session leader's second task, while the launcher waits for `ready()`. As the daemon's parent
+//! it alone learns how the daemon ends. It also notices when the launcher is gone, whatever the
+//! body is doing.
 
 use std::cell::Cell;
 use std::os::fd::AsFd;

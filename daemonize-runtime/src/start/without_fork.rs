@@ -1,6 +1,6 @@
-//! A start where there is no `fork`: the program stays in the foreground, or does not start. What
-//! std can do on every platform is done. What was asked for and cannot be done is refused where the
-//! program would have more rights than it asked for, and said elsewhere.
+//! A start where there is no `fork`: the program stays in the foreground, or does not start. It
+//! does what std can do on every platform. An option that cannot work is refused if the program
+//! would have more rights than it asked for, and reported otherwise.
 
 mod check;
 

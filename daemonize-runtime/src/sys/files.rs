@@ -1,6 +1,6 @@
 //! What files are, and what those of this process have in common: mask, largest size, working
-//! directory. By the calls with 64 bits, which std takes as well: on some platforms the others
-//! cannot tell of large numbers and sizes.
+//! directory. By the 64-bit calls, like std: on some platforms the others cannot report large
+//! numbers and sizes.
 
 use std::ffi::CStr;
 use std::mem::MaybeUninit;

@@ -1,5 +1,5 @@
-//! A request to end that says how long there is for it: a signal that carries a number, as that of
-//! sigqueue(3) does. Linux alone has it for a process that is known by a handle.
+//! A request to end with a time limit: a signal that carries a number, like that of sigqueue(3).
+//! Only Linux can send it to a process by its handle.
 
 use std::os::fd::OwnedFd;
 use std::time::Duration;

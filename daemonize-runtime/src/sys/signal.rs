@@ -139,8 +139,8 @@ pub(crate) fn unblock_signals(signals: &SignalSet) -> SignalSet {
 
 /// Replaces the signal mask.
 pub(crate) fn set_signal_mask(mask: &SignalSet) {
-    // SAFETY: the set is only read, and a null pointer does not ask for the old one. It cannot fail:
-    // the operation is valid.
+    // SAFETY: the set is only read, and a null pointer does not ask for the old one. It cannot
+    // fail: the operation is valid.
     unsafe { libc::sigprocmask(libc::SIG_SETMASK, mask.as_ptr(), null_mut()) };
 }
 

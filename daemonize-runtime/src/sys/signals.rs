@@ -57,8 +57,8 @@ pub(crate) fn set_default(signal: i32) {
     raw::set_default(signal);
 }
 
-/// The kernel's own call, which reaches the signals, too, that the C library keeps for itself and
-/// leaves ignored in what it spawns. To these processors an action is a handler, flags, sometimes
+/// The kernel's own call also reaches the signals that the C library keeps for itself and leaves
+/// ignored in what it spawns. To these processors an action is a handler, flags, sometimes
 /// the address of a piece of code, and a mask of 8 bytes: at most five words.
 #[cfg(all(
     target_os = "linux",
@@ -153,8 +153,8 @@ pub(crate) fn interrupt_on(signal: Signal) -> Option<Action> {
 
 /// Has signals that do nothing by default wait, while they are blocked, for whoever asks for them.
 /// Returns what they did, if that is changed. Where a signal does nothing, POSIX lets a system drop
-/// it although it is blocked (XSH 2.4.1), and only a handler keeps it. Linux never drops one that is
-/// blocked.
+/// it although it is blocked (XSH 2.4.1), and only a handler keeps it. Linux never drops one that
+/// is blocked.
 #[inline]
 pub(crate) fn keep_while_blocked(signals: &[Signal]) -> Vec<(Signal, Action)> {
     #[cfg(any(target_os = "linux", target_os = "android"))]

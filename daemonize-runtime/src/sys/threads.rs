@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use crate::sys::proc::{Number, ProcSelf};
 
-/// The kernel counts a thread that was joined for a moment longer. So often a count above one is
-/// not believed: looks and not time, since on a busy machine the time may pass without a look.
+/// The kernel counts a joined thread for a moment longer. For so many looks a count above one is not
+/// believed. On a busy machine a time limit may pass without a single look.
 const MOST_LOOKS: usize = 100;
 
 /// How long to wait before the next look.

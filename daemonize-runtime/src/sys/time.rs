@@ -1,4 +1,4 @@
-//! Until when to wait. Users give times of any size, so that every sum is checked here and nowhere
+//! Until when to wait. Users give times of any size, so every sum is checked, here and nowhere
 //! else.
 
 use std::time::Duration;

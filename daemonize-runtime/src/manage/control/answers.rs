@@ -1,6 +1,6 @@
-//! What a PID file says about its daemon, and a supervisor about its body; and how a daemon is
-//! ended: the process that was signalled is waited for, by its handle, and no other. Then the lock
-//! is looked at once.
+//! What a PID file says about its daemon, and a supervisor about its body. And how a daemon is
+//! ended: the signalled process is waited for, by its handle, and no other. Then the lock is looked
+//! at once.
 
 use std::path::Path;
 use std::thread::sleep;

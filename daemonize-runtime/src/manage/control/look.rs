@@ -1,7 +1,7 @@
 //! One look at a PID file: its text, its lock, and the process that it names.
 //!
-//! The lock says whether the daemon runs. The number is only a hint, and nobody is taken for the
-//! daemon who is not pinned first, and then proven to hold the lock.
+//! The lock says whether the daemon runs. The number is only a hint. A process counts as the daemon
+//! only after it is pinned, and then proven to hold the lock.
 
 use std::fs::{File, OpenOptions};
 use std::io;
@@ -63,8 +63,8 @@ pub(crate) enum Doubt {
     Failed(io::Error),
 }
 
-/// Looks at the path, and for a moment again where text, lock and process do not fit together: they
-/// are looked at one after the other, and a daemon may start or end in between.
+/// Looks at the path. If text, lock and process do not fit together, it looks again for a moment:
+/// they are read one after the other, and a daemon may start or end in between.
 #[inline]
 pub(crate) fn find(path: &Path) -> Found {
     let settled_by = Deadline::after(SETTLING);

@@ -1,4 +1,4 @@
-//! One process, exactly: pinned, so that its number cannot come to mean another one meanwhile.
+//! One process, exactly: it is pinned, so its number cannot come to mean another one.
 
 use std::fs;
 use std::os::fd::OwnedFd;

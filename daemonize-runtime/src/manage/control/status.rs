@@ -31,14 +31,14 @@ pub enum Status {
         pid: i32,
         /// When it wrote its PID.
         since: SystemTime,
-        /// Whether it certainly runs in the foreground. `false` where nobody can tell.
+        /// Whether it certainly runs in the foreground. `false` if that is unknown.
         in_foreground: bool,
         /// Where its standard output goes, where this user may know: a path, or what the kernel
         /// calls a file without one, such as `pipe:[4711]`.
         output: Option<PathBuf>,
-        /// The unit of systemd's that runs it, if one does.
+        /// The systemd unit that runs it, if one does.
         unit: Option<String>,
-        /// With [`Daemon::restart`](crate::Daemon::restart).
+        /// Its supervision, with [`Daemon::restart`](crate::Daemon::restart).
         supervision: Option<Supervision>,
     },
     /// Its supervisor runs, and waits before it starts the next body.

@@ -1,4 +1,4 @@
-//! What the command line says to us, and what is left for the program.
+//! The word and its options on the command line, and what is left for the program.
 
 use std::ffi::OsString;
 use std::path::Path;
@@ -34,7 +34,7 @@ pub(crate) struct Program {
     /// Whether it reads its arguments on the terminal, by `before`: then what is no word is its own
     /// business, and so is `help`.
     pub(crate) has_parser: bool,
-    /// Whether the arguments can have a say in where the PID file and the log are.
+    /// Whether the arguments may decide where the PID file and the log are.
     pub(crate) files_vary: bool,
 }
 

@@ -40,8 +40,8 @@ pub(crate) fn end_for_restart(pid_file: &Path, how: Stop) -> bool {
     }
 }
 
-/// A daemon that a service manager runs would be out of its hands after a restart from elsewhere;
-/// and the manager would start another one.
+/// After a restart from elsewhere, a service manager would have lost its daemon, and would start
+/// another one.
 #[inline]
 fn refuse_to_take_away(pid_file: &Path) {
     if let Found::Running(daemon) = find(pid_file)

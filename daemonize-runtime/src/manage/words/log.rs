@@ -39,8 +39,8 @@ pub(crate) fn show_or_say(place: &Place, order: &Order) -> i32 {
     }
 }
 
-/// Names what is written elsewhere: standard error, and what a daemon writes that does not write
-/// this log, such as one in the foreground.
+/// Names output that is elsewhere: standard error, and that of a daemon that does not write to this
+/// log, such as one in the foreground.
 #[inline]
 fn tell_of_others(place: &Place, shown_log: &Path) {
     let is_for_errors = place.log.as_deref() != Some(shown_log);

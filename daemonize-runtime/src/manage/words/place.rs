@@ -45,7 +45,7 @@ pub(crate) fn refuse_missing(what: &str) -> ! {
     std::process::exit(6)
 }
 
-/// Where it is, whatever the working directory: in another one there may be another one.
+/// The absolute path: from another working directory a relative one names another file.
 #[inline]
 pub(crate) fn absolute_path(path: &Path) -> PathBuf {
     absolute(path).unwrap_or_else(|_| path.to_owned())

@@ -1,5 +1,5 @@
-//! The words `start`, `restart` and `run`, and a start without a word. What runs already is looked
-//! for before the program evaluates anything that the running one may have, such as a port.
+//! The words `start`, `restart` and `run`, and a start without a word. A running daemon is found
+//! before the program evaluates anything that this daemon may hold, such as a port.
 
 use std::env;
 use std::path::Path;
