@@ -14,6 +14,7 @@ mod listing;
 mod manuals;
 mod pictures;
 mod public_api;
+mod wrapping;
 
 fn main() {
     tests::case::run_all();

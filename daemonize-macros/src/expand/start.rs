@@ -38,7 +38,12 @@ pub(super) fn note_inherited(args: &Args) -> Option<TokenStream> {
 // once, and `args_os()` is always without the word.
 //
 // Input:
-//     #[daemonize(commands = true, before = Args::parse_from(args_os()), redirect = "bot.log", chdir = false)]
+//     #[daemonize(
+//         commands = true,
+//         before = Args::parse_from(args_os()),
+//         redirect = "bot.log",
+//         chdir = false,
+//     )]
 //     fn main(args: Args) {
 //         serve(args);
 //     }

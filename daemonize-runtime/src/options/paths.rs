@@ -102,8 +102,8 @@ pub struct Switch;
 #[derive(Debug)]
 pub struct Either;
 
-/// Nothing is of this form. With a second candidate for every type, also for every `Option` and every
-/// `Result`, the compiler does not settle on one, and its errors name none of them.
+/// Nothing is of this form. With a second candidate for every type, also for every `Option` and
+/// every `Result`, the compiler does not settle on one, and its errors name none of them.
 #[derive(Debug)]
 pub struct NoForm;
 
