@@ -44,7 +44,7 @@ pub(crate) fn measure(bench: &mut Bench) -> Result<Finding> {
         },
     ];
     let text = format!(
-        "The same with {LOOPS_PER_PROCESSOR} busy loops per processor, which the scheduler takes for equals of the \
+        "The same with {LOOPS_PER_PROCESSOR} busy loops per processor, which the scheduler treats like the \
          program. {rounds} starts each.\n\n{}",
         race.table(&mut bench.random)?
     );

@@ -62,9 +62,9 @@ fn conditions() -> String {
     let rustc = String::from_utf8_lossy(&rustc);
     let rustc = rustc.split_whitespace().nth(1).unwrap_or("unknown");
     format!(
-        "Linux {kernel}, {processors} processors, rustc {rustc}. Times depend on the machine; the ratios of medians are what \
-         counts. In brackets stand the quartiles of a time and the 95 % interval of a ratio. All contestants of a table \
-         took part in one run, in a new random order each round.\n\n\
+        "Linux {kernel}, {processors} processors, rustc {rustc}. Times depend on the machine; look at the ratios of \
+         medians. The brackets hold the quartiles of a time, and the 95 % interval of a ratio. All contestants of a \
+         table took part in one run, in a new random order each round.\n\n\
          Made by `cargo run --release --manifest-path bench/Cargo.toml`.\n\n\
          ![The time of a start, against the hand-written Rust](benchmark.svg)\n"
     )

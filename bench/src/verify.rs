@@ -39,11 +39,11 @@ pub(crate) fn check(bench: &Bench) -> Result<Finding> {
         "PID file locked by it",
     ];
     let text = format!(
-        "Each of them is a daemon: it has a session of its own, its launcher has left with 0 and is not its parent, it \
-         reads from `/dev/null` and writes to the log, and its working directory is `/`. In more than that they \
-         differ:\n\n{}\nThe hand-written programs give the same guarantees as the attribute: the launcher leaves with 0 if \
-         and only if one daemon is up, recorded and locked. They do not close inherited descriptors, reset signals, count \
-         threads, or ask who has started them. The log exists before each start, the PID file does not.",
+        "Each of them makes a daemon: it has a session of its own, its launcher has exited with 0 and is not its parent, \
+         it reads from `/dev/null` and writes to the log, and its working directory is `/`. These are the \
+         differences:\n\n{}\nThe hand-written programs give the same guarantee as the attribute: the launcher exits with 0 \
+         if and only if one daemon is up, recorded and locked. They do not close inherited descriptors, reset signals, \
+         count threads, or ask who has started them. The log exists before each start, the PID file does not.",
         table(&head, rows)
     );
     Ok(Finding { title: "What was measured", text, goals: Vec::new() })
