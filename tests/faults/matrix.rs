@@ -140,8 +140,8 @@ pub(crate) fn try_plan(
     ending: &Ending,
     plan: &Plan,
 ) -> Result<(Outcome, Recording), String> {
-    // What a process sees of another one depends now and then on who is faster, which a busy machine
-    // can make the same one for a while.
+    // What a process sees of another one depends now and then on who is faster, which a busy
+    // machine can make the same one for a while.
     const TRIES: usize = 20;
     for _ in 0..TRIES {
         if let Some(judged) = try_once(start, ending, plan)? {
