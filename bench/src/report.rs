@@ -33,7 +33,7 @@ impl Report {
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "# What a start costs\n\n{}", conditions())?;
+        write!(f, "# What a start costs\n\n{}", wrapped(&conditions()))?;
         let goals: Vec<&Goal> = self.0.iter().flat_map(|finding| &finding.goals).collect();
         if !goals.is_empty() {
             let rows = goals.iter().map(|goal| {
@@ -43,7 +43,7 @@ impl fmt::Display for Report {
             write!(f, "\n## The goals\n\n{}", table(&["goal", "at most", "measured", ""], rows))?;
         }
         for Finding { title, text, .. } in &self.0 {
-            write!(f, "\n## {title}\n\n{}\n", text.trim_end())?;
+            write!(f, "\n## {title}\n\n{}", wrapped(text.trim_end()))?;
         }
         Ok(())
     }
@@ -68,6 +68,36 @@ fn conditions() -> String {
          Made by `cargo run --release --manifest-path bench/Cargo.toml`.\n\n\
          ![The time of a start, against the hand-written Rust](benchmark.svg)\n"
     )
+}
+
+/// Prose in lines that anybody can read; tables and pictures stay as they are.
+fn wrapped(text: &str) -> String {
+    const WIDTH: usize = 100;
+    let mut wrapped = String::new();
+    for line in text.lines() {
+        if line.starts_with(['|', '!']) {
+            wrapped.push_str(line);
+            wrapped.push('\n');
+            continue;
+        }
+        let indent = if line.starts_with("- ") { "  " } else { "" };
+        let mut width = 0;
+        for word in line.split(' ').filter(|word| !word.is_empty()) {
+            let length = word.chars().count();
+            if width > 0 && width + 1 + length > WIDTH {
+                wrapped.push('\n');
+                wrapped.push_str(indent);
+                width = indent.len();
+            } else if width > 0 {
+                wrapped.push(' ');
+                width += 1;
+            }
+            wrapped.push_str(word);
+            width += length;
+        }
+        wrapped.push('\n');
+    }
+    wrapped
 }
 
 /// A Markdown table.

@@ -1,5 +1,5 @@
-//! systemd, where it can be booted: as PID 1 of namespaces of its own, by the program that the tests
-//! boot it with. The rounds are measured inside, by this program.
+//! systemd, where it can be booted: as PID 1 of namespaces of its own, by the program of the tests.
+//! The rounds are measured inside, by this program.
 
 use std::fs;
 use std::io::{BufRead, BufReader};
