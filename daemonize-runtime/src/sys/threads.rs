@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use crate::sys::proc::{Number, ProcSelf};
 
-/// The kernel counts a joined thread for a moment longer. For so many looks a count above one is not
-/// believed. On a busy machine a time limit may pass without a single look.
+/// The kernel counts a joined thread for a moment longer. For so many looks a count above one is
+/// not believed. On a busy machine a time limit may pass without a single look.
 const MOST_LOOKS: usize = 100;
 
 /// How long to wait before the next look.
