@@ -30,6 +30,7 @@ mod statistics;
 mod verify;
 
 use std::error::Error;
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
@@ -81,6 +82,10 @@ fn main() -> Result<()> {
     let is_published = chosen.is_empty() && !is_quick;
     let is_chosen = |word: &str| chosen.is_empty() || chosen.contains(&word);
     if MEASUREMENTS.iter().any(|(word, _)| is_chosen(word)) {
+        let only_run = File::create(contestants::target_directory()?.join("run"))?;
+        only_run
+            .try_lock()
+            .map_err(|_| "another run is under way: both would disturb each other")?;
         processes::start_clean()?;
         processes::adopt_orphans()?;
         let report = run(is_quick, is_chosen);
