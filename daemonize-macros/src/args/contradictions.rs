@@ -15,7 +15,7 @@ fn contradiction(one: &Given, other: &Given) -> Option<String> {
     let name = other.option.name();
     match (one.option, other.option) {
         (Redirect, Stdout | Stderr) => Some(format!(
-            "`redirect` takes standard output and standard error, which contradicts `{name}`"
+            "`redirect` sets standard output and standard error, which contradicts `{name}`"
         )),
         (CloseFd, Redirect | Stdin | Stdout | Stderr) if one.is_false() => Some(format!(
             "`close_fd = false` leaves the standard streams as they are, which contradicts `{name}`"

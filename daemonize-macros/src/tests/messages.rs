@@ -175,14 +175,14 @@ fn times_and_signals() {
 
 #[test]
 fn contradictions() {
-    let covered = "`redirect` takes standard output and standard error, which contradicts `stdout`";
+    let covered = "`redirect` sets standard output and standard error, which contradicts `stdout`";
     options(r#"redirect = "a", stdout = "b""#, &[covered]);
     options("stdout = f(), redirect = g()", &[covered]);
     options(
         "redirect = a, stdout = b, stderr = c",
         &[
             covered,
-            "`redirect` takes standard output and standard error, which contradicts `stderr`",
+            "`redirect` sets standard output and standard error, which contradicts `stderr`",
         ],
     );
     let kept =
