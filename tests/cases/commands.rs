@@ -1,5 +1,6 @@
 //! The words of `commands`, and their exit codes.
 
+use std::os::unix::fs::symlink;
 use std::{fs, mem};
 
 use serde_json::Value;
@@ -121,6 +122,29 @@ fn the_word_stop_is_content_with_a_bot_that_does_not_run() {
     bot.start().kill();
     assert_eq!(bot.answer(&["stop"], 0), was_not_running(&bot));
     assert!(!bot.pid_file().exists(), "what a dead bot left is removed");
+}
+
+#[test]
+fn what_is_in_the_place_of_the_pid_file_is_named_with_its_path() {
+    let bot = commander();
+    let path = bot.pid_file();
+    let assert_is_told = |why: &str| {
+        let told = format!("{}: {why}", path.display());
+        for word in ["stop", "restart"] {
+            let line = bot.tell(&[word]).refusal("commander", 4);
+            assert_eq!(line, format!("commander: cannot {word}: {told}"));
+        }
+        let status = bot.answer(&["status"], 4);
+        assert_eq!(status, format!("commander is in an unknown state: {told}\n"));
+    };
+    symlink("out.log", &path).expect("a link");
+    assert_is_told("it is a symbolic link");
+    fs::remove_file(&path).expect("ours");
+    fs::create_dir(&path).expect("a directory");
+    assert_is_told("it is not a regular file");
+    fs::remove_dir(&path).expect("ours");
+    fs::write(&path, "notes").expect("a file");
+    assert_is_told("it holds something other than a PID");
 }
 
 #[test]

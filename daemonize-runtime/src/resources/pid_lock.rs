@@ -18,7 +18,7 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(2);
 /// How long to wait before the next try.
 pub(crate) const PAUSE: Duration = Duration::from_millis(2);
 
-const IS_LINK: &str = "it is a symbolic link";
+pub(crate) const IS_LINK: &str = "it is a symbolic link";
 const IS_NO_FILE: &str = "it is not a regular file";
 const HAS_OTHER_NAME: &str = "it has another name, by a hard link";
 const BELONGS_TO_OTHERS: &str = "it belongs to another user";

@@ -13,6 +13,7 @@ use std::time::{Duration, SystemTime};
 use crate::manage::control::process::{Process, Sight, find_holder};
 use crate::resources::entry::Entry;
 use crate::resources::pid_file::{Identity, identity};
+use crate::resources::pid_lock::IS_LINK;
 use crate::resources::pid_text::{Text, read};
 use crate::resources::state_file;
 use crate::sys::{self, Deadline};
@@ -97,7 +98,11 @@ impl Look {
     #[inline]
     pub(crate) fn at(path: &Path) -> io::Result<Self> {
         let flags = libc::O_NOFOLLOW | libc::O_NONBLOCK | libc::O_NOCTTY;
-        let file = OpenOptions::new().read(true).custom_flags(flags).open(path)?;
+        let opened = OpenOptions::new().read(true).custom_flags(flags).open(path);
+        let file = opened.map_err(|error| match path.symlink_metadata() {
+            Ok(entry) if entry.is_symlink() => io::Error::other(IS_LINK),
+            _ => error,
+        })?;
         let metadata = file.metadata()?;
         if !metadata.is_file() {
             return Err(io::Error::other("it is not a regular file"));
@@ -179,8 +184,8 @@ impl Doubt {
                 "the process that it names belongs to another user; only root can tell".to_owned()
             }
             Self::Hidden(Sight::Own) => {
-                "the process that it names cannot be inspected, because its program has \
-                capabilities or is not readable; only root can tell"
+                "the process that it names cannot be inspected, because it has dropped \
+                privileges, or its program has capabilities or is not readable; only root can tell"
                     .to_owned()
             }
             Self::Hidden(Sight::None) => {

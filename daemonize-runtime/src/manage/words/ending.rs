@@ -20,7 +20,7 @@ pub(crate) fn stop_and_say(pid_file: &Path, how: Stop) -> i32 {
             format!("killed: it did not stop in time{}", after(lock, pid_file))
         }
         Ok(Stopped::WasNotRunning) => format!("was not running ({})", shown(pid_file)),
-        Err(error) => return refuse("stop", &error),
+        Err(error) => return refuse("stop", pid_file, &error),
     };
     print(&format!("{} {text}\n", program()));
     0
@@ -36,7 +36,7 @@ pub(crate) fn end_for_restart(pid_file: &Path, how: Stop) -> bool {
             process::exit(1)
         }
         Ok(stopped) => stopped != Stopped::WasNotRunning,
-        Err(error) => process::exit(refuse("restart", &error)),
+        Err(error) => process::exit(refuse("restart", pid_file, &error)),
     }
 }
 
@@ -75,9 +75,14 @@ fn after(lock: Lock, pid_file: &Path) -> String {
 
 /// Says why the daemon was not ended. Returns the exit code.
 #[inline]
-fn refuse(word: &str, error: &StopError) -> i32 {
+fn refuse(word: &str, pid_file: &Path, error: &StopError) -> i32 {
     let reason = error.source().map(|reason| format!(": {reason}")).unwrap_or_default();
-    say(format_args!("cannot {word}: {error}{reason}"));
+    // What is unknown is said of the file.
+    let subject = match error {
+        StopError::Unknown(_) => format!("{}: ", shown(pid_file)),
+        _ => String::new(),
+    };
+    say(format_args!("cannot {word}: {subject}{error}{reason}"));
     match error {
         StopError::StillRunning | StopError::StillStarting => 1,
         StopError::Unknown(_) | StopError::UnknownSignal(_) | StopError::Refused(_) => 4,
