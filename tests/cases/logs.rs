@@ -6,6 +6,8 @@ use std::ops::RangeInclusive;
 use std::process::Stdio;
 
 use nix::sys::signal::Signal;
+use nix::sys::stat::Mode;
+use nix::unistd::mkfifo;
 use tests::bot::{Bot, begin};
 use tests::wait;
 
@@ -85,6 +87,33 @@ fn what_the_foreground_does_not_write_is_told() {
     assert_eq!(told, "commander: it does not write to this log now: its output goes to a pipe\n");
     assert_eq!(bot.tell(&["stop"]).status.code(), Some(0));
     assert_eq!(running.finish().status.code(), None, "a signal has ended it");
+}
+
+#[test]
+fn a_bot_that_was_started_with_another_log_is_said_to_write_there() {
+    let bot = Bot::new(env!("CARGO_BIN_EXE_loner"));
+    let log = |options: &[&str]| bot.tell(&[&["log"], options].concat()).refusal("loner", 6);
+    assert_eq!(log(&["loner.pid"]), "loner: no log is set for its output");
+    let started = bot.answer(&["start", "loner.pid", "out.log"], 0);
+    assert!(started.starts_with("loner started, "), "{started}");
+    let out = bot.file("out.log");
+    let expected = format!("loner: no log is set: its output goes to {}", out.display());
+    assert_eq!(log(&["loner.pid"]), expected);
+    let expected = format!("loner: no log is set: its standard error goes to {}", out.display());
+    assert_eq!(log(&["--stderr", "loner.pid"]), expected);
+    assert_eq!(bot.answer(&["stop", "loner.pid"], 0), "loner stopped\n");
+}
+
+#[test]
+fn only_a_file_is_shown_as_a_log() {
+    let bot = Bot::new(env!("CARGO_BIN_EXE_loner"));
+    mkfifo(&bot.file("pipe"), Mode::S_IRWXU).expect("a pipe");
+    for (log, shown) in
+        [("/dev/zero", "/dev/zero".into()), ("pipe", bot.file("pipe").display().to_string())]
+    {
+        let line = bot.tell(&["log", "loner.pid", log]).refusal("loner", 1);
+        assert_eq!(line, format!("loner: cannot show the log {shown}: not a regular file"));
+    }
 }
 
 #[test]

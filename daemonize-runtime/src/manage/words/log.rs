@@ -25,10 +25,7 @@ const BLOCK: usize = 8192;
 pub(crate) fn show_or_say(place: &Place, order: &Order) -> i32 {
     let Place { log, errors, .. } = place;
     let log = if order.stderr { errors.as_deref() } else { log.as_deref().or(errors.as_deref()) };
-    let Some(log) = log else {
-        let stream = if order.stderr { "standard error" } else { "output" };
-        refuse_missing(&format!("there is no log: its {stream} goes to no file"))
-    };
+    let Some(log) = log else { refuse_missing(&without_log(place, 1 + i32::from(order.stderr))) };
     tell_of_others(place, log);
     match show(log, order.lines, order.follow) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
@@ -36,6 +33,20 @@ pub(crate) fn show_or_say(place: &Place, order: &Order) -> i32 {
             1
         }
         _ => 0,
+    }
+}
+
+/// Why there is no log. What runs may have been started with other options, or in the foreground.
+#[inline]
+fn without_log(place: &Place, descriptor: i32) -> String {
+    let stream = if descriptor == 2 { "standard error" } else { "output" };
+    let output = place.pid_file.as_deref().and_then(|pid_file| match find(pid_file) {
+        Found::Running(daemon) => output::of(daemon.process.pid, descriptor),
+        _ => None,
+    });
+    match output {
+        Some(output) => format!("no log is set: its {stream} goes to {}", output::name(&output)),
+        None => format!("no log is set for its {stream}"),
     }
 }
 
@@ -75,8 +86,9 @@ pub(crate) fn show(path: &Path, lines: usize, follow: bool) -> io::Result<()> {
 fn open(path: &Path) -> io::Result<File> {
     let flags = libc::O_NONBLOCK | libc::O_NOCTTY;
     let file = OpenOptions::new().read(true).custom_flags(flags).open(path)?;
-    if file.metadata()?.is_dir() {
-        return Err(io::ErrorKind::IsADirectory.into());
+    // A device may have no end, and a pipe has no last lines.
+    if !file.metadata()?.is_file() {
+        return Err(io::Error::other("not a regular file"));
     }
     Ok(file)
 }
