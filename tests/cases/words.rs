@@ -25,6 +25,8 @@ fn without_a_parser_a_mistyped_word_starts_nothing() {
         ("restrat", "restart"),
         ("logs", "log"),
         ("hlep", "help"),
+        ("--stop", "stop"),
+        ("--status", "status"),
     ] {
         let line = bot.tell(&[typed]).refusal("speaker", 2);
         assert_eq!(line, format!("speaker: there is no word `{typed}`; did you mean `{meant}`?"));
@@ -34,7 +36,7 @@ fn without_a_parser_a_mistyped_word_starts_nothing() {
 
 #[test]
 fn a_word_of_the_programs_own_starts_it() {
-    for words in [&["serve"][..], &["--version"], &["-x", "stop"], &["dog"]] {
+    for words in [&["serve"][..], &["--version"], &["-x", "stop"], &["dog"], &["--log", "file"]] {
         let bot = speaker();
         bot.tell(words).assert_silent_success();
         bot.await_text("out.log", &format!("arguments: {words:?} of {}\n", words.len() + 1));
@@ -43,7 +45,7 @@ fn a_word_of_the_programs_own_starts_it() {
 
 #[test]
 fn with_a_parser_words_that_are_nearly_ours_are_the_programs() {
-    for word in ["stauts", "help", "--help", "Stop"] {
+    for word in ["stauts", "help", "--help", "-h", "--stop", "Stop"] {
         let bot = Bot::new(env!("CARGO_BIN_EXE_commander"));
         bot.tell(&[word]).assert_silent_success();
         bot.await_text("out.log", &format!("arguments: {word}\n"));
@@ -55,6 +57,7 @@ fn help_lists_the_words_and_names_the_files() {
     let bot = speaker();
     let help = bot.answer(&["help"], 0);
     assert_eq!(bot.answer(&["--help"], 0), help);
+    assert_eq!(bot.answer(&["-h"], 0), help);
     assert_eq!(help.lines().count(), 10, "{help}");
     let words: Vec<_> =
         help.lines().filter_map(|line| line.split_ascii_whitespace().next()).collect();

@@ -46,9 +46,12 @@ pub(crate) struct Program {
 #[inline]
 pub(crate) fn read(arguments: &[OsString], program: Program) -> Result<Option<Order>, String> {
     let Some(first) = arguments.first().and_then(|first| first.to_str()) else { return Ok(None) };
-    let found = if first == "--help" { Some(Word::Help) } else { Word::find(first) };
+    let is_help = first == "--help" || (first == "-h" && arguments.len() == 1);
+    let found = if is_help { Some(Word::Help) } else { Word::find(first) };
     let Some(word) = found.filter(|&word| word != Word::Help || !program.has_parser) else {
-        return match Word::near(first).filter(|_| !program.has_parser) {
+        // Alone, since an option of the program's own with this name takes a value.
+        let hyphened = Word::find(first.trim_start_matches('-')).filter(|_| arguments.len() == 1);
+        return match Word::near(first).or(hyphened).filter(|_| !program.has_parser) {
             Some(meant) => Err(format!(
                 "there is no word `{}`; did you mean `{}`?",
                 Printable(Path::new(first)),
@@ -195,11 +198,18 @@ mod tests {
         let mistake = "there is no word `stauts`; did you mean `status`?".to_owned();
         assert_eq!(told("stauts", PLAIN), Err(mistake));
         assert_eq!((told("stauts", PARSER), told("serve", PLAIN)), (Ok(None), Ok(None)));
+        for (typed, meant) in [("--stop", "stop"), ("-status", "status")] {
+            let mistake = format!("there is no word `{typed}`; did you mean `{meant}`?");
+            assert_eq!(told(typed, PLAIN), Err(mistake));
+        }
+        for words in ["--log file", "--logs", "--", "-x stop", "-h host"] {
+            assert_eq!(told(words, PLAIN), Ok(None), "{words}");
+        }
     }
 
     #[test]
     fn help_is_ours_only_without_a_parser() {
-        for words in ["help", "--help"] {
+        for words in ["help", "--help", "-h"] {
             assert_eq!(order(words, PLAIN).word, Word::Help);
             assert_eq!(told(words, PARSER), Ok(None));
         }
