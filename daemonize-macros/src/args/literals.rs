@@ -32,6 +32,7 @@ impl Known {
             Expr::Unary(unary) if matches!(unary.op, UnOp::Neg(_)) => {
                 literal(&unary.expr).and_then(|literal| self.objection_to_negative(literal))
             }
+            _ if is_none(value) => self.objection_to_none(),
             _ => self.objection_to_word(value),
         };
         match objection {
@@ -73,9 +74,7 @@ impl Known {
             (Takes::Account | Takes::Signal, Lit::Str(text)) if text.value().is_empty() => {
                 Some(format!("`{name}` cannot be empty"))
             }
-            (Takes::Account, Lit::Str(account)) => {
-                has_nul(&account.value()).then(|| "a name cannot hold a NUL".into())
-            }
+            (Takes::Account, Lit::Str(account)) => objection_to_account(&account.value()),
             (Takes::RestartWord, Lit::Str(word)) if RESTART_WORDS.contains(&&*word.value()) => None,
             (Takes::Signal, Lit::Str(name)) => signals::objection_to(&name.value()),
             _ => Some(self.wrong_kind()),
@@ -109,6 +108,20 @@ impl Known {
         Some(format!("write the word in quotes, as in `{} = {word:?}`", self.name()))
     }
 
+    /// `redirect = None`, for which rustc would miss a type where several fit.
+    fn objection_to_none(self) -> Option<String> {
+        let name = self.name();
+        match self.takes() {
+            Takes::FlagOrFile => Some(format!(
+                "`{name} = None` is the default file; write `{name} = false` for none"
+            )),
+            takes if takes.has_several_types() => {
+                Some(format!("`{name} = None` sets nothing; leave it out"))
+            }
+            _ => None,
+        }
+    }
+
     fn wrong_kind(self) -> String {
         let kind = match self.takes() {
             Takes::File | Takes::Directory | Takes::Crate => "a path",
@@ -133,12 +146,29 @@ impl Known {
             Some(format!("`{name}` cannot be empty"))
         } else if has_nul(path) {
             Some("a path cannot hold a NUL".into())
+        } else if is_for_a_shell(path) {
+            Some("only a shell knows `~` and `$HOME`; name the directory, or ask `std::env`".into())
         } else if is_directory && matches!(self.takes(), Takes::File | Takes::FlagOrFile) {
             Some(format!("`{name}` takes a file, and `{}` is a directory", visible(path)))
         } else {
             None
         }
     }
+}
+
+/// No account has a colon in its name, which separates the fields of passwd(5).
+fn objection_to_account(account: &str) -> Option<String> {
+    if has_nul(account) {
+        return Some("a name cannot hold a NUL".into());
+    }
+    Some(match account.split_once(':')? {
+        ("", _) | (_, "") => "a name cannot hold a colon".into(),
+        (user, group) => format!("write `user = {user:?}, group = {group:?}`"),
+    })
+}
+
+fn is_none(value: &Expr) -> bool {
+    path(value).is_some_and(|path| path.is_ident("None"))
 }
 
 /// Text that is not a literal of Rust, such as `0o28`, `1e` or `"C:\logs"`.
@@ -188,6 +218,11 @@ fn objection_to_mask(mask: &LitInt) -> Option<String> {
 pub(super) fn visible(text: &str) -> String {
     let text = format!("{text:?}");
     text[1..text.len() - 1].to_owned()
+}
+
+/// Not `~name`, since a backup file may be called so.
+fn is_for_a_shell(path: &str) -> bool {
+    path == "~" || ["~/", "$HOME", "${HOME}"].iter().any(|begin| path.starts_with(begin))
 }
 
 fn has_nul(text: &str) -> bool {

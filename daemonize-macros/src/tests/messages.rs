@@ -144,6 +144,14 @@ fn literals() {
     options(r#"pid_file = "..""#, &["`pid_file` takes a file, and `..` is a directory"]);
     options(r#"redirect = "\n/""#, &[r"`redirect` takes a file, and `\n/` is a directory"]);
     options(r#"redirect = r"a", chdir = "logs/", pid_file = false, close_fd = true"#, &[]);
+    let shell = "only a shell knows `~` and `$HOME`; name the directory, or ask `std::env`";
+    for path in ["~", "~/bot.log", "$HOME/bot.log", "${HOME}/bot.log"] {
+        options(&format!("chdir = {path:?}, redirect = {path:?}"), &[shell, shell]);
+    }
+    options(r#"redirect = "a~", stdin = "~a""#, &[]);
+    options("redirect = None", &["`redirect = None` sets nothing; leave it out"]);
+    let no_file = "`pid_file = None` is the default file; write `pid_file = false` for none";
+    options("pid_file = None, chdir = None::<bool>", &[no_file]);
 }
 
 #[test]
@@ -366,6 +374,9 @@ fn accounts() {
     options(r#"user = """#, &["`user` cannot be empty"]);
     options("user = true", &[r#"`user` takes a name or an id, as in `user = "bot"`"#]);
     options(r#"group = "a\0b""#, &["a name cannot hold a NUL"]);
+    options(r#"user = "bot:www""#, &[r#"write `user = "bot", group = "www"`"#]);
+    options(r#"group = "www:""#, &["a name cannot hold a colon"]);
+    options("user = None", &["`user = None` sets nothing; leave it out"]);
 }
 
 #[test]
