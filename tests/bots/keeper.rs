@@ -4,7 +4,7 @@
 use std::ffi::OsString;
 use std::fs::File;
 use std::time::Duration;
-use std::{process, thread};
+use std::{env, process, thread};
 
 use daemonize_runtime::{Restart, args_os, daemonize, ready};
 
@@ -23,6 +23,13 @@ fn main(arguments: Vec<OsString>) {
             ("ready", _) => ready(),
             ("exit", code) => process::exit(code.parse().expect("a code")),
             ("abort", _) => process::abort(),
+            ("restart", _) => {
+                let program = env::current_exe().expect("a program");
+                process::Command::new(program)
+                    .args(["restart", "ready"])
+                    .status()
+                    .expect("it runs");
+            }
             ("await", gate) => {
                 File::open(gate).and_then(|gate| gate.lock_shared()).expect("a gate");
             }

@@ -238,3 +238,15 @@ fn a_launcher_that_is_killed_leaves_a_whole_bot_or_none() {
         });
     }
 }
+
+#[test]
+fn a_restart_that_the_body_asks_for_outlives_it() {
+    let bot = Bot::new(env!("CARGO_BIN_EXE_keeper"));
+    let first = bot.answer(&["start", "ready", "restart"], 0);
+    assert!(first.starts_with("keeper started, "), "{first}");
+    bot.await_in("out.log", "keeper restarted, ");
+    let second = bot.daemon();
+    assert_eq!(second.process.children().len(), 1, "a body");
+    assert!(!first.contains(&format!("PID {},", second.pid())), "{first}");
+    assert_eq!(bot.answer(&["stop"], 0), "keeper stopped\n");
+}

@@ -22,7 +22,7 @@ pub(crate) mod look;
 #[cfg(unix)]
 pub(crate) mod output;
 #[cfg(unix)]
-mod process;
+pub(crate) mod process;
 mod status;
 mod stop;
 #[cfg(unix)]

@@ -6,10 +6,12 @@ use std::process;
 
 use crate::error::say;
 use crate::manage::control::look::{Found, find};
+use crate::manage::control::process::stat_of;
 use crate::manage::control::unit::Unit;
 use crate::manage::control::{Lock, Stop, StopError, Stopped, stop};
 use crate::manage::words::place::{program, shown};
 use crate::manage::words::print;
+use crate::sys;
 
 /// Ends the daemon, and says so. Returns the exit code.
 #[inline]
@@ -30,6 +32,7 @@ pub(crate) fn stop_and_say(pid_file: &Path, how: Stop) -> i32 {
 #[inline]
 pub(crate) fn end_for_restart(pid_file: &Path, how: Stop) -> bool {
     refuse_to_take_away(pid_file);
+    outlive_body(pid_file);
     match stop(pid_file, how) {
         Ok(Stopped::Ended(lock @ Lock::Left(_)) | Stopped::Killed(lock @ Lock::Left(_))) => {
             say(format_args!("cannot restart: it is stopped{}", after(lock, pid_file)));
@@ -54,6 +57,19 @@ fn refuse_to_take_away(pid_file: &Path) {
             unit.shown()
         ));
         process::exit(1)
+    }
+}
+
+/// The process group of a supervised body is killed when the body ends. A restart that the body
+/// itself has asked for belongs to it, and would be killed before the next start.
+#[inline]
+fn outlive_body(pid_file: &Path) {
+    let own_group = sys::getpgid(sys::getpid()).map(sys::Pid::as_raw);
+    if let (Found::Running(daemon), Ok(own_group)) = (find(pid_file), own_group)
+        && stat_of(own_group).is_some_and(|leader| leader.parent == daemon.process.pid)
+    {
+        // What cannot leave leads a group, and is not in that of the body.
+        let _ = sys::setsid();
     }
 }
 
