@@ -190,6 +190,15 @@ fn what_somebody_else_has_put_there_is_left_as_it_is() {
     }
 }
 
+/// Bots may call their log whatever they like.
+#[test]
+fn a_log_in_its_place_stays_a_log() {
+    let bot = bot!["chdir=false", "restart-quickly=2", "exit=3"];
+    let bot = bot.words([format!("redirect={FILE}").into()]);
+    assert!(bot.launch().status.success());
+    bot.await_in(FILE, "giving up");
+}
+
 /// The supervisor may write, but not remove.
 #[test(needs = need::root)]
 fn with_another_user_it_says_nothing_after_the_end() {

@@ -14,6 +14,7 @@ use crate::resources::pid_file::PidFile;
 use crate::resources::pid_lock::GENTLY;
 use crate::resources::place::Place;
 use crate::resources::state_text::{FIRST_WORD, LONGEST, State, parse};
+use crate::resources::streams::Streams;
 use crate::sys::{self, Errno, FileStatus, errno_of};
 
 /// Behind the name of the PID file.
@@ -62,16 +63,16 @@ pub(crate) fn remove_left(pid_file: &Entry) {
 
 impl StateFile {
     /// Gives a PID file a state file, if that is possible: not where something stands already that
-    /// no supervisor of this user has written, which is left as it is.
+    /// no supervisor of this user has written, or that is a log. That is left as it is.
     #[inline]
-    pub(crate) fn keep_beside(pid_file: &mut PidFile) {
-        pid_file.state = Self::acquire(&pid_file.place).ok();
+    pub(crate) fn keep_beside(pid_file: &mut PidFile, streams: &Streams) {
+        pid_file.state = Self::acquire(&pid_file.place, streams).ok();
     }
 
     /// Opens the file, and makes it if it is missing. The PID file, whose lock is held, stands in
     /// the same directory, which was found safe for it.
     #[inline]
-    fn acquire(pid_file: &Place) -> sys::Answer<Self> {
+    fn acquire(pid_file: &Place, streams: &Streams) -> sys::Answer<Self> {
         let mut place = pid_file.beside(SUFFIX)?;
         let (file, is_new) = place.with(open_or_create)?;
         let status = sys::status_of(&file)?;
@@ -81,7 +82,8 @@ impl StateFile {
         }
         let owner = place.receiver.map_or_else(sys::effective_user, |(user, _)| user);
         let is_own = status.names == 1 && status.owner == owner && status.mode & 0o022 == 0;
-        if !(is_new || is_own && is_of_a_supervisor(&file, &status)) {
+        let is_stream = streams.lead_to(place.identity);
+        if is_stream || !(is_new || is_own && is_of_a_supervisor(&file, &status)) {
             return Err(Errno::EEXIST);
         }
         // Everybody may know, whatever the umask says; and nothing is known of this daemon yet.

@@ -121,14 +121,17 @@ impl Streams {
 
     /// Refuses a log or input that is the PID file, by whatever name.
     pub(crate) fn check_against(&self, pid_file: Option<&PidFile>) -> Result<(), Error> {
-        if let Some(pid_file) = pid_file {
-            for stream in &self.files {
-                if stream.identity() == Some(pid_file.identity()) {
-                    return Err(Kind::Contradiction(SAME_FILE).into());
-                }
+        match pid_file {
+            Some(pid_file) if self.lead_to(pid_file.identity()) => {
+                Err(Kind::Contradiction(SAME_FILE).into())
             }
+            _ => Ok(()),
         }
-        Ok(())
+    }
+
+    /// Whether one of them is this file.
+    pub(crate) fn lead_to(&self, file: Identity) -> bool {
+        self.files.iter().any(|stream| stream.identity() == Some(file))
     }
 
     /// Puts the files in place.

@@ -113,7 +113,7 @@ pub(crate) const READINESS: &Readiness = &Readiness {
 #[derive(Debug)]
 pub(crate) struct Supervision {
     pub(crate) refuse_event_loops: fn(&[RawFd], &ProcSelf) -> Result<(), Error>,
-    pub(crate) keep_state: fn(&mut PidFile),
+    pub(crate) keep_state: fn(&mut PidFile, &Streams),
     pub(crate) block_signals: fn(),
     pub(crate) supervise: Supervise,
 }

@@ -62,12 +62,7 @@ pub(crate) fn open_the_rest(plan: &mut Plan) -> Result<(), Failure> {
         make_parents(&wanted.path, &wanted.name, made)
             .map_err(|error| Failure::of_pid_file(&error))?;
         match users_files::acquire_pid_file(&wanted.path, &wanted.name) {
-            Ok(mut pid_file) => {
-                if let Some(part) = parts.supervision {
-                    (part.keep_state)(&mut pid_file);
-                }
-                plan.pid_file = Some(pid_file);
-            }
+            Ok(pid_file) => plan.pid_file = Some(pid_file),
             Err(error) if wanted.is_dispensable && error.is_pid_file_forbidden() => {}
             Err(error) => return Err(Failure::of_pid_file(&error)),
         }
@@ -79,6 +74,11 @@ pub(crate) fn open_the_rest(plan: &mut Plan) -> Result<(), Failure> {
         users_files::open_stream(path, name, purpose, made)
     });
     opened.map_err(|(stream, error)| Failure::of_stream(stream, &error))?;
+    if let (Some(part), Some(_), Some(pid_file)) =
+        (parts.supervision, users_pid_file, &mut plan.pid_file)
+    {
+        (part.keep_state)(pid_file, streams);
+    }
     plan.streams.check_against(plan.pid_file.as_ref()).map_err(|_| Failure::SameFile)
 }
 
