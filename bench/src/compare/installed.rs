@@ -109,7 +109,7 @@ fn supervisord(places: &Places) -> Result<Option<Tool>> {
     let control = |word| words([&control, &"-c", &configuration, &word, &"worker"]);
     let what = format!(
         "{version}, a supervisor that runs already: `supervisorctl` asks it by a socket; with `startsecs=0`, without \
-         which a start takes a second longer"
+         which a start takes a second longer. Its loop turns once a second, which is what a restart takes"
     );
     let mut tool = Tool {
         status: Some(control("status")),
