@@ -141,6 +141,7 @@ pub(crate) fn watchdog() -> Option<Duration> {
 /// came after theirs would throw theirs away.
 #[inline]
 pub(crate) fn reopen_logs_on_hangup() {
+    #[inline]
     extern "C" fn on_hangup(_signal: c_int) {
         let interrupted_call = Errno::last_raw();
         let manager = own().and_then(Started::manager_that_knows);

@@ -144,6 +144,7 @@ pub(crate) fn handle(signal: Signal, handler: extern "C" fn(libc::c_int)) {
 /// Has a signal interrupt the calls that wait, and do nothing else. Returns what it did.
 #[inline]
 pub(crate) fn interrupt_on(signal: Signal) -> Option<Action> {
+    #[inline]
     extern "C" fn do_nothing(_signal: libc::c_int) {}
     let handler = do_nothing as extern "C" fn(libc::c_int) as libc::sighandler_t;
     let action = Action::new(handler, 0, &SignalSet::empty());
