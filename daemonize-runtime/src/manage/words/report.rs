@@ -104,7 +104,7 @@ fn json(status: &Status, place: &Place) -> String {
         .text("unit", facts.unit)
         .value("body", facts.supervision.and_then(|supervision| supervision.body))
         .value("restarts", facts.supervision.map(|supervision| supervision.restarts))
-        .value("restart_in", restart_in.map(|left| left.as_secs_f64()))
+        .value("restart_in", restart_in.map(in_seconds))
         .value("last_end", last_end)
         .text("pid_file", Some(&text(place.pid_file())))
         .text("log", log.as_deref())
@@ -112,6 +112,12 @@ fn json(status: &Status, place: &Place) -> String {
         .text("output", output.as_deref())
         .text("reason", reason)
         .finish()
+}
+
+/// With milliseconds. Not as a float: the code that writes one is larger than all of this.
+#[inline]
+fn in_seconds(time: Duration) -> String {
+    format!("{}.{:03}", time.as_secs(), time.subsec_millis())
 }
 
 /// What several states have.
