@@ -40,6 +40,12 @@ pub fn prepare() -> Preparation {
 }
 
 impl Preparation {
+    /// Where the start is the first act, nothing comes before.
+    #[must_use]
+    pub fn none() -> Self {
+        Self { _heap: Vec::new(), completed: now() }
+    }
+
     /// The body: says first who it is, when it began, and when the start of the daemon began; then
     /// sleeps.
     pub fn live(&self) {

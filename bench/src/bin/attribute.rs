@@ -1,9 +1,9 @@
 //! By the attribute, in its plainest form: the start is the first act of `main`.
 
-use bench::prepare;
+use bench::Preparation;
 use daemonize_runtime::daemonize;
 
 #[daemonize(redirect = "bot.log", pid_file = "bot.pid")]
 fn main() {
-    prepare().live();
+    Preparation::none().live();
 }
