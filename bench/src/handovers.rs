@@ -4,10 +4,12 @@
 use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
+use std::time::Duration;
 
 use crate::contestants::{Contestant, ORIGINAL};
 use crate::launch::{Start, finish};
 use crate::processes::await_calm;
+use crate::race::PATIENCE_FOR_CALM;
 use crate::report::{Finding, table};
 use crate::{Bench, Result};
 
@@ -31,10 +33,11 @@ pub(crate) fn measure(bench: &mut Bench) -> Result<Finding> {
     let programs = bench.line_up.all().into_iter().filter(|it| it.name != ORIGINAL);
     let mut counts: Vec<Counts> =
         programs.map(|contestant| Counts { contestant, sums: [0.0; EVENTS.len()] }).collect();
+    let mut patience = PATIENCE_FOR_CALM;
     for _ in 0..rounds {
         let mut order: Vec<&mut Counts> = counts.iter_mut().collect();
         bench.random.shuffle(&mut order);
-        order.into_iter().try_for_each(Counts::add)?;
+        order.into_iter().try_for_each(|counts| counts.add(&mut patience))?;
     }
     #[allow(clippy::cast_precision_loss, reason = "there are few rounds")]
     let mean = |sum: f64| format!("{:.1}", sum / rounds as f64);
@@ -50,12 +53,12 @@ pub(crate) fn measure(bench: &mut Bench) -> Result<Finding> {
 }
 
 impl Counts<'_> {
-    fn add(&mut self) -> Result<()> {
+    fn add(&mut self, patience: &mut Duration) -> Result<()> {
         let counted = self.contestant.directory.join("counted");
         let words = ["perf", "stat", "-x,", "-e", &EVENTS.join(","), "-o"].map(PathBuf::from);
         let words: Vec<PathBuf> = words.into_iter().chain([counted.clone(), "--".into()]).collect();
         let command = self.contestant.leaving_command(&words);
-        await_calm()?;
+        await_calm(patience)?;
         let mut start = Start::spawn(self.contestant, command, &self.contestant.directory)?;
         start.await_prompt()?;
         finish(&[start.await_body()?], self.contestant)?;

@@ -34,22 +34,22 @@ pub(crate) fn start_clean() -> Result<()> {
     Ok(setrlimit(Resource::Nofile, Rlimit { current: Some(usual), ..limit })?)
 }
 
-/// Waits until nothing but the runner has run for a moment, though not for long; says whether that
+/// Waits until nothing but the runner has run for a moment, if there is patience; says whether that
 /// came. A start beside others is another one: who waits for few processes gains by it.
-pub(crate) fn await_calm() -> Result<bool> {
-    const LOOKS: usize = 25;
+pub(crate) fn await_calm(patience: &mut Duration) -> Result<bool> {
+    const PAUSE: Duration = Duration::from_micros(300);
     const CALM_LOOKS: usize = 3;
     let mut calm = 0;
-    for _ in 0..LOOKS {
+    loop {
         let text = fs::read_to_string("/proc/stat")?;
         let running = text.lines().find_map(|line| line.strip_prefix("procs_running "));
         calm = if running == Some("1") { calm + 1 } else { 0 };
-        if calm == CALM_LOOKS {
-            return Ok(true);
+        if calm == CALM_LOOKS || patience.is_zero() {
+            return Ok(calm == CALM_LOOKS);
         }
-        thread::sleep(Duration::from_micros(300));
+        thread::sleep(PAUSE);
+        *patience = patience.saturating_sub(PAUSE);
     }
-    Ok(false)
 }
 
 /// Waits for a child to end.

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::fs;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use bench::HEAP_VARIABLE;
 
@@ -20,8 +21,13 @@ pub(crate) struct Race<'a> {
     heap_mebibytes: usize,
     /// Whether each start waits until nothing else runs.
     awaits_calm: bool,
+    /// For how long all of them together may wait for that.
+    patience: Duration,
     rounds: usize,
 }
+
+/// On a machine at rest, a fifth of it is needed.
+pub(crate) const PATIENCE_FOR_CALM: Duration = Duration::from_secs(60);
 
 /// An interpreter leaves the processor's caches cold for whoever comes next, and so has a start in
 /// each tenth round only.
@@ -49,7 +55,13 @@ impl<'a> Race<'a> {
             calm: 0,
         };
         let lanes = contestants.into_iter().map(lane).collect();
-        Self { lanes, heap_mebibytes: 0, awaits_calm: false, rounds: 0 }
+        Self {
+            lanes,
+            heap_mebibytes: 0,
+            awaits_calm: false,
+            patience: PATIENCE_FOR_CALM,
+            rounds: 0,
+        }
     }
 
     /// With so much on the heap, the times are counted from the moment when it is filled.
@@ -74,7 +86,7 @@ impl<'a> Race<'a> {
         random.shuffle(&mut order);
         for lane in order {
             if self.awaits_calm {
-                lane.calm += usize::from(await_calm()?);
+                lane.calm += usize::from(await_calm(&mut self.patience)?);
             }
             lane.start(self.heap_mebibytes)?;
         }
