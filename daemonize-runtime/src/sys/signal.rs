@@ -84,8 +84,8 @@ pub(crate) struct SignalSet(libc::sigset_t);
 
 impl SignalSet {
     pub(crate) fn empty() -> Self {
-        let mut set = MaybeUninit::uninit();
-        // SAFETY: this is what fills a set.
+        let mut set = MaybeUninit::zeroed();
+        // SAFETY: all-zero is a valid set. Some C libraries fill only what the kernel reads of it.
         unsafe {
             libc::sigemptyset(set.as_mut_ptr());
             Self(set.assume_init())
@@ -93,8 +93,8 @@ impl SignalSet {
     }
 
     pub(crate) fn all() -> Self {
-        let mut set = MaybeUninit::uninit();
-        // SAFETY: this is what fills a set.
+        let mut set = MaybeUninit::zeroed();
+        // SAFETY: as above.
         unsafe {
             libc::sigfillset(set.as_mut_ptr());
             Self(set.assume_init())
