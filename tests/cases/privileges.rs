@@ -106,6 +106,15 @@ fn an_id_without_an_account_has_the_chosen_group_alone() {
     assert_becomes(&["uid=61999", "group=lonely"], 61999, 61030, &[61030]);
 }
 
+#[test(needs = accounts)]
+fn ids_need_no_databases() {
+    // As in an image that holds nothing but the program.
+    let bot = builder(&["user=61999", "group=61030"]);
+    let script = r#"mount -t tmpfs none /etc && exec "$@""#;
+    let command = bot.command_by(&["unshare", "--mount", "sh", "-c", script, "sh"]);
+    assert_ids(bot.start_by(command).process, 61999, 61030);
+}
+
 #[test]
 fn an_id_without_an_account_needs_a_group() {
     let line = refused_untouched(&builder(&[&format!("uid={NOBODY_ELSE}")]), 64);

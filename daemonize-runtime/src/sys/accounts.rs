@@ -65,6 +65,8 @@ pub(crate) fn group_by_name(name: &str) -> Answer<Option<u32>> {
 
 /// Asks a database with room for an entry and for its text, which grows until it is enough. The
 /// question is given both, the size of the latter, and where to say whether anything was found.
+/// That nothing was found may also be said by an error, for example where there is no database at
+/// all. See getpwnam(3) for these.
 fn look_up<Entry, T>(
     mut ask: impl FnMut(*mut Entry, *mut c_char, usize, *mut *mut Entry) -> i32,
     read: impl FnOnce(&Entry) -> T,
@@ -77,6 +79,7 @@ fn look_up<Entry, T>(
             // SAFETY: what was found is the entry above, which is filled then, or nothing.
             0 => return Ok(unsafe { found.as_ref() }.map(read)),
             libc::EINTR => {}
+            libc::ENOENT | libc::ESRCH | libc::EBADF | libc::EPERM => return Ok(None),
             libc::ERANGE if text.len() < LONGEST => text = vec![0; 2 * text.len()],
             refusal => return Err(Errno::from_raw(refusal)),
         }
