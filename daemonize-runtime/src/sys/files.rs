@@ -71,21 +71,19 @@ impl FileStatus {
 /// What an open file is. Async-signal-safe, as is everything here that takes or gives such a
 /// status.
 pub(crate) fn status_of(file: &impl AsFd) -> Answer<FileStatus> {
+    status_of_number(file.as_fd().as_raw_fd())
+}
+
+/// What a descriptor leads to that nobody here owns, and that may be closed.
+pub(crate) fn status_of_number(descriptor: RawFd) -> Answer<FileStatus> {
     let mut status = MaybeUninit::<stat>::zeroed();
-    // SAFETY: the descriptor is open, the status is written to memory that is ours, and all-zero is
-    // a valid value of it.
+    // SAFETY: a closed descriptor is refused, the status is written to memory that is ours, and
+    // all-zero is a valid value of it.
     let status = unsafe {
-        Errno::result(fstat(file.as_fd().as_raw_fd(), status.as_mut_ptr()))?;
+        Errno::result(fstat(descriptor, status.as_mut_ptr()))?;
         status.assume_init()
     };
     Ok(FileStatus::of(&status))
-}
-
-/// What a descriptor leads to that nobody here owns.
-#[inline]
-pub(crate) fn status_of_number(descriptor: RawFd) -> Answer<FileStatus> {
-    // SAFETY: the descriptor is only looked at, and the borrow ends with the call.
-    status_of(&unsafe { BorrowedFd::borrow_raw(descriptor) })
 }
 
 /// What stands under a name in a directory, be it a symbolic link.
