@@ -85,17 +85,28 @@ fn limit_of(number: usize) -> Option<Duration> {
 struct Details {
     head: Head,
     sender: Sender,
-    rest: [usize; 16],
+    /// With the rest it has at least the 128 bytes of every `siginfo`, however wide a pointer is.
+    rest: [u64; 16],
 }
 
 #[cfg(target_os = "linux")]
 #[repr(C)]
 struct Head {
     signal: i32,
-    #[cfg(not(any(target_arch = "mips", target_arch = "mips64")))]
+    #[cfg(not(any(
+        target_arch = "mips",
+        target_arch = "mips32r6",
+        target_arch = "mips64",
+        target_arch = "mips64r6"
+    )))]
     error: i32,
     code: i32,
-    #[cfg(any(target_arch = "mips", target_arch = "mips64"))]
+    #[cfg(any(
+        target_arch = "mips",
+        target_arch = "mips32r6",
+        target_arch = "mips64",
+        target_arch = "mips64r6"
+    ))]
     error: i32,
 }
 
@@ -125,6 +136,18 @@ impl Details {
 #[cfg(all(test, target_os = "linux"))]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_details_are_laid_out_as_the_library_reads_them() {
+        assert!(size_of::<Details>() >= size_of::<libc::siginfo_t>());
+        let details = Details::new(libc::SIGTERM, Duration::from_millis(41));
+        // SAFETY: they are at least as large, as aligned, and made of numbers.
+        let (read, number) = unsafe {
+            let read = *(&raw const details).cast::<libc::siginfo_t>();
+            (read, read.si_value().sival_ptr.addr())
+        };
+        assert_eq!((read.si_signo, read.si_code, number), (libc::SIGTERM, libc::SI_QUEUE, 42));
+    }
 
     #[test]
     fn a_time_limit_is_read_as_it_was_written_up_to_49_days() {

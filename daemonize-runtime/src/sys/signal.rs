@@ -29,7 +29,14 @@ signals! {
     SIGVTALRM SIGPROF SIGWINCH SIGIO SIGSYS;
     #[cfg(all(
         any(target_os = "linux", target_os = "android"),
-        not(any(target_arch = "mips", target_arch = "mips64", target_arch = "sparc64"))
+        not(any(
+            target_arch = "mips",
+            target_arch = "mips32r6",
+            target_arch = "mips64",
+            target_arch = "mips64r6",
+            target_arch = "sparc",
+            target_arch = "sparc64"
+        ))
     ))]
     SIGSTKFLT
     #[cfg(any(target_os = "linux", target_os = "android"))]
