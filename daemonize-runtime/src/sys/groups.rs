@@ -35,7 +35,7 @@ pub(crate) fn adopt_orphans() {
     #[cfg(target_os = "linux")]
     // SAFETY: takes numbers alone.
     unsafe {
-        libc::prctl(libc::PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+        super::prctl(libc::PR_SET_CHILD_SUBREAPER, [1, 0]);
     }
 }
 

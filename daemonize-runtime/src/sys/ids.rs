@@ -172,8 +172,8 @@ pub(crate) fn drop_capabilities() {
     // process, and the other calls take numbers alone.
     unsafe {
         // Where it is locked, nothing is left that could be kept.
-        libc::prctl(libc::PR_SET_KEEPCAPS, 0, 0, 0, 0);
-        libc::prctl(libc::PR_CAP_AMBIENT, libc::PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
+        super::prctl(libc::PR_SET_KEEPCAPS, [0, 0]);
+        super::prctl(libc::PR_CAP_AMBIENT, [libc::PR_CAP_AMBIENT_CLEAR_ALL as _, 0]);
         libc::syscall(libc::SYS_capset, header.as_mut_ptr(), nothing.as_ptr());
     }
 }
@@ -189,7 +189,7 @@ pub(crate) fn has_capabilities() -> bool {
     let result = unsafe { libc::syscall(libc::SYS_capget, header.as_mut_ptr(), sets.as_mut_ptr()) };
     // SAFETY: takes numbers alone, and changes nothing.
     let is_ambient = |capability: libc::c_ulong| unsafe {
-        libc::prctl(libc::PR_CAP_AMBIENT, libc::PR_CAP_AMBIENT_IS_SET, capability, 0, 0)
+        super::prctl(libc::PR_CAP_AMBIENT, [libc::PR_CAP_AMBIENT_IS_SET as _, capability])
     };
     // There is no answer beyond the last one, and none at all from kernels without this set, nor
     // through some filters. No capability is ambient without being permitted and inheritable, so

@@ -144,13 +144,26 @@ pub(crate) fn send_signal(child: Pid, number: i32) {
     unsafe { libc::kill(child.as_raw().max(1), number) };
 }
 
+/// Asks the kernel about this process. prctl(2) reads four words, whatever their numbers need.
+///
+/// # Safety
+///
+/// The option takes numbers alone.
+#[cfg(target_os = "linux")]
+pub(super) unsafe fn prctl(option: i32, numbers: [libc::c_ulong; 2]) -> i32 {
+    let [first, second] = numbers;
+    let nothing: libc::c_ulong = 0;
+    // SAFETY: no memory is touched, as the caller says.
+    unsafe { libc::prctl(option, first, second, nothing, nothing) }
+}
+
 /// Has this process killed when its parent dies.
 #[inline]
 pub(crate) fn die_with_parent() {
     #[cfg(target_os = "linux")]
     let _ = persist(|| {
         // SAFETY: takes numbers alone.
-        Errno::result(unsafe { libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL, 0, 0, 0) })
+        Errno::result(unsafe { prctl(libc::PR_SET_PDEATHSIG, [libc::SIGKILL as _, 0]) })
     });
     #[cfg(target_os = "freebsd")]
     {
