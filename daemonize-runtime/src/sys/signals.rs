@@ -87,9 +87,10 @@ mod raw {
     }
 
     pub(super) fn set_default(signal: i32) {
-        let (number, default) = (libc::SYS_rt_sigaction, [0_usize; 5].as_ptr());
+        let default = [0_usize; 5];
+        let (number, new) = (libc::SYS_rt_sigaction, default.as_ptr());
         // SAFETY: all-zero is the default action, which runs no code of ours.
-        unsafe { libc::syscall(number, signal, default, null::<usize>(), SIZE_OF_MASK) };
+        unsafe { libc::syscall(number, signal, new, null::<usize>(), SIZE_OF_MASK) };
     }
 }
 
