@@ -75,8 +75,9 @@ pub(crate) fn connect_datagram(address: &OsStr) -> Answer<UnixDatagram> {
     let mut address = MaybeUninit::<libc::sockaddr_un>::zeroed();
     // SAFETY: all-zero is a valid address.
     let address = unsafe { address.assume_init_mut() };
-    // With a NUL behind it, at least where it is a path.
-    if text.len() >= address.sun_path.len() {
+    let is_abstract = text.starts_with(b"@");
+    // A path has a NUL behind it, and an abstract name has one in front, in place of the `@`.
+    if text.len() + usize::from(!is_abstract) > address.sun_path.len() {
         return Err(Errno::ENAMETOOLONG);
     }
     address.sun_family = libc::AF_UNIX as _;
@@ -84,7 +85,7 @@ pub(crate) fn connect_datagram(address: &OsStr) -> Answer<UnixDatagram> {
         *place = byte.cast_signed() as _;
     }
     let mut length = offset_of!(libc::sockaddr_un, sun_path) + text.len();
-    if text.starts_with(b"@") {
+    if is_abstract {
         address.sun_path[0] = 0;
     } else {
         length += 1;
@@ -95,4 +96,30 @@ pub(crate) fn connect_datagram(address: &OsStr) -> Answer<UnixDatagram> {
     let connected =
         unsafe { libc::connect(socket.as_raw_fd(), (&raw const *address).cast(), length) };
     Errno::result(connected).map(|_| socket)
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use std::os::fd::AsFd;
+    use std::os::linux::net::SocketAddrExt;
+    use std::os::unix::net::SocketAddr;
+
+    use super::*;
+
+    #[test]
+    fn addresses_of_any_length_are_spoken_to() {
+        let room = 108;
+        for length in [20, room - 1] {
+            let name = format!("{:0length$}", std::process::id());
+            let address = SocketAddr::from_abstract_name(&name).expect("an address");
+            let manager = UnixDatagram::bind_addr(&address).expect("a socket");
+            let socket = connect_datagram(OsStr::new(&format!("@{name}"))).expect("a socket");
+            send(socket.as_fd(), b"READY=1").expect("somebody listens");
+            assert_eq!(manager.recv(&mut [0; 8]).expect("a message"), 7);
+        }
+        for too_long in [format!("@{:room$}", 0), format!("/{:01$}", 0, room - 1)] {
+            let refused = connect_datagram(OsStr::new(&too_long)).map(drop);
+            assert_eq!(refused, Err(Errno::ENAMETOOLONG));
+        }
+    }
 }
