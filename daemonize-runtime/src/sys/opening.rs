@@ -112,14 +112,18 @@ pub(crate) fn shorten(file: &File, length: u8) -> Answer<()> {
 pub(crate) fn set_mode(file: &File, mode: u32) -> Answer<()> {
     #[allow(clippy::cast_possible_truncation, reason = "narrower than `u32` on some platforms")]
     let mode = mode as libc::mode_t;
-    // SAFETY: the descriptor is open, and no memory is touched.
-    Errno::result(unsafe { libc::fchmod(file.as_raw_fd(), mode) }).map(drop)
+    retry_interrupted(|| {
+        // SAFETY: the descriptor is open, and no memory is touched.
+        Errno::result(unsafe { libc::fchmod(file.as_raw_fd(), mode) }).map(drop)
+    })
 }
 
 /// Gives a file to a user and a group; `None` leaves either as it is.
 pub(crate) fn change_owner(file: &impl AsFd, user: Option<u32>, group: Option<u32>) -> Answer<()> {
     let file = file.as_fd().as_raw_fd();
     let (user, group) = (user.unwrap_or(u32::MAX), group.unwrap_or(u32::MAX));
-    // SAFETY: the descriptor is open, and no memory is touched.
-    Errno::result(unsafe { libc::fchown(file, user, group) }).map(drop)
+    retry_interrupted(|| {
+        // SAFETY: the descriptor is open, and no memory is touched.
+        Errno::result(unsafe { libc::fchown(file, user, group) }).map(drop)
+    })
 }
