@@ -3,6 +3,7 @@
 use std::os::fd::{AsRawFd, BorrowedFd};
 use std::os::unix::net::UnixDatagram;
 
+use super::sockets::FLAGS;
 use super::{Answer, Errno};
 
 /// Sends a message and copies of descriptors, as the socket's own `send` does without them. See
@@ -35,7 +36,7 @@ pub(crate) fn send_with_descriptors(
         (*part).cmsg_len = libc::CMSG_LEN(length) as _;
         let numbers = descriptors.as_ptr().cast();
         std::ptr::copy_nonoverlapping(numbers, libc::CMSG_DATA(part), length as usize);
-        libc::sendmsg(socket.as_raw_fd(), &raw const header, 0)
+        libc::sendmsg(socket.as_raw_fd(), &raw const header, FLAGS)
     };
     Errno::result(sent).map(drop)
 }

@@ -9,15 +9,17 @@ use std::os::unix::net::{UnixDatagram, UnixStream};
 
 use super::{Answer, Errno, errno_of};
 
-/// No deadly signal where nobody reads: on Apple's systems std has said so for the socket.
+/// No deadly signal where nobody reads: on Apple's systems [`send`] says so for the socket.
 #[cfg(not(target_vendor = "apple"))]
-const FLAGS: i32 = libc::MSG_NOSIGNAL;
+pub(super) const FLAGS: i32 = libc::MSG_NOSIGNAL;
 #[cfg(target_vendor = "apple")]
-const FLAGS: i32 = 0;
+pub(super) const FLAGS: i32 = 0;
 
 /// Sends a message.
 #[inline(never)]
 pub(crate) fn send(socket: BorrowedFd<'_>, mut message: &[u8]) -> Answer<()> {
+    #[cfg(target_vendor = "apple")]
+    send_without_signal(socket);
     while !message.is_empty() {
         // SAFETY: the descriptor is open, and pointer and length belong to one slice.
         let sent = unsafe {
@@ -30,6 +32,16 @@ pub(crate) fn send(socket: BorrowedFd<'_>, mut message: &[u8]) -> Answer<()> {
         }
     }
     Ok(())
+}
+
+/// Has no deadly signal sent for a socket, which std does for some sockets and not for pairs.
+#[cfg(target_vendor = "apple")]
+fn send_without_signal(socket: BorrowedFd<'_>) {
+    let (option, yes): (_, libc::c_int) = (libc::SO_NOSIGPIPE, 1);
+    let size = size_of::<libc::c_int>().try_into().unwrap_or_default();
+    let (socket, yes) = (socket.as_raw_fd(), &raw const yes);
+    // SAFETY: the descriptor is open, and the value lives through the call and has this size.
+    unsafe { libc::setsockopt(socket, libc::SOL_SOCKET, option, yes.cast(), size) };
 }
 
 /// Receives a message of this length; whether it has come before the end of the stream.
