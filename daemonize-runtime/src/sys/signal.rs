@@ -129,7 +129,7 @@ impl fmt::Debug for SignalSet {
     }
 }
 
-/// Replaces the signal mask, and returns the old one.
+/// Replaces the signal mask of this thread, and returns the old one.
 pub(crate) fn replace_signal_mask(mask: &SignalSet) -> SignalSet {
     change_mask(libc::SIG_SETMASK, mask)
 }
@@ -148,14 +148,14 @@ pub(crate) fn unblock_signals(signals: &SignalSet) -> SignalSet {
 pub(crate) fn set_signal_mask(mask: &SignalSet) {
     // SAFETY: the set is only read, and a null pointer does not ask for the old one. It cannot
     // fail: the operation is valid.
-    unsafe { libc::sigprocmask(libc::SIG_SETMASK, mask.as_ptr(), null_mut()) };
+    unsafe { libc::pthread_sigmask(libc::SIG_SETMASK, mask.as_ptr(), null_mut()) };
 }
 
 fn change_mask(how: i32, signals: &SignalSet) -> SignalSet {
     let mut old = SignalSet::empty();
     // SAFETY: the one set is only read, and the other one is ours. It cannot fail: the operation is
     // valid.
-    unsafe { libc::sigprocmask(how, signals.as_ptr(), &raw mut old.0) };
+    unsafe { libc::pthread_sigmask(how, signals.as_ptr(), &raw mut old.0) };
     old
 }
 
