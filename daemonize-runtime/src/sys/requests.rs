@@ -155,6 +155,9 @@ mod tests {
             let number = number_of(Duration::from_millis(limit)) as usize;
             assert_eq!(limit_of(number), Some(Duration::from_millis(read)));
         }
-        assert_eq!((limit_of(0), limit_of(usize::MAX)), (None, None));
+        assert_eq!(limit_of(0), None);
+        // On 32 bits there is no number that is too large.
+        #[cfg(target_pointer_width = "64")]
+        assert_eq!(limit_of(usize::MAX), None);
     }
 }
