@@ -117,12 +117,13 @@ mod tokio_above {
     }
 }
 
-/// Two tasks that wait for each other without giving their threads back.
+/// Two tasks that wait for each other without giving their threads back. Not on the runtime's own
+/// workers, one of which may have taken both.
 async fn meet_on_two_threads() {
     let meeting = std::sync::Arc::new(std::sync::Barrier::new(2));
     let [one, other] = [(), ()].map(|()| {
         let meeting = meeting.clone();
-        tokio::spawn(async move { meeting.wait().is_leader() })
+        tokio::task::spawn_blocking(move || meeting.wait().is_leader())
     });
     one.await.expect("one came");
     other.await.expect("the other came");
