@@ -1,7 +1,7 @@
 //! The first body of a start that waits for `ready()`, and what it and the supervisor say to each
 //! other.
 
-use std::io::{Read, Write};
+use std::os::fd::AsFd;
 use std::os::unix::net::UnixStream;
 use std::sync::Arc;
 use std::time::Duration;
@@ -30,11 +30,11 @@ pub(crate) fn connect() -> sys::Answer<(UnixStream, UnixStream)> {
 /// What the first body does when it is ready: its last words still belong to the terminal, and it
 /// goes on when the launcher has been told.
 #[inline]
-pub(crate) fn tell_supervisor(mut socket: UnixStream, streams: Arc<Streams>) -> WhenReady {
+pub(crate) fn tell_supervisor(socket: UnixStream, streams: Arc<Streams>) -> WhenReady {
     Box::new(move || {
         let word = streams.install().err().map_or(0, Errno::number);
-        let told = socket.write_all(&word.to_ne_bytes());
-        if told.and_then(|()| socket.read_exact(&mut [0])).is_err() {
+        let told = sys::send(socket.as_fd(), &word.to_ne_bytes());
+        if told.and_then(|()| sys::receive(&socket, &mut [0])) != Ok(true) {
             sys::exit_now(71);
         }
     })
@@ -42,10 +42,10 @@ pub(crate) fn tell_supervisor(mut socket: UnixStream, streams: Arc<Streams>) -> 
 
 /// The body's word, if it has said it.
 #[inline]
-pub(crate) fn word_of(mut body: &UnixStream) -> Option<sys::Answer<()>> {
+pub(crate) fn word_of(body: &UnixStream) -> Option<sys::Answer<()>> {
     let mut word = [0; size_of::<i32>()];
     let is_there = sys::wait_until_readable(body, Duration::ZERO);
-    if !is_there || body.read_exact(&mut word).is_err() {
+    if !is_there || sys::receive(body, &mut word) != Ok(true) {
         return None;
     }
     Some(match i32::from_ne_bytes(word) {
@@ -56,6 +56,6 @@ pub(crate) fn word_of(mut body: &UnixStream) -> Option<sys::Answer<()>> {
 
 /// Lets the body go on. One that is gone is noticed soon.
 #[inline]
-pub(crate) fn go_on(mut body: &UnixStream) {
-    let _ = body.write_all(&[0]);
+pub(crate) fn go_on(body: &UnixStream) {
+    let _ = sys::send(body.as_fd(), &[0]);
 }

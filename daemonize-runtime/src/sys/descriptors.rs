@@ -1,4 +1,4 @@
-//! Descriptors: which are open, what they are, and how to wait for them.
+//! Descriptors: which are open, what they are, and how they are closed and replaced.
 
 use std::io;
 use std::os::fd::{AsRawFd, BorrowedFd, RawFd};

@@ -1,4 +1,4 @@
-//! Files by their names in directories. Async-signal-safe but for what takes a `Path`.
+//! Files by their names in directories. Async-signal-safe.
 
 use std::ffi::CStr;
 use std::fs::File;
