@@ -141,21 +141,21 @@ impl PathOrSwitch<NoForm> for Result<NoForm, NoForm> {
 #[diagnostic::do_not_recommend]
 impl<P: AsRef<Path>> PathValue<Plain> for P {
     fn into_path(self) -> Option<PathBuf> {
-        Some(self.as_ref().to_owned())
+        Some(owned(self.as_ref()))
     }
 }
 
 #[diagnostic::do_not_recommend]
 impl<P: AsRef<Path>> PathValue<Optional> for Option<P> {
     fn into_path(self) -> Option<PathBuf> {
-        self.map(|path| path.as_ref().to_owned())
+        self.as_ref().map(|path| owned(path.as_ref()))
     }
 }
 
 #[diagnostic::do_not_recommend]
 impl<P: AsRef<Path>> PathValue<Optional> for &Option<P> {
     fn into_path(self) -> Option<PathBuf> {
-        self.as_ref().map(|path| path.as_ref().to_owned())
+        self.as_ref().map(|path| owned(path.as_ref()))
     }
 }
 
@@ -177,7 +177,7 @@ impl PathOrSwitch<Switch> for Option<bool> {
 impl<P: AsRef<Path>> PathOrSwitch<Either> for Result<P, bool> {
     fn into_choice(self) -> Option<Choice> {
         match self {
-            Ok(path) => Some(Choice::Path(path.as_ref().to_owned())),
+            Ok(path) => Some(Choice::Path(owned(path.as_ref()))),
             Err(switch) => switch.into_choice(),
         }
     }
@@ -188,4 +188,9 @@ impl<Form, V: PathValue<Form>> PathOrSwitch<(Form,)> for V {
     fn into_choice(self) -> Option<Choice> {
         self.into_path().map(Choice::Path)
     }
+}
+
+/// Not generic: compiled here once, and not again with each build of each program.
+fn owned(path: &Path) -> PathBuf {
+    path.to_owned()
 }

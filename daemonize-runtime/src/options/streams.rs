@@ -4,10 +4,10 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::paths::{NoForm, Nothing, Optional, PathValue, Plain};
+use super::paths::{NoForm, Nothing, Optional, Plain};
 
-/// A file for a standard stream: a path like [`PathValue`], an open `File` or `OwnedFd`, or an
-/// `Option` of either. `None` means that the option is not set.
+/// A file for a standard stream: a path like [`PathValue`](super::PathValue), an open `File` or
+/// `OwnedFd`, or an `Option` of either. `None` means that the option is not set.
 ///
 /// An open file is used as it is, so pipes, terminals and truncated files work. To keep a stream,
 /// hand over a duplicate of it.
@@ -45,6 +45,11 @@ pub enum StreamTarget {
 }
 
 impl StreamTarget {
+    /// Not generic: compiled here once, and not again with each build of each program.
+    fn of_path(path: &Path) -> Self {
+        Self::Path(path.to_owned())
+    }
+
     /// The path, unless it is an open file.
     pub(crate) fn path(&self) -> Option<&Path> {
         match self {
@@ -66,21 +71,21 @@ pub struct Open;
 #[diagnostic::do_not_recommend]
 impl<P: AsRef<Path>> StreamValue<Plain> for P {
     fn into_stream(self) -> Option<StreamTarget> {
-        self.into_path().map(StreamTarget::Path)
+        Some(StreamTarget::of_path(self.as_ref()))
     }
 }
 
 #[diagnostic::do_not_recommend]
 impl<P: AsRef<Path>> StreamValue<Optional> for Option<P> {
     fn into_stream(self) -> Option<StreamTarget> {
-        self.into_path().map(StreamTarget::Path)
+        self.as_ref().map(|path| StreamTarget::of_path(path.as_ref()))
     }
 }
 
 #[diagnostic::do_not_recommend]
 impl<P: AsRef<Path>> StreamValue<Optional> for &Option<P> {
     fn into_stream(self) -> Option<StreamTarget> {
-        self.into_path().map(StreamTarget::Path)
+        self.as_ref().map(|path| StreamTarget::of_path(path.as_ref()))
     }
 }
 
