@@ -6,7 +6,7 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
-use crate::sys::{self, DIRECTORY, Errno, FileStatus, WORKING_DIRECTORY, errno_of};
+use crate::sys::{self, DIRECTORY, Errno, FileStatus, Identity, WORKING_DIRECTORY, errno_of};
 
 /// A name in an open directory, which nobody can exchange, or a path from the working directory.
 #[derive(Debug)]
@@ -83,7 +83,7 @@ impl Entry {
     }
 
     /// Removes the file, if it is still this one.
-    pub(crate) fn remove_if(&self, identity: (u64, u64)) {
+    pub(crate) fn remove_if(&self, identity: Identity) {
         if self.status().is_ok_and(|there| there.identity == identity) {
             // What cannot be removed stays as a stale file, which hinders nobody.
             let _ = self.remove();

@@ -10,10 +10,9 @@ use std::os::fd::{AsFd, RawFd};
 
 use crate::error::Error;
 use crate::resources::descriptors::open_from;
-use crate::resources::pid_file::Identity;
 use crate::resources::stream_file::{StreamFile, open_null};
 use crate::sys::proc::ProcSelf;
-use crate::sys::{self, Errno, Slot, retry_interrupted};
+use crate::sys::{self, Errno, Identity, Slot, retry_interrupted};
 
 /// What is known from before the start. The first start takes it.
 static NOTE: Slot<Note> = Slot::empty();

@@ -14,6 +14,7 @@ use crate::resources::opener::Opener;
 use crate::resources::root::inside;
 use crate::resources::stream_file::LOG_MODE;
 use crate::resources::streams::Streams;
+use crate::resources::users_files::OpenAnew;
 use crate::sys::{self, Errno, WORKING_DIRECTORY};
 
 const IS_NO_FILE: &str = "not a regular file";
@@ -30,9 +31,6 @@ pub(crate) struct Logs {
     /// Whether somebody else says what cannot be opened.
     is_silent: AtomicBool,
 }
-
-/// How a log is opened anew, with these flags. Async-signal-safe.
-pub(crate) type OpenAnew = fn(&CStr, i32) -> Result<OwnedFd, &'static str>;
 
 #[derive(Debug)]
 struct Log {

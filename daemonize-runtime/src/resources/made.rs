@@ -5,8 +5,7 @@ use std::fmt::Debug;
 use std::path::{Path, PathBuf, absolute};
 
 use crate::resources::entry::Entry;
-use crate::resources::pid_file::Identity;
-use crate::sys::{self, Errno, errno_of};
+use crate::sys::{self, Errno, Identity, errno_of};
 
 /// The mode of a directory that is made, less the umask.
 pub(crate) const DIRECTORY_MODE: u32 = 0o755;

@@ -8,7 +8,6 @@ use std::path::{Path, PathBuf, absolute};
 
 use crate::error::{At, Error, Kind, Step};
 use crate::resources::entry::Entry;
-use crate::resources::log_rotation::OpenAnew;
 use crate::resources::made::{DIRECTORY_MODE, Made};
 use crate::resources::pid_file::PidFile;
 use crate::resources::pid_lock::Wanted;
@@ -16,7 +15,7 @@ use crate::resources::privileges::Privileges;
 use crate::resources::root::inside;
 use crate::resources::stream_file::{HAS_OTHER_NAME, LOG_MODE, Purpose, StreamFile};
 use crate::resources::trust::{self, Trust};
-use crate::resources::users_files::{open_anew, sole};
+use crate::resources::users_files::{OpenAnew, open_anew, sole};
 use crate::sys::{self, Errno, FileStatus, errno_of};
 
 const CAN_BE_EXCHANGED: &str = "others can write in its directory";

@@ -5,8 +5,7 @@
 //! from the launcher. Closing is harmless.
 
 use std::env;
-use std::fs::{File, Metadata};
-use std::os::unix::fs::MetadataExt;
+use std::fs::File;
 use std::path::PathBuf;
 use std::thread::sleep;
 
@@ -16,10 +15,7 @@ use crate::resources::pid_text::LONGEST;
 use crate::resources::place::Place;
 use crate::resources::state_file::StateFile;
 use crate::sys::proc::Digits;
-use crate::sys::{self, Deadline, Errno, Kept, Pid, errno_of};
-
-/// Device and inode: what makes two paths the same file.
-pub(crate) type Identity = (u64, u64);
+use crate::sys::{self, Deadline, Errno, Identity, Kept, Pid, errno_of};
 
 /// A PID file that is locked by this process or an ancestor.
 #[derive(Debug)]
@@ -132,8 +128,4 @@ impl HeldPidFile {
     pub(crate) fn remove(&self) {
         self.place.remove();
     }
-}
-
-pub(crate) fn identity(metadata: &Metadata) -> Identity {
-    (metadata.dev(), metadata.ino())
 }

@@ -6,9 +6,8 @@ use std::path::{Path, PathBuf, absolute};
 
 use crate::error::{At, Error, Kind, Step};
 use crate::resources::descriptors;
-use crate::resources::pid_file::{Identity, identity};
 use crate::sys::proc::ProcSelf;
-use crate::sys::{self, Errno, errno_of};
+use crate::sys::{self, Errno, Identity, errno_of, identity_of};
 
 /// A directory that is there.
 #[derive(Debug)]
@@ -43,7 +42,7 @@ impl Root {
         if let Some(descriptor) = open.into_iter().find(is_way_out) {
             return Err(Kind::OpenDirectory(descriptor).into());
         }
-        Ok(Self { path: path.to_owned(), identity: identity(&metadata) })
+        Ok(Self { path: path.to_owned(), identity: identity_of(&metadata) })
     }
 
     /// Verified, since a filter can make a system call succeed without effect. The working
@@ -53,7 +52,7 @@ impl Root {
         std::os::unix::fs::chroot(&self.path).map_err(errno_of)?;
         std::env::set_current_dir("/").map_err(errno_of)?;
         let is_inside =
-            |path| fs::metadata(path).is_ok_and(|there| identity(&there) == self.identity);
+            |path| fs::metadata(path).is_ok_and(|there| identity_of(&there) == self.identity);
         if is_inside("/") && is_inside(".") { Ok(()) } else { Err(Errno::EPERM) }
     }
 }

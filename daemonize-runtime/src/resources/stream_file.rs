@@ -7,8 +7,7 @@ use std::path::Path;
 
 use crate::error::{At, Error, Kind, Step};
 use crate::resources::entry::Entry;
-use crate::resources::pid_file::Identity;
-use crate::sys::{self, Errno, FileStatus, WORKING_DIRECTORY};
+use crate::sys::{self, Errno, FileStatus, Identity, WORKING_DIRECTORY};
 use libc::STDERR_FILENO;
 
 /// What a file is for, and so how it is opened.

@@ -12,9 +12,9 @@ use crate::resources::descriptors::StandardDescriptors;
 use crate::resources::log_rotation::Logs;
 use crate::resources::made::Made;
 use crate::resources::opener::{Opened, Opener};
-use crate::resources::pid_file::{Identity, PidFile};
+use crate::resources::pid_file::PidFile;
 use crate::resources::stream_file::{Purpose, StreamFile};
-use crate::sys;
+use crate::sys::{self, Identity};
 use libc::{STDERR_FILENO, STDIN_FILENO, STDOUT_FILENO};
 
 const INPUT: u8 = 1 << STDIN_FILENO;

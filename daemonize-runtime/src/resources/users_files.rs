@@ -52,6 +52,9 @@ pub(crate) fn acquire_pid_file(path: &Path, name: &Path) -> Result<PidFile, Erro
     PidFile::acquire(wanted)
 }
 
+/// How a log is opened anew, with these flags. Async-signal-safe.
+pub(crate) type OpenAnew = fn(&CStr, i32) -> Result<OwnedFd, &'static str>;
+
 /// Opens a log anew. Async-signal-safe.
 #[inline]
 pub(crate) fn open_anew(path: &CStr, flags: i32) -> Result<OwnedFd, &'static str> {

@@ -7,10 +7,10 @@ use std::{env, fs};
 use crate::error::{At, Step};
 use crate::resources::made::Made;
 use crate::resources::stream_file::Purpose;
-use crate::resources::{pid_file, users_files};
+use crate::resources::users_files;
 use crate::start::failure::Failure;
 use crate::start::plan::Plan;
-use crate::sys::{self, Errno, Pid, errno_of, retry_interrupted, setsid};
+use crate::sys::{self, Errno, Pid, errno_of, identity_of, retry_interrupted, setsid};
 
 /// Starts a session that has no terminal. Verified, since a filter can make a system call succeed
 /// without effect.
@@ -85,7 +85,7 @@ pub(crate) fn open_the_rest(plan: &mut Plan) -> Result<(), Failure> {
 /// Verified, for the same reason as the session. The root is asked for by name, which takes one
 /// call; to compare two files takes two.
 fn change_directory(directory: &Path) -> sys::Answer<()> {
-    let identity = |path: &Path| fs::metadata(path).map(|there| pid_file::identity(&there)).ok();
+    let identity = |path: &Path| fs::metadata(path).map(|there| identity_of(&there)).ok();
     let is_root = directory.as_os_str() == "/";
     // Before it changes what a relative path means.
     let wanted = if is_root { None } else { identity(directory) };

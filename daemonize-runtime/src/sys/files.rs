@@ -3,8 +3,10 @@
 //! numbers and sizes.
 
 use std::ffi::CStr;
+use std::fs::Metadata;
 use std::mem::MaybeUninit;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, RawFd};
+use std::os::unix::fs::MetadataExt;
 
 use super::{Answer, Errno, retry_interrupted};
 #[cfg(not(target_os = "linux"))]
@@ -12,11 +14,17 @@ use libc::{fstat, fstatat, stat};
 #[cfg(target_os = "linux")]
 use libc::{fstat64 as fstat, fstatat64 as fstatat, stat64 as stat};
 
+/// Device and inode: what makes two paths the same file.
+pub(crate) type Identity = (u64, u64);
+
+pub(crate) fn identity_of(metadata: &Metadata) -> Identity {
+    (metadata.dev(), metadata.ino())
+}
+
 /// What the kernel says about a file.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct FileStatus {
-    /// Device and inode: what makes two paths the same file.
-    pub(crate) identity: (u64, u64),
+    pub(crate) identity: Identity,
     /// Kind and permissions.
     pub(crate) mode: u32,
     pub(crate) owner: u32,

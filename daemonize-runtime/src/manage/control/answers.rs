@@ -13,11 +13,10 @@ use crate::manage::control::status::{BodyEnd, Status, Supervision};
 use crate::manage::control::stop::{Lock, Stop, StopError, Stopped};
 use crate::manage::control::unit::Unit;
 use crate::options::{Ending, KERNEL_PATIENCE, SUPERVISORS_SHARE, StopSignal};
-use crate::resources::pid_file::Identity;
 use crate::resources::pid_text::Text;
 use crate::resources::state_file;
 use crate::resources::state_text::{Phase, State};
-use crate::sys::{self, Deadline, Errno, Signal};
+use crate::sys::{self, Deadline, Errno, Identity, Signal};
 
 /// How long it may take to end those that a killed process takes along, such as its body.
 const COMPANY_PATIENCE: Duration = Duration::from_secs(1);

@@ -12,11 +12,10 @@ use std::time::{Duration, SystemTime};
 
 use crate::manage::control::process::{Process, Sight, find_holder};
 use crate::resources::entry::Entry;
-use crate::resources::pid_file::{Identity, identity};
 use crate::resources::pid_lock::IS_LINK;
 use crate::resources::pid_text::{Text, read};
 use crate::resources::state_file;
-use crate::sys::{self, Deadline};
+use crate::sys::{self, Deadline, Identity, identity_of};
 
 /// How long to wait between two looks at something that gives no notice.
 pub(crate) const PAUSE: Duration = Duration::from_millis(10);
@@ -108,7 +107,7 @@ impl Look {
             return Err(io::Error::other("it is not a regular file"));
         }
         Ok(Self {
-            identity: identity(&metadata),
+            identity: identity_of(&metadata),
             owner: metadata.uid(),
             written: metadata.modified()?,
             text: read(&file).map_err(io::Error::from),

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use crate::error::Printable;
 use crate::manage::control::process::{Stat, stat_of};
-use crate::resources::pid_file::{Identity, identity};
+use crate::sys::{Identity, identity_of};
 
 /// Where standard output of a process goes: a path, or what the kernel calls something without one,
 /// such as `pipe:[4711]`.
@@ -32,7 +32,7 @@ pub(crate) fn is_journal(pid: i32, descriptor: i32) -> bool {
 /// Whether an output goes to this very file, whatever its name is by now.
 #[inline]
 pub(crate) fn is(pid: i32, descriptor: i32, file: &Path) -> bool {
-    let identity = |path: &Path| fs::metadata(path).map(|file| identity(&file)).ok();
+    let identity = |path: &Path| fs::metadata(path).map(|file| identity_of(&file)).ok();
     let output = identity(&link(pid, descriptor));
     output.is_some() && output == identity(file)
 }
@@ -85,7 +85,7 @@ pub(crate) fn is_in_foreground(pid: i32) -> bool {
 
 #[inline]
 fn program_of(pid: i32) -> Option<Identity> {
-    fs::metadata(format!("/proc/{pid}/exe")).ok().map(|program| identity(&program))
+    fs::metadata(format!("/proc/{pid}/exe")).ok().map(|program| identity_of(&program))
 }
 
 /// Whether a descriptor leads to somebody: a pipe, a socket or a terminal.

@@ -5,8 +5,7 @@ use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use crate::resources::pid_file::{Identity, identity};
-use crate::sys::{self, Deadline, Errno, Signal};
+use crate::sys::{self, Deadline, Errno, Identity, Signal, identity_of};
 
 /// A process that is alive, or was when it was pinned.
 #[derive(Debug)]
@@ -157,7 +156,8 @@ fn directory_of(pid: i32) -> PathBuf {
 #[inline]
 fn holds(directory: &Path, file: Identity) -> Option<bool> {
     for descriptor in fs::read_dir(directory.join("fd")).ok()?.flatten() {
-        let is_the_file = fs::metadata(descriptor.path()).is_ok_and(|open| identity(&open) == file);
+        let is_the_file =
+            fs::metadata(descriptor.path()).is_ok_and(|open| identity_of(&open) == file);
         let details = directory.join("fdinfo").join(descriptor.file_name());
         if is_the_file
             && fs::read_to_string(details).is_ok_and(|details| details.contains("\nlock:"))
