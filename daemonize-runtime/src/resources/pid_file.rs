@@ -13,7 +13,6 @@ use crate::error::{At, Error, Step};
 use crate::resources::pid_lock::{Acquired, IS_REPLACED, PATIENCE, PAUSE, Wanted, foreign};
 use crate::resources::pid_text::LONGEST;
 use crate::resources::place::Place;
-use crate::resources::state_file::StateFile;
 use crate::sys::proc::Digits;
 use crate::sys::{self, Deadline, Errno, Identity, Kept, Pid, errno_of};
 
@@ -28,8 +27,6 @@ pub(crate) struct PidFile {
     pub(super) place: Place,
     /// What an earlier daemon left, so that no tail of it stays behind a shorter PID.
     old_length: u64,
-    /// Beside it, where a supervisor has something to say.
-    pub(crate) state: Option<StateFile>,
 }
 
 impl PidFile {
@@ -61,7 +58,7 @@ impl PidFile {
         let entry = entry.is_in_directory().then_some(entry);
         let place = Place { entry, path, reach, receiver, identity: status.identity };
         let (name, old_length) = (name.to_owned(), status.length);
-        Ok(Self { file, keeper, name, place, old_length, state: None })
+        Ok(Self { file, keeper, name, place, old_length })
     }
 
     pub(crate) fn identity(&self) -> Identity {
@@ -71,9 +68,6 @@ impl PidFile {
     /// Closes the directory in which the file was opened. From then on it is found by its path.
     pub(crate) fn leave_directory(&mut self) {
         self.place.leave_directory();
-        if let Some(state) = &mut self.state {
-            state.leave_directory();
-        }
     }
 
     /// Writes the PID and a newline over whatever the file holds.
@@ -96,7 +90,6 @@ impl PidFile {
     /// Removes the file, for a start that failed.
     pub(crate) fn remove(&self) {
         self.place.remove();
-        self.state.iter().for_each(StateFile::remove);
     }
 
     /// Keeps the lock for life.

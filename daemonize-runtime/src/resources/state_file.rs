@@ -62,11 +62,11 @@ pub(crate) fn remove_left(pid_file: &Entry) {
 }
 
 impl StateFile {
-    /// Gives a PID file a state file, if that is possible: not where something stands already that
-    /// no supervisor of this user has written, or that is a log. That is left as it is.
+    /// The state file beside a PID file, if there can be one: not where something stands already
+    /// that no supervisor of this user has written, or that is a log. That is left as it is.
     #[inline]
-    pub(crate) fn keep_beside(pid_file: &mut PidFile, streams: &Streams) {
-        pid_file.state = Self::acquire(&pid_file.place, streams).ok();
+    pub(crate) fn beside(pid_file: &PidFile, streams: &Streams) -> Option<Self> {
+        Self::acquire(&pid_file.place, streams).ok()
     }
 
     /// Opens the file, and makes it if it is missing. The PID file, whose lock is held, stands in

@@ -7,7 +7,6 @@ use std::sync::Arc;
 use crate::resources::inherited::Inherited;
 use crate::resources::pid_file::PidFile;
 use crate::resources::signals::Signals;
-use crate::resources::state_file::StateFile;
 use crate::resources::streams::Streams;
 use crate::run::started::{Duties, leave, remember};
 use crate::start::plan::Plan;
@@ -29,10 +28,8 @@ pub(crate) fn run(
     // A supervisor never comes back from here, so that what is not needed goes now.
     plan.inherited = Inherited::keep();
     let streams = mem::replace(&mut plan.streams, Streams::keep());
-    let mut pid_file = plan.pid_file.take();
     signals.resume();
-    let state_file = pid_file.as_mut().and_then(|pid_file| pid_file.state.take());
-    let pid_file = pid_file.map(PidFile::hold);
+    let pid_file = plan.pid_file.take().map(PidFile::hold);
     let duties = Duties { is_daemon: true, pid_file, logs: streams.logs, manager: None };
     let launcher = Arc::new(launcher);
     let supervision = plan.restart.zip(plan.parts.supervision);
@@ -48,13 +45,13 @@ pub(crate) fn run(
     };
     remember(duties, when_ready);
     if !await_commit(&launcher) {
-        state_file.iter().for_each(StateFile::remove);
         leave();
         plan.give_up();
         sys::exit_now(1);
     }
     drop(launcher);
     if let Some((restart, part)) = supervision {
+        let state_file = plan.state_file.take();
         (part.supervise)(restart, plan.ending, state_file, only_thread, first_body);
     }
 }

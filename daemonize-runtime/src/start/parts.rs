@@ -113,7 +113,7 @@ pub(crate) const READINESS: &Readiness = &Readiness {
 #[derive(Debug)]
 pub(crate) struct Supervision {
     pub(crate) refuse_event_loops: fn(&[RawFd], &ProcSelf) -> Result<(), Error>,
-    pub(crate) keep_state: fn(&mut PidFile, &Streams),
+    pub(crate) state_file: fn(&PidFile, &Streams) -> Option<StateFile>,
     pub(crate) block_signals: fn(),
     pub(crate) supervise: Supervise,
 }
@@ -122,7 +122,7 @@ type Supervise = fn(&Restart, Ending, Option<StateFile>, &OnlyThread, Option<Fir
 
 pub(crate) const SUPERVISION: &Supervision = &Supervision {
     refuse_event_loops: event_loops::refuse_open,
-    keep_state: StateFile::keep_beside,
+    state_file: StateFile::beside,
     block_signals: sys::block_all_signals,
     supervise,
 };

@@ -10,6 +10,7 @@ use crate::resources::made::Made;
 use crate::resources::pid_file::PidFile;
 use crate::resources::privileges::Privileges;
 use crate::resources::root::Root;
+use crate::resources::state_file::StateFile;
 use crate::resources::streams::Streams;
 use crate::start::parts::Parts;
 
@@ -23,6 +24,8 @@ pub(crate) struct Plan<'a> {
     pub(crate) working_directory: Option<&'a Path>,
     pub(crate) streams: Streams,
     pub(crate) pid_file: Option<PidFile>,
+    /// Beside the PID file, where a supervisor has something to say.
+    pub(crate) state_file: Option<StateFile>,
     pub(crate) users_pid_file: Option<UsersPidFile>,
     /// What this process has made so far, if the start may still fail.
     pub(crate) made: Made,
@@ -59,6 +62,7 @@ impl Plan<'_> {
             working_directory: None,
             streams: Streams::keep(),
             pid_file: None,
+            state_file: None,
             users_pid_file: None,
             made: Made::default(),
             launcher_returns,
@@ -80,6 +84,7 @@ impl Plan<'_> {
         if let Some(pid_file) = &self.pid_file {
             pid_file.remove();
         }
+        self.state_file.iter().for_each(StateFile::remove);
         self.made.take_back();
     }
 }

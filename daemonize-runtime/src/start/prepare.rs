@@ -59,8 +59,8 @@ pub(crate) fn prepare<'a>(
     }
     drop(opener);
     outcome?;
-    if let (Some(part), Some(pid_file)) = (plan.parts.supervision, &mut plan.pid_file) {
-        (part.keep_state)(pid_file, &plan.streams);
+    if let (Some(part), Some(pid_file)) = (plan.parts.supervision, &plan.pid_file) {
+        plan.state_file = (part.state_file)(pid_file, &plan.streams);
     }
     plan.umask = options.umask;
     plan.privileges = privileges;

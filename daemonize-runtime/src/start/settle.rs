@@ -29,9 +29,12 @@ pub(crate) fn settle(plan: &mut Plan) -> Result<(), Failure> {
         (rotation.handle_hangup)();
     }
     plan.inherited.let_go().map_err(|reason| Failure::Step(Step::ReplaceInherited, reason))?;
+    // An open directory would lead out of the new root.
     if let Some(pid_file) = &mut plan.pid_file {
-        // It would lead out of the new root.
         pid_file.leave_directory();
+    }
+    if let Some(state_file) = &mut plan.state_file {
+        state_file.leave_directory();
     }
     if let (Some(root), Some(part)) = (&plan.root, plan.parts.new_root) {
         (part.enter)(root).map_err(|reason| Failure::Step(Step::ChangeRoot, reason))?;
@@ -75,9 +78,9 @@ pub(crate) fn open_the_rest(plan: &mut Plan) -> Result<(), Failure> {
     });
     opened.map_err(|(stream, error)| Failure::of_stream(stream, &error))?;
     if let (Some(part), Some(_), Some(pid_file)) =
-        (parts.supervision, users_pid_file, &mut plan.pid_file)
+        (parts.supervision, users_pid_file, &plan.pid_file)
     {
-        (part.keep_state)(pid_file, streams);
+        plan.state_file = (part.state_file)(pid_file, streams);
     }
     plan.streams.check_against(plan.pid_file.as_ref()).map_err(|_| Failure::SameFile)
 }
