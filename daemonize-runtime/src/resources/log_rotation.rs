@@ -13,7 +13,6 @@ use crate::resources::descriptors::StandardDescriptors;
 use crate::resources::opener::Opener;
 use crate::resources::root::inside;
 use crate::resources::stream_file::LOG_MODE;
-use crate::resources::streams::Streams;
 use crate::resources::users_files::OpenAnew;
 use crate::sys::{self, Errno, WORKING_DIRECTORY};
 
@@ -47,12 +46,11 @@ impl Logs {
     /// The daemon's working directory is another one, and its root may be.
     #[inline]
     pub(crate) fn find(
-        streams: &Streams,
+        logs: &mut dyn Iterator<Item = (&Path, StandardDescriptors)>,
         root: Option<&Path>,
         opener: Option<&dyn Opener>,
     ) -> Result<&'static Self, Error> {
-        let logs =
-            streams.logs().map(|(name, descriptors)| Log::find(name, descriptors, root, opener));
+        let logs = logs.map(|(name, descriptors)| Log::find(name, descriptors, root, opener));
         let files = logs.collect::<Result<_, Error>>()?;
         let [are_open, is_silent] = [false; 2].map(AtomicBool::new);
         // Never freed: a handler may be reading it.

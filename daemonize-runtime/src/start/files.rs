@@ -47,7 +47,8 @@ impl Plan<'_> {
         }
         self.streams.check_against(self.pid_file.as_ref())?;
         if let Some(part) = self.parts.rotation {
-            let logs = (part.find)(&self.streams, options.chroot.as_deref(), opener)?;
+            let root = options.chroot.as_deref();
+            let logs = (part.find)(&mut self.streams.logs(), root, opener)?;
             self.streams.logs = Some(logs);
         }
         Ok(())

@@ -12,6 +12,7 @@ use std::sync::Arc;
 
 use crate::error::{Error, Kind};
 use crate::options::{Account, Ending, Restart};
+use crate::resources::descriptors::StandardDescriptors;
 use crate::resources::event_loops;
 use crate::resources::log_rotation::Logs;
 use crate::resources::made::{self, Made};
@@ -88,7 +89,11 @@ pub(crate) struct Rotation {
     pub(crate) handle_hangup: fn(),
 }
 
-type FindLogs = fn(&Streams, Option<&Path>, Option<&dyn Opener>) -> Result<&'static Logs, Error>;
+type FindLogs = fn(
+    &mut dyn Iterator<Item = (&Path, StandardDescriptors)>,
+    Option<&Path>,
+    Option<&dyn Opener>,
+) -> Result<&'static Logs, Error>;
 
 pub(crate) const ROTATION: &Rotation =
     &Rotation { find: Logs::find, handle_hangup: started::reopen_logs_on_hangup };
