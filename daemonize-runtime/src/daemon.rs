@@ -17,8 +17,7 @@ pub use manager::{notify, watchdog};
 
 use crate::options::Options;
 use crate::run::started;
-use crate::start::note_inherited;
-use crate::start::parts::Parts;
+use crate::start::{Parts, note_inherited};
 
 /// Whether this process is a daemon that [`Daemon::start`] made.
 ///

@@ -1,11 +1,9 @@
 //! Why a start failed, as one process of it tells another.
 
 use std::io;
-use std::path::{Path, PathBuf};
 
-use crate::error::{Error, Holder, Kind, SAME_FILE, Step};
+use crate::error::{Error, Holder, Kind, Step};
 use crate::resources::{pid_lock, stream_file};
-use crate::start::plan::Plan;
 use crate::sys::Errno;
 
 /// Small enough to be reported from process to process, since the launcher knows the names.
@@ -103,60 +101,6 @@ impl Failure {
             _ => return None,
         })
     }
-
-    /// Adds the names.
-    pub(crate) fn into_error(self, plan: &Plan) -> Error {
-        match (self, plan.parts.accounts) {
-            (Self::Step(step, reason), _) => {
-                Kind::Step(step, subject(step, plan), reason.into()).into()
-            }
-            (_, Some(part)) => (part.explain)(self, plan).into(),
-            // Nobody else fails in another way.
-            (_, None) => Kind::Died.into(),
-        }
-    }
-
-    /// Adds the names to what the daemon's user was refused.
-    #[inline]
-    pub(crate) fn explain(self, plan: &Plan) -> Kind {
-        let user = || plan.privileges.as_ref().map_or_else(String::new, |it| it.name.clone());
-        let pid_file = || plan.pid_file_name().unwrap_or(Path::new("")).to_owned();
-        let stream = |number: u8| plan.streams.named(number.into());
-        let stream_name =
-            |number| stream(number).map_or_else(PathBuf::new, |(name, _)| name.into());
-        let objection = |list: &[&'static str], why: usize| list.get(why).copied().unwrap_or("");
-        match self {
-            Self::Step(step, reason) => Kind::Step(step, subject(step, plan), reason.into()),
-            Self::PidFile(step, reason) => Kind::AsUser(step, pid_file(), user(), reason.into()),
-            Self::Stream(number, reason) => {
-                let step = stream(number).map_or(Step::OpenLog, |(_, purpose)| purpose.step());
-                Kind::AsUser(step, stream_name(number), user(), reason.into())
-            }
-            Self::Directory(number, reason) => {
-                let name = stream_name(number);
-                Kind::AsUser(Step::MakeDirectory, name, user(), reason.into())
-            }
-            Self::NotAFile(number) => Kind::NotAFile(stream_name(number)),
-            Self::Untrusted(number, why) => {
-                Kind::Untrusted(stream_name(number), objection(&stream_file::OBJECTIONS, why))
-            }
-            Self::ForeignPidFile(why) => {
-                Kind::ForeignPidFile(pid_file(), objection(&pid_lock::OBJECTIONS, why))
-            }
-            Self::AlreadyRunning(holder) => Kind::AlreadyRunning(pid_file(), holder),
-            Self::SameFile => Kind::Contradiction(SAME_FILE),
-        }
-    }
-}
-
-/// What a step was about.
-fn subject(step: Step, plan: &Plan) -> Option<PathBuf> {
-    match step {
-        Step::ChangeRoot => plan.root.as_ref().map(|root| root.path.clone()),
-        Step::ChangeDirectory => plan.working_directory.map(PathBuf::from),
-        Step::WritePidFile => plan.pid_file_name().map(PathBuf::from),
-        _ => None,
-    }
 }
 
 #[inline]
@@ -172,6 +116,8 @@ fn index(list: &[&str], sentence: &str) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use std::path::PathBuf;
+
     use super::*;
 
     #[test]

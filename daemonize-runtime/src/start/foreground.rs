@@ -11,6 +11,7 @@ use crate::resources::signals::Signals;
 use crate::run::init;
 use crate::run::notify::Manager;
 use crate::run::started::{self, Duties, remember};
+use crate::start::explain::error_of;
 use crate::start::plan::Plan;
 use crate::start::settle::{record, replace_streams, settle};
 use crate::sys::{OnlyThread, getpid};
@@ -27,7 +28,7 @@ pub(crate) fn stay(
         settle(plan).and_then(|()| record(plan, getpid())).and_then(|()| replace_streams(plan));
     if let Err(failure) = settled {
         plan.give_up();
-        return Err(failure.into_error(plan));
+        return Err(error_of(failure, plan));
     }
     plan.made = Made::default();
     let pid_file = plan.pid_file.take().map(PidFile::hold);

@@ -7,8 +7,9 @@ use std::time::Duration;
 use crate::error::{Error, Kind};
 use crate::options::SUPERVISORS_SHARE;
 use crate::resources::signals::Signals;
+use crate::start::explain::error_of;
 use crate::start::plan::Plan;
-use crate::start::protocol::{Loss, Report, Word, commit};
+use crate::start::protocol::{Loss, Outcome, Report, Word, commit};
 use crate::sys::{self, Deadline, End, Pid, Signal, SignalSet, kill, killpg};
 
 /// How long the processes of a start that has failed may take to end. They do it at once, unless
@@ -33,7 +34,7 @@ pub(crate) fn launch(
         .map_err(|loss| clean_up(daemon, session_leader, loss));
     obedience.end();
     outcome.map_err(|loss| match loss {
-        Loss::Reported(Report::Failed(failure)) => failure.into_error(plan),
+        Loss::Reported(Report::Failed(failure)) => error_of(failure, plan),
         Loss::Reported(Report::Exited(code)) => Kind::ExitedEarly(code).into(),
         Loss::Reported(Report::Killed(signal)) => Kind::KilledEarly(signal).into(),
         Loss::Reported(Report::SetUp | Report::Recorded(_) | Report::Ready) | Loss::Silence => {
@@ -42,9 +43,6 @@ pub(crate) fn launch(
         Loss::TimeIsUp => Kind::NotReady(plan.ready_limit.unwrap_or_default()).into(),
     })
 }
-
-/// How the daemon came up, or why there is none.
-pub(crate) type Outcome<T> = Result<T, Loss>;
 
 /// The session leader's exit code says it all, or that its report is to be read.
 fn await_end(session_leader: Pid) -> Outcome<Option<Pid>> {

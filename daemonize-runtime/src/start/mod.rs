@@ -5,6 +5,7 @@ mod check;
 mod daemon;
 mod detach;
 mod environment;
+mod explain;
 mod failure;
 mod files;
 mod foreground;
@@ -18,6 +19,8 @@ mod session_leader;
 mod settle;
 mod watch;
 
+pub(crate) use crate::start::plan::Parts;
+
 use std::os::unix::process::parent_id;
 use std::{env, process};
 
@@ -27,7 +30,6 @@ use crate::resources::inherited;
 use crate::resources::signals::Signals;
 use crate::run::started;
 use crate::start::environment::is_watched;
-use crate::start::parts::Parts;
 use crate::start::plan::Plan;
 use crate::sys::proc::ProcSelf;
 use crate::sys::{self, OnlyThread, Threads};

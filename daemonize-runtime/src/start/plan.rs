@@ -1,18 +1,30 @@
 //! What a start is to do: every file open and checked, every name a number. The stages consume it,
-//! and no longer look at options.
+//! and no longer look at options. And the parts by which they reach the code of single options.
 
+use std::os::fd::RawFd;
+use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
-use crate::options::{Ending, Restart};
+use crate::error::{Error, Kind};
+use crate::options::{Account, Ending, Restart};
+use crate::resources::descriptors::StandardDescriptors;
 use crate::resources::inherited::Inherited;
+use crate::resources::log_rotation::Logs;
 use crate::resources::made::Made;
+use crate::resources::opener::Opener;
 use crate::resources::pid_file::PidFile;
 use crate::resources::privileges::Privileges;
 use crate::resources::root::Root;
 use crate::resources::state_file::StateFile;
 use crate::resources::streams::Streams;
-use crate::start::parts::Parts;
+use crate::run::first_body::FirstBody;
+use crate::run::started::WhenReady;
+use crate::start::failure::Failure;
+use crate::start::protocol::Outcome;
+use crate::sys::proc::ProcSelf;
+use crate::sys::{self, OnlyThread, Pid};
 
 #[derive(Debug)]
 pub(crate) struct Plan<'a> {
@@ -88,3 +100,72 @@ impl Plan<'_> {
         self.made.take_back();
     }
 }
+
+/// What the options of a program have brought, from `parts`.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Parts {
+    pub(crate) accounts: Option<&'static Accounts>,
+    pub(crate) directories: Option<&'static Directories>,
+    pub(crate) new_root: Option<&'static NewRoot>,
+    pub(crate) rotation: Option<&'static Rotation>,
+    pub(crate) readiness: Option<&'static Readiness>,
+    pub(crate) supervision: Option<&'static Supervision>,
+}
+
+/// The part of `user` and `group`.
+#[derive(Debug)]
+pub(crate) struct Accounts {
+    pub(crate) resolve: Resolve,
+    pub(crate) opener: for<'a> fn(&'a Privileges, Option<&'a Path>) -> Box<dyn Opener + 'a>,
+    pub(crate) assume: fn(&Privileges) -> sys::Answer<()>,
+    pub(crate) open_the_rest: fn(&mut Plan) -> Result<(), Failure>,
+    pub(crate) explain: fn(Failure, &Plan) -> Kind,
+}
+
+type Resolve = fn(Option<&Account>, Option<&Account>) -> Result<Option<Privileges>, Error>;
+
+/// The part of `create_dirs`.
+#[derive(Debug)]
+pub(crate) struct Directories {
+    pub(crate) make_parents: fn(&Path, &mut Made) -> sys::Answer<()>,
+}
+
+/// The part of `chroot`.
+#[derive(Debug)]
+pub(crate) struct NewRoot {
+    pub(crate) find: fn(&Path, bool, &[RawFd], &ProcSelf) -> Result<Root, Error>,
+    pub(crate) enter: fn(&Root) -> sys::Answer<()>,
+}
+
+/// The part of `reopen`.
+#[derive(Debug)]
+pub(crate) struct Rotation {
+    pub(crate) find: FindLogs,
+    pub(crate) handle_hangup: fn(),
+}
+
+type FindLogs = fn(
+    &mut dyn Iterator<Item = (&Path, StandardDescriptors)>,
+    Option<&Path>,
+    Option<&dyn Opener>,
+) -> Result<&'static Logs, Error>;
+
+/// The part of `wait_ready`: how each process of a start waits.
+#[derive(Debug)]
+pub(crate) struct Readiness {
+    pub(crate) launcher: fn(&Plan, &UnixStream, Pid, &UnixStream) -> Outcome<Option<Pid>>,
+    pub(crate) session_leader: fn(&Plan, Pid, &UnixStream, &UnixStream) -> !,
+    pub(crate) daemon: fn(Arc<UnixStream>, Streams) -> WhenReady,
+    pub(crate) supervisor: fn(Arc<UnixStream>, Streams) -> FirstBody,
+}
+
+/// The part of `restart`.
+#[derive(Debug)]
+pub(crate) struct Supervision {
+    pub(crate) refuse_event_loops: fn(&[RawFd], &ProcSelf) -> Result<(), Error>,
+    pub(crate) state_file: fn(&PidFile, &Streams) -> Option<StateFile>,
+    pub(crate) block_signals: fn(),
+    pub(crate) supervise: Supervise,
+}
+
+type Supervise = fn(&Restart, Ending, Option<StateFile>, &OnlyThread, Option<FirstBody>);

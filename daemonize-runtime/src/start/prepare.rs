@@ -9,8 +9,7 @@ use crate::resources::inherited::Inherited;
 use crate::resources::privileges::Privileges;
 use crate::start::check;
 use crate::start::environment::passed_descriptors;
-use crate::start::parts::Parts;
-use crate::start::plan::Plan;
+use crate::start::plan::{Parts, Plan};
 use crate::sys;
 use crate::sys::proc::ProcSelf;
 

@@ -143,6 +143,9 @@ impl Report {
     }
 }
 
+/// How the daemon came up, or why there is none.
+pub(crate) type Outcome<T> = Result<T, Loss>;
+
 /// Why a launcher has no daemon.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Loss {

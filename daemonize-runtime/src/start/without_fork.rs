@@ -10,23 +10,24 @@ use std::path::Path;
 use crate::error::{At, Error, Kind, Step, say, system};
 use crate::options::{Choice, Options, Side, default_pid_file};
 use crate::run::started;
-use crate::start::parts::Parts;
 use crate::sys::OnlyThread;
 
 /// The options bring no code.
-pub(crate) mod parts {
-    #[derive(Clone, Copy, Debug, Default)]
-    pub(crate) struct Parts {
-        pub(crate) accounts: Option<&'static Part>,
-        pub(crate) directories: Option<&'static Part>,
-        pub(crate) new_root: Option<&'static Part>,
-        pub(crate) rotation: Option<&'static Part>,
-        pub(crate) readiness: Option<&'static Part>,
-        pub(crate) supervision: Option<&'static Part>,
-    }
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Parts {
+    pub(crate) accounts: Option<&'static Part>,
+    pub(crate) directories: Option<&'static Part>,
+    pub(crate) new_root: Option<&'static Part>,
+    pub(crate) rotation: Option<&'static Part>,
+    pub(crate) readiness: Option<&'static Part>,
+    pub(crate) supervision: Option<&'static Part>,
+}
 
-    #[derive(Debug)]
-    pub(crate) struct Part;
+#[derive(Debug)]
+pub(crate) struct Part;
+
+pub(crate) mod parts {
+    use super::Part;
 
     pub(crate) const ACCOUNTS: &Part = &Part;
     pub(crate) const DIRECTORIES: &Part = &Part;

@@ -4,8 +4,7 @@ use std::sync::OnceLock;
 
 use crate::error::Error;
 use crate::options::Options;
-use crate::start::parts::Parts;
-use crate::start::start;
+use crate::start::{Parts, start};
 
 /// How a word starts the program. `Ok` in the daemon, and in the foreground.
 pub(super) type Start = fn(Options, Parts) -> Result<(), Error>;

@@ -13,8 +13,7 @@ use crate::manage::words::by_word::{in_foreground, remember};
 use crate::manage::words::place::{Place, program, shown};
 use crate::manage::words::print;
 use crate::options::{Options, Side};
-use crate::start::parts::Parts;
-use crate::start::start as launch;
+use crate::start::{Parts, start as launch};
 use crate::sys::{self, Deadline};
 
 /// How long to wait for the outcome of a start that is under way.
