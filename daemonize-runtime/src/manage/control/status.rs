@@ -1,9 +1,7 @@
 //! How a daemon is.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::SystemTime;
-
-use crate::manage::control::answers;
 
 /// What a PID file says about its daemon.
 ///
@@ -114,20 +112,4 @@ pub enum BodyEnd {
     Exited(i32),
     /// By the signal with this number.
     Killed(i32),
-}
-
-/// Looks at the daemon of this PID file. A relative path is resolved against the current directory.
-///
-/// # Examples
-///
-/// ```no_run
-/// use daemonize_runtime::control::{Status, status};
-///
-/// if let Status::Running { pid, .. } = status("/run/bot.pid") {
-///     println!("running, PID {pid}");
-/// }
-/// ```
-#[must_use]
-pub fn status(pid_file: impl AsRef<Path>) -> Status {
-    answers::status(pid_file.as_ref())
 }

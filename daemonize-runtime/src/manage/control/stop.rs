@@ -5,7 +5,6 @@ use std::time::Duration;
 use std::{fmt, io};
 
 use crate::error::Printable;
-use crate::manage::control::answers;
 use crate::options::{STOP_TIMEOUT, SignalValue, StopSignal};
 
 /// How to stop a daemon. Default: SIGTERM, and SIGKILL if it has not ended ten seconds later.
@@ -144,31 +143,6 @@ pub enum StopError {
     Refused(io::Error),
     /// It still runs, although it was killed.
     StillRunning,
-}
-
-/// Ends the daemon of this PID file, and removes the file that it leaves. Returns when the process
-/// is gone.
-///
-/// It waits for this process alone. What the daemon has started may live on, and a new daemon may
-/// run by then: the answer says who holds the lock.
-///
-/// # Errors
-///
-/// If it is not certain which process to signal, if the signal is refused, and if the process
-/// outlives SIGKILL, as it may in an uninterruptible wait.
-///
-/// # Examples
-///
-/// ```no_run
-/// use daemonize_runtime::control::{Stop, Stopped, stop};
-///
-/// if stop("/run/bot.pid", Stop::default())? == Stopped::WasNotRunning {
-///     println!("nothing to do");
-/// }
-/// # Ok::<(), daemonize_runtime::control::StopError>(())
-/// ```
-pub fn stop(pid_file: impl AsRef<Path>, how: Stop) -> Result<Stopped, StopError> {
-    answers::stop(pid_file.as_ref(), how)
 }
 
 impl fmt::Display for StopError {
