@@ -48,6 +48,12 @@ pub(crate) fn mistake(place: &dyn ToTokens, text: &str) -> Error {
     Error::new_spanned(place.to_token_stream(), text)
 }
 
+/// A text as it stands in a literal.
+pub(crate) fn visible(text: &str) -> String {
+    let text = format!("{text:?}");
+    text[1..text.len() - 1].to_owned()
+}
+
 /// `::core::compile_error!`, as syn has it, is looked up in the program's own root in edition 2015.
 /// Only `std` is sure to be there.
 fn in_every_edition(token: TokenTree) -> TokenTree {

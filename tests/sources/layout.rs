@@ -53,7 +53,7 @@ fn complaints(file: &Path, text: &str) -> Vec<String> {
 }
 
 /// Where the items of a file stand: `start/plan.rs` is `start::plan`, `start/mod.rs` is `start`.
-fn module_of(file: &Path) -> Vec<String> {
+pub(crate) fn module_of(file: &Path) -> Vec<String> {
     let names = file.with_extension("");
     let mut names: Vec<_> = names.iter().map(|name| name.to_string_lossy().into_owned()).collect();
     names.pop_if(|last| last == "mod" || last == "lib");
@@ -191,7 +191,7 @@ fn is_for_tests(attributes: &[TokenTree]) -> bool {
 }
 
 /// The files below a folder of the workspace.
-fn files(folder: &Path) -> Vec<PathBuf> {
+pub(crate) fn files(folder: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(of_workspace(folder)).expect("a folder");
     let paths = entries.map(|entry| entry.expect("an entry").path());
     paths.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] }).collect()

@@ -4,6 +4,7 @@
 #[macro_use]
 extern crate tests;
 
+mod circles;
 mod documents;
 mod examples;
 mod inlining;

@@ -9,7 +9,7 @@ use super::{
     options::{Known, Takes},
     signals,
 };
-use crate::errors::mistake;
+use crate::errors::{mistake, visible};
 
 const RESTART_WORDS: [&str; 3] = ["never", "on-failure", "always"];
 
@@ -212,12 +212,6 @@ fn objection_to_mask(mask: &LitInt) -> Option<String> {
         Some(_) => None,
         None => Some("write `umask` in octal".into()),
     }
-}
-
-/// A text as it stands in a literal.
-pub(super) fn visible(text: &str) -> String {
-    let text = format!("{text:?}");
-    text[1..text.len() - 1].to_owned()
 }
 
 /// Not `~name`, since a backup file may be called so.

@@ -1,6 +1,7 @@
 //! Receives the name of a signal; hands on why it cannot ask a program to end.
 
-use super::{literals::visible, names::distance};
+use super::names::distance;
+use crate::errors::visible;
 
 /// The signals that can ask a program to end, without their prefix: those of signal(7) but for two
 /// that no program can act on, KILL and STOP, and two that say something else, CHLD and CONT.
