@@ -1,6 +1,6 @@
 //! The options of how the daemon starts, and whether it starts again.
 
-use crate::Daemon;
+use crate::daemon::Daemon;
 use crate::options::{RestartValue, SignalValue, SwitchValue, TimeValue, Wait, WaitValue};
 use crate::start::parts::{READINESS, SUPERVISION};
 

@@ -1,6 +1,6 @@
 //! The options of places: working directory, PID file, root directory.
 
-use crate::Daemon;
+use crate::daemon::Daemon;
 use crate::options::{Choice, PathOrSwitch, PathValue, SwitchValue};
 use crate::start::parts::{DIRECTORIES, NEW_ROOT};
 

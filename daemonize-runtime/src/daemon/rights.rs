@@ -1,6 +1,6 @@
 //! The options of what the daemon may do and what it has.
 
-use crate::Daemon;
+use crate::daemon::Daemon;
 use crate::options::{AccountValue, MaskValue, SwitchValue};
 use crate::start::parts::ACCOUNTS;
 

@@ -2,7 +2,7 @@
 
 use std::process;
 
-use crate::Daemon;
+use crate::daemon::Daemon;
 use crate::error::Error;
 use crate::manage::words::{self, Program, by_word::by_word};
 use crate::options::Side;

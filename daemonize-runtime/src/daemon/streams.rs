@@ -1,6 +1,6 @@
 //! The options of the three standard streams.
 
-use crate::Daemon;
+use crate::daemon::Daemon;
 use crate::options::{StreamValue, SwitchValue};
 use crate::start::parts::ROTATION;
 
