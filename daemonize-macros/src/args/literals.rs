@@ -145,9 +145,12 @@ impl Known {
         if path.is_empty() {
             Some(format!("`{name}` cannot be empty"))
         } else if has_nul(path) {
-            Some("a path cannot hold a NUL".into())
+            Some("a path cannot contain a NUL".into())
         } else if is_for_a_shell(path) {
-            Some("only a shell knows `~` and `$HOME`; name the directory, or ask `std::env`".into())
+            Some(
+                "only a shell expands `~` and `$HOME`; write the full path, or ask `std::env`"
+                    .into(),
+            )
         } else if is_directory && matches!(self.takes(), Takes::File | Takes::FlagOrFile) {
             Some(format!("`{name}` takes a file, and `{}` is a directory", visible(path)))
         } else {
@@ -159,10 +162,10 @@ impl Known {
 /// No account has a colon in its name, which separates the fields of passwd(5).
 fn objection_to_account(account: &str) -> Option<String> {
     if has_nul(account) {
-        return Some("a name cannot hold a NUL".into());
+        return Some("a name cannot contain a NUL".into());
     }
     Some(match account.split_once(':')? {
-        ("", _) | (_, "") => "a name cannot hold a colon".into(),
+        ("", _) | (_, "") => "a name cannot contain a colon".into(),
         (user, group) => format!("write `user = {user:?}, group = {group:?}`"),
     })
 }

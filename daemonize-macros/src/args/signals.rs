@@ -3,8 +3,8 @@
 use super::names::distance;
 use crate::errors::visible;
 
-/// The signals that can ask a program to end, without their prefix: those of signal(7) but for two
-/// that no program can act on, KILL and STOP, and two that say something else, CHLD and CONT.
+/// The signals that can ask a program to end, without their prefix: those of signal(7) except KILL
+/// and STOP, which cannot be caught, and CHLD and CONT, which say something else.
 const SIGNALS: [&str; 27] = [
     "HUP", "INT", "QUIT", "ILL", "TRAP", "ABRT", "BUS", "FPE", "USR1", "SEGV", "USR2", "PIPE",
     "ALRM", "TERM", "STKFLT", "TSTP", "TTIN", "TTOU", "URG", "XCPU", "XFSZ", "VTALRM", "PROF",
@@ -17,7 +17,7 @@ pub(super) fn objection_to(name: &str) -> Option<String> {
     let capitals = name.to_ascii_uppercase();
     match bare {
         _ if SIGNALS.contains(&bare) => None,
-        "KILL" | "STOP" => Some(format!("no program can act on `{name}`")),
+        "KILL" | "STOP" => Some(format!("`{name}` cannot be caught")),
         "CHLD" | "CONT" => Some(format!("`{name}` does not ask a program to end")),
         _ if name != capitals && objection_to(&capitals).is_none() => {
             Some(format!("write `stop_signal` in capitals, as in `{capitals}`"))

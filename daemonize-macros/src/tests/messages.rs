@@ -139,12 +139,12 @@ fn literals() {
     options(r#"commands = "true""#, &["write `commands = true` without quotes"]);
     options(r#"stdin = r"""#, &["`stdin` cannot be empty"]);
     options(r#"pid_file = """#, &["`pid_file` cannot be empty"]);
-    options(r#"chdir = "a\0b""#, &["a path cannot hold a NUL"]);
+    options(r#"chdir = "a\0b""#, &["a path cannot contain a NUL"]);
     options(r#"stderr = "logs/""#, &["`stderr` takes a file, and `logs/` is a directory"]);
     options(r#"pid_file = "..""#, &["`pid_file` takes a file, and `..` is a directory"]);
     options(r#"redirect = "\n/""#, &[r"`redirect` takes a file, and `\n/` is a directory"]);
     options(r#"redirect = r"a", chdir = "logs/", pid_file = false, close_fd = true"#, &[]);
-    let shell = "only a shell knows `~` and `$HOME`; name the directory, or ask `std::env`";
+    let shell = "only a shell expands `~` and `$HOME`; write the full path, or ask `std::env`";
     for path in ["~", "~/bot.log", "$HOME/bot.log", "${HOME}/bot.log"] {
         options(&format!("chdir = {path:?}, redirect = {path:?}"), &[shell, shell]);
     }
@@ -175,7 +175,7 @@ fn times_and_signals() {
     options("wait_ready = -0.5", &[wait]);
     options("stop_timeout = 30s", &[]);
     options(r#"stop_signal = "sigint""#, &["write `stop_signal` in capitals, as in `SIGINT`"]);
-    options(r#"stop_signal = "SIGKILL""#, &["no program can act on `SIGKILL`"]);
+    options(r#"stop_signal = "SIGKILL""#, &["`SIGKILL` cannot be caught"]);
     options(r#"stop_signal = "CONT""#, &["`CONT` does not ask a program to end"]);
     options(r#"stop_timeout = 0, wait_ready = 1.5, stop_signal = "SIGUSR1""#, &[]);
     options(r#"stop_timeout = limit(), wait_ready = 30, stop_signal = "PWR""#, &[]);
@@ -373,9 +373,9 @@ fn accounts() {
     options("user = -5", &[r#"`user` takes a name or an id, as in `user = "bot"`"#]);
     options(r#"user = """#, &["`user` cannot be empty"]);
     options("user = true", &[r#"`user` takes a name or an id, as in `user = "bot"`"#]);
-    options(r#"group = "a\0b""#, &["a name cannot hold a NUL"]);
+    options(r#"group = "a\0b""#, &["a name cannot contain a NUL"]);
     options(r#"user = "bot:www""#, &[r#"write `user = "bot", group = "www"`"#]);
-    options(r#"group = "www:""#, &["a name cannot hold a colon"]);
+    options(r#"group = "www:""#, &["a name cannot contain a colon"]);
     options("user = None", &["`user = None` sets nothing; leave it out"]);
 }
 
