@@ -93,13 +93,13 @@ fn what_the_foreground_does_not_write_is_told() {
 fn a_bot_that_was_started_with_another_log_is_said_to_write_there() {
     let bot = Bot::new(env!("CARGO_BIN_EXE_loner"));
     let log = |options: &[&str]| bot.tell(&[&["log"], options].concat()).refusal("loner", 6);
-    assert_eq!(log(&["loner.pid"]), "loner: no log is set for its output");
+    assert_eq!(log(&["loner.pid"]), "loner: no log is set for standard output");
     let started = bot.answer(&["start", "loner.pid", "out.log"], 0);
     assert!(started.starts_with("loner started, "), "{started}");
     let out = bot.file("out.log");
-    let expected = format!("loner: no log is set: its output goes to {}", out.display());
+    let expected = format!("loner: no log is set: standard output goes to {}", out.display());
     assert_eq!(log(&["loner.pid"]), expected);
-    let expected = format!("loner: no log is set: its standard error goes to {}", out.display());
+    let expected = format!("loner: no log is set: standard error goes to {}", out.display());
     assert_eq!(log(&["--stderr", "loner.pid"]), expected);
     assert_eq!(bot.answer(&["stop", "loner.pid"], 0), "loner stopped\n");
 }

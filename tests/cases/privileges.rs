@@ -186,7 +186,7 @@ fn user_namespace() -> Need {
 fn groups_that_cannot_be_given_up_are_named_as_the_reason() {
     let bot = builder(&["gid=0"]);
     let line = bot.refused_by(bot.command_by(&["unshare", "--map-root-user"]), 71);
-    assert_eq!(line, "builder: cannot drop the privileges: Operation not permitted (os error 1)");
+    assert_eq!(line, "builder: cannot drop privileges: Operation not permitted (os error 1)");
     assert!(!bot.pid_file().exists());
 }
 

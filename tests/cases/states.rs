@@ -156,7 +156,9 @@ fn status_is_true_through_a_whole_life() {
     look_until("given up");
     let line = bot.answer(&["status"], 1);
     assert!(
-        line.starts_with("keeper is not running: given up, 2 restarts, last exit code 3 at 20"),
+        line.starts_with(
+            "keeper is not running: its supervisor has given up, 2 restarts, last exit code 3 at 20"
+        ),
         "{line}"
     );
 }

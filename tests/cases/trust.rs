@@ -133,7 +133,7 @@ const TRAPS: [Trap; 3] = [
             fs::write(log, "").expect("a log");
             fs::hard_link(log, log.with_extension("other")).expect("a link");
         },
-        "it has another name, by a hard link",
+        "it has more than one hard link",
     ),
     (|log| symlink("elsewhere", log).expect("a link"), "it is a symbolic link"),
 ];
@@ -250,7 +250,7 @@ fn a_pid_file_of_the_user_is_refused_in_the_same_words_as_any_other() {
                 fs::write(path, "4711\n").expect("a file");
                 fs::hard_link(path, path.with_extension("other")).expect("a link");
             },
-            "it has another name, by a hard link",
+            "it has more than one hard link",
         ),
     ];
     for (put, why) in obstacles {

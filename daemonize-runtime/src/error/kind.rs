@@ -91,9 +91,7 @@ impl Kind {
             _ => None,
         }
     }
-}
 
-impl Kind {
     /// What programs are told of it, and the exit code.
     pub(super) fn class(&self) -> (ErrorKind, u8) {
         match self {
@@ -127,7 +125,6 @@ impl Kind {
     }
 }
 
-/// The sentence, without the operating system's reason.
 /// Who holds a PID file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Holder {
@@ -154,6 +151,7 @@ impl fmt::Display for Holder {
     }
 }
 
+/// The sentence, without the operating system's reason.
 impl fmt::Display for Kind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

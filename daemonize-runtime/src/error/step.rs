@@ -77,7 +77,7 @@ impl Step {
             Self::LeaveSession => "cannot leave the session",
             Self::ReplaceInherited => "cannot replace an inherited descriptor",
             Self::ChangeRoot => "cannot change the root directory to",
-            Self::DropPrivileges => "cannot drop the privileges",
+            Self::DropPrivileges => "cannot drop privileges",
             Self::ChangeDirectory => "cannot change to the directory",
             Self::ReplaceStreams => "cannot replace the standard streams",
         }

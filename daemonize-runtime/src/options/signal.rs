@@ -75,8 +75,8 @@ where
 mod number {
     use crate::sys::Signal;
 
-    /// Those that ask nothing: no program can act on two of them, and the others tell of children
-    /// and wake what was stopped.
+    /// Those that ask nothing: KILL and STOP cannot be caught, CHLD tells of children, and CONT
+    /// wakes what was stopped.
     const OTHERS: [Signal; 4] =
         [Signal::SIGKILL, Signal::SIGSTOP, Signal::SIGCHLD, Signal::SIGCONT];
 

@@ -20,7 +20,7 @@ pub(crate) const PAUSE: Duration = Duration::from_millis(2);
 
 pub(crate) const IS_LINK: &str = "it is a symbolic link";
 const IS_NO_FILE: &str = "it is not a regular file";
-const HAS_OTHER_NAME: &str = "it has another name, by a hard link";
+const HAS_OTHER_NAME: &str = "it has more than one hard link";
 const BELONGS_TO_OTHERS: &str = "it belongs to another user";
 const FOREIGN_TEXT: &str = "it holds something other than a PID";
 pub(crate) const IS_REPLACED: &str = "it is replaced again and again";

@@ -38,7 +38,7 @@ impl Purpose {
 pub(crate) const LOG_MODE: u32 = 0o666;
 
 pub(crate) const IS_LINK: &str = "it is a symbolic link";
-pub(crate) const HAS_OTHER_NAME: &str = "it has another name, by a hard link";
+pub(crate) const HAS_OTHER_NAME: &str = "it has more than one hard link";
 
 /// Why a file is not to be opened for another user, also by that user.
 pub(crate) const OBJECTIONS: [&str; 2] = [IS_LINK, HAS_OTHER_NAME];

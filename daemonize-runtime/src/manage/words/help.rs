@@ -43,13 +43,13 @@ pub(crate) fn remember(place: &Place) {
 pub fn commands_help() -> String {
     let mut text = format!(
         "commands of {}:\n\
-        \x20 start    start in the background, as without a word\n\
-        \x20 stop     stop; kill after --timeout SECONDS\n\
+        \x20 start    run in the background, as without a word\n\
+        \x20 stop     ask it to end; kill it after --timeout SECONDS\n\
         \x20 restart  stop, then start with the arguments that follow\n\
-        \x20 status   show the status; --json for scripts\n\
+        \x20 status   say whether it runs; --json for scripts\n\
         \x20 run      run in the foreground\n\
-        \x20 log      show the end of the log; -n NUMBER of lines, -f to follow, --stderr\n\
-        \x20 help     show this list\n",
+        \x20 log      print the last lines; -n NUMBER, -f to follow, --stderr for errors\n\
+        \x20 help     print this list\n",
         program()
     );
     if let Some(Place { pid_file, log, errors }) = PLACE.get() {

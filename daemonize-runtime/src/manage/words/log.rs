@@ -39,14 +39,14 @@ pub(crate) fn show_or_say(place: &Place, order: &Order) -> i32 {
 /// Why there is no log. What runs may have been started with other options, or in the foreground.
 #[inline]
 fn without_log(place: &Place, descriptor: i32) -> String {
-    let stream = if descriptor == 2 { "standard error" } else { "output" };
+    let stream = if descriptor == 2 { "standard error" } else { "standard output" };
     let output = place.pid_file.as_deref().and_then(|pid_file| match find(pid_file) {
         Found::Running(daemon) => output::of(daemon.process.pid, descriptor),
         _ => None,
     });
     match output {
-        Some(output) => format!("no log is set: its {stream} goes to {}", output::name(&output)),
-        None => format!("no log is set for its {stream}"),
+        Some(output) => format!("no log is set: {stream} goes to {}", output::name(&output)),
+        None => format!("no log is set for {stream}"),
     }
 }
 

@@ -39,7 +39,7 @@ fn line(status: &Status, place: &Place) -> String {
         Status::Running { in_foreground: true, .. } => "is running in the foreground".to_owned(),
         Status::Running { .. } => "is running".to_owned(),
         Status::Restarting { next_start, .. } => restarting_in(*next_start),
-        Status::GivenUp { .. } => "is not running: given up".to_owned(),
+        Status::GivenUp { .. } => "is not running: its supervisor has given up".to_owned(),
         Status::Dead => format!("is dead and left {pid_file}"),
         Status::NotRunning => format!("is not running ({pid_file})"),
         Status::Unknown(why) => format!("is in an unknown state: {pid_file}: {why}"),
