@@ -1,4 +1,4 @@
-//! The runtime is a house with rooms, and imports go one way: down.
+//! The folders of the runtime are layers, and imports go one way: down.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,34 +7,34 @@ use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 
 use crate::items::{of_workspace, read};
 
-/// The rooms, from the top to the bottom.
-const ROOMS: [&str; 9] =
+/// The folders, from the top to the bottom.
+const LAYERS: [&str; 9] =
     ["lib", "daemon", "manage", "start", "run", "resources", "options", "error", "sys"];
 
-/// The only room for `unsafe` code.
+/// The only folder for `unsafe` code.
 const UNSAFE: &str = "sys";
 
 /// More lines nobody reads. Unit tests are not counted.
 const MOST_LINES: usize = 300;
 
-fn level(room: &str) -> Option<usize> {
-    ROOMS.iter().position(|name| *name == room)
+fn level(folder: &str) -> Option<usize> {
+    LAYERS.iter().position(|name| *name == folder)
 }
 
 /// What is wrong with a file of the runtime, each as `file:line: what`.
 fn complaints(file: &Path, text: &str) -> Vec<String> {
     let tokens = text.parse().unwrap_or_else(|error| panic!("{}: {error}", file.display()));
     let module = module_of(file);
-    let room = module.first().map_or("lib", String::as_str);
+    let folder = module.first().map_or("lib", String::as_str);
     let mut inspection = Inspection {
         file: file.display().to_string(),
-        room,
-        level: level(room).unwrap_or_default(),
+        folder,
+        level: level(folder).unwrap_or_default(),
         lines_of_tests: 0,
         complaints: Vec::new(),
     };
-    if level(room).is_none() {
-        inspection.complain(1, format!("`{room}` is no room of the list"));
+    if level(folder).is_none() {
+        inspection.complain(1, format!("`{folder}` is no folder of the list"));
     }
     inspection.walk(tokens, &module);
     let lines = text.lines().count() - inspection.lines_of_tests;
@@ -54,7 +54,7 @@ pub(crate) fn module_of(file: &Path) -> Vec<String> {
 
 struct Inspection<'a> {
     file: String,
-    room: &'a str,
+    folder: &'a str,
     level: usize,
     lines_of_tests: usize,
     complaints: Vec<String>,
@@ -95,7 +95,7 @@ impl Inspection<'_> {
     /// An `unsafe fn` asks its callers for something, and does nothing unsafe by itself.
     fn see_unsafe(&mut self, word: &Ident, after: &[TokenTree]) {
         let is_declaration = matches!(after, [TokenTree::Ident(next), ..] if next == "fn");
-        if self.room != UNSAFE && !is_declaration {
+        if self.folder != UNSAFE && !is_declaration {
             self.complain(line(word.span()), format!("`unsafe` outside of `{UNSAFE}`"));
         }
     }
@@ -121,11 +121,11 @@ impl Inspection<'_> {
         }
     }
 
-    /// What is no room is something in `lib.rs`.
+    /// What is no folder is something in `lib.rs`.
     fn judge(&mut self, name: &str, span: Span) {
-        let (room, its_level) = level(name).map_or(("lib", 0), |level| (name, level));
+        let (folder, its_level) = level(name).map_or(("lib", 0), |level| (name, level));
         if its_level < self.level {
-            let what = format!("`{}` imports from `{room}`, which is above", self.room);
+            let what = format!("`{}` imports from `{folder}`, which is above", self.folder);
             self.complain(line(span), what);
         }
     }
@@ -283,7 +283,7 @@ fn a_long_file_is_found() {
 }
 
 #[test]
-fn a_file_that_stands_in_no_room_is_found() {
-    let no_room = ["parts.rs:1: `parts` is no room of the list"];
-    assert_complaints("parts.rs", "", &no_room);
+fn a_file_outside_the_folders_is_found() {
+    let no_folder = ["parts.rs:1: `parts` is no folder of the list"];
+    assert_complaints("parts.rs", "", &no_folder);
 }
