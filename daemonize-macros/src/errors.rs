@@ -7,9 +7,9 @@ use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::Error;
 
-/// Every mistake of one attribute, so that one compile shows them all.
+/// Every mistake of one attribute: one compile shows them all.
 ///
-/// Panics when it is dropped before it was reported: a program with a mistake would compile.
+/// Panics if it is dropped before it is reported: a program with a mistake would compile.
 pub(crate) struct Errors(Option<Vec<Error>>);
 
 impl Errors {

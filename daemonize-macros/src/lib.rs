@@ -46,9 +46,9 @@ use proc_macro::TokenStream;
 ///
 /// # Options
 ///
-/// An option is written `name = value`. The value is a literal or any other expression. Relative
-/// paths are relative to the directory in which the program was started. Mistakes are compile
-/// errors, all of them at once.
+/// An option is written `name = value`. The value is any expression. A relative path is resolved
+/// against the start directory, in which the program was started. Mistakes are compile errors, all
+/// of them at once.
 ///
 /// | option | value | default | meaning |
 /// |---|---|---|---|
@@ -59,7 +59,7 @@ use proc_macro::TokenStream;
 /// | `close_fd` | bool | `true` | `false` leaves the three standard streams as they are |
 /// | `chdir` | bool or path | `true` | working directory: `true` is `/`, `false` the start directory |
 /// | `pid_file` | bool or path | `true` | `true` is `<program>.pid` in the start directory, `false` is none |
-/// | `create_dirs` | bool | `false` | missing parent directories of the logs and the PID file are made |
+/// | `create_dirs` | bool | `false` | missing parent directories of the logs and the PID file are created |
 /// | `umask` | 0 to `0o777` | inherited | file mode creation mask of the daemon and its log files |
 /// | `user` | name or id | unchanged | user that the daemon becomes for good, with the groups of the account |
 /// | `group` | name or id | unchanged | group that the daemon becomes for good |
@@ -68,24 +68,24 @@ use proc_macro::TokenStream;
 /// | `before` | expression | none | evaluated before anything is detached; its value becomes the parameter of `main` |
 /// | `when` | bool | decided at run time | `false` stays in the foreground, `true` detaches |
 /// | `wait_ready` | bool, seconds or `Duration` | `false` | the launcher waits until the body calls `daemonize_runtime::ready()`, at most this long |
-/// | `reopen` | bool | `false` | SIGHUP opens the log files anew, for log rotation |
+/// | `reopen` | bool | `false` | SIGHUP reopens the log files, for log rotation |
 /// | `restart` | `"never"`, `"on-failure"`, `"always"`, or `Restart` | `"never"` | the body is supervised, and started again |
 /// | `stop_timeout` | seconds or `Duration` | 10 s | how long the daemon may take to end before it is killed |
 /// | `stop_signal` | name of a signal | `"TERM"` | signal that asks the daemon to end |
 /// | `commands` | `true` or `false` | `false` | the program answers `start`, `stop`, `restart`, `status`, `run`, `log` and `help` |
 /// | `crate` | path | `::daemonize_runtime` | path of the runtime, if it is renamed or re-exported |
 ///
-/// The builder `Daemon` has a method of the same name for each option but `before`, `commands` and
-/// `crate`, and documents it.
+/// Each option except `before`, `commands` and `crate` is documented at the method of the same name
+/// of the builder `Daemon`.
 ///
 /// # What `main` may look like
 ///
-/// Any `main` that Rust accepts, whatever it returns. A recursive call reaches your function, and
+/// Any `main` that Rust accepts, whatever it returns. A recursive call reaches your function and
 /// starts nothing.
 ///
 /// With `before`, `main` takes one parameter. The other options may use it, and also the variables
-/// of a pattern such as `Args { log, .. }`. `?` in `before` leaves `main`. So a wrong command line
-/// or an address in use is reported on the terminal:
+/// of a pattern such as `Args { log, .. }`. `?` in `before` returns from `main`. So a wrong command
+/// line or an address in use is reported on the terminal:
 ///
 /// ```no_run
 /// use std::{env, io, net::TcpListener};
@@ -105,14 +105,14 @@ use proc_macro::TokenStream;
 /// }
 /// ```
 ///
-/// Memory and open files of `before` reach the daemon. What fork(2) does not copy is gone: record
-/// locks of fcntl(2), memory locked by mlock(2), alarms and timers. Threads are refused. With
-/// `restart` each body gets the same copy, so a random number generator that `before` has seeded
-/// draws the same numbers in all of them.
+/// Memory and open files of `before` reach the daemon. What fork(2) does not copy is lost: fcntl(2)
+/// record locks, mlock(2) memory locks, alarms and timers. Threads are refused. With `restart` each
+/// body gets the same copy, so a random number generator that `before` has seeded draws the same
+/// numbers in all of them.
 ///
 /// With `commands = true`, the words are answered before `before` is evaluated. So the options that
 /// name the PID file and the logs, or say how the daemon is stopped, cannot use the parameter. They
-/// may use `daemonize_runtime::args_os()`, which is without the word, and are evaluated once. The
+/// may use `daemonize_runtime::args_os()`, which omits the word, and are evaluated once. The
 /// program's own parser should read it too. `Daemon::answer_commands` lists the words. Without
 /// `before`, `help` and `--help` list them as well, and a first argument that is nearly a word is
 /// refused.
@@ -135,8 +135,7 @@ use proc_macro::TokenStream;
 /// }
 /// ```
 ///
-/// Lint levels and documentation above `main` apply to the options too. All other attributes stay
-/// with your function.
+/// Lint levels above `main` also apply to the options. Other attributes stay on your function.
 #[proc_macro_attribute]
 pub fn daemonize(options: TokenStream, item: TokenStream) -> TokenStream {
     expand::expand(options.into(), item.into()).into()

@@ -6,7 +6,7 @@ use syn::{Attribute, Error, Expr, Ident, Token, ext::IdentExt, parse::ParseStrea
 use super::{names, options::Known};
 use crate::errors::mistake;
 
-/// `#[cfg(unix)] chdir = false`, or a comment with three slashes.
+/// `#[cfg(unix)] chdir = false`, or a doc comment.
 pub(super) fn under_attribute(attribute: &Attribute) -> &'static str {
     if attribute.path().is_ident("doc") {
         "an option takes no doc comment; use `//`"
@@ -21,7 +21,7 @@ pub(super) fn is_condition(attribute: &Attribute) -> bool {
     attribute.path().is_ident("cfg") || attribute.path().is_ident("cfg_attr")
 }
 
-/// `"chdir" = false`, and `"chdri" = false`, where the name is what is wrong.
+/// `"chdir" = false`; in `"chdri" = false` the name is wrong.
 pub(super) fn in_quotes(name: &str) -> String {
     match Known::find(name) {
         Some(_) => format!("write `{name}` without quotes"),
@@ -88,7 +88,7 @@ pub(super) fn negated(option: Known) -> String {
     }
 }
 
-/// `redirect("out.log")`, or settings in braces as other attributes have them.
+/// `redirect("out.log")`, or settings in braces, as in other attributes.
 pub(super) fn in_delimiters(option: Known, group: &Group) -> Error {
     let text = match parse2(group.stream()) {
         Ok(Expr::Assign(_)) | Err(_) => {

@@ -174,7 +174,7 @@ fn is_none(value: &Expr) -> bool {
     path(value).is_some_and(|path| path.is_ident("None"))
 }
 
-/// Text that is not a literal of Rust, such as `0o28`, `1e` or `"C:\logs"`.
+/// Text that is not a Rust literal, such as `0o28`, `1e` or `"C:\logs"`.
 fn is_refused_by_rustc(literal: &Lit) -> bool {
     const KINDS: &[&str] = &[
         "", "u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32", "i64", "i128", "isize",
@@ -217,7 +217,7 @@ fn objection_to_mask(mask: &LitInt) -> Option<String> {
     }
 }
 
-/// Not `~name`, since a backup file may be called so.
+/// Not `~name`: a backup file may have such a name.
 fn is_for_a_shell(path: &str) -> bool {
     path == "~" || ["~/", "$HOME", "${HOME}"].iter().any(|begin| path.starts_with(begin))
 }

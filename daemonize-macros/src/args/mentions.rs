@@ -4,12 +4,12 @@ use proc_macro2::{Span, TokenStream, TokenTree};
 use syn::ext::IdentExt;
 
 /// Where the variable is mentioned first, also in the text of a macro such as `format!`. A variable
-/// of the same name that the tokens themselves make is not told apart.
+/// of the same name that the tokens themselves bind is not told apart.
 pub(crate) fn first(tokens: TokenStream, variable: &str) -> Option<Span> {
     search(tokens, variable, false)
 }
 
-/// Whether names are bound in these tokens, so that a mention may mean another variable.
+/// Whether these tokens bind names: then a mention may mean another variable.
 pub(super) fn bind_names(tokens: TokenStream) -> bool {
     for token in tokens {
         let binds = match token {

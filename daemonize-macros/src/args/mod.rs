@@ -53,8 +53,8 @@ impl Args {
         self.find(Known::Commands).is_some_and(Given::is_true)
     }
 
-    /// The options that these words need: where the PID file and the log are. None without the
-    /// words.
+    /// The options that these words need, such as the paths of the PID file and the log. None
+    /// without the words.
     pub(crate) fn for_commands(&self) -> Vec<(&Ident, &Expr)> {
         if self.has_commands() { self.values_of(Known::is_for_commands) } else { Vec::new() }
     }

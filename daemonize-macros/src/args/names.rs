@@ -1,4 +1,4 @@
-//! Receives a name that is no option; hands on the option that was meant, and the sentence that
+//! Receives a name that is not an option; hands on the option that was meant, and the sentence that
 //! says so.
 
 use super::options::Known;
@@ -123,12 +123,12 @@ pub(super) fn meant(name: &str) -> Option<Known> {
     }
 }
 
-/// The error for a name that is no option.
+/// The error for a name that is not an option.
 pub(crate) fn unknown(name: &str) -> String {
     unknown_path(name, name)
 }
 
-/// The error for a path, and its last name, that is no option.
+/// The error for a path that is not an option, and its last name.
 pub(super) fn unknown_path(name: &str, last: &str) -> String {
     match meaning(last) {
         Meaning::BroughtAlong(option) => {

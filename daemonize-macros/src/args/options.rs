@@ -15,8 +15,7 @@ pub(crate) enum Takes {
     Seconds,
     FlagOrSeconds,
     Signal,
-    /// A flag that changes what is written, so that it must be known here; no method of the
-    /// builder.
+    /// A flag that changes the expansion, so its value must be a literal; no method of the builder.
     Commands,
     /// Evaluated before anything is detached; no method of the builder.
     Before,
@@ -40,7 +39,7 @@ impl Takes {
         matches!(self, Self::File | Self::FlagOrFile | Self::FlagOrDirectory | Self::Directory)
     }
 
-    /// Whether values of several types fit, so that a bare `None` has none.
+    /// Whether values of several types fit: then a bare `None` has no type.
     pub(crate) fn has_several_types(self) -> bool {
         let is_converted = matches!(self, Self::Account | Self::Seconds | Self::FlagOrSeconds);
         is_converted || self.is_path()
@@ -54,7 +53,7 @@ struct Row {
     example: &'static str,
 }
 
-/// Makes the enum of all options from the table, so that an option without a row cannot be named.
+/// Makes the enum of all options from the table: an option without a row cannot be named.
 macro_rules! options {
     ($($option:ident: $name:literal, $takes:ident, $example:literal;)*) => {
         /// An option that is known.
@@ -122,7 +121,7 @@ impl Known {
         !matches!(self.takes(), Takes::Before | Takes::Commands | Takes::Crate)
     }
 
-    /// Whether it says where a file is that the words of `commands` look at.
+    /// Whether it names a file that the words of `commands` look at.
     pub(crate) fn names_file(self) -> bool {
         matches!(self, Self::Redirect | Self::Stdout | Self::Stderr | Self::PidFile)
     }

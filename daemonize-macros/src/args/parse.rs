@@ -71,7 +71,7 @@ impl Args {
         mistake.map_or(Ok(()), Err)
     }
 
-    /// The name of an option, also where somebody has put it in quotes.
+    /// The name of an option, also in quotes.
     fn read_key(&mut self, input: ParseStream, errors: &mut Errors) -> Result<Ident> {
         if input.peek(LitStr) && input.peek2(Token![=]) {
             let quoted: LitStr = input.parse()?;
@@ -93,7 +93,7 @@ impl Args {
         Err(input.error(format!("expected an option, such as `{example}`")))
     }
 
-    /// What begins with a path is no option.
+    /// What begins with a path is not an option.
     fn read_path(&mut self, input: ParseStream) -> Result<()> {
         let expression: Expr = input.parse()?;
         let error = forms::no_name(&expression);
@@ -181,7 +181,7 @@ fn read_expression(input: ParseStream) -> Result<Expr> {
     value
 }
 
-/// Whether there was one that makes the option depend on something.
+/// Refuses the attributes of an option. Returns whether a condition was among them.
 fn skip_attributes(input: ParseStream, errors: &mut Errors) -> Result<bool> {
     let mut is_conditional = false;
     for attribute in &Attribute::parse_outer(input)? {
@@ -225,8 +225,8 @@ fn is_value_of_attribute() -> bool {
     false
 }
 
-/// In a group that ends where its last token stands, so that an unexpected end is reported at that
-/// token and not at the whole attribute.
+/// The tokens in a group that ends at its last token: an unexpected end is reported there, and not
+/// at the whole attribute.
 fn enclosed(tokens: TokenStream) -> TokenStream {
     let mut end = Span::call_site();
     for token in tokens.clone() {

@@ -14,7 +14,7 @@ use crate::{
 pub(crate) const NO_PARAMETER: &str =
     "`before` has a value, but `main` has no parameter to take it, as in `fn main(_: ())`";
 
-/// One parameter more than `before` has values.
+/// More parameters than `before` has values.
 pub(crate) const TOO_MANY: &str = "`main` takes at most one parameter, the value of `before`";
 
 impl Entry {

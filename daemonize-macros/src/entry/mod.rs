@@ -19,7 +19,7 @@ use syn::{
 
 /// What stands under the attribute.
 pub(crate) struct Item {
-    /// `None` if it is nothing that could be daemonized, as rustc has said already.
+    /// `None` if it cannot be daemonized, as rustc has already said.
     pub(crate) function: Option<Entry>,
 }
 
@@ -28,7 +28,7 @@ pub(crate) struct Entry {
     pub(crate) attributes: Vec<Attribute>,
     pub(crate) visibility: Visibility,
     pub(crate) signature: Signature,
-    /// The original group, because a rebuilt one would have one span for both of its braces.
+    /// The original group: a rebuilt one would have one span for both braces.
     pub(crate) body: TokenTree,
 }
 
@@ -58,8 +58,8 @@ impl Entry {
         self.signature.ident.unraw() == "main"
     }
 
-    /// Whether another function of this name can call it: it needs nothing but the name, and
-    /// nothing that stands above it.
+    /// Whether another function of this name can call it: it needs nothing but its name, and no
+    /// attribute.
     pub(crate) fn is_bare(&self) -> bool {
         let Signature { constness, asyncness, safety, abi, generics, inputs, .. } = &self.signature;
         constness.is_none()
@@ -87,7 +87,7 @@ impl Entry {
         parameters
     }
 
-    /// The parameters that are there in every configuration. There may be one.
+    /// The parameters that exist in every configuration. There may be one.
     pub(crate) fn unconditional_parameters(&self) -> Vec<&PatType> {
         let mut parameters = self.parameters();
         parameters.retain(|parameter| parameter::conditions(parameter).is_empty());
@@ -105,10 +105,9 @@ impl Entry {
         self.attributes_that(attributes::describes)
     }
 
-    /// The attributes that do something with the function, in their order: it is the order in which
-    /// they nest.
+    /// The attributes that do something with the function, in the order in which they nest.
     pub(crate) fn working_attributes(&self) -> Vec<&Attribute> {
-        // Beside our error, a runtime would refuse the parameter once more.
+        // Beside our error, a runtime would refuse the parameter again.
         self.attributes_that(if self.parameters().is_empty() {
             works
         } else {

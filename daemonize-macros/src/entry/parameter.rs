@@ -4,7 +4,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 use syn::{Attribute, Meta, Pat, PatIdent, PatType};
 
-/// The attributes without which a parameter is always there.
+/// The attributes that decide whether a parameter exists.
 pub(crate) fn conditions(parameter: &PatType) -> Vec<&Attribute> {
     let mut conditions = Vec::new();
     for attribute in &parameter.attrs {

@@ -81,7 +81,7 @@ impl<'entry> Binding<'entry> {
     pub(super) fn value(&self) -> TokenStream {
         let mut variable = self.variable.clone();
         if variable.to_string().starts_with('_') {
-            // For clippy this is no use of it, which its name denies.
+            // Otherwise clippy would report the use of a variable whose name denies one.
             variable.set_span(Span::call_site().located_at(variable.span()));
         }
         if self.is_beside_builder {
@@ -91,7 +91,7 @@ impl<'entry> Binding<'entry> {
         }
     }
 
-    /// Where the builder is that has answered the words of `commands`.
+    /// The builder that has answered the words of `commands`.
     pub(super) fn builder(&self) -> TokenStream {
         let builder = hidden();
         if self.is_beside_builder {

@@ -1,10 +1,11 @@
 //! Receives what stands in the parentheses, finished or not; hands on a sketch of the start if
 //! rust-analyzer asks.
 //!
-//! For a completion rust-analyzer expands a program twice: as it is, and with a name at the cursor.
-//! It goes on only if both expansions are the same text up to there. A start and the rescue of one
-//! differ; the sketch, which comes first in both, does not. The names of the options are fields in
-//! it, so they are offered and explained. The values stand where the builder takes them.
+//! For a completion, rust-analyzer expands a program twice: as it is, and with a name at the
+//! cursor. It goes on only if both expansions have the same text up to the cursor. A start and the
+//! rescue of one differ; the sketch, which comes first in both, does not. The names of the options
+//! are fields in it, so they are offered and explained. The values stand where the builder takes
+//! them.
 //!
 //! rustc never sees a sketch, which may contain half an expression. A `#[cfg(rust_analyzer)]` would
 //! not keep it away: rustc parses what it leaves out, and warns of names that it does not know.
@@ -25,7 +26,7 @@ struct Piece {
     value: TokenStream,
 }
 
-/// Whether rust-analyzer runs this macro, in a process that is called so.
+/// Whether rust-analyzer runs this macro: its process has that name.
 pub(super) fn is_asking() -> bool {
     let program = env::current_exe().unwrap_or_default();
     program.file_name().is_some_and(|name| name.to_string_lossy().starts_with("rust-analyzer"))
@@ -128,7 +129,7 @@ fn pieces(options: TokenStream) -> Vec<Piece> {
     pieces
 }
 
-/// An option as a field; but for `crate`, which no field can be called.
+/// An option as a field, except `crate`: no field can have that name.
 fn field(option: Known) -> Option<TokenStream> {
     let name = match option {
         Known::Crate => return None,
@@ -152,7 +153,7 @@ fn explanation(option: Known) -> String {
     let text = match option {
         Known::Before => {
             "Evaluated in the foreground before anything is detached. Its value becomes the \
-             parameter of `main`, which the other options may use. `?` leaves `main`."
+             parameter of `main`, which the other options may use. `?` returns from `main`."
         }
         Known::Commands => {
             "Whether the program answers `start`, `stop`, `restart`, `status`, `run`, `log` and `help`."

@@ -105,7 +105,7 @@ impl<'a> Pieces<'a> {
         } else if let Some(place) = place {
             self.put_back(place, ident);
         }
-        // Whether a copy may be changed makes no difference to its type.
+        // `mut` makes no difference to the type of a copy.
         let mutability = mutability.as_ref().filter(|_| by_ref.is_some());
         let at = inner.as_ref().map(|_| quote!(@));
         quote! { #by_ref #mutability #ident #at #inner }
@@ -121,7 +121,7 @@ impl<'a> Pieces<'a> {
         let mut is_behind_rest = false;
         for (position, element) in elements.iter().enumerate() {
             is_behind_rest |= is_rest(element);
-            // Behind `..`, only a type with as many elements tells which one it is.
+            // Behind `..`, only the type of a tuple tells the index.
             let behind = elements.len() - position;
             let index = if is_behind_rest {
                 kinds.and_then(|kinds| kinds.len().checked_sub(behind))
@@ -222,8 +222,8 @@ fn is_rest(pattern: &Pat) -> bool {
     }
 }
 
-/// Allows variables that the function's body does not use: where they are the field of a structure
-/// each by itself, elsewhere all of the parameter.
+/// Allows variables that the function's body does not use: in the pattern of a structure each field
+/// by itself, elsewhere the whole parameter.
 pub(super) fn allow_unused(
     pattern: &mut Pat,
     attributes: &mut Vec<Attribute>,

@@ -44,7 +44,7 @@ pub(super) fn rescue(
     let function = inner_function(&entry);
     let visibility = &entry.visibility;
     let attributes = entry.describing_attributes();
-    // Generic parameters end with the user's function, and so may all that the options mention.
+    // Generic parameters end with the user's function, and the options may mention them.
     let options = entry.signature.generics.params.is_empty().then(|| checked_options(args, &entry));
     quote! {
         #(#attributes)*
