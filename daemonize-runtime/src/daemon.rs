@@ -1,5 +1,5 @@
-//! The builder: what a daemon shall be. Every option of the attribute is one method, in the file of
-//! its subject, and its documentation is the option's documentation. Hands the options on to
+//! The builder: what a daemon is to be. Every option of the attribute is one method, in the file of
+//! its subject, and the method's documentation is that of the option. Hands the options on to
 //! `start`.
 
 // First, because rustdoc lists the methods in this order.
@@ -42,7 +42,7 @@ pub fn is_daemon() -> bool {
 /// With [`wait_ready`](Daemon::wait_ready) the standard streams change now and the launcher
 /// returns. In the foreground the service manager is told. Standard output is flushed first.
 ///
-/// Does nothing when it is called again, without `wait_ready`, before a start, and in a process
+/// Does nothing if it was called before, without `wait_ready`, before a start, and in a process
 /// that the daemon has forked. If the launcher has died, the daemon exits.
 ///
 /// # Examples

@@ -52,15 +52,15 @@ pub struct Error {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// The daemon runs already, or is starting.
+    /// The daemon is already running, or starting.
     AlreadyRunning,
-    /// This process has started before.
+    /// This process has already started.
     AlreadyStarted,
     /// The new root or the working directory cannot be entered.
     Directory,
     /// The body ended before it was ready.
     EndedEarly,
-    /// With `restart`, an event loop is open that the bodies would share.
+    /// With `restart`, an event loop is open, which the bodies would share.
     EventLoop,
     /// A log or input file, or `/dev/null`, cannot be opened.
     File,
@@ -70,7 +70,7 @@ pub enum ErrorKind {
     NotReady,
     /// Only root may do what the options ask for.
     NotRoot,
-    /// The PID file cannot be opened, locked or written, or is not ours to write.
+    /// The PID file cannot be opened, locked or written, or is refused.
     PidFile,
     /// The operating system refused a process, a session, a change of ids or similar, or a process
     /// of the start was killed.
@@ -79,7 +79,7 @@ pub enum ErrorKind {
     Threads,
     /// The user or the group does not exist.
     UnknownAccount,
-    /// The platform has no daemons, or lacks what an option needs.
+    /// The platform has no `fork`, or lacks what an option needs.
     Unsupported,
 }
 
@@ -90,13 +90,13 @@ impl Error {
     /// |---|---|
     /// | 64 `EX_USAGE` | the options contradict each other, or a value makes no sense |
     /// | 67 `EX_NOUSER` | the user or the group does not exist |
-    /// | 69 `EX_UNAVAILABLE` | the platform has no daemons, or lacks what an option needs |
+    /// | 69 `EX_UNAVAILABLE` | the platform has no `fork`, or lacks what an option needs |
     /// | 70 `EX_SOFTWARE` | there are several threads or they cannot be counted, an event loop is open beside `restart`, this process has started before, a time limit has passed, or a process of the start was killed |
     /// | 71 `EX_OSERR` | the system refused a process, a session, a lock, a change of ids or similar |
     /// | 72 `EX_OSFILE` | `/dev/null` is missing or is something else |
-    /// | 73 `EX_CANTCREAT` | a log file or the PID file cannot be opened, or is not ours to write |
+    /// | 73 `EX_CANTCREAT` | a log, an input or the PID file cannot be opened, or is refused |
     /// | 74 `EX_IOERR` | the PID could not be written |
-    /// | 75 `EX_TEMPFAIL` | it is already running; no other failure of a start has this code |
+    /// | 75 `EX_TEMPFAIL` | the daemon is already running or starting; no other failure of a start has this code |
     /// | 77 `EX_NOPERM` | only root may do what the options ask for |
     /// | 78 `EX_CONFIG` | the root or working directory cannot be entered |
     ///
@@ -119,7 +119,7 @@ impl Error {
         self.kind.class().1
     }
 
-    /// Whether the start failed because the daemon runs already.
+    /// Whether the start failed because the daemon is already running or starting.
     ///
     /// # Examples
     ///

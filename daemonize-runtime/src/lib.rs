@@ -55,14 +55,13 @@
 //!
 //! The words find the bot by its PID file. A relative path is resolved against the current
 //! directory: give `pid_file` and `redirect` absolute paths if the words must work everywhere. The
-//! program's own parser reads [`args_os`], which is without the word.
-//! [`Daemon::answer_commands`] has the table of words and exit codes. [`commands_help`] is the text
-//! of `help`, for a program with a `--help` of its own. [`control`] does the same from another
-//! program.
+//! program's own parser reads [`args_os`], which omits the word. [`Daemon::answer_commands`] has
+//! the table of words and exit codes. [`commands_help`] is the text of `help`, for a program with
+//! its own `--help`. [`control`] asks for the status, and stops the bot, from another program.
 //!
 //! # Readiness
 //!
-//! A bot that reads its configuration or logs in somewhere is not up when it has only been forked.
+//! A bot that reads its configuration or logs in somewhere is not yet up when it has been forked.
 //! With `wait_ready = true` the launcher waits until the body calls [`ready`](fn@ready); with
 //! `wait_ready = 30` it waits at most 30 seconds. Until then the body talks to the terminal and the
 //! PID file names nobody. If the body ends first, the start has failed, with the body's exit code:
@@ -107,28 +106,29 @@
 //!
 //! A program must not fork away from what supervises it. So unless [`when`](Daemon::when) is given,
 //! it stays in the foreground as PID 1, and when systemd has executed this process and expects no
-//! fork. The foreground differs from a daemon in four points: nothing is forked but PID 1's init,
-//! the standard streams stay, signals stay ignored or blocked (`nohup bot run &` survives its
-//! terminal), and nothing is supervised.
+//! fork. The foreground differs from a daemon in four points: nothing is forked but PID 1's init;
+//! the standard streams stay, and log files are not opened; signals stay ignored or blocked as they
+//! were, so `nohup bot run &` survives its terminal; and nothing is supervised. A bot cannot run
+//! twice, and behaves the same in a debugger.
 //!
 //! In the foreground the program speaks to the service manager that `NOTIFY_SOCKET` names. It
 //! reports `READY=1` when it is set up, or at [`ready`](fn@ready) with `wait_ready`; `STOPPING=1`
 //! at exit; and with [`reopen`](Daemon::reopen) `RELOADING=1` and `READY=1` around a log rotation,
 //! for `Type=notify-reload`. The body adds what it likes by [`notify`], and feeds the [`watchdog`].
-//! The variable has left the environment when the body runs.
+//! The variable leaves the environment before the body runs.
 //!
 //! As PID 1 of a container the program is two processes. PID 1 becomes an init: it forwards
 //! signals, reaps orphans, speaks to the service manager, and exits with the body's code, or
-//! 128 + n for signal n. The body is its child and has default signals, so SIGTERM ends it.
+//! `128 + n` for signal n. The body is its child and has default signals, so SIGTERM ends it:
 //! `docker stop` takes milliseconds, and `--init` is not needed. If several threads run before the
 //! start, or a second process cannot be forked, PID 1 stays one process and says so in one line.
 //!
 //! # Without `fork`
 //!
 //! On platforms such as Windows and WASI everything compiles, and a program works in the
-//! foreground: with `when = false`, and by the word `run`. Whatever would detach is an error,
-//! [`ErrorKind::Unsupported`], "daemon mode is not supported on" that platform, with exit code 69.
-//! So are the words `stop`, `restart`, `status` and `log`; [`control`] answers the same.
+//! foreground: with `when = false`, and by the word `run`. Whatever would detach ends with
+//! [`ErrorKind::Unsupported`], "daemon mode is not supported on" that platform, and exit code 69.
+//! So do `stop`, `restart`, `status` and `log`, and [`control`] returns the text.
 //!
 //! The foreground differs there in this:
 //!
@@ -136,9 +136,9 @@
 //!   [`pid_file`](Daemon::pid_file) or [`umask`](Daemon::umask) that was asked for has no effect,
 //!   and one line on standard error says so.
 //! - [`user`](Daemon::user), [`group`](Daemon::group) and [`chroot`](Daemon::chroot) are refused.
-//! - The working directory changes as elsewhere. If `/` cannot be entered, a program that did not
-//!   ask for it stays where it is.
-//! - No service manager is told anything, and [`close_inherited`](Daemon::close_inherited) closes
+//! - The working directory changes as elsewhere. If the default, `/`, cannot be entered, the
+//!   program stays where it is.
+//! - Service managers are told nothing, and [`close_inherited`](Daemon::close_inherited) closes
 //!   nothing.
 //!
 //! # Start
@@ -147,8 +147,8 @@
 //! the child of that.
 //!
 //! 1. The launcher does everything that can fail while its error still reaches the terminal. It
-//!    makes sure that it has one thread. It opens `/dev/null` and the log files. It opens, checks
-//!    and locks the PID file. It flushes buffered output and forks the session leader.
+//!    makes sure that it has only one thread, opens `/dev/null` and the log files, and opens,
+//!    checks and locks the PID file. It flushes buffered output and forks the session leader.
 //! 2. The session leader begins a session without a terminal. It resets signals, closes inherited
 //!    descriptors, changes the working directory, and replaces the standard streams last. It forks
 //!    the daemon, writes its PID into the file, and ends.
@@ -162,23 +162,23 @@
 //!
 //! # Questions
 //!
-//! **The program seems to exit at once.** The launcher does. The daemon goes on, and its output is
-//! at `/dev/null` unless [`redirect`](Daemon::redirect) names a file.
+//! **The program seems to exit at once.** The launcher does. The daemon goes on, and its output
+//! goes to `/dev/null` unless [`redirect`](Daemon::redirect) names a file.
 //!
 //! **My async runtime hangs in the daemon.** It was started before the fork. The attribute forks
 //! first, above or below `#[tokio::main]`. With the builder, start the daemon before the runtime.
 //!
-//! **A relative path does not work in the daemon.** The working directory is `/`. Paths in options
-//! are relative to the start directory all the same. For the body's own paths set `chdir = false`,
-//! or make them absolute in `before`.
+//! **A relative path does not work in the daemon.** The working directory is `/`. Only paths in
+//! options are relative to the start directory. For the body's own paths set `chdir = false`, or
+//! make them absolute in `before`.
 //!
-//! **`--help` shows nothing.** Parse the arguments in `before`, which runs on the terminal.
+//! **`--help` prints nothing.** Parse the arguments in `before`, which runs on the terminal.
 //!
 //! **How do I stop it?** `kill "$(cat bot.pid)"`, [`control::stop`], or `bot stop` with
 //! `commands = true`.
 //!
 //! **The PID file is there, but nothing runs.** A killed daemon leaves its file. The lock is free,
-//! and the next start looks at nothing else.
+//! so the next start takes the file over.
 //!
 //! **`println!` panics.** It does when a write fails, for example on a full disk. Use `writeln!`
 //! and handle the error. A logger that reports its own failures by `eprintln!` panics too:
@@ -187,8 +187,8 @@
 //! **A pipe or an ssh session waits for the daemon.** The daemon has no inherited descriptor. A
 //! child of the bot may have one that the bot opened without close-on-exec.
 //!
-//! **May a library call it?** Yes. [`Daemon::start`] is safe to call anywhere. It is an error if
-//! there are several threads, or if they cannot be counted.
+//! **May a library start a daemon?** Yes. [`Daemon::start`] is safe to call anywhere. It returns an
+//! error if there are several threads, or if they cannot be counted.
 //!
 //! **I cannot avoid a thread before the start.** If you know what it does, vouch for it with
 //! [`Daemon::start_with_threads`].

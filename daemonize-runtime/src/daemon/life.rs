@@ -1,4 +1,4 @@
-//! The options of how the daemon starts, and whether it starts again.
+//! The options of how the daemon starts, ends, and starts again.
 
 use crate::daemon::Daemon;
 use crate::options::{RestartValue, SignalValue, SwitchValue, TimeValue, Wait, WaitValue};
@@ -9,10 +9,7 @@ impl Daemon {
     /// Default: it detaches, unless it is PID 1, or systemd has executed this process and expects
     /// no fork.
     ///
-    /// The foreground differs from a daemon in four points. Nothing is forked but PID 1's init. The
-    /// standard streams stay, and log files are neither opened nor made. Signals stay ignored or
-    /// blocked as they were, so `nohup bot run &` survives its terminal. Nothing is supervised.
-    /// Everything else applies: a bot cannot run twice, and behaves the same in a debugger.
+    /// The chapter [Foreground](crate#foreground) says what differs there.
     ///
     /// # Examples
     ///
@@ -52,13 +49,13 @@ impl Daemon {
         self
     }
 
-    /// When the body is started again after it ended: `"never"`, `"on-failure"`, `"always"`, or a
-    /// [`Restart`](crate::Restart) with delays and limits. Default: never.
+    /// When the body is started again after it has ended: `"never"`, `"on-failure"`, `"always"`, or
+    /// a [`Restart`](crate::Restart) with delays and limits. Default: never.
     ///
     /// The daemon, which the PID file names, becomes a supervisor, and the body runs in its child.
     /// SIGTERM, SIGINT, SIGQUIT and [`stop_signal`](Self::stop_signal) end both; no restart
     /// follows. SIGHUP, SIGUSR1, SIGUSR2 and SIGWINCH are passed on to the body. All other signals
-    /// that can be blocked are. Each restart is one line on standard error, with its time. With
+    /// are blocked, if they can be. Each restart is one line on standard error, with its time. With
     /// [`wait_ready`](Self::wait_ready), the start has failed if the first body ends before it is
     /// ready. In the foreground nothing is supervised.
     ///
@@ -66,8 +63,8 @@ impl Daemon {
     /// whole group. When the body has ended, for whatever reason, the rest of its group is killed
     /// before the next body starts. A process that left the group by setsid(2) lives on; its new
     /// parent is the supervisor (Linux). A body may execute another program by exec(3), which is
-    /// supervised in its place. Only a supervisor that is killed by SIGKILL leaves the group
-    /// behind, without the body (Linux).
+    /// supervised in its place. A supervisor that is killed by SIGKILL leaves the group behind, but
+    /// not the body (Linux).
     ///
     /// **What the bodies share.** All bodies are forked from one process: the program as it was at
     /// the start. See fork(2). They share
@@ -107,8 +104,8 @@ impl Daemon {
     ///
     /// It applies to the word `stop` and, with [`restart`](Self::restart), to the supervisor that
     /// ends its body. Whoever ends a supervisor waits some seconds longer, in which the supervisor
-    /// kills the body. With 0 the daemon is killed at once. Choose more than your bot needs to save
-    /// its work.
+    /// kills the body. With 0 the daemon is killed at once. Allow more time than your bot needs to
+    /// save its work.
     ///
     /// # Examples
     ///

@@ -14,7 +14,7 @@ use crate::run::started;
 /// | state | meaning |
 /// |---|---|
 /// | `STATUS=…` | what the program is doing, for `systemctl status` |
-/// | `WATCHDOG=1` | it still works, see [`watchdog`] |
+/// | `WATCHDOG=1` | it is still working, see [`watchdog`] |
 /// | `EXTEND_TIMEOUT_USEC=…` | a start, a reload or a stop needs this much more time |
 /// | `RELOADING=1`, with `MONOTONIC_USEC=…` | it reloads, until the next `READY=1` |
 /// | `FDSTORE=1` | see [`notify_with_descriptors`] |
@@ -38,10 +38,10 @@ pub fn notify(state: &str) {
 /// Tells the service manager something, like [`notify`], and hands it copies of descriptors. With
 /// `FDSTORE=1`, systemd keeps them while the service restarts.
 ///
-/// The next start finds them from number 3 on, behind those of its sockets. `LISTEN_FDS` is their
-/// number, and `LISTEN_FDNAMES` their names. The unit needs `FileDescriptorStoreMax=`. A message
-/// takes at most 253 descriptors. As PID 1 of a container the descriptors are not passed on. See
-/// `sd_pid_notify_with_fds(3)`.
+/// The next start finds them from number 3 on, behind those of its sockets. `LISTEN_FDS` holds
+/// their number, and `LISTEN_FDNAMES` their names. The unit needs `FileDescriptorStoreMax=`. A
+/// message takes at most 253 descriptors. As PID 1 of a container the descriptors are not passed
+/// on. See `sd_pid_notify_with_fds(3)`.
 ///
 /// # Examples
 ///

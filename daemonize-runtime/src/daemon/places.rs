@@ -35,22 +35,22 @@ impl Daemon {
     /// in the directory and the file is still the same. A daemon that a signal ends leaves the
     /// file, unlocked, and the next start takes it over.
     ///
-    /// Programs whose names differ only in the extension, such as `bot.eu` and `bot.us`, have the
-    /// same default file in one directory: only one of them can run there at a time. If somebody
-    /// removes the file of a running daemon (`rm bot.pid`), the daemon goes on, nobody finds it,
-    /// and another one can be started. A body that executes another program by exec(3) lets go of
-    /// the lock, unless a supervisor holds it ([`restart`](Self::restart)).
+    /// Programs whose names differ only in the extension, such as `bot.eu` and `bot.us`, share the
+    /// default file in one directory: only one of them can run there at a time. If somebody removes
+    /// the file of a running daemon (`rm bot.pid`), the daemon goes on, but nobody finds it, and
+    /// another one can be started. A body that executes another program by exec(3) lets go of the
+    /// lock, unless a supervisor holds it ([`restart`](Self::restart)).
     ///
-    /// In a foreground that a supervisor caused, the default file is optional: missing rights, a
-    /// read-only file system or a missing directory are no error. A file that was asked for, also
-    /// by `true`, is not optional.
+    /// In a foreground that the program chose by itself ([`when`](Self::when)), the default file is
+    /// optional: missing rights, a read-only file system or a missing directory are no error. A
+    /// file that was asked for, also by `true`, is not optional.
     ///
     /// Refused untouched: symbolic links, hard links, devices, files of another user, and files
     /// that hold anything but a PID and white space. If the file system fixes all modes, the file
-    /// has the mode that it gets there.
+    /// has that mode.
     ///
-    /// With [`user`](Self::user) the file is root's if only root can change the path to it, and the
-    /// user's elsewhere.
+    /// With [`user`](Self::user) the file is root's if only root can change the path to it, and
+    /// otherwise the user's.
     ///
     /// # Examples
     ///
@@ -68,11 +68,11 @@ impl Daemon {
         self
     }
 
-    /// Whether missing parent directories of the logs and the PID file are made. Default: `false`.
+    /// Whether missing parent directories of logs and PID file are created. Default: `false`.
     ///
     /// They have mode 0755, less the daemon's umask. With another [`user`](Self::user), the
     /// directories of a log belong to that user, those of the PID file to root. If others could
-    /// change the path, the user makes them, with its own rights. If the start fails, they are
+    /// change the path, the user creates them, with its own rights. If the start fails, they are
     /// removed.
     ///
     /// # Examples
@@ -91,10 +91,10 @@ impl Daemon {
     /// The new root directory, relative to the start directory. Only root can set it. Default:
     /// unchanged.
     ///
-    /// The working directory is inside it. Paths of logs and of the PID file are still those
+    /// The working directory is inside it. Paths of logs and of the PID file are given as seen from
     /// outside. Files that root opens may be anywhere; files that the [`user`](Self::user) opens
     /// must be inside the new root. Open directories lead out of it, so they are refused. Without
-    /// [`user`](Self::user) this is no protection: root can leave. See chroot(2).
+    /// `user` this is no protection: root can leave. See chroot(2).
     ///
     /// # Examples
     ///

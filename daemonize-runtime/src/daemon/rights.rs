@@ -5,7 +5,7 @@ use crate::options::{AccountValue, MaskValue, SwitchValue};
 use crate::start::parts::ACCOUNTS;
 
 impl Daemon {
-    /// The file mode creation mask of the daemon, and of the log files that the start makes: 0 to
+    /// The file mode creation mask of the daemon, and of the log files that the start creates: 0 to
     /// `0o777`. Default: inherited. See umask(2).
     ///
     /// # Examples
@@ -25,7 +25,7 @@ impl Daemon {
     ///
     /// An account brings its primary and supplementary groups along; with [`group`](Self::group),
     /// that group is the primary one. An id without an account needs `group`. Real, effective and
-    /// saved id change, and all four capability sets are emptied. Both is verified. See
+    /// saved id change, and all four capability sets are emptied. Both are verified. See
     /// credentials(7) and capabilities(7).
     ///
     /// # Who opens the files
@@ -33,17 +33,17 @@ impl Daemon {
     /// Root opens a log, an input or the PID file only if nobody else can have changed the path to
     /// it. Every directory, from `/` or from the start directory on, must belong to root, be
     /// writable by neither group nor others, and not be sticky. Symbolic links on the way must
-    /// belong to root, and the file itself must not be one. A missing log is made for the user; an
-    /// existing one must belong to root or to the user. The PID file belongs to root.
+    /// belong to root, and the file itself must not be one. A missing log is created for the user;
+    /// an existing one must belong to root or to the user. The PID file belongs to root.
     ///
-    /// If a group may write in the last directory, such as `/var/log` on some systems, root makes a
-    /// missing file for the user, the PID file too. It opens an existing one only if that belongs
+    /// If a group may write in the last directory, such as `/var/log` on some systems, root creates
+    /// a missing file for the user, the PID file too. It opens an existing one only if that belongs
     /// to the user alone.
     ///
     /// The user opens all other files, after the drop and with its own rights. So a file in the
-    /// user's own directory belongs to the user, a PID file too. With [`chroot`](Self::chroot) such
-    /// a file must be inside the new root. If the user may not open it, the start has failed (code
-    /// 73).
+    /// user's own directory belongs to the user, the PID file too. With [`chroot`](Self::chroot)
+    /// such a file must be inside the new root. If the user may not open it, the start has failed
+    /// (code 73).
     ///
     /// # Examples
     ///
@@ -62,9 +62,9 @@ impl Daemon {
     /// The group that the daemon becomes for good, by name or id. Only root can set it. Default:
     /// unchanged.
     ///
-    /// Without [`user`](Self::user) the supplementary groups are given up and the daemon stays
-    /// root. Files are then refused if others could have changed the path to them: there is no user
-    /// to open them.
+    /// Without [`user`](Self::user) the supplementary groups are dropped and the daemon stays root.
+    /// Files are then refused if others could have changed the path to them: there is no user to
+    /// open them.
     ///
     /// # Examples
     ///
@@ -79,7 +79,7 @@ impl Daemon {
         self
     }
 
-    /// Whether the daemon loses the descriptors from 3 up that the launcher inherited. Default:
+    /// Whether descriptors from 3 up that the launcher inherited are kept from the daemon. Default:
     /// `true`, so no pipe of the caller waits for the daemon's end.
     ///
     /// The attribute notes them as the first act of `main`, and the daemon closes them. What the

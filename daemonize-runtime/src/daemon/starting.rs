@@ -42,24 +42,24 @@ impl Daemon {
     ///
     /// The attribute calls this for `commands = true`. With the builder, call it after `pid_file`,
     /// the options that name a log, `stop_timeout` and `stop_signal` are set, and before anything
-    /// else. [`args_os`](crate::args_os) is then without the word and its options.
+    /// else. [`args_os`](crate::args_os) then omits the word and its options.
     ///
     /// | word | what it does | exit code |
     /// |---|---|---|
     /// | none | starts the daemon | 75 if it runs already |
     /// | `start` | starts the daemon; prints its PID and its log | 0, also if it runs already; 75 while another start is under way |
     /// | `stop` | asks the daemon to end, and kills it after `stop_timeout`, or after `--timeout SECONDS` | 0 stopped, or nothing to stop; 1 still running; 4 unknown |
-    /// | `restart` | `stop`, then `start` with the arguments that follow; those of the running daemon are not known | that of either; 1 if a service manager runs it |
+    /// | `restart` | `stop`, then `start` with the arguments that follow; those of the running daemon are unknown | that of `stop` or `start`; 1 if a service manager runs it |
     /// | `status` | prints one line; `--json` for scripts | 0 running or starting, 1 dead or given up, 3 not running, 4 unknown |
     /// | `run` | stays in the foreground | the body's own; 75 if it runs already |
-    /// | `log` | prints the last ten lines of the log; `-n NUMBER` of lines, `-f` to follow, `--stderr` for standard error in a file of its own | 0; 1 if it cannot be read, 6 if there is none |
+    /// | `log` | prints the last ten lines of the log; `-n NUMBER`, `-f` to follow, `--stderr` if standard error has its own file | 0; 1 if it cannot be read, 6 if there is none |
     /// | `help` | lists the words, like [`commands_help`](crate::commands_help); only in a program without `before` | 0 |
     ///
     /// The options of a word stand directly behind it. What follows belongs to the program: to its
     /// own parser, and to an option such as `pid_file` that depends on it. With the attribute, such
-    /// arguments are refused (code 2) behind `stop`, `status`, `log` and `help` if all files are
-    /// literals. In a program without `before`, a first argument that is nearly a word is refused
-    /// too.
+    /// arguments are refused (code 2) after `stop`, `status`, `log` and `help` if the paths of all
+    /// files are literals. In a program without `before`, a first argument that is nearly a word is
+    /// refused too.
     ///
     /// Where there is no `fork`, only `run` and `help` work; the other words end with code 69.
     ///
@@ -107,8 +107,8 @@ impl Daemon {
         start(&self.options, self.parts, false, None).map(drop)
     }
 
-    /// Starts the daemon, and returns in the launcher too: for clients that start their server and
-    /// go on, and for programs that print what they have started.
+    /// Starts the daemon, and returns in the launcher too. This is for clients that start their
+    /// server and go on, and for programs that print what they have started.
     ///
     /// The start is the same transaction as [`start`](Self::start). In the launcher, `Ok` says that
     /// one daemon is up, recorded and locked, and with [`wait_ready`](Self::wait_ready) that its
@@ -139,9 +139,9 @@ impl Daemon {
 
     /// Starts the daemon like [`start`](Self::start), without counting threads.
     ///
-    /// For programs with other threads that cannot be avoided and are known: an allocator's
-    /// background thread, a framework's clock. Only the calling thread goes on in the daemon. The
-    /// others are gone there, wherever they were at that moment.
+    /// This is for programs with known threads that cannot be avoided: an allocator's background
+    /// thread, a framework's clock. Only the calling thread goes on in the daemon. The others are
+    /// gone there, wherever they were at that moment.
     ///
     /// # Safety
     ///

@@ -8,14 +8,14 @@ impl Daemon {
     /// Appends standard output and standard error to this file: a path, or an open `File` or
     /// `OwnedFd`, which is used as it is. Default: `/dev/null`.
     ///
-    /// A missing file is made with mode 0666 and the umask. A relative path is relative to the
+    /// A missing file is created with mode 0666, less the umask. A relative path is relative to the
     /// start directory, whatever [`chdir`](Self::chdir) says. The file must not be the PID file.
     /// [`user`](Self::user) says who opens it.
     ///
     /// Cannot be combined with [`stdout`](Self::stdout), [`stderr`](Self::stderr) and
     /// `close_fd(false)`.
     ///
-    /// `println!` panics if the file cannot take more, as on a full disk.
+    /// `println!` panics if writing fails, as on a full disk.
     ///
     /// # Examples
     ///
@@ -101,19 +101,19 @@ impl Daemon {
         self
     }
 
-    /// Whether SIGHUP opens the log files anew, for log rotation. Default: `false`.
+    /// Whether SIGHUP reopens the log files, for log rotation. Default: `false`.
     ///
-    /// If a file cannot be opened anew, writing goes on in the old one, where one line says why. No
+    /// If a file cannot be reopened, writing goes on in the old one, where one line says why. No
     /// line is lost. With [`user`](Self::user) the files are opened with that user's rights: either
-    /// the user can make them, or `logrotate` does (`create`). A link in the place of a log is not
-    /// followed then. With [`group`](Self::group) alone the whole path must belong to root. With
-    /// [`chroot`](Self::chroot) the logs must be inside the new root.
+    /// the user can create them, or `logrotate` does (`create`). A link in the place of a log is
+    /// then not followed. With [`group`](Self::group) alone the whole path must belong to root.
+    /// With [`chroot`](Self::chroot) the logs must be inside the new root.
     ///
     /// The handler is installed before the body runs. Libraries that install theirs later and call
     /// the previous one, such as `signal-hook` and `tokio::signal`, keep it working.
     ///
-    /// In the foreground there is no log to open. SIGHUP does not end the bot there, unless it is
-    /// ignored already, and the service manager is told of a reload that is done at once, for
+    /// In the foreground there is no log to reopen. SIGHUP does not end the bot there. Unless
+    /// SIGHUP is ignored, it reports a reload to the service manager that is done at once, for
     /// `Type=notify-reload`.
     ///
     /// # Examples

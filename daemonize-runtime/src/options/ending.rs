@@ -11,8 +11,8 @@ use crate::sys::Signal;
 /// How long the kernel may take to end what was killed.
 pub(crate) const KERNEL_PATIENCE: Duration = Duration::from_secs(3);
 
-/// How much longer than `stop_timeout` a supervisor may take: it gives its body all of that
-/// time, and kills it then. Who ends a supervisor waits so much longer before it kills, or else
+/// How much longer than `stop_timeout` a supervisor may take: it gives its body all of that time,
+/// and kills it then. Whoever ends a supervisor waits so much longer before killing it. Otherwise
 /// the body would lose its last moments, and what it has started would stay.
 pub(crate) const SUPERVISORS_SHARE: Duration = Duration::from_secs(2 * KERNEL_PATIENCE.as_secs());
 

@@ -82,7 +82,7 @@ impl Default for Options {
     }
 }
 
-/// `<program>.pid`, in the start directory since it is relative.
+/// `<program>.pid`. It is relative, so it is in the start directory.
 pub(crate) fn default_pid_file() -> PathBuf {
     let program = program_name().unwrap_or_else(|| "daemon".into());
     let mut name = program.file_stem().unwrap_or_default().to_owned();

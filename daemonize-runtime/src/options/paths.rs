@@ -29,8 +29,8 @@ pub trait PathValue<Form> {
     fn into_path(self) -> Option<PathBuf>;
 }
 
-/// A path, `true` for the default path, `false` for none, an `Option` of either, or a `Result<path,
-/// bool>`. `None` means that the option is not set.
+/// A path, `true` for the default path, `false` for none, an `Option` of either, or a
+/// `Result<path, bool>`. `None` means that the option is not set.
 ///
 /// # Examples
 ///

@@ -1,4 +1,4 @@
-//! When a body that ended is started again: the plan, without any process in it.
+//! When a body that has ended is started again: the plan, without any process.
 
 use std::time::Duration;
 
@@ -120,7 +120,7 @@ impl Restart {
         self
     }
 
-    /// How long a body must run to be healthy. The next delay is then the first one again. Default:
+    /// How long a body must run to be healthy: the delays then begin again with the first. Default:
     /// 60 s.
     ///
     /// # Examples
@@ -137,7 +137,8 @@ impl Restart {
         self
     }
 
-    /// Gives up when the body has ended this often within this time. Default: 5 times within 60 s.
+    /// Gives up when the body has ended `most` times `within` this time. Default: 5 times within 60
+    /// s.
     ///
     /// # Examples
     ///

@@ -91,7 +91,7 @@ mod number {
 
 #[cfg(not(unix))]
 mod number {
-    /// There is nobody to be signalled here, so that every name will do.
+    /// There is nobody to be signalled here, so every name will do.
     #[expect(clippy::unnecessary_wraps, reason = "elsewhere some names are refused")]
     pub(super) fn of(_name: &str) -> Option<i32> {
         Some(0)

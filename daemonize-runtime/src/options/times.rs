@@ -95,7 +95,7 @@ time_values!(usize, i32, i64 => |seconds| {
 time_values!(f32 => |seconds| of_fraction(seconds.into()));
 time_values!(f64 => |seconds| of_fraction(seconds));
 
-/// What is beyond any clock is no limit at all.
+/// More than any clock can tell is no limit at all.
 #[inline]
 fn of_fraction(seconds: f64) -> TimeLimit {
     let is_time = seconds >= 0.0;

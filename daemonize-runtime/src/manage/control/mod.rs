@@ -57,8 +57,8 @@ pub fn status(pid_file: impl AsRef<Path>) -> Status {
 ///
 /// # Errors
 ///
-/// If it is not certain which process to signal, if the signal is refused, and if the process
-/// outlives SIGKILL, as it may in an uninterruptible wait.
+/// Returns a [`StopError`] if it is not certain which process to signal, if the signal is refused,
+/// or if the process outlives SIGKILL, as it may in an uninterruptible wait.
 ///
 /// # Examples
 ///

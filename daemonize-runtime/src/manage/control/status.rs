@@ -1,9 +1,9 @@
-//! How a daemon is.
+//! The state of a daemon.
 
 use std::path::PathBuf;
 use std::time::SystemTime;
 
-/// What a PID file says about its daemon.
+/// What is known about the daemon of a PID file.
 ///
 /// # Examples
 ///
@@ -31,8 +31,8 @@ pub enum Status {
         since: SystemTime,
         /// Whether it certainly runs in the foreground. `false` if that is unknown.
         in_foreground: bool,
-        /// Where its standard output goes, where this user may know: a path, or what the kernel
-        /// calls a file without one, such as `pipe:[4711]`.
+        /// Where its standard output goes, if this user may know: a path, or what the kernel calls
+        /// a file without one, such as `pipe:[4711]`.
         output: Option<PathBuf>,
         /// The systemd unit that runs it, if one does.
         unit: Option<String>,
@@ -52,20 +52,20 @@ pub enum Status {
         output: Option<PathBuf>,
         /// As for [`Status::Running`].
         unit: Option<String>,
-        /// How it has gone so far.
+        /// What its supervisor has written.
         supervision: Supervision,
     },
     /// It does not run: its supervisor has given up.
     #[non_exhaustive]
     GivenUp {
-        /// How it went.
+        /// What its supervisor has written.
         supervision: Supervision,
     },
-    /// It does not run, and has left its file.
+    /// It does not run, but has left its file.
     Dead,
     /// It does not run.
     NotRunning,
-    /// Nothing certain can be said, for this reason.
+    /// Its state is unknown, for this reason.
     Unknown(String),
 }
 
@@ -84,9 +84,9 @@ pub enum Status {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Supervision {
-    /// The PID of the body, while there is one.
+    /// The PID of the body, if there is one.
     pub body: Option<i32>,
-    /// How often a body was started again.
+    /// How many times the body was started again.
     pub restarts: u64,
     /// How the last body ended, and when.
     pub last_end: Option<(BodyEnd, SystemTime)>,

@@ -54,7 +54,7 @@ impl Stop {
         self
     }
 
-    /// The signal that asks the daemon to end, by name, as for
+    /// The signal that asks the daemon to end, by name as for
     /// [`stop_signal`](crate::Daemon::stop_signal). Default: `"TERM"`.
     ///
     /// # Examples
@@ -114,8 +114,8 @@ pub enum Lock {
     Free,
     /// A new daemon, with this PID; `None` while it starts.
     New(Option<i32>),
-    /// A process that the ended daemon has started or forked, with this PID if it is known. A new
-    /// daemon cannot start before it ends.
+    /// A process that the ended daemon has left, with this PID if it is known. A new daemon cannot
+    /// start before it ends.
     Left(Option<i32>),
 }
 
@@ -133,7 +133,7 @@ pub enum Lock {
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum StopError {
-    /// It is not certain which process it is, for this reason. Nothing was signalled.
+    /// It is not certain which process to signal, for this reason. Nothing was signalled.
     Unknown(String),
     /// There is no signal of this name that could ask a daemon to end. Nothing was signalled.
     UnknownSignal(String),
