@@ -34,9 +34,8 @@ pub(crate) fn say(text: fmt::Arguments<'_>) {
     let _ = io::Write::write_all(&mut io::stderr(), &line.0);
 }
 
-/// Whether standard error is the journal, which takes a line for information where no priority
-/// stands before it. The variable alone is inherited by programs that write somewhere else. See
-/// systemd.exec(5).
+/// Whether standard error is the journal, which takes a line without a priority for information.
+/// The variable alone is inherited by programs that write somewhere else. See systemd.exec(5).
 #[cfg(unix)]
 fn leads_to_journal() -> bool {
     use std::os::unix::ffi::OsStrExt;
@@ -74,7 +73,7 @@ pub(crate) fn program_name() -> Option<PathBuf> {
     invoked.and_then(name).or_else(|| env::current_exe().ok().and_then(name))
 }
 
-/// A path on one line: control characters are escaped, so that no name can forge or hide a message.
+/// A path on one line. Control characters are escaped: no name can forge or hide a message.
 pub(crate) struct Printable<'a>(pub(crate) &'a Path);
 
 impl fmt::Display for Printable<'_> {

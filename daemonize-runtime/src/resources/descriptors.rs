@@ -42,8 +42,8 @@ impl StandardDescriptors {
         Self(bits)
     }
 
-    /// Makes them lead to a file. `dup2` clears close-on-exec, so that the daemon's children have
-    /// it too.
+    /// Makes them lead to a file. `dup2` clears close-on-exec, so the daemon's children have it
+    /// too.
     pub(crate) fn replace(self, file: BorrowedFd<'_>) -> sys::Answer<()> {
         for descriptor in
             (STDIN_FILENO..=STDERR_FILENO).filter(|descriptor| self.0 & 1 << descriptor != 0)

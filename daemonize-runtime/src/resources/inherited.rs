@@ -101,7 +101,7 @@ impl Inherited {
         };
         self.descriptors.iter().try_for_each(|&number| {
             match retry_interrupted(|| sys::replace_descriptor(number, null.file.as_fd())) {
-                // It is above the limit, so that no file will get this number.
+                // It is above the limit, so no file will get this number.
                 Err(Errno::EBADF) => {
                     sys::close_all(&[number]);
                     Ok(())

@@ -48,7 +48,7 @@ pub(crate) fn leave_behind(duties: &mut Duties, only_thread: &OnlyThread) -> sys
 struct Init {
     body: Pid,
     signals: SignalQueue,
-    /// The manager believes PID 1 alone, so that the body's messages go through here.
+    /// The manager believes PID 1 alone, so the body's messages go through here.
     relay: Option<(UnixDatagram, Manager)>,
     pid_file: Option<HeldPidFile>,
 }

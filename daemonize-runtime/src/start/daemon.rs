@@ -25,7 +25,7 @@ pub(crate) fn run(
     only_thread: &OnlyThread,
     launcher: UnixStream,
 ) {
-    // A supervisor never comes back from here, so that what is not needed goes now.
+    // A supervisor never comes back from here, so what is not needed goes now.
     plan.inherited = Inherited::keep();
     let streams = mem::replace(&mut plan.streams, Streams::keep());
     signals.resume();

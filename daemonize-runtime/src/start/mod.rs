@@ -40,7 +40,7 @@ pub(crate) fn note_inherited() {
     inherited::note(environment::passed_descriptors());
 }
 
-/// Notes that the start is the first act of `main`, so that all that can be inherited was.
+/// Notes that the start is the first act of `main`: all descriptors were inherited.
 pub(crate) fn note_that_start_is_first() {
     inherited::note_that_start_is_first();
 }

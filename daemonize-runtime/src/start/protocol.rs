@@ -125,8 +125,7 @@ impl Report {
         let report = match sys::is_first_ready(daemon.as_fd(), lifeline.as_fd(), deadline) {
             None => return Err(Loss::TimeIsUp),
             Some(true) => Self::receive(daemon),
-            // The end of the holder comes after its last message, so that this is looked for once
-            // more then.
+            // The end of the holder comes after its last message, so that is looked for once more.
             Some(false) => Self::receive_within(daemon, Duration::ZERO),
         };
         report.ok_or(Loss::Silence)

@@ -38,7 +38,7 @@ pub(crate) fn close_all_but(kept: &[RawFd]) {
 #[inline]
 pub(crate) fn replace_descriptor(descriptor: RawFd, file: BorrowedFd<'_>) -> Answer<()> {
     let file = file.as_raw_fd();
-    // SAFETY: the number stays open, so that whoever owns it still does.
+    // SAFETY: the number stays open, so whoever owns it still does.
     #[cfg(not(any(target_vendor = "apple", target_os = "android")))]
     let replaced = unsafe { libc::dup3(file, descriptor, libc::O_CLOEXEC) };
     // SAFETY: as above.

@@ -21,9 +21,9 @@ pub(crate) fn send_with_descriptors(
     let mut rights = vec![0_u64; (space as usize).div_ceil(size_of::<u64>())];
     let mut text =
         libc::iovec { iov_base: message.as_ptr().cast_mut().cast(), iov_len: message.len() };
-    // SAFETY: the room for rights is as large as was counted, aligned and zeroed, so that there is
-    // a first header in it with room for the numbers behind. A borrowed descriptor is laid out as
-    // its number. The kernel writes to none of it.
+    // SAFETY: the room for rights is as large as was counted, aligned and zeroed, so there is a
+    // first header in it with room for the numbers behind. A borrowed descriptor is laid out as its
+    // number. The kernel writes to none of it.
     let sent = unsafe {
         let mut header: libc::msghdr = std::mem::zeroed();
         header.msg_iov = &raw mut text;

@@ -58,8 +58,8 @@ pub(crate) fn set_default(signal: i32) {
 }
 
 /// The kernel's own call also reaches the signals that the C library keeps for itself and leaves
-/// ignored in what it spawns. To these processors an action is a handler, flags, sometimes
-/// the address of a piece of code, and a mask of 8 bytes: at most five words.
+/// ignored in what it spawns. To these processors an action is a handler, flags, sometimes the
+/// address of a piece of code, and a mask of 8 bytes: at most five words.
 #[cfg(all(
     target_os = "linux",
     any(
@@ -208,7 +208,7 @@ pub(crate) fn wait_for_signal(signals: &SignalSet, limit: Option<Duration>) -> O
             unsafe { libc::sigtimedwait(signals.as_ptr(), std::ptr::null_mut(), &raw const limit) };
         Signal::of(signal)
     }
-    // There is no `sigtimedwait` here, so that the clock decides how soon a signal is noticed.
+    // There is no `sigtimedwait` here, so the clock decides how soon a signal is noticed.
     #[cfg(not(any(target_os = "linux", target_os = "freebsd", target_os = "netbsd")))]
     {
         std::thread::sleep(limit.min(Duration::from_millis(20)));

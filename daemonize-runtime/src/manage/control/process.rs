@@ -43,7 +43,7 @@ impl Process {
     #[inline]
     pub(crate) fn holds(&self, file: Identity) -> Option<bool> {
         if !cfg!(target_os = "linux") {
-            // Nothing here can tell, so that the number in the file has to do.
+            // Nothing here can tell, so the number in the file has to do.
             return Some(true);
         }
         holds(&directory_of(self.pid), file).or_else(|| self.has_ended().then_some(false))
