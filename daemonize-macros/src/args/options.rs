@@ -78,7 +78,7 @@ options! {
     Stdout: "stdout", File, r#"stdout = "out.log""#;
     Stderr: "stderr", File, r#"stderr = "errors.log""#;
     CloseFd: "close_fd", Flag, "close_fd = false";
-    Chdir: "chdir", FlagOrDirectory, "chdir = false";
+    Chdir: "chdir", FlagOrDirectory, r#"chdir = "/srv/bot""#;
     PidFile: "pid_file", FlagOrFile, r#"pid_file = "bot.pid""#;
     CreateDirs: "create_dirs", Flag, "create_dirs = true";
     Umask: "umask", Mask, "umask = 0o027";

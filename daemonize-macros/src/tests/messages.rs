@@ -25,13 +25,16 @@ fn function(item: &str, expected: &[&str]) {
 fn names() {
     options(r#"redirct = "a""#, &["unknown option `redirct`; did you mean `redirect`?"]);
     options("colour", &[&unknown("colour")]);
-    options("cwd = \"/\"", &["`cwd` is called `chdir` here, as in `chdir = false`"]);
+    options("cwd = \"/\"", &["`cwd` is called `chdir` here, as in `chdir = \"/srv/bot\"`"]);
     options("chdir = false, chdir = true", &["`chdir` is given twice"]);
     options("chdir = false, r#chdir = true", &["`chdir` is given twice"]);
     options("io::redirect = \"a\"", &["unknown option `io::redirect`; did you mean `redirect`?"]);
     options("a::b = 5", &[&unknown("a::b")]);
     options("close-fd = false", &["unknown option `close-fd`; did you mean `close_fd`?"]);
-    options("working-dir = D", &["`working-dir` is called `chdir` here, as in `chdir = false`"]);
+    options(
+        "working-dir = D",
+        &["`working-dir` is called `chdir` here, as in `chdir = \"/srv/bot\"`"],
+    );
     options(
         "a-b-c = 5, chdri = D",
         &[&unknown("a-b-c"), "unknown option `chdri`; did you mean `chdir`?"],
@@ -40,14 +43,14 @@ fn names() {
 
 #[test]
 fn half_typed_options() {
-    options("chdir", &["`chdir` needs a value, as in `chdir = false`"]);
+    options("chdir", &["`chdir` needs a value, as in `chdir = \"/srv/bot\"`"]);
     options("redirect", &[r#"`redirect` needs a value, as in `redirect = "out.log"`"#]);
     options("redirect =", &["expected a value for `redirect`"]);
     options("before", &["`before` needs a value, as in `before = Args::parse()`"]);
     options("before =", &["expected a value for `before`"]);
     options("redirect = , chdir = false", &["expected a value for `redirect`"]);
-    options("chdir: false", &["expected `=` after `chdir`, as in `chdir = false`"]);
-    options("chdir => false", &["expected `=` after `chdir`, as in `chdir = false`"]);
+    options("chdir: false", &["expected `=` after `chdir`, as in `chdir = \"/srv/bot\"`"]);
+    options("chdir => false", &["expected `=` after `chdir`, as in `chdir = \"/srv/bot\"`"]);
     options("chdir == false", &["expected one `=`"]);
     options("chdir(FLAG)", &["write `chdir = FLAG`"]);
     options("redirect(f(\"a\"))", &["write `redirect = f(\"a\")`"]);
@@ -56,13 +59,13 @@ fn half_typed_options() {
     options(r#"redirect(path = "a", append = true)"#, &[one_value]);
     options("redirect { path: 5 }", &[one_value]);
     options("redirect(append = true)", &[one_value]);
-    options("chdir()", &["expected `=` after `chdir`, as in `chdir = false`"]);
+    options("chdir()", &["expected `=` after `chdir`, as in `chdir = \"/srv/bot\"`"]);
     options(r#"redirect = "a" +"#, &["unexpected end of input, expected an expression"]);
     options(
         r#"redirect = "a" + , chdir = 5"#,
         &[
             "expected an expression",
-            "`chdir` takes `true`, `false` or a path, as in `chdir = false`",
+            "`chdir` takes `true`, `false` or a path, as in `chdir = \"/srv/bot\"`",
         ],
     );
 }
@@ -82,7 +85,11 @@ fn other_forms() {
         "an option cannot be under `#[cfg]`; write `#[cfg_attr(.., daemonize(..))]` above `main`";
     options(
         "#[cfg(unix)] chdir = 5, #[cfg(windows)] chdir = true",
-        &[condition, "`chdir` takes `true`, `false` or a path, as in `chdir = false`", condition],
+        &[
+            condition,
+            "`chdir` takes `true`, `false` or a path, as in `chdir = \"/srv/bot\"`",
+            condition,
+        ],
     );
     options("/// why\nchdir = false", &["an option takes no doc comment; use `//`"]);
     options(
@@ -132,7 +139,10 @@ fn literals() {
         r#"when = "yes""#,
         &["`when` takes `true` or `false`, as in `when = !args.foreground`"],
     );
-    options("chdir = 5", &["`chdir` takes `true`, `false` or a path, as in `chdir = false`"]);
+    options(
+        "chdir = 5",
+        &["`chdir` takes `true`, `false` or a path, as in `chdir = \"/srv/bot\"`"],
+    );
     options(r#"chdir = "false""#, &["write `chdir = false` without quotes"]);
     options(r#"pid_file = "true""#, &["write `pid_file = true` without quotes"]);
     options(r#"close_fd = "true""#, &["write `close_fd = true` without quotes"]);
@@ -331,7 +341,7 @@ fn all_mistakes_are_reported_in_the_order_of_the_source() {
         errors_of(r#"redirct = "a", chdir = 5, stdin"#, "unsafe fn main(n: u8) where {}"),
         [
             "unknown option `redirct`; did you mean `redirect`?",
-            "`chdir` takes `true`, `false` or a path, as in `chdir = false`",
+            "`chdir` takes `true`, `false` or a path, as in `chdir = \"/srv/bot\"`",
             r#"`stdin` needs a value, as in `stdin = "commands.txt"`"#,
             "`main` cannot be `unsafe`",
             "`main` takes a parameter, so `#[daemonize]` needs a `before` to fill it",
