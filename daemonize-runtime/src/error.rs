@@ -19,8 +19,8 @@ pub(crate) use step::{At, Step};
 /// Why a start failed.
 ///
 /// `Display` is the sentence without the operating system's reason, which is
-/// [`source`](std::error::Error::source). `Debug` is the whole line that the launcher would print,
-/// so `fn main() -> Result<(), Error>` prints it well.
+/// [`source`](std::error::Error::source). `Debug` is the whole sentence, which the launcher prints
+/// after the program's name, so `fn main() -> Result<(), Error>` prints it well.
 ///
 /// # Examples
 ///
