@@ -71,7 +71,7 @@ impl Stop {
     }
 }
 
-/// How [`stop`] ended a daemon.
+/// How [`stop`](fn@super::stop) ended a daemon.
 ///
 /// # Examples
 ///
@@ -119,7 +119,7 @@ pub enum Lock {
     Left(Option<i32>),
 }
 
-/// Why [`stop`] could not end a daemon.
+/// Why [`stop`](fn@super::stop) could not end a daemon.
 ///
 /// # Examples
 ///
