@@ -1,4 +1,4 @@
-//! A bot whose options stand in the attribute.
+//! A bot that takes its options from the attribute.
 
 use std::thread;
 use std::time::Duration;
@@ -8,6 +8,6 @@ use daemonize_runtime::daemonize;
 #[daemonize(redirect = "out.log", chdir = false)]
 fn main() {
     println!("the body runs");
-    // Longer than any test, and yet the bot ends by itself when a test run was killed.
+    // Longer than any test. If a test run is killed, the bot still ends.
     thread::sleep(Duration::from_secs(300));
 }

@@ -1,7 +1,7 @@
-//! A bot whose options and body come from its command line, so that one binary serves most tests.
+//! A bot whose options and body come from its command line. Most tests use it.
 //!
-//! A word is `key=value` or `key`. It is an option of the builder, or something to do before the
-//! start, or a step of the body; steps are taken in the order of the words.
+//! A word is `key=value` or `key`. It sets an option of the builder, names an action before the
+//! start, or adds a step to the body. Steps run in the order of the words.
 
 #[path = "builder/service.rs"]
 mod service;
@@ -29,7 +29,7 @@ use nix::sys::signal::{SigSet, Signal};
 use nix::sys::wait::waitpid;
 use nix::unistd::{ForkResult, dup, fork, setsid};
 
-/// Longer than any test, and yet the bot ends by itself when a test run was killed.
+/// Longer than any test. If a test run is killed, the bot still ends.
 const SLEEP: Duration = Duration::from_secs(300);
 
 type Step = Box<dyn FnOnce()>;
@@ -58,7 +58,8 @@ fn main() {
     }
 }
 
-/// Goes on in the launcher, which says what it knows, and stays until the test opens the gate.
+/// Goes on in the launcher, too. It records the daemon's PID and stays until the test opens the
+/// gate.
 fn start_and_return(daemon: Daemon, gate: &OsStr) {
     match daemon.start_and_return() {
         Err(error) => {
@@ -74,12 +75,12 @@ fn start_and_return(daemon: Daemon, gate: &OsStr) {
     }
 }
 
-/// Goes on in the launcher, which leaves at once, as if the start had let it leave.
+/// Goes on in the launcher, too, and exits there at once, as `start_or_exit` does.
 fn start_and_leave(daemon: Daemon) {
     match daemon.start_and_return() {
         Err(error) => {
             let reason = error.source().map(|reason| format!(": {reason}")).unwrap_or_default();
-            // When nobody can read it, the code has to do.
+            // If standard error is closed, the exit code is enough.
             let _ = io::stderr().write_all(format!("builder: {error}{reason}\n").as_bytes());
             process::exit(error.exit_code().into())
         }
@@ -88,9 +89,9 @@ fn start_and_leave(daemon: Daemon) {
     }
 }
 
-/// A descriptor that whoever started the bot has opened.
+/// A descriptor that the test has passed to the bot.
 fn given(number: &str) -> OwnedFd {
-    // SAFETY: the number is a descriptor that was passed to the bot, and nobody else's.
+    // SAFETY: the test has passed this descriptor to the bot, and nothing else in the bot owns it.
     unsafe { OwnedFd::from_raw_fd(number.parse().expect("a number")) }
 }
 
@@ -151,8 +152,8 @@ fn seconds(text: &str) -> f64 {
     text.parse().expect("a number of seconds")
 }
 
-/// A plan whose times are a test's: the first and the longest delay in milliseconds, and how many
-/// ends are the last.
+/// A restart plan with short delays: the first and the longest delay in milliseconds, and the
+/// number of failures after which the supervisor gives up.
 fn plan(numbers: &str) -> Restart {
     let numbers: Vec<u32> =
         numbers.split(' ').map(|number| number.parse().expect("a number")).collect();
@@ -162,15 +163,15 @@ fn plan(numbers: &str) -> Restart {
     plan.give_up(most, SLEEP)
 }
 
-/// Does what comes before the start; whether the word was one of these.
+/// Runs an action that comes before the start. Returns whether the word names one.
 fn prepare(key: &str, value: &OsStr) -> bool {
     match key {
         "await" => pass(value),
-        // What a program does that can go on without a daemon.
+        // As in a program that can go on without a daemon.
         "fail-first" => drop(Daemon::new().chdir(value).start().expect_err("no such directory")),
         "early" => print!("{}", value.display()),
         "early-c" => print_by_c(value),
-        "keep-capabilities" => prctl::set_keepcaps(true).expect("everybody may"),
+        "keep-capabilities" => prctl::set_keepcaps(true).expect("any process may"),
         "stop" => {
             let stopped = control::stop(value, Stop::default());
             process::exit(i32::from(!matches!(stopped, Ok(Stopped::Ended(_)))))
@@ -230,34 +231,34 @@ fn pass(gate: &OsStr) {
 /// Prints without a newline and through C's buffer.
 fn print_by_c(text: &OsStr) {
     let text = CString::new(text.as_bytes()).expect("no NUL");
-    // SAFETY: both are strings that end with NUL, and the format takes one string.
+    // SAFETY: both strings end with NUL, and the format takes one string.
     unsafe { libc::printf(c"%s".as_ptr(), text.as_ptr()) };
 }
 
-/// Writes a line with the PID of the process that comes here.
+/// Appends a line with the PID of this process.
 fn note(path: OsString) {
     let file = OpenOptions::new().create(true).append(true).open(PathBuf::from(path));
     writeln!(file.expect("the note opens"), "{}", process::id()).expect("the note is written");
 }
 
-/// Answers one connection to the first socket that a manager has passed, by a line with the number
-/// of the process that `LISTEN_PID` names.
+/// Accepts one connection on the first socket that a manager has passed, and sends the value of
+/// `LISTEN_PID`.
 fn accept() {
     let names = env::var("LISTEN_PID").expect("a manager passes sockets");
-    // SAFETY: the descriptor is the manager's present to this program, and nobody else uses it.
+    // SAFETY: the manager has passed this descriptor to the program, and nothing else owns it.
     let socket = unsafe { UnixListener::from_raw_fd(3) };
     let (mut connection, _) = socket.accept().expect("a connection");
     writeln!(connection, "{names}").expect("somebody reads");
 }
 
-/// Stays for a moment where only one process may be.
+/// Holds a lock for a moment, and panics if another process holds it.
 fn be_alone(path: &OsStr) {
-    let place = File::create(path).expect("a place");
-    place.try_lock().expect("nobody else is in this place");
+    let file = File::create(path).expect("a file");
+    file.try_lock().expect("no other process holds the lock");
     thread::sleep(Duration::from_millis(5));
 }
 
-/// Lets a forked child do something and leave as if the program were at its end.
+/// Forks a child that does something and then exits as at the end of the program.
 fn fork_and_exit(task: impl FnOnce()) {
     // SAFETY: the bot has one thread.
     match unsafe { fork() }.expect("a child") {
@@ -269,7 +270,7 @@ fn fork_and_exit(task: impl FnOnce()) {
     }
 }
 
-/// Lets a forked child, which has all that the bot has, sleep for so many milliseconds.
+/// Forks a child that holds what the bot holds and sleeps for this many milliseconds.
 fn fork_and_sleep(milliseconds: &OsStr) {
     let milliseconds =
         milliseconds.to_str().and_then(|number| number.parse().ok()).expect("a number");
@@ -280,7 +281,7 @@ fn fork_and_sleep(milliseconds: &OsStr) {
     }
 }
 
-/// Lets a forked child, which has all that the bot has, sleep in a session of its own.
+/// Forks a child that holds what the bot holds and sleeps in a new session.
 fn fork_and_leave() {
     // SAFETY: the bot has one thread.
     if let ForkResult::Child = unsafe { fork() }.expect("a child") {
@@ -290,13 +291,13 @@ fn fork_and_leave() {
     }
 }
 
-/// Says why a process cannot start twice.
+/// Prints why a process cannot start twice.
 fn start_again() {
     let error = Daemon::new().pid_file("again.pid").start().expect_err("it has started");
     println!("{error}");
 }
 
-/// Lets a forked child start a daemon of its own, which sleeps.
+/// Forks a child that starts another daemon, which sleeps.
 fn start_in_child(pid_file: &OsStr) {
     // SAFETY: the bot has one thread.
     match unsafe { fork() }.expect("a child") {
@@ -317,27 +318,27 @@ fn shell(script: &OsStr) -> Command {
     shell
 }
 
-/// Runs a shell script to its end, which must be a good one.
+/// Runs a shell script that must succeed.
 fn run(script: &OsStr) {
     let status = shell(script).status().expect("a shell");
     assert!(status.success(), "{status}");
 }
 
-/// Runs a shell script that has ended long before its end is asked for.
+/// Runs a shell script and waits for it long after it has ended.
 fn run_and_wait_late(script: &OsStr) {
     let mut child = shell(script).spawn().expect("a shell");
     thread::sleep(Duration::from_millis(2500));
-    let status = child.wait().expect("its end, which is nobody else's business");
+    let status = child.wait().expect("no other process has reaped the child");
     assert!(status.success(), "{status}");
 }
 
-/// Lets a signal wait for ever.
+/// Blocks a signal. It then stays pending.
 fn block(signal: &OsStr) {
     let signal: Signal = signal.to_str().and_then(|name| name.parse().ok()).expect("a signal");
     SigSet::from(signal).thread_block().expect("a mask");
 }
 
-/// Names each signal that a supervisor passes on, when it comes.
+/// Prints the name of each signal that a supervisor forwards.
 fn hear() {
     let signals: SigSet =
         [Signal::SIGHUP, Signal::SIGUSR1, Signal::SIGUSR2, Signal::SIGWINCH].into_iter().collect();
@@ -348,8 +349,8 @@ fn hear() {
     }
 }
 
-/// Opens a terminal the way that makes it the controlling terminal of a session leader, and keeps
-/// it open.
+/// Opens a terminal without `O_NOCTTY` and keeps it open. A session leader would get it as its
+/// controlling terminal.
 fn touch_terminal(path: &OsStr) {
     let terminal = OpenOptions::new().read(true).write(true).open(path);
     mem::forget(terminal.expect("the terminal opens"));

@@ -1,7 +1,10 @@
-//! A bot with signal actions of its own. Its words are `handle` (requests to end and SIGCHLD get a
-//! handler, with flags and a mask), `block` (requests to end are blocked), `fail` (a start that
-//! fails comes first), `unready` (it never says that it is up), and `wait`, the option. It prints
-//! what has become of the actions, and sleeps; with `supervise` each body does so.
+//! A bot that sets signal actions before its start, and afterwards prints what they are. Its words:
+//!
+//! - `handle`: install a handler with flags and a mask for SIGCHLD and the requests to end;
+//! - `block`: block the requests to end;
+//! - `fail`: let the start fail, and end after the output;
+//! - `unready`: never become ready;
+//! - `supervise`, `wait`: set the options `restart` and `wait_ready`.
 
 use std::time::Duration;
 use std::{env, fs, process, thread};
@@ -14,7 +17,7 @@ const REQUESTS: [Signal; 4] = [Signal::SIGHUP, Signal::SIGINT, Signal::SIGQUIT, 
 
 extern "C" fn do_nothing(_signal: c_int) {}
 
-/// Nobody means this combination by chance.
+/// A combination that nothing else sets by chance.
 fn odd_action() -> SigAction {
     let flags = SaFlags::SA_RESTART | SaFlags::SA_NOCLDWAIT | SaFlags::SA_NODEFER;
     let mask = [Signal::SIGUSR1, Signal::SIGWINCH].into_iter().collect();
@@ -67,7 +70,7 @@ fn main() {
     thread::sleep(Duration::from_secs(300));
 }
 
-/// The action in words; it is the default one afterwards.
+/// Describes the signal's action, and resets it to the default.
 fn describe(signal: Signal) -> &'static str {
     let default = SigAction::new(SigHandler::SigDfl, SaFlags::empty(), SigSet::empty());
     let action = set(signal, &default);

@@ -1,4 +1,4 @@
-//! Steps of a body that a service manager watches.
+//! Steps of a body that runs under a service manager.
 
 use std::ffi::OsStr;
 use std::fs::File;
@@ -8,7 +8,6 @@ use std::path::Path;
 use std::thread;
 
 use daemonize_runtime::{notify, notify_with_descriptors, watchdog};
-
 use nix::libc;
 use nix::sys::signal::{SigSet, Signal, raise};
 
@@ -29,7 +28,7 @@ pub(crate) fn step(key: &str, value: &OsStr) -> Option<Step> {
     })
 }
 
-/// Says so many times that the bot works, far more often than the manager wants to hear it.
+/// Notifies the watchdog this many times, far more often than it requires.
 fn beat(times: u32) {
     let interval = watchdog().expect("a manager that waits");
     for _ in 0..times {
@@ -38,7 +37,7 @@ fn beat(times: u32) {
     }
 }
 
-/// Does a step that comes before the start; whether it was one.
+/// Runs an action that comes before the start. Returns whether the word names one.
 pub(crate) fn prepare(key: &str, value: &OsStr) -> bool {
     let is_early = key == "notify-early";
     if is_early {
@@ -48,10 +47,10 @@ pub(crate) fn prepare(key: &str, value: &OsStr) -> bool {
 }
 
 fn hang_up() {
-    raise(Signal::SIGHUP).expect("every process may");
+    raise(Signal::SIGHUP).expect("any process may");
 }
 
-/// Writes the number of each signal into a file, when it comes.
+/// Writes the number of each signal that comes to a file.
 fn hear_all(path: &Path) {
     let signals = SigSet::all();
     signals.thread_block().expect("a mask");
@@ -59,7 +58,8 @@ fn hear_all(path: &Path) {
     writeln!(out, "listening").expect("a line");
     loop {
         let mut number = 0;
-        // SAFETY: the set and the number are ours. `nix` knows no signals without names.
+        // `nix` has no real-time signals.
+        // SAFETY: both pointers are to local variables.
         unsafe { libc::sigwait(signals.as_ref(), &raw mut number) };
         if number != libc::SIGCHLD {
             writeln!(out, "{number}").expect("a line");
@@ -67,7 +67,7 @@ fn hear_all(path: &Path) {
     }
 }
 
-/// Hands the manager a file, twice.
+/// Passes a file to the manager, twice.
 fn store(path: &Path) {
     let file = File::create(path).expect("the file opens");
     notify_with_descriptors("FDSTORE=1\nFDNAME=file", &[file.as_fd(), file.as_fd()]);

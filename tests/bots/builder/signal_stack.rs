@@ -1,22 +1,22 @@
-//! A stack for signal handlers that is hardly larger than one must be.
+//! A signal stack that is hardly larger than the minimum.
 
 use std::mem::MaybeUninit;
 use std::ptr::null_mut;
 
 use nix::libc;
 
-/// What a handler may need beside what the kernel puts there. The standard library gives each
-/// thread eight kilobytes for both, whatever the processor has to put there.
+/// The space for a handler beside the kernel's signal frame. The standard library's stacks have
+/// eight kilobytes for both, however large the frame is on this processor.
 const ROOM: usize = 4096;
 
-/// Whole pages below the stack that nobody may touch, however large pages are.
+/// The guard below the stack: a whole number of pages for every page size.
 const GUARD: usize = 1 << 16;
 
-/// Handles signals on such a stack from now on.
+/// Installs such a stack in this thread.
 pub(crate) fn install() {
     let mut stack = MaybeUninit::<libc::stack_t>::zeroed();
-    // SAFETY: the memory is new, and stays to the end of the process; the stack is within it, above
-    // the guard. All-zero is a valid value of what describes it.
+    // SAFETY: the mapping is new and is never unmapped. The stack lies within it, above the guard.
+    // A `stack_t` may be all zeros.
     unsafe {
         let least = usize::try_from(libc::getauxval(libc::AT_MINSIGSTKSZ)).expect("a size");
         let size = least.max(libc::MINSIGSTKSZ) + ROOM;

@@ -1,10 +1,10 @@
-//! Has the kernel answer as the filters of containers do.
+//! A seccomp filter like those of containers.
 
 use nix::errno::Errno;
 use nix::libc::{self, sock_filter};
 use nix::sys::prctl::set_no_new_privs;
 
-/// Lets every `unshare` of this process fail.
+/// Makes every `unshare` of this process fail with EPERM.
 pub(crate) fn forbid_unshare() -> nix::Result<()> {
     let code = |code| u16::try_from(code).expect("a code");
     let number = |number| u32::try_from(number).expect("a number");
@@ -17,7 +17,7 @@ pub(crate) fn forbid_unshare() -> nix::Result<()> {
     };
     let refuse = libc::SECCOMP_RET_ERRNO | number(libc::EPERM.into());
     let mut filter = [
-        // The number of the call is the first field of what a filter sees.
+        // The first field of `seccomp_data` is the number of the system call.
         statement(libc::BPF_LD | libc::BPF_W | libc::BPF_ABS, 0),
         is_other,
         statement(libc::BPF_RET | libc::BPF_K, refuse),
@@ -25,7 +25,7 @@ pub(crate) fn forbid_unshare() -> nix::Result<()> {
     ];
     let program = libc::sock_fprog { len: 4, filter: filter.as_mut_ptr() };
     set_no_new_privs()?;
-    // SAFETY: the kernel copies the filter, of which `program` tells address and length.
+    // SAFETY: `program` holds the filter's address and length, and the kernel copies the filter.
     let filtered = unsafe {
         libc::syscall(libc::SYS_seccomp, libc::SECCOMP_SET_MODE_FILTER, 0, &raw const program)
     };

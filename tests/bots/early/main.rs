@@ -1,5 +1,5 @@
-//! A bot that does things before its start, which a start has to mind: its words say which. The
-//! variable `MAIN` says by which `main`.
+//! A bot that does things before its start that the start must cope with. Its words say what it
+//! does, and the variable `MAIN` chooses its `main`.
 
 mod filter;
 
@@ -15,19 +15,19 @@ use nix::errno::Errno;
 use nix::libc;
 use tokio::runtime::{Builder, Runtime};
 
-/// Longer than any test, and yet the bot ends by itself when a test run was killed.
+/// Longer than any test. If a test run is killed, the bot still ends.
 const SLEEP: Duration = Duration::from_secs(300);
 
 fn main() {
     match env::var("MAIN").as_deref() {
         Ok("attribute") => attribute::main(),
         Ok("commands") => commands::main(),
-        _ => by_the_builder(),
+        _ => main_with_builder(),
     }
 }
 
-fn by_the_builder() {
-    let early = Early::take_care();
+fn main_with_builder() {
+    let early = Early::from_arguments();
     let daemon = Daemon::new().redirect("out.log").chdir(false).restart(&*early.restart);
     let daemon = daemon.wait_ready(early.waits);
     let daemon = if early.detaches { daemon } else { daemon.when(false) };
@@ -44,7 +44,7 @@ fn by_the_builder() {
 }
 
 fn vouch(daemon: Daemon) -> Result<(), Error> {
-    // SAFETY: the other threads sleep, and hold nothing.
+    // SAFETY: the other threads sleep and hold no lock.
     unsafe { daemon.start_with_threads() }
 }
 
@@ -54,7 +54,7 @@ mod attribute {
     use super::Early;
 
     #[daemonize(
-        before = Early::take_care(),
+        before = Early::from_arguments(),
         redirect = "out.log",
         chdir = false,
         restart = &*early.restart,
@@ -72,7 +72,7 @@ mod commands {
 
     #[daemonize(
         commands = true,
-        before = Early::take_care(),
+        before = Early::from_arguments(),
         redirect = "out.log",
         chdir = false,
         restart = &*early.restart,
@@ -83,8 +83,8 @@ mod commands {
     }
 }
 
-/// What was done before the start.
-#[expect(clippy::struct_excessive_bools, reason = "each is a word")]
+/// What the bot has made before its start, and what it does afterwards.
+#[expect(clippy::struct_excessive_bools, reason = "each is a word of the command line")]
 struct Early {
     detaches: bool,
     vouches: bool,
@@ -98,7 +98,7 @@ struct Early {
 }
 
 impl Early {
-    fn take_care() -> Self {
+    fn from_arguments() -> Self {
         let mut early = Self {
             detaches: true,
             vouches: false,
@@ -144,7 +144,7 @@ impl Early {
     fn run(self) {
         daemonize_runtime::ready();
         if let Some((reader, writer)) = self.pipe {
-            // It gets the lowest number that is free.
+            // It gets the lowest free descriptor.
             let _own = File::create("own").expect("a file");
             let wrote = File::from(writer).write(b"x");
             let read = File::from(reader).read(&mut [0; 2]);
@@ -165,24 +165,23 @@ impl Early {
     }
 }
 
-/// Makes an inherited descriptor the bot's own.
+/// Marks an inherited descriptor close-on-exec, which makes it the bot's own.
 fn claim(number: RawFd) {
     // SAFETY: the call sets a flag and touches no memory.
     let claimed = unsafe { libc::fcntl(number, libc::F_SETFD, libc::FD_CLOEXEC) };
     assert_eq!(claimed, 0, "{number} is open");
 }
 
-/// Closes an inherited descriptor, and gives its number to a file of the bot's own, without
-/// close-on-exec.
+/// Replaces an inherited descriptor with a file that the bot has opened, without close-on-exec.
 fn replace(number: RawFd) {
     fs::write("mine", "mine").expect("a file");
     let mine = File::open("mine").expect("a file");
-    // SAFETY: nobody in this bot has the number.
+    // SAFETY: nothing in this bot owns the descriptor.
     let replaced = unsafe { libc::dup2(mine.as_raw_fd(), number) };
     assert_eq!(replaced, number);
 }
 
-/// What libraries for asynchronous programs rest on, with or without close-on-exec.
+/// An epoll instance, as asynchronous runtimes have, with or without close-on-exec.
 fn epoll(flags: i32) -> OwnedFd {
     // SAFETY: the call touches no memory, and a descriptor that it returns is new.
     unsafe { OwnedFd::from_raw_fd(Errno::result(libc::epoll_create1(flags)).expect("an epoll")) }
@@ -190,8 +189,8 @@ fn epoll(flags: i32) -> OwnedFd {
 
 fn io_uring() -> OwnedFd {
     let mut parameters = [0_u32; 30];
-    // SAFETY: the kernel writes its parameters, 120 bytes, to memory that is ours, and a descriptor
-    // that it returns is new.
+    // SAFETY: the kernel writes 120 bytes to the array, which is as long, and returns a new
+    // descriptor.
     unsafe {
         let ring = libc::syscall(libc::SYS_io_uring_setup, 1, parameters.as_mut_ptr());
         let ring = Errno::result(ring).expect("the kernel has them");
@@ -203,8 +202,8 @@ fn runtime() -> Runtime {
     Builder::new_current_thread().enable_all().build().expect("a runtime")
 }
 
-/// Asks for a thousand starts, each just after two threads have ended. They are refused for their
-/// umask, which is looked at behind the threads.
+/// Tries a thousand starts, each just after two threads have ended. They fail because of the umask,
+/// which is checked after the threads.
 fn join_threads() {
     for round in 0..1000 {
         thread::scope(|scope| {
