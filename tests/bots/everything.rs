@@ -1,5 +1,5 @@
-//! A bot with all that has to do with a long life: it is supervised, waited for, told by words, and
-//! rotates its log; as root, also with another user and root directory. The environment says which.
+//! A bot that combines the options of a long-lived daemon. The environment may add a user and a
+//! root directory.
 
 use std::env;
 use std::ffi::OsString;
@@ -35,6 +35,6 @@ fn main() {
     println!("early");
     ready();
     println!("up");
-    // Longer than any test, and yet the bot ends by itself when a test run was killed.
+    // Longer than any test. If a test run is killed, the bot still ends.
     std::thread::sleep(Duration::from_secs(300));
 }

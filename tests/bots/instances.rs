@@ -1,5 +1,5 @@
-//! A bot of which several run in one directory: `--instance NAME` says which one is meant. Its own
-//! help has the words of `commands`.
+//! A bot of which several instances run in one directory. `--instance NAME` selects one. The bot's
+//! own help includes the words of `commands`.
 
 use std::ffi::OsString;
 use std::fs::OpenOptions;
@@ -18,14 +18,14 @@ use daemonize_runtime::{args_os, commands_help, daemonize};
 )]
 fn main(arguments: Vec<OsString>) {
     println!("{arguments:?}");
-    // Longer than any test, and yet the bot ends by itself when a test run was killed.
+    // Longer than any test. If a test run is killed, the bot still ends.
     thread::sleep(Duration::from_secs(300));
 }
 
-/// A file of the instance. Each call leaves a trace.
+/// A file of the instance. Each call adds a line to a file.
 fn of_instance(extension: &str) -> PathBuf {
-    let trace = OpenOptions::new().create(true).append(true).open("evaluated");
-    writeln!(trace.expect("the trace opens"), "{extension}").expect("a trace");
+    let notes = OpenOptions::new().create(true).append(true).open("evaluated");
+    writeln!(notes.expect("the file opens"), "{extension}").expect("a note");
     let instance = args_os().skip_while(|argument| argument != "--instance").nth(1);
     PathBuf::from(instance.unwrap_or("instances".into())).with_extension(extension)
 }

@@ -1,5 +1,5 @@
-//! A bot that has given up its privileges, and tries to get at what belongs to root. Its log says
-//! how each try ended.
+//! A bot that has dropped its privileges, and then tries to become root again and to tamper with
+//! its PID file. Its log says how each attempt ended.
 
 use std::fs::{self, File, OpenOptions, Permissions};
 use std::io;
@@ -22,7 +22,7 @@ fn main() {
     rewrite_pid_file();
     replace_pid_file();
     println!("that is all");
-    // Longer than any test, and yet the bot ends by itself when a test run was killed.
+    // Longer than any test. If a test run is killed, the bot still ends.
     thread::sleep(Duration::from_secs(300));
 }
 
@@ -35,7 +35,7 @@ fn become_root() {
     tell("setgroups", setgroups(&[group]));
 }
 
-/// Whoever can do that makes root's tools signal any process.
+/// With a changed PID file, a bot could make root's tools signal any process.
 fn rewrite_pid_file() {
     let (number, file) = own_descriptor();
     tell("pwrite", file.write_all_at(b"1\n", 0));
@@ -50,8 +50,7 @@ fn replace_pid_file() {
     tell("rename", fs::rename(PID_FILE, "elsewhere"));
 }
 
-/// The descriptor by which the bot holds its lock: its number, and a duplicate that can do the
-/// same.
+/// The descriptor that holds the bot's lock: its number, and a duplicate.
 fn own_descriptor() -> (PathBuf, File) {
     let entries = fs::read_dir("/proc/self/fd").expect("the descriptors can be read").flatten();
     let mut links =

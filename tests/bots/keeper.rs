@@ -1,5 +1,5 @@
-//! A bot that answers the words of `commands`, is started again when it fails, and is up when it
-//! says so: all three together. Its arguments say what each body does.
+//! A bot that combines `commands`, `restart` and `wait_ready`. Its arguments say what each body
+//! does.
 
 use std::ffi::OsString;
 use std::fs::File;
@@ -36,11 +36,11 @@ fn main(arguments: Vec<OsString>) {
             _ => panic!("unknown word: {text}"),
         }
     }
-    // Longer than any test, and yet the bot ends by itself when a test run was killed.
+    // Longer than any test. If a test run is killed, the bot still ends.
     thread::sleep(Duration::from_secs(300));
 }
 
-/// Slow enough that each state can be seen, and quick enough that nobody waits long.
+/// Slow enough to see each state, and yet quick enough for a test.
 fn plan() -> Restart {
     let delay = Duration::from_millis(1500);
     Restart::on_failure()

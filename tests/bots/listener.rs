@@ -1,5 +1,5 @@
-//! A bot that handles SIGHUP itself, by the library that its command line names, and has its log
-//! opened anew as well.
+//! A bot that sets `reopen` and also handles SIGHUP itself, with the library that its command line
+//! names.
 
 use std::env;
 

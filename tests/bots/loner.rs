@@ -1,6 +1,6 @@
-//! A bot that answers the words of `commands` and leaves nothing that they could look at, neither
-//! PID file nor log. The attribute refuses to compile that. Behind the word may stand a PID file,
-//! and behind that a log, which the next word need not name.
+//! A bot that answers the words of `commands` without the files that they read, PID file and log.
+//! The attribute would refuse this at compile time. Two arguments after the word may name a PID
+//! file and a log, and a later command need not repeat the log.
 
 use std::path::PathBuf;
 use std::{env, thread, time::Duration};
@@ -16,7 +16,7 @@ fn main() {
     daemon.answer_commands();
     daemon.start_or_exit();
     if !is_alone {
-        // Longer than any test, and yet the bot ends by itself when a test run was killed.
+        // Longer than any test. If a test run is killed, the bot still ends.
         thread::sleep(Duration::from_secs(300));
     }
 }

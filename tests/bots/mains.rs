@@ -1,11 +1,11 @@
-//! A bot with a `main` of each kind, of which its command line chooses one. Each is called like the
-//! program's own.
+//! A bot with a `main` of each kind. Its command line chooses one, and the bot calls it as Rust
+//! calls the `main` of a program.
 
 use std::env;
 use std::process::{ExitCode, Termination};
 use std::time::Duration;
 
-/// Longer than any test, and yet the bot ends by itself when a test run was killed.
+/// Longer than any test. If a test run is killed, the bot still ends.
 const SLEEP: Duration = Duration::from_secs(300);
 
 fn main() -> ExitCode {
@@ -23,7 +23,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// What Rust does with the program's own `main`.
+/// What Rust does with the `main` of a program.
 fn call<T: Termination>(main: impl FnOnce() -> T) -> ExitCode {
     main().report()
 }
@@ -39,7 +39,7 @@ mod success {
     #[daemonize_runtime::daemonize(when = false)]
     #[expect(
         clippy::unnecessary_wraps,
-        reason = "the type of a program that may fail, in its good case"
+        reason = "the `main` of a program that may fail, when it does not"
     )]
     pub(super) fn main() -> Result<(), String> {
         Ok(())
@@ -89,8 +89,8 @@ mod never {
 mod recursion {
     use std::sync::atomic::{AtomicU32, Ordering};
 
-    /// The generated `main` would start a second time, and be refused: it would find the same PID
-    /// file.
+    /// The inner call must reach the function as written. The generated `main` would refuse a
+    /// second start.
     #[daemonize_runtime::daemonize(when = false, chdir = false)]
     pub(super) fn main() {
         static DEPTH: AtomicU32 = AtomicU32::new(1);
@@ -117,8 +117,8 @@ mod tokio_above {
     }
 }
 
-/// Two tasks that wait for each other without giving their threads back. Not on the runtime's own
-/// workers, one of which may have taken both.
+/// Two tasks that block until both run. They do not run on the runtime's workers, where one worker
+/// might take both.
 async fn meet_on_two_threads() {
     let meeting = std::sync::Arc::new(std::sync::Barrier::new(2));
     let [one, other] = [(), ()].map(|()| {

@@ -1,5 +1,4 @@
-//! Executes the program that its command line names, with no arguments at all, not even a name for
-//! it.
+//! Executes the program that its command line names, with an empty `argv`.
 
 use std::env;
 use std::ffi::{CStr, CString};

@@ -1,4 +1,4 @@
-//! A bot that reads its command line, and opens what it needs, before anything is detached.
+//! A bot that reads its command line and binds its socket before it detaches.
 
 use std::error::Error;
 use std::io::{self, Write};
@@ -9,7 +9,7 @@ use std::{env, process, thread};
 
 use daemonize_runtime::daemonize;
 
-/// Longer than any test, and yet the bot ends by itself when a test run was killed.
+/// Longer than any test. If a test run is killed, the bot still ends.
 const SLEEP: Duration = Duration::from_secs(300);
 
 #[derive(Default)]
@@ -38,14 +38,14 @@ impl Args {
     }
 }
 
-/// What many programs answer in the middle of reading their command line.
+/// Ends the program from within its parser, as many parsers do.
 fn help() -> ! {
     println!("usage: parser [word]...");
     eprintln!("there is more in the manual");
     process::exit(2)
 }
 
-/// Binds an address, and tells the terminal which one it became.
+/// Binds an address, and prints it with the port that the system has chosen.
 fn listen(address: &str) -> io::Result<TcpListener> {
     let listener = TcpListener::bind(address)?;
     println!("{}", listener.local_addr()?);

@@ -1,5 +1,5 @@
-//! A bot that answers the words of `commands` and reads no arguments on the terminal. Its two
-//! streams have a log each.
+//! A bot that answers the words of `commands` and has no `before`. Standard output and standard
+//! error go to separate logs.
 
 use std::{env, thread, time::Duration};
 
@@ -10,6 +10,6 @@ fn main() {
     let arguments: Vec<_> = daemonize_runtime::args_os().skip(1).collect();
     println!("arguments: {arguments:?} of {}", env::args_os().count());
     eprintln!("no errors");
-    // Longer than any test, and yet the bot ends by itself when a test run was killed.
+    // Longer than any test. If a test run is killed, the bot still ends.
     thread::sleep(Duration::from_secs(300));
 }

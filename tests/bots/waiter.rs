@@ -1,4 +1,4 @@
-//! A bot that handles SIGHUP itself before it is ready, and has its log opened anew as well.
+//! A bot that sets `reopen` and also handles SIGHUP itself, before it is ready.
 
 use daemonize_runtime::{daemonize, ready};
 use signal_hook::consts::SIGHUP;

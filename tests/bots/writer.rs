@@ -1,5 +1,5 @@
-//! A bot whose threads write numbered lines into its log, each line by one system call, until the
-//! test opens the gate.
+//! A bot whose threads write numbered lines to its log until the test opens the gate. Each line is
+//! one system call.
 
 use std::fs::File;
 use std::io;
@@ -49,5 +49,5 @@ fn write_line(writer: usize, text: &str) {
     } else {
         write(io::stderr(), line.as_bytes())
     };
-    assert_eq!(written, Ok(line.len()), "a write takes a line completely");
+    assert_eq!(written, Ok(line.len()), "a line was written in part");
 }
