@@ -1,4 +1,4 @@
-//! The table of system calls: how each can fail, and which can lie.
+//! The table of system calls: the errors of each, and which may pretend to have succeeded.
 
 use std::fmt;
 
@@ -10,14 +10,15 @@ use crate::errors::{
     SEND, UNFAILING, UNSUPPORTED, WAIT, WRITE,
 };
 
-/// A system call, with its arguments: some calls are many in one.
+/// A system call with its arguments, which decide what some calls do.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Call {
     pub(crate) number: c_long,
     pub(crate) arguments: [u64; 6],
 }
 
-/// The call with 64 bits for the time, which has this number everywhere and in `libc` nowhere.
+/// The call with 64-bit times. `libc` does not define its number, which is the same on all
+/// architectures.
 #[cfg(target_pointer_width = "32")]
 const CLOCK_NANOSLEEP_TIME64: c_long = 407;
 
@@ -26,7 +27,7 @@ struct Row {
     number: c_long,
     name: &'static str,
     errors: &'static [c_int],
-    /// What it returns when it only pretends to have had an effect.
+    /// The value to return when the call pretends to have succeeded.
     lie: Option<i64>,
 }
 
@@ -53,7 +54,7 @@ const TABLE: &[Row] = &[
     row(libc::SYS_pread64, "pread64", READ),
     row(libc::SYS_recvfrom, "recvfrom", RECEIVE),
     row(libc::SYS_write, "write", WRITE),
-    // A short write, as on a full disk: it is shorter than a PID with its newline.
+    // A short write, as on a full disk. A PID and a newline are longer.
     lying(libc::SYS_pwrite64, "pwrite64", WRITE, 1),
     row(libc::SYS_sendto, "sendto", SEND),
     #[cfg(any(target_arch = "x86", target_arch = "x86_64"))] row(libc::SYS_mkdir, "mkdir", MAKE_DIRECTORY),
@@ -66,7 +67,7 @@ const TABLE: &[Row] = &[
     row(libc::SYS_unlinkat, "unlinkat", CHANGE_FILE),
     row(libc::SYS_flock, "flock", LOCK),
     row(libc::SYS_fcntl, "fcntl", FLAG),
-    // It closes even when it fails, which no answer can do for it.
+    // It closes the descriptor even when it fails, and the injector cannot do that.
     row(libc::SYS_close, "close", UNFAILING),
     row(libc::SYS_close_range, "close_range", UNSUPPORTED),
     #[cfg(any(target_arch = "x86", target_arch = "x86_64"))] row(libc::SYS_dup2, "dup2", DUPLICATE),
@@ -98,7 +99,7 @@ const TABLE: &[Row] = &[
     lying(libc::SYS_setgroups, "setgroups", CHANGE_IDENTITY, 0),
     lying(libc::SYS_setresgid, "setresgid", CHANGE_IDENTITY, 0),
     lying(libc::SYS_setresuid, "setresuid", CHANGE_IDENTITY, 0),
-    // Nothing is left to give up by then, which `capget` says.
+    // By then `capget` reports that no capability is left to drop.
     lying(libc::SYS_capset, "capset", UNSUPPORTED, 0),
     row(libc::SYS_prlimit64, "prlimit64", UNSUPPORTED),
     row(libc::SYS_prctl, "prctl", UNSUPPORTED),
@@ -121,7 +122,7 @@ const TABLE: &[Row] = &[
     row(libc::SYS_getresgid, "getresgid", UNFAILING),
     row(libc::SYS_getgroups, "getgroups", UNFAILING),
     row(libc::SYS_capget, "capget", UNFAILING),
-    // The vain attempt to become root again.
+    // The attempt to become root again, which must fail anyway.
     row(libc::SYS_setuid, "setuid", UNFAILING),
     row(libc::SYS_umask, "umask", UNFAILING),
     row(libc::SYS_exit_group, "exit_group", UNFAILING),
@@ -132,24 +133,24 @@ impl Call {
         TABLE.iter().find(|row| row.number == self.number)
     }
 
-    /// How the call can fail. A call that the table does not know is taken for one that cannot.
+    /// How the call can fail. A call that is not in the table cannot.
     pub(crate) fn errors(self) -> &'static [c_int] {
         let [.., flags, _, _] = self.arguments;
-        // A program that gets no more memory ends, wherever it is.
+        // A program that gets no memory aborts, whatever it is doing.
         if self.is(libc::SYS_mmap) && flags & libc::MAP_ANONYMOUS as u64 != 0 {
             return UNFAILING;
         }
         self.row().map_or(UNFAILING, |row| row.errors)
     }
 
-    /// Whether the call only asks for a flag, which cannot fail. There may be thousands of these,
-    /// one for each descriptor that could be open.
-    pub(crate) fn only_asks(self) -> bool {
+    /// Whether the call only reads a descriptor's flags, which cannot fail. There may be thousands
+    /// of these, one for each possible descriptor.
+    pub(crate) fn only_reads_flags(self) -> bool {
         let [_, command, ..] = self.arguments;
         self.is(libc::SYS_fcntl) && command == libc::F_GETFD as u64
     }
 
-    /// What the call returns when it pretends to have had an effect, if that is worth a try.
+    /// What the call returns when it pretends to have succeeded, if that is worth a try.
     pub(crate) fn lie(self) -> Option<i64> {
         self.row()?.lie
     }
@@ -158,22 +159,22 @@ impl Call {
         self.number == number
     }
 
-    /// Whether the call tells another process something.
+    /// Whether the call sends data to another process.
     pub(crate) fn sends(self) -> bool {
         [libc::SYS_write, libc::SYS_sendto].contains(&self.number)
     }
 
-    /// Whether the call can change what another process is about to do.
+    /// Whether the call can change what another process does next.
     pub(crate) fn reaches_others(self) -> bool {
         self.sends() || [libc::SYS_shutdown, libc::SYS_kill].contains(&self.number)
     }
 
-    /// Whether the call makes a process.
+    /// Whether the call creates a process.
     pub(crate) fn forks(self) -> bool {
         self.row().is_some_and(|row| row.errors == FORK)
     }
 
-    /// Where the name of the file is that the call opens.
+    /// The address of the path that the call opens.
     pub(crate) fn path(self) -> Option<u64> {
         match self.number {
             #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
@@ -183,7 +184,7 @@ impl Call {
         }
     }
 
-    /// Where the time is that the call lets pass.
+    /// The address of the time that the call sleeps.
     pub(crate) fn sleep(self) -> Option<u64> {
         let [first, _, third, ..] = self.arguments;
         match self.number {

@@ -1,4 +1,4 @@
-//! What there is when the launcher has returned, or when it runs the body itself.
+//! A start after its launcher has returned or has begun to run the body itself.
 
 use std::time::{Duration, Instant};
 
@@ -12,17 +12,17 @@ use crate::shape::Shape;
 use crate::starts::{Body, Start};
 use crate::supervised::{BOUND, Supervised};
 
-/// A start that has ended, in one way or another.
+/// A start that has ended, well or not.
 pub(crate) struct Ended<'a> {
     pub(crate) start: &'a Start,
     pub(crate) bot: &'a Bot,
     pub(crate) supervised: &'a Supervised,
-    /// What the launcher left; none when it runs the body.
+    /// The launcher's exit and output; `None` if it runs the body.
     pub(crate) launch: Option<Launch>,
 }
 
 impl<'a> Ended<'a> {
-    /// Waits for the end of a start.
+    /// Waits until a start has ended.
     pub(crate) fn of(
         start: &'a Start,
         bot: &'a Bot,
@@ -34,8 +34,8 @@ impl<'a> Ended<'a> {
         Self { start, bot, supervised, launch }
     }
 
-    /// Whether all faults happen. What has not happened a moment after the body has begun, or when
-    /// no process is left, will not.
+    /// Whether all faults happen. A fault that has not happened shortly after the body has begun,
+    /// or before the last process has ended, will not happen any more.
     pub(crate) fn await_faults(&self, count: usize) -> bool {
         const MOMENT: Duration = Duration::from_millis(100);
         let mut body_since = None;
@@ -54,7 +54,7 @@ impl<'a> Ended<'a> {
         self.supervised.trace().happened == count
     }
 
-    /// Whether whoever started it was told that it has succeeded.
+    /// Whether the launcher has reported success.
     pub(crate) fn is_success(&self) -> bool {
         match &self.launch {
             Some(launch) => launch.status.success() && self.start.body != Body::Foreground,
@@ -62,15 +62,20 @@ impl<'a> Ended<'a> {
         }
     }
 
-    /// One daemon and nothing else, recorded and locked by now; it comes to its body. Returns its
-    /// processes.
+    /// Asserts that one daemon and nothing else runs, recorded and locked, and waits for its body.
+    /// Returns its processes.
     pub(crate) fn running(&self) -> Vec<Process> {
         let recorded = Process::recorded_in(&self.bot.pid_file());
-        assert!(recorded.is_alive(), "the PID file names a process that is not alive");
+        assert!(recorded.is_alive(), "the PID file names a dead process");
         assert!(lock::is_held(&self.bot.pid_file()), "the daemon runs without a lock");
         self.assert_nothing_but(recorded);
         match self.start.body {
-            Body::Foreground => assert_eq!(recorded, self.supervised.launcher, "a stranger"),
+            Body::Foreground => {
+                assert_eq!(
+                    recorded, self.supervised.launcher,
+                    "the PID file names another process"
+                );
+            }
             Body::Daemon | Body::Child => assert_detached(recorded),
         }
         wait::until_within(BOUND, "the body", || self.supervised.body().is_some());
@@ -80,7 +85,7 @@ impl<'a> Ended<'a> {
         }
     }
 
-    /// The processes of a daemon are the daemon and, for a supervisor, its children.
+    /// The bot's only processes are the daemon and, if it is a supervisor, its children.
     fn assert_nothing_but(&self, daemon: Process) {
         let is_child =
             |process: &Process| process.stat().is_none_or(|stat| stat.parent == daemon.0.as_raw());
@@ -89,12 +94,12 @@ impl<'a> Ended<'a> {
         if self.start.body == Body::Child {
             others.retain(|process| !is_child(process));
         }
-        assert_eq!(others, [], "there is more than the daemon, {daemon:?}");
+        assert_eq!(others, [], "processes besides the daemon, {daemon:?}");
     }
 
     fn body_of(&self, supervisor: Process) -> Process {
         let mut body = None;
-        wait::until_within(BOUND, "supervisor and body, and nothing else", || {
+        wait::until_within(BOUND, "the supervisor and its body alone", || {
             body = self.supervised.body();
             let processes = self.bot.processes();
             processes.len() == 2
@@ -126,6 +131,6 @@ fn assert_detached(daemon: Process) {
     let own_session = getsid(None).expect("the test has a session").as_raw();
     let stat = || daemon.stat().expect("the daemon is alive");
     assert_ne!(stat().session, own_session, "the daemon has not left the session");
-    // At once, unless a fault keeps the launcher from waiting for the end of the session leader.
+    // The session leader may end later, if a fault keeps the launcher from waiting for it.
     wait::until_within(BOUND, "the daemon to be an orphan", || stat().parent == getpid().as_raw());
 }

@@ -1,8 +1,8 @@
-//! With which errors a system call can fail, by what it does.
+//! The errors with which a system call can fail, by what the call does.
 //!
-//! The errors are those that a correct caller can meet: from the manual pages, from file systems
-//! with quotas, over a network or of FUSE, and from the filters of containers. Not among them are
-//! EBADF and EFAULT, which answer to mistakes.
+//! They are the errors that a correct caller can get: from the manual pages, from quotas, from
+//! network and FUSE file systems, and from the filters of containers. EBADF and EFAULT are missing,
+//! since they mean a mistake of the caller.
 
 use nix::libc::{
     EACCES, EAFNOSUPPORT, EAGAIN, EBUSY, ECHILD, ECONNRESET, EDQUOT, EEXIST, EFBIG, EINTR, EINVAL,
@@ -11,14 +11,14 @@ use nix::libc::{
     ESTALE, c_int,
 };
 
-/// To find a file, and open or make it.
+/// Open or create a file.
 #[rustfmt::skip]
 pub(crate) const OPEN: &[c_int] = &[
     EINTR, EAGAIN, ENOMEM, EMFILE, ENFILE, ENOSPC, EDQUOT, EIO, EACCES, EPERM, EROFS,
     ENOENT, ENOTDIR, EISDIR, EEXIST, ELOOP, ENAMETOOLONG, ENXIO, ENODEV, ESTALE, ENOSYS,
 ];
 
-/// To find a file, and read what it is.
+/// Read the metadata of a file.
 pub(crate) const LOOK: &[c_int] = &[
     EINTR,
     ENOMEM,
@@ -34,23 +34,23 @@ pub(crate) const LOOK: &[c_int] = &[
     ENOSYS,
 ];
 
-/// To read from a file.
+/// Read from a file.
 pub(crate) const READ: &[c_int] = &[EINTR, EAGAIN, ENOMEM, EIO, ESTALE, ESRCH];
 
-/// To write to a file.
+/// Write to a file.
 pub(crate) const WRITE: &[c_int] =
     &[EINTR, EAGAIN, ENOMEM, ENOSPC, EDQUOT, EIO, EFBIG, EPERM, EROFS, ENOLCK, ESTALE];
 
-/// To send to a local socket.
+/// Send to a local socket.
 pub(crate) const SEND: &[c_int] = &[EINTR, EAGAIN, ENOMEM, ENOBUFS, EPIPE, ECONNRESET, EPERM];
 
-/// To change length, mode, owner or existence of a file.
+/// Truncate or remove a file, or change its mode or owner.
 pub(crate) const CHANGE_FILE: &[c_int] = &[
     EINTR, ENOMEM, ENOSPC, EDQUOT, EIO, EFBIG, EACCES, EPERM, EROFS, EINVAL, EOPNOTSUPP, ESTALE,
     ENOSYS,
 ];
 
-/// To make a directory.
+/// Create a directory.
 pub(crate) const MAKE_DIRECTORY: &[c_int] = &[
     EINTR,
     ENOMEM,
@@ -68,62 +68,62 @@ pub(crate) const MAKE_DIRECTORY: &[c_int] = &[
     ENOSYS,
 ];
 
-/// To lock a file.
+/// Lock a file.
 pub(crate) const LOCK: &[c_int] =
     &[EINTR, EAGAIN, ENOMEM, ENOLCK, EIO, EACCES, EPERM, EINVAL, EOPNOTSUPP, ESTALE, ENOSYS];
 
-/// To make a socket or a pipe.
+/// Create a socket or a pipe.
 pub(crate) const CONNECT: &[c_int] =
     &[ENOMEM, ENOBUFS, EMFILE, ENFILE, EACCES, EPERM, EAFNOSUPPORT, EOPNOTSUPP, ENOSYS];
 
-/// To make a process.
+/// Create a process.
 pub(crate) const FORK: &[c_int] = &[EAGAIN, ENOMEM, EPERM, EINVAL, ENOSPC, ENOSYS];
 
-/// To enter a directory.
+/// Change the working or root directory.
 pub(crate) const ENTER: &[c_int] =
     &[EINTR, ENOMEM, EIO, EACCES, EPERM, ENOENT, ENOTDIR, ELOOP, ENAMETOOLONG, ESTALE, ENOSYS];
 
-/// To give a descriptor another number.
+/// Duplicate a descriptor.
 pub(crate) const DUPLICATE: &[c_int] = &[EINTR, EBUSY, ENOMEM, EMFILE];
 
-/// To become another user or group.
+/// Change user or group IDs.
 pub(crate) const CHANGE_IDENTITY: &[c_int] = &[EAGAIN, ENOMEM, EPERM, EINVAL, ENOSYS];
 
-/// To get memory.
+/// Map memory.
 pub(crate) const MAP: &[c_int] = &[ENOMEM];
 
-/// To receive from a local socket whose other end is open.
+/// Receive from a local socket whose other end is open.
 pub(crate) const RECEIVE: &[c_int] = &[EINTR, EAGAIN, ENOMEM, ENOBUFS, EIO, EPERM];
 
-/// To end one direction of a local socket.
+/// Shut down one direction of a local socket.
 pub(crate) const HANG_UP: &[c_int] = &[EPERM, ENOBUFS];
 
-/// To signal a process of one's own.
+/// Signal a process of the same user.
 pub(crate) const KILL: &[c_int] = &[EPERM, EINTR, EIO];
 
-/// To get a handle of a process.
+/// Open a process by its PID, as a pidfd.
 pub(crate) const OPEN_PROCESS: &[c_int] = &[EMFILE, ENFILE, ENOMEM, ENODEV, EPERM, EINVAL, ENOSYS];
 
-/// To let time pass, unless a signal comes.
+/// Sleep until the time is over or a signal comes.
 pub(crate) const PASS_TIME: &[c_int] = &[EINTR];
 
-/// To do what cannot fail, or not so that it matters.
+/// Calls that cannot fail, or whose failure does not matter.
 pub(crate) const UNFAILING: &[c_int] = &[];
 
-/// To ask where one is.
+/// Read the working directory.
 pub(crate) const LOCATE: &[c_int] = &[EINTR, ENOMEM, EACCES, ENOENT, ERANGE];
 
-/// To wait for descriptors.
+/// Wait for descriptors.
 pub(crate) const POLL: &[c_int] = &[EINTR, EAGAIN, ENOMEM, EINVAL];
 
-/// To wait for a child.
+/// Wait for a child.
 pub(crate) const WAIT: &[c_int] = &[EINTR, ECHILD, EPERM, ENOSYS];
 
-/// To change the flags of a descriptor.
+/// Change the flags of a descriptor.
 pub(crate) const FLAG: &[c_int] = &[EINTR, EAGAIN, EPERM, EINVAL];
 
-/// To do what some kernels cannot, and some filters forbid.
+/// Calls that some kernels lack and some filters forbid.
 pub(crate) const UNSUPPORTED: &[c_int] = &[EPERM, EINVAL, ENOSYS];
 
-/// To leave the session: a leader of a group must not.
+/// Change the session or the process group, which the leader of a group cannot do.
 pub(crate) const LEAVE: &[c_int] = &[EPERM, ENOSYS];

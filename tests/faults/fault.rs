@@ -1,43 +1,44 @@
-//! A fault: where a start is disturbed, and how.
+//! A fault: where and how a start is disturbed.
+
+use std::fmt;
 
 use nix::errno::Errno;
 use nix::libc::c_long;
 use nix::sys::signal::Signal;
-use std::fmt;
 
 use crate::calls::Call;
 
-/// A process of a start. They are born in this order.
+/// A process of a start, in the order in which they are forked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Role {
     /// The process that the user started.
     Launcher,
     /// Its child.
     SessionLeader,
-    /// The child of that, with or without the body.
+    /// The session leader's child, which runs the body or supervises it.
     Daemon,
-    /// The child of a daemon that supervises it; those that come later are not disturbed.
+    /// The first child of a supervisor. Its later children are not disturbed.
     Body,
 }
 
-/// A system call of a start: the process that makes it, and how many it made before.
+/// The place of a system call in a start.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Place {
-    /// The process.
+    /// The process that makes the call.
     pub(crate) role: Role,
-    /// The number of its earlier calls: the launcher's since the start began, the others' since
-    /// their birth.
+    /// The number of its earlier calls. The launcher's are counted from the beginning of the start,
+    /// those of the others from their fork.
     pub(crate) index: usize,
 }
 
 /// What happens instead of a system call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Disturbance {
-    /// It fails with this error.
+    /// The call fails with this error.
     Error(i32),
-    /// It has no effect, but returns this value as if it had.
+    /// The call has no effect, but returns this value as if it had succeeded.
     Lie(i64),
-    /// The process gets this signal; if it survives, the call is made.
+    /// The process gets this signal. If it survives, it makes the call.
     Signal(Signal),
 }
 
@@ -53,20 +54,20 @@ pub(crate) struct Fault {
 }
 
 impl Role {
-    /// The role of the process that is born as the n-th, counted from 0.
-    pub(crate) fn of_birth(order: usize) -> Option<Self> {
+    /// The role of the n-th process, counted from 0.
+    pub(crate) fn of_nth(order: usize) -> Option<Self> {
         [Self::Launcher, Self::SessionLeader, Self::Daemon, Self::Body].get(order).copied()
     }
 }
 
 impl Fault {
-    /// What makes it this fault. The arguments of a call are addresses, which differ from start to
-    /// start.
+    /// What two starts have in common if they meet the same fault. The arguments of a call contain
+    /// addresses, which differ from start to start.
     pub(crate) fn identity(&self) -> (Place, c_long, Disturbance) {
         (self.place, self.call.number, self.disturbance)
     }
 
-    /// Whether it happens to this call.
+    /// Whether the fault happens at this call.
     pub(crate) fn is_at(&self, place: Place, call: Call) -> bool {
         self.place == place && self.call.is(call.number)
     }

@@ -1,4 +1,5 @@
-//! Starts a command under a filter, so that its system calls wait for answers from this process.
+//! Starts a command under a seccomp filter, which makes its system calls wait for this process to
+//! answer.
 
 #![allow(
     clippy::cast_possible_truncation,
@@ -19,12 +20,12 @@ use nix::sys::prctl::set_no_new_privs;
 use crate::handover;
 use crate::listener::Listener;
 
-/// Executes a command whose process, with all its descendants, waits for answers from the listener.
+/// Executes a command. The listener answers the system calls of its process and all descendants.
 ///
 /// # Errors
 ///
-/// When the kernel refuses the filter: it is older than Linux 5.9, or built without filters, or a
-/// container forbids them, or somebody else listens already.
+/// If the kernel refuses the filter: it is older than Linux 5.9 or built without filters, a
+/// container forbids them, or there is another listener.
 pub(crate) fn spawn(mut command: Command) -> io::Result<(Child, Listener)> {
     let (here, there) = UnixStream::pair()?;
     let socket = there.as_raw_fd();
@@ -33,8 +34,8 @@ pub(crate) fn spawn(mut command: Command) -> io::Result<(Child, Listener)> {
         let listener = install()?;
         handover::send(listener, socket)
     };
-    // SAFETY: between fork and exec, `enter` makes system calls and nothing else; it neither
-    // allocates nor locks.
+    // SAFETY: between fork and exec, `enter` only makes system calls. It neither allocates nor
+    // locks.
     unsafe { command.pre_exec(enter) };
     let child = command.spawn()?;
     let listener =
@@ -42,10 +43,10 @@ pub(crate) fn spawn(mut command: Command) -> io::Result<(Child, Listener)> {
     Ok((child, Listener::new(listener)))
 }
 
-/// Every call waits for an answer, except the two that a process makes before somebody can answer:
-/// it sends the listener, and executes the program. A start makes neither.
+/// Every call waits for an answer, except the two that the process makes before this one can
+/// answer: it sends the listener and executes the program. A start makes neither call.
 const FILTER: [sock_filter; 5] = [
-    // The number of the call is the first field of what a filter sees.
+    // The first field of `seccomp_data` is the number of the system call.
     sock_filter { code: (libc::BPF_LD | libc::BPF_W | libc::BPF_ABS) as u16, jt: 0, jf: 0, k: 0 },
     jump_if_equal(libc::SYS_sendmsg, 2),
     jump_if_equal(libc::SYS_execve, 1),
@@ -66,12 +67,12 @@ const fn answer(action: u32) -> sock_filter {
     sock_filter { code: (libc::BPF_RET | libc::BPF_K) as u16, jt: 0, jf: 0, k: action }
 }
 
-/// Puts this process under the filter and returns the listener, which closes on exec.
+/// Puts this process under the filter. Returns the listener, which is close-on-exec.
 fn install() -> nix::Result<RawFd> {
     let program = libc::sock_fprog { len: FILTER.len() as u16, filter: FILTER.as_ptr().cast_mut() };
     let (mode, flags) = (libc::SECCOMP_SET_MODE_FILTER, libc::SECCOMP_FILTER_FLAG_NEW_LISTENER);
-    // SAFETY: the kernel copies the filter, of which `program` tells address and length, and
-    // changes nothing.
+    // SAFETY: `program` holds the filter's address and length, and the kernel only copies the
+    // filter.
     let listener = unsafe { libc::syscall(libc::SYS_seccomp, mode, flags, &raw const program) };
     Errno::result(listener).map(|listener| listener as RawFd)
 }

@@ -1,4 +1,4 @@
-//! The end of a filter at which system calls are answered.
+//! The listener of a seccomp filter, which answers system calls.
 
 use std::ffi::CStr;
 use std::fs::File;
@@ -17,9 +17,9 @@ use tests::process::Process;
 use crate::calls::Call;
 use crate::numbers::canonical;
 
-/// Where the calls of all processes under one filter arrive.
+/// Receives the calls of all processes under one filter.
 ///
-/// While it is open they wait, and when it is closed they fail: it must outlive them.
+/// The calls wait while it is open and fail when it is closed. It must outlive the processes.
 #[derive(Debug)]
 pub(crate) struct Listener(OwnedFd);
 
@@ -31,29 +31,29 @@ pub(crate) struct Notice {
     pub(crate) call: Call,
 }
 
-/// What comes of waiting for a call.
+/// The result of waiting for a call.
 #[derive(Debug)]
 pub(crate) enum Next {
     /// A call.
     Call(Notice),
-    /// None in this time.
+    /// No call came in time.
     Nothing,
-    /// There is no process left that could make one.
+    /// No process is left.
     Over,
 }
 
-/// What becomes of a call.
+/// The answer to a call.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Answer {
-    /// It is made.
+    /// The kernel makes the call.
     Make,
-    /// It is not made, and fails with this error.
+    /// The call has no effect and fails with this error.
     Fail(i32),
-    /// It is not made, and returns this value.
+    /// The call has no effect and returns this value.
     Return(i64),
 }
 
-/// The constant of `libc` is wider than the field that it belongs into.
+/// The constant in `libc` is wider than its field.
 #[expect(clippy::cast_possible_truncation, reason = "it is one bit")]
 const MAKE_IT: u32 = libc::SECCOMP_USER_NOTIF_FLAG_CONTINUE as u32;
 
@@ -70,7 +70,7 @@ impl Listener {
         Self(descriptor)
     }
 
-    /// Waits so long for the next call.
+    /// Waits for the next call, but not longer than this.
     pub(crate) fn next(&self, patience: Duration) -> Next {
         let limit = PollTimeout::try_from(patience).expect("patience is short");
         loop {
@@ -90,13 +90,11 @@ impl Listener {
         }
     }
 
-    /// The call that waits; `None` when its process was killed meanwhile.
+    /// The waiting call; `None` if its process has been killed meanwhile.
     fn receive(&self) -> Option<Notice> {
-        // SAFETY: all-zero is a valid value of these integers, and the only one that the kernel
-        // takes.
+        // SAFETY: the structure consists of integers. The kernel requires them to be zero.
         let mut notice: libc::seccomp_notif = unsafe { mem::zeroed() };
-        // SAFETY: the kernel fills a structure of ours, of the size that the number of the request
-        // contains.
+        // SAFETY: the kernel fills the local structure. The request's number contains its size.
         match unsafe { ioctl::receive(self.0.as_raw_fd(), &raw mut notice) } {
             Err(Errno::ENOENT | Errno::EINTR) => return None,
             received => received.expect("a call can be received"),
@@ -110,14 +108,14 @@ impl Listener {
         })
     }
 
-    /// Whether a call still waits for its answer: its process was not killed, and no signal has
-    /// made it begin anew.
+    /// Whether a call still waits for its answer. It does not after its process was killed or a
+    /// signal has restarted the call.
     pub(crate) fn has_waiting(&self, notice: &Notice) -> bool {
-        // SAFETY: the kernel reads a number of ours.
+        // SAFETY: the kernel reads the number in `notice`.
         unsafe { ioctl::is_valid(self.0.as_raw_fd(), &raw const notice.id) }.is_ok()
     }
 
-    /// Answers a call. A process that was killed meanwhile needs no answer.
+    /// Answers a call, unless its process has been killed meanwhile.
     pub(crate) fn answer(&self, notice: &Notice, answer: Answer) {
         let (val, error, flags) = match answer {
             Answer::Make => (0, 0, MAKE_IT),
@@ -125,8 +123,7 @@ impl Listener {
             Answer::Return(value) => (value, 0, 0),
         };
         let mut response = libc::seccomp_notif_resp { id: notice.id, val, error, flags };
-        // SAFETY: the kernel reads a structure of ours, of the size that the number of the request
-        // contains.
+        // SAFETY: the kernel reads the local structure. The request's number contains its size.
         match unsafe { ioctl::send(self.0.as_raw_fd(), &raw mut response) } {
             Err(Errno::ENOENT) => {}
             sent => assert!(sent.is_ok(), "a call cannot be answered: {sent:?}"),
@@ -135,7 +132,7 @@ impl Listener {
 }
 
 impl Notice {
-    /// Whether the process opens the file with this name.
+    /// Whether the call opens this path.
     pub(crate) fn opens(&self, path: &CStr) -> bool {
         let mut bytes = vec![0; path.count_bytes() + 1];
         self.call.path().is_some_and(|address| {
@@ -143,7 +140,7 @@ impl Notice {
         })
     }
 
-    /// Whether the process sleeps as long as no start does, which is what a body does.
+    /// Whether the call is a long sleep, which only a body makes.
     pub(crate) fn sleeps_long(&self) -> bool {
         const LONG: c_long = 100;
         let mut seconds = [0; size_of::<c_long>()];

@@ -1,15 +1,15 @@
-//! The numbers of system calls. 32-bit x86 has several for one call: of its older ones, 16 bits for
-//! users and 32 for sizes; and one for all that is done with sockets.
+//! The numbers of system calls. 32-bit x86 has several numbers for one call: the older ones have
+//! 16-bit user IDs or 32-bit sizes. It also has one number for all calls on sockets.
 
 use nix::libc::c_long;
 
-/// The number by which the table knows a call.
+/// The number of a call in the table.
 #[cfg(not(target_arch = "x86"))]
 pub(crate) fn canonical(number: c_long, _arguments: [u64; 6]) -> c_long {
     number
 }
 
-/// The number by which the table knows a call.
+/// The number of a call in the table.
 #[cfg(target_arch = "x86")]
 pub(crate) fn canonical(number: c_long, arguments: [u64; 6]) -> c_long {
     use nix::libc;

@@ -1,4 +1,4 @@
-//! A start that is made under supervision.
+//! A start whose system calls a supervisor answers.
 
 use std::fs::File;
 use std::io;
@@ -16,46 +16,46 @@ use crate::filter;
 use crate::plan::{Plan, Step};
 use crate::supervisor::Supervisor;
 
-/// How long anything may take in a start: reached by a hang alone.
+/// How long anything in a start may take. Only a hang takes longer.
 pub(crate) const BOUND: Duration = Duration::from_secs(5);
 
 /// What has happened in a start.
 #[derive(Debug, Default)]
 pub(crate) struct Trace {
-    /// The calls of the start, in the order in which they were made.
+    /// The calls of the start, in order.
     pub(crate) calls: Vec<Step>,
-    /// The process that has come to the body, which is a long sleep.
+    /// The process that has reached the body, which is a long sleep.
     pub(crate) body: Option<Process>,
     /// How many of the faults have happened.
     pub(crate) happened: usize,
-    /// How many of them had when the launcher's call that makes the start a success was made.
+    /// How many faults had happened when the launcher committed the start.
     pub(crate) committed_after: Option<usize>,
-    /// Whether the start went another way than planned.
+    /// Whether the start has left its planned course.
     pub(crate) is_off_course: bool,
-    /// How many processes were forked, as far as that did not fail.
+    /// How many forks were let through.
     pub(crate) forks: usize,
-    /// All processes that were seen, in the order of their birth.
+    /// All processes that made calls, in the order of their first call.
     pub(crate) processes: Vec<Process>,
 }
 
-/// A start that is supervised. The supervisor goes on until all its processes have ended.
+/// A supervised start. The supervisor goes on until all its processes have ended.
 #[derive(Debug)]
 pub(crate) struct Supervised {
-    /// The process that was executed.
+    /// The launcher, a child of the test.
     pub(crate) launcher: Process,
     trace: Arc<Mutex<Trace>>,
 }
 
 impl Supervised {
-    /// Begins a start to which happens what is planned.
+    /// Begins a start with the faults of the plan.
     ///
     /// # Errors
     ///
-    /// When the kernel does not allow it.
+    /// If the kernel does not allow it.
     pub(crate) fn begin(command: Command, plan: Plan) -> io::Result<(Launching, Self)> {
         let (child, listener) = filter::spawn(command)?;
         let launcher = Process(Pid::from_raw(child.id().cast_signed()));
-        // Where the start begins is to be seen in the launcher's memory alone.
+        // The supervisor reads the launcher's memory to see where the start begins.
         File::open(format!("/proc/{}/mem", launcher.0))?;
         let trace = Arc::new(Mutex::new(Trace::default()));
         let supervisor = Supervisor::new(listener, plan, Arc::clone(&trace));
@@ -68,17 +68,17 @@ impl Supervised {
         lock(&self.trace)
     }
 
-    /// The process that runs the body, once one does.
+    /// The process that runs the body, if there is one.
     pub(crate) fn body(&self) -> Option<Process> {
         self.trace().body.filter(|body| body.is_alive())
     }
 
-    /// Whether all processes that were seen have ended: quickly found out, and the first to ask.
+    /// Whether all known processes have ended. This is cheap to ask.
     pub(crate) fn is_over(&self) -> bool {
         !self.trace().processes.iter().any(|process| process.is_alive())
     }
 
-    /// The last calls of the start, for whoever wants to know what it hangs in.
+    /// The last calls of the start, which show where it hangs.
     pub(crate) fn last_calls(&self) -> String {
         const MOST: usize = 12;
         let trace = self.trace();

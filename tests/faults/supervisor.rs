@@ -1,15 +1,14 @@
 //! Answers the system calls of one start, and disturbs some of them.
 //!
-//! Until the last fault the calls are made in the order of the plan: one that comes early waits for
-//! its turn. After it, what reaches other processes waits until these do nothing more by
-//! themselves, so that a start goes the same way each time.
+//! Until the last fault, calls are made in the order of the plan. A call that comes early waits for
+//! its turn. After the last fault, a call that reaches other processes waits until they do nothing
+//! more by themselves. This makes a start take the same course each time.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use nix::sys::signal::{Signal, kill};
-use tests::wait;
-use tests::wait::PATIENCE;
+use tests::wait::{self, PATIENCE};
 
 use crate::calls::Call;
 use crate::fault::{Disturbance, Fault, Place, Role};
@@ -21,20 +20,21 @@ pub(crate) struct Supervisor {
     listener: Listener,
     plan: Plan,
     trace: Arc<Mutex<Trace>>,
-    /// What comes before the start is the business of the loader and of Rust.
+    /// Whether the start has begun. The loader and Rust make calls before it, which are not
+    /// disturbed.
     has_begun: bool,
     /// How many calls of the planned course were made.
     done: usize,
     /// The calls that wait for their turn.
     waiting: Vec<(Place, Notice)>,
-    /// How often nothing has happened since the last call.
+    /// How many silences have followed the last call.
     silences: usize,
 }
 
-/// How long nothing must happen until it is asked whether anything still goes on.
+/// After a silence of this length, the supervisor looks whether any process is still busy.
 const SILENCE: Duration = Duration::from_millis(1);
 
-/// After so many silences nothing more happens, whatever it looks like.
+/// After this many silences the processes count as idle, even if one looks busy.
 const MOST_SILENCES: usize = 200;
 
 impl Supervisor {
@@ -42,7 +42,7 @@ impl Supervisor {
         Self { listener, plan, trace, has_begun: false, done: 0, waiting: Vec::new(), silences: 0 }
     }
 
-    /// Goes on until all processes have ended, or make no call for longer than anything may take.
+    /// Runs until all processes have ended, or none makes a call for `PATIENCE`.
     pub(crate) fn run(mut self) {
         loop {
             let is_idle = self.waiting.is_empty();
@@ -63,10 +63,10 @@ impl Supervisor {
         }
     }
 
-    /// Finds out where in the start the call is. One that does not belong to the start is made at
+    /// Finds the call's place in the start. A call that does not belong to the start is made at
     /// once.
     fn take(&mut self, notice: Notice) {
-        // The first thing that a start does is to ask what the kernel knows about the process.
+        // A start begins by reading this file.
         self.has_begun = self.has_begun || notice.opens(c"/proc/self/status");
         let place = lock(&self.trace).place(&notice, self.has_begun);
         match place {
@@ -83,10 +83,10 @@ impl Supervisor {
         }
     }
 
-    /// When everybody else sleeps, a call that waits for its turn would wait for ever.
+    /// If all other processes sleep, the turn of a waiting call would never come.
     fn go_on_after_silence(&mut self) {
         self.silences += 1;
-        if self.silences < MOST_SILENCES && self.does_anybody_go_on() {
+        if self.silences < MOST_SILENCES && self.is_any_busy() {
             return;
         }
         self.lose_course();
@@ -96,16 +96,16 @@ impl Supervisor {
         }
     }
 
-    /// Whether a process that does not wait for its turn is doing something, or was born and has
-    /// not done anything yet.
-    fn does_anybody_go_on(&self) -> bool {
+    /// Whether a process that does not wait for its turn is running, or a forked process has not
+    /// made its first call yet.
+    fn is_any_busy(&self) -> bool {
         let waits = |process| self.waiting.iter().any(|(_, notice)| notice.process == process);
         let trace = lock(&self.trace);
         trace.processes.len() <= trace.forks
             || trace.processes.iter().any(|&process| !waits(process) && process.is_running())
     }
 
-    /// The start goes another way than planned.
+    /// Notes that the start has left its planned course.
     fn lose_course(&mut self) {
         if self.done < self.plan.course.len() {
             self.done = self.plan.course.len();
@@ -113,7 +113,7 @@ impl Supervisor {
         }
     }
 
-    /// A process that was killed makes no calls, and one that was interrupted makes them anew.
+    /// Drops the calls of killed processes, and those that a signal has restarted.
     fn forget_the_dead(&mut self) {
         self.waiting.retain(|(_, notice)| self.listener.has_waiting(notice));
     }
@@ -151,15 +151,15 @@ impl Supervisor {
         self.plan.faults.get(lock(&self.trace).happened)
     }
 
-    /// Signals a process. One that is killed makes no call any more; one that handles the signal
-    /// makes it anew. Nothing goes on before, so that no later call can have come first.
+    /// Signals a process. If the signal kills it, its call is dropped. If the process handles the
+    /// signal, the call is restarted. Waits for either, which keeps the order of the calls.
     fn does_survive(&self, notice: &Notice, signal: Signal) -> bool {
         if signal != Signal::SIGKILL && notice.process.withholds(signal) {
             return kill(notice.process.0, signal).is_ok();
         }
-        // One that somebody else has killed meanwhile needs no signal.
+        // Another process may have killed it meanwhile.
         let _ = kill(notice.process.0, signal);
-        wait::until("the death of a process, or its handler", || {
+        wait::until("the death of a process, or the restart of its call", || {
             !notice.process.is_alive() || !self.listener.has_waiting(notice)
         });
         false
@@ -167,7 +167,7 @@ impl Supervisor {
 }
 
 impl Trace {
-    /// Notes what follows from a call that is about to be made.
+    /// Notes the effects of a call that is about to be made.
     fn foresee(&mut self, is_commit: bool, call: Call) {
         if is_commit && call.sends() {
             self.committed_after = Some(self.happened);
@@ -175,17 +175,17 @@ impl Trace {
         self.forks += usize::from(call.forks());
     }
 
-    /// Where in the start a call is that comes now. `None` when it does not belong to the start.
+    /// The place of a new call in the start; `None` if it does not belong to the start.
     fn place(&mut self, notice: &Notice, has_begun: bool) -> Option<Place> {
         if !self.processes.contains(&notice.process) {
             self.processes.push(notice.process);
         }
         let role =
-            Role::of_birth(self.processes.iter().position(|&process| process == notice.process)?);
+            Role::of_nth(self.processes.iter().position(|&process| process == notice.process)?);
         if notice.sleeps_long() {
             self.body = Some(notice.process);
         }
-        if !has_begun || self.body == Some(notice.process) || notice.call.only_asks() {
+        if !has_begun || self.body == Some(notice.process) || notice.call.only_reads_flags() {
             return None;
         }
         let role = role?;
