@@ -1,4 +1,4 @@
-//! Faults of which it is known how they end: they show that the oracle looks.
+//! Faults with a known result. They show that the oracle notices violations.
 
 use libtest_mimic::{Completion, Failed, Trial};
 use nix::libc::{self, c_long};
@@ -10,13 +10,13 @@ use crate::recording::Recording;
 use crate::starts::{DEFAULT, PRIVILEGED, Start};
 use crate::{matrix, or_ignored};
 
-/// A fault, at the first call of this kind that a start makes, and how it ends.
+/// A fault at the first call of this kind that a start makes, and the expected result.
 pub(crate) struct Guard {
     name: &'static str,
     start: Start,
     call: c_long,
     disturbance: Disturbance,
-    /// Whether the fault is placed where no start comes to.
+    /// Whether the fault is planned at a place that no start reaches.
     is_beyond: bool,
     end: End,
 }
@@ -24,36 +24,35 @@ pub(crate) struct Guard {
 /// How a start with a fault ends.
 enum End {
     Success,
-    /// With these words of the oracle.
+    /// The oracle complains in these words.
     Complaint(&'static str),
 }
 
 pub(crate) const GUARDS: &[Guard] = &[
-    // No runtime can see through these two.
+    // No runtime can detect the next two.
     Guard {
-        name: "a_lock_that_locks_nothing_is_noticed",
+        name: "a_lock_without_effect_is_noticed",
         disturbance: Disturbance::Lie(0),
         end: End::Complaint("the daemon runs without a lock"),
         ..LOCK
     },
     Guard {
-        name: "a_pid_that_never_reaches_its_file_is_noticed",
+        name: "a_pid_that_is_not_written_is_noticed",
         call: libc::SYS_pwrite64,
         disturbance: Disturbance::Lie(32),
         end: End::Complaint("is not complete"),
         ..LOCK
     },
-    // A fault that does not come about must not count as one that was survived.
+    // A fault that does not happen must not count as survived.
     Guard {
         name: "a_fault_that_never_happens_is_noticed",
         is_beyond: true,
         end: End::Complaint(matrix::NEVER_HAPPENED),
         ..LOCK
     },
-    // Over some networks a lock needs the right to write, and is refused to a descriptor that can
-    // only read.
+    // Some network file systems lock only through a writable descriptor.
     Guard {
-        name: "a_lock_that_needs_the_right_to_write_is_taken_by_who_has_it",
+        name: "a_lock_that_needs_write_access_is_taken",
         start: PRIVILEGED,
         disturbance: Disturbance::Error(libc::EBADF),
         end: End::Success,
@@ -77,7 +76,7 @@ impl Guard {
                 return Ok(Completion::ignored_with("needs root"));
             }
             or_ignored(matrix::record(&self.start), |(recording, ending)| {
-                let fault = self.fault(&recording).ok_or("a start without this call")?;
+                let fault = self.fault(&recording).ok_or("the start does not make this call")?;
                 let tried = matrix::try_plan(&self.start, &ending, &recording.plan(fault));
                 self.compare(tried.map(|(outcome, _)| outcome))
             })

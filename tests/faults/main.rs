@@ -1,17 +1,15 @@
-//! The fault matrix: every system call of a start fails in every way that it can fail, and the
-//! start must still be a transaction. So must one that meets a second fault while it deals with the
-//! first.
+//! The fault matrix: every system call of a start fails in every way that it can, and the start
+//! must still be a transaction. The same holds if a second fault follows the first.
 //!
-//! A start runs under a filter that lets each of its system calls wait for an answer, which a
-//! [`supervisor`] gives. How one start went is a [`Recording`](recording::Recording): which process
-//! made which calls, in which order. From it and from a table of calls follow the
-//! [`Fault`](fault::Fault)s that the same start can meet next, each of which makes a
-//! [`Plan`](plan::Plan). An undisturbed start is a plan without faults; the recordings of plans
-//! with one fault yield those with two. The [`matrix`] makes a start for each plan. The [`oracle`]
-//! judges how it ends, and knows nothing of how a start is made.
+//! A start runs under a seccomp filter. Each system call waits until a [`supervisor`] answers it. A
+//! [`Recording`](recording::Recording) says which process made which calls in which order. The
+//! recording and a table of calls yield the [`Fault`](fault::Fault)s that can happen next, and each
+//! of these makes a [`Plan`](plan::Plan). The plan of an undisturbed start has no faults.
+//! Recordings of plans with one fault yield the plans with two. The [`matrix`] makes a start for
+//! each plan. The [`oracle`] judges how the start ends, and does not know how a start works.
 //!
-//! The launcher stays a child of the test, with its own exit code. All this needs neither root nor
-//! a tracer. `FAULTS` asks for more than the usual, or for a single plan: see [`scope`].
+//! The launcher stays a child of the test and keeps its exit code. Neither root nor a tracer is
+//! needed. `FAULTS` asks for more plans or for a single one: see [`scope`].
 
 mod calls;
 mod ended;
@@ -34,7 +32,7 @@ mod supervised;
 mod supervisor;
 
 use std::sync::Mutex;
-use std::{io, panic};
+use std::{io, panic, process};
 
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
 use nix::libc;
@@ -46,21 +44,28 @@ use crate::oracle::Outcome;
 use crate::scope::Scope;
 use crate::starts::{STARTS, Start};
 
-/// What the disturbed starts have shown, for the last line.
+/// The results of the disturbed starts, for the summary.
 static TALLIES: Mutex<Vec<Tally>> = Mutex::new(Vec::new());
 
 fn main() {
     let arguments = Arguments::from_args();
     let scope = Scope::from_environment();
+    let asked = scope.name().map(ToOwned::to_owned);
     if let Some(seed) = scope.seed() {
         println!("\nFAULTS_SEED={seed} chooses the pairs");
     }
-    // A failed assertion about a start is reported with its faults, at the end.
+    // A violation is reported at the end, with its faults.
     panic::set_hook(Box::new(|_| {}));
     let matrix = STARTS.iter().map(|start| disturb(start, scope.clone()));
     let guards = GUARDS.iter().map(Guard::trial);
     let conclusion = libtest_mimic::run(&arguments, matrix.chain(guards).collect());
-    print_sum();
+    let tried = print_summary();
+    if let Some(name) = asked
+        && tried == Some(0)
+    {
+        eprintln!("no start can meet this plan: {name}");
+        process::exit(1);
+    }
     conclusion.exit();
 }
 
@@ -73,7 +78,7 @@ fn disturb(start: &'static Start, scope: Scope) -> Trial {
             let mut violations: Vec<_> =
                 tally.violations.iter().map(|(plan, text)| format!("{plan}: {text}")).collect();
             if tally.missed > 1 + tally.tried[1] / 20 {
-                violations.push(format!("{} pairs did not come about", tally.missed));
+                violations.push(format!("{} pairs never happened", tally.missed));
             }
             TALLIES.lock().expect("nobody panics while holding it").push(tally);
             if violations.is_empty() { Ok(()) } else { Err(violations.join("\n").into()) }
@@ -81,8 +86,7 @@ fn disturb(start: &'static Start, scope: Scope) -> Trial {
     })
 }
 
-/// Where the kernel, or a container around it, does not let system calls be answered, there is
-/// nothing to test.
+/// Skips a test if the kernel or a container does not let a process answer system calls.
 pub(crate) fn or_ignored<T>(
     allowed: io::Result<T>,
     test: impl FnOnce(T) -> Result<(), Failed>,
@@ -97,15 +101,16 @@ pub(crate) fn or_ignored<T>(
     }
 }
 
-fn print_sum() {
+/// Prints the results. Returns the number of plans tried, or `None` if no start was disturbed.
+fn print_summary() -> Option<usize> {
     let tallies = TALLIES.lock().expect("nobody panics while holding it");
     let sum = |count: &dyn Fn(&Tally) -> usize| tallies.iter().map(count).sum::<usize>();
     let ended = |outcome| sum(&move |tally| tally.count(outcome));
     if tallies.is_empty() {
-        return;
+        return None;
     }
     println!(
-        "{} starts went on to their body, {} were undone, {} lost their daemon after they had succeeded",
+        "{} starts reached the body, {} were undone, {} lost the daemon after their success",
         ended(Outcome::Started),
         ended(Outcome::Undone),
         ended(Outcome::DaemonKilled),
@@ -119,6 +124,7 @@ fn print_sum() {
     );
     let skipped = sum(&|tally| tally.skipped);
     if skipped > 0 {
-        println!("{skipped} more were not tried, since others of their kind are violations");
+        println!("{skipped} more were skipped after violations of the same kind");
     }
+    Some(sum(&|tally| tally.tried.iter().sum()))
 }

@@ -1,4 +1,4 @@
-//! All that happens to one start, one disturbed start for each plan.
+//! Makes one disturbed start for each plan.
 
 use std::any::Any;
 use std::collections::BTreeMap;
@@ -16,32 +16,32 @@ use crate::scope::Scope;
 use crate::starts::Start;
 use crate::supervised::Supervised;
 
-/// How many starts run at once. They wait more than they work.
+/// How many starts run at once. They mostly wait.
 const AT_ONCE: usize = 3;
 
-/// Enough to see what is wrong, for plans of one kind. One more start that hangs takes as long as a
-/// hang is waited for.
+/// How many violations by plans of one kind are enough. Each start that hangs takes as long as the
+/// longest wait.
 const MOST_VIOLATIONS: usize = 2;
 
-/// What is said of a plan of which a fault does not come about.
-pub(crate) const NEVER_HAPPENED: &str = "the fault has never happened";
+/// The report on a plan with a fault that does not happen.
+pub(crate) const NEVER_HAPPENED: &str = "the fault never happened";
 
 const UNPOISONED: &str = "nobody panics while holding it";
 
-/// What the disturbed starts have shown.
+/// The results of disturbed starts.
 #[derive(Debug, Default)]
 pub(crate) struct Tally {
-    /// How many faults were tried alone, and how many pairs of them.
+    /// How many single faults were tried, and how many pairs.
     pub(crate) tried: [usize; 2],
-    /// How many pairs there are.
+    /// How many pairs exist.
     pub(crate) pairs: usize,
-    /// How many of these did not come about.
+    /// How many of the tried pairs did not happen.
     pub(crate) missed: usize,
-    /// How many plans were not tried, since others of their kind had broken the start already.
+    /// How many plans were skipped after violations by plans of the same kind.
     pub(crate) skipped: usize,
-    /// How the starts ended that ended well.
+    /// How the correct starts ended.
     pub(crate) outcomes: Vec<Outcome>,
-    /// The plans that broke a start, each with what was wrong.
+    /// The plans that broke a start, each with the violation.
     pub(crate) violations: Vec<(Plan, String)>,
 }
 
@@ -49,7 +49,7 @@ pub(crate) struct Tally {
 ///
 /// # Errors
 ///
-/// When the kernel does not allow it.
+/// If the kernel does not allow it.
 pub(crate) fn run(start: &Start, scope: &Scope) -> io::Result<Tally> {
     let (undisturbed, ending) = record(start)?;
     let tally = Mutex::new(Tally::default());
@@ -65,18 +65,18 @@ pub(crate) fn run(start: &Start, scope: &Scope) -> io::Result<Tally> {
 ///
 /// # Errors
 ///
-/// When the kernel does not allow to supervise it.
+/// If the kernel does not allow it.
 pub(crate) fn record(start: &Start) -> io::Result<(Recording, Ending)> {
     let bot = (start.bot)();
     let (launching, supervised) = Supervised::begin(bot.command(), Plan::default())?;
     let ended = Ended::of(start, &bot, &supervised, launching);
     let ending = oracle::ending_of(&ended);
     let recording = Recording::of(Plan::default(), &supervised.trace(), ended.is_success());
-    assert!(!recording.is_empty(), "nobody saw the start begin");
+    assert!(!recording.is_empty(), "no call of the start was seen");
     Ok((recording, ending))
 }
 
-/// Makes one start for each plan, and returns, in this order, how those went that ended well.
+/// Makes one start for each plan. Returns the recordings of the correct ones in the same order.
 fn disturb(
     start: &Start,
     ending: &Ending,
@@ -98,8 +98,8 @@ fn disturb(
                     tally.outcomes.push(outcome);
                     recordings.lock().expect(UNPOISONED).insert(number, recording);
                 }
-                // What a process saw of another one when the first of a pair was recorded was an
-                // accident that did not come again.
+                // Timing decided what a process saw of another when the first fault was recorded,
+                // and it was never the same again.
                 Err(violation) if violation == NEVER_HAPPENED && plan.faults.len() > 1 => {
                     tally.missed += 1;
                 }
@@ -112,8 +112,7 @@ fn disturb(
 }
 
 impl Tally {
-    /// Counts a plan that is about to be tried; one of a kind that has broken the start too often
-    /// is not.
+    /// Whether a plan is to be tried: not if its kind has broken the start too often. Counts it.
     fn admits(&mut self, plan: &Plan) -> bool {
         let is_alike = |(broken, _): &&(Plan, String)| broken.kind() == plan.kind();
         if self.violations.iter().filter(is_alike).count() >= MOST_VIOLATIONS {
@@ -130,18 +129,18 @@ impl Tally {
     }
 }
 
-/// Makes one disturbed start, and says how it went or what was wrong with it.
+/// Makes one disturbed start, and returns how it went.
 ///
 /// # Errors
 ///
-/// What the oracle objects to.
+/// The violation that the oracle has found.
 pub(crate) fn try_plan(
     start: &Start,
     ending: &Ending,
     plan: &Plan,
 ) -> Result<(Outcome, Recording), String> {
-    // What a process sees of another one depends now and then on who is faster, which a busy
-    // machine can make the same one for a while.
+    // What a process sees of another sometimes depends on timing. On a busy machine the same one
+    // may win for a while.
     const TRIES: usize = 20;
     for _ in 0..TRIES {
         if let Some(judged) = try_once(start, ending, plan)? {
@@ -151,8 +150,7 @@ pub(crate) fn try_plan(
     Err(NEVER_HAPPENED.to_owned())
 }
 
-/// `None` when the start went another way than planned, or a fault has not come about: that proves
-/// nothing.
+/// `None` if the start left its planned course or a fault did not happen. This proves nothing.
 fn try_once(
     start: &Start,
     ending: &Ending,
@@ -168,7 +166,7 @@ fn try_once(
         }
         let outcome = oracle::judge(&ended, plan, ending);
         let recording = Recording::of(plan.clone(), &supervised.trace(), ended.is_success());
-        // What one error at a call has left is what others would leave.
+        // All errors of one call leave the same behind.
         if outcome != Outcome::Started && plan.is_last_of_kind() {
             oracle::start_again(&bot, start.body, ending);
         }
@@ -185,6 +183,6 @@ fn try_once(
 fn text_of(panic: &(dyn Any + Send)) -> String {
     let text = panic.downcast_ref::<String>().map(String::as_str);
     text.or_else(|| panic.downcast_ref::<&str>().copied())
-        .unwrap_or("a panic without text")
+        .unwrap_or("a panic without a message")
         .to_owned()
 }

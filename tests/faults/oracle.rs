@@ -1,13 +1,13 @@
-//! What must be true of a start, whatever happens to it. It knows nothing of how a start is made.
+//! What must be true of every start, whatever its faults. The oracle does not know how a start
+//! works.
 
-use std::fs;
-use std::thread;
 use std::time::{Duration, Instant};
+use std::{fs, mem, thread};
 
 use nix::sys::signal::Signal;
 use tests::bot::{self, Bot};
 use tests::launch::Launch;
-use tests::lock;
+use tests::{lock, wait};
 
 use crate::ended::Ended;
 use crate::fault::Role;
@@ -19,33 +19,33 @@ use crate::supervised::BOUND;
 /// How an undisturbed start ends.
 #[derive(Clone, Debug)]
 pub(crate) enum Ending {
-    /// With processes of these shapes.
+    /// Processes of these shapes run.
     Runs(Vec<Shape>),
-    /// With this exit code, as it should.
+    /// The launcher fails with this exit code, as it should.
     Refusal(i32),
 }
 
-/// How a disturbed start has ended; each is fine.
+/// The correct ends of a disturbed start.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Outcome {
     /// The daemon runs.
     Started,
-    /// The launcher said why not, or was killed, and nothing is left.
+    /// The launcher has said why it failed, or was killed, and nothing is left.
     Undone,
-    /// A fault killed the daemon after the start was a success.
+    /// A fault killed the daemon after the start had succeeded.
     DaemonKilled,
 }
 
 /// The exit codes of a failed start, from `sysexits(3)`.
 const REFUSALS: std::ops::RangeInclusive<i32> = 64..=78;
 
-/// The exit code of a start that found a daemon; here is none to be found.
+/// The exit code of a start that finds a daemon. Here there is never one to find.
 const ALREADY_RUNNING: i32 = 75;
 
-/// What a supervisor and its body do to themselves and each other takes no longer.
+/// The time between two looks at a supervisor and its body, which still change after the start.
 const MOMENT: Duration = Duration::from_millis(50);
 
-/// How an undisturbed start has ended. Panics when that is not as it must be.
+/// Judges an undisturbed start. Panics if it violates a rule.
 pub(crate) fn ending_of(ended: &Ended) -> Ending {
     let code = ended.launch.as_ref().map_or(Some(0), |launch| launch.status.code());
     assert_eq!(code, Some(ended.start.code), "undisturbed: {:?}", ended.launch);
@@ -56,17 +56,15 @@ pub(crate) fn ending_of(ended: &Ended) -> Ending {
     ended.launch.iter().for_each(Launch::assert_silent_success);
     let running = ended.running();
     let mut shapes = ended.shapes(&running);
-    loop {
+    wait::until_within(BOUND, "processes that no longer change", || {
         thread::sleep(MOMENT);
         let later = ended.shapes(&running);
-        if later == shapes {
-            return Ending::Runs(shapes);
-        }
-        shapes = later;
-    }
+        mem::replace(&mut shapes, later) == shapes
+    });
+    Ending::Runs(shapes)
 }
 
-/// Judges a start that has met all its faults. Panics when something is not as it must be.
+/// Judges a start to which all its faults have happened. Panics if it violates a rule.
 pub(crate) fn judge(ended: &Ended, plan: &Plan, expected: &Ending) -> Outcome {
     let committed_after = ended.supervised.trace().committed_after;
     let has_lost_launcher =
@@ -88,14 +86,14 @@ pub(crate) fn judge(ended: &Ended, plan: &Plan, expected: &Ending) -> Outcome {
     };
     if ended.start.body != Body::Child {
         let log = fs::read_to_string(ended.bot.file("out.log")).unwrap_or_default();
-        assert_eq!(log, "", "the start wrote into the log");
+        assert_eq!(log, "", "the start wrote to the log");
     }
     outcome
 }
 
-/// A daemon that starts in spite of a fault is the same as without.
+/// A daemon that starts despite a fault is the same as without it.
 fn assert_runs(ended: &Ended, expected: &Ending) {
-    let Ending::Runs(expected) = expected else { panic!("a daemon where there should be none") };
+    let Ending::Runs(expected) = expected else { panic!("a daemon runs, and none should") };
     let running = ended.running();
     let look = || -> Vec<_> {
         let shapes = ended.shapes(&running);
@@ -109,26 +107,26 @@ fn assert_runs(ended: &Ended, expected: &Ending) {
     }
     assert!(
         differences.is_empty(),
-        "another daemon than without the fault: {}",
+        "the daemon differs from one without the fault: {}",
         differences.join(", ")
     );
 }
 
-/// A launcher that failed says why in one line. It may say nothing when a fault keeps it from that.
+/// A launcher that failed says why in one line, unless a fault prevents this.
 fn assert_refused(ended: &Ended, plan: &Plan) {
-    let launch = ended.launch.as_ref().expect("it would be a success otherwise");
+    let launch = ended.launch.as_ref().expect("a body in the launcher is a success");
     assert_eq!(launch.stdout, "", "a failed start writes to standard error alone");
     let may_be_silent = plan.ends(launch) || plan.spoils_message();
     let is_told =
         is_message(&launch.stderr, &ended.bot.name()) || may_be_silent && launch.stderr.is_empty();
-    assert!(is_told, "not one line `program: what: why`: {launch:?}");
+    assert!(is_told, "expected one line, `program: what: why`: {launch:?}");
     assert!(
         plan.ends(launch) || launch.status.code().is_some_and(|code| is_refusal(code, plan)),
-        "code: {launch:?}"
+        "wrong exit code: {launch:?}"
     );
 }
 
-/// Whether this is one line, `program: what: why`.
+/// Whether the text is one line, `program: what: why`.
 fn is_message(text: &str, program: &str) -> bool {
     text.ends_with('\n')
         && text.lines().count() == 1
@@ -136,15 +134,15 @@ fn is_message(text: &str, program: &str) -> bool {
         && text.matches(": ").count() >= 2
 }
 
-/// Whether a failed start has this exit code. A launcher that waited for its daemon to be ready
-/// passes its end on.
+/// Whether a failed start may have this exit code. A launcher that waits for its daemon to be ready
+/// exits with the daemon's code.
 fn is_refusal(code: i32, plan: &Plan) -> bool {
     const KILLED: i32 = 128 + Signal::SIGKILL as i32;
     let is_daemon_killed = plan.kills(Role::Daemon, 0) || plan.kills(Role::Body, 0);
     REFUSALS.contains(&code) && code != ALREADY_RUNNING || code == KILLED && is_daemon_killed
 }
 
-/// Whatever a fault has left, the next start ends as if nothing had happened.
+/// Whatever a fault has left behind, the next start ends as if nothing had happened.
 pub(crate) fn start_again(bot: &Bot, body: Body, expected: &Ending) {
     match expected {
         Ending::Refusal(code) => drop(bot.refused(*code)),

@@ -1,4 +1,4 @@
-//! Pairs of faults: each fault after which a start goes on, and each that it can meet then.
+//! Pairs of faults: one that a start survives, and one that can follow it.
 
 use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -8,13 +8,13 @@ use crate::plan::Plan;
 use crate::recording::{Errors, Recording};
 use crate::scope::Pairs;
 
-/// The pairs to be tried, and how many there are to choose from.
+/// The pairs to try, and the number of all pairs.
 pub(crate) struct Chosen<'a> {
     pub(crate) plans: Box<dyn Iterator<Item = Plan> + Send + 'a>,
     pub(crate) of: usize,
 }
 
-/// Chooses among the pairs that follow from starts with one fault each.
+/// Chooses among the pairs that follow from the starts with one fault.
 pub(crate) fn choose<'a>(alone: &'a [Recording], choice: &'a Pairs) -> Chosen<'a> {
     let pairs = pairs(alone);
     let of = pairs.len();
@@ -33,8 +33,8 @@ pub(crate) fn choose<'a>(alone: &'a [Recording], choice: &'a Pairs) -> Chosen<'a
     Chosen { plans, of }
 }
 
-/// All pairs. Errors that a start answers alike are one, since the same comes next: as the first of
-/// a pair, and also as the second, at a call that is made without the first as well.
+/// All pairs. If a start reacts alike to several errors, one of them stands for all as the first of
+/// a pair. The same holds for the second, if its call is also made without the first.
 fn pairs(alone: &[Recording]) -> Vec<(&Recording, Fault)> {
     let mut known = HashSet::new();
     let distinct: Vec<_> =
@@ -55,7 +55,7 @@ fn pairs(alone: &[Recording]) -> Vec<(&Recording, Fault)> {
     pairs.filter(|(_, second)| counts(second)).collect()
 }
 
-/// A number for a pair that is the same in every run, whatever other pairs there are.
+/// A number for a pair. It is the same in every run and does not depend on other pairs.
 fn rank(seed: u64, first: &Recording, second: &Fault) -> u64 {
     let mut hasher = DefaultHasher::new();
     seed.hash(&mut hasher);

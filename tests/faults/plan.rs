@@ -1,4 +1,4 @@
-//! A plan: the faults of one start, and how the start goes until the last of them.
+//! A plan: the faults of one start, and the start's course up to the last of them.
 
 use std::fmt;
 use std::mem::{self, Discriminant};
@@ -13,25 +13,25 @@ use crate::fault::{Disturbance, Fault, Place, Role};
 /// A system call, and where in the start it is made.
 pub(crate) type Step = (Place, Call);
 
-/// What is to happen to a start; by default, nothing.
+/// What happens to a start; by default, nothing.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Plan {
-    /// One disturbance after the other.
+    /// The faults, in order.
     pub(crate) faults: Vec<Fault>,
-    /// All calls up to the last fault, in the order in which they are made: so the faults happen at
-    /// the same point of the start, whoever runs faster.
+    /// All calls up to the last fault, in order. Faults then happen at the same point of the start,
+    /// whichever process is faster.
     pub(crate) course: Vec<Step>,
-    /// The launcher's call that makes the start a success, if it comes before the last fault.
+    /// The launcher's call that commits the start, if it comes before the last fault.
     pub(crate) commit: Option<Place>,
 }
 
 impl Plan {
-    /// Whether a process of this role is killed, after so many faults at the earliest.
+    /// Whether one of the faults kills a process of this role, apart from the first `after` faults.
     pub(crate) fn kills(&self, role: Role, after: usize) -> bool {
         self.faults.iter().skip(after).any(|fault| fault.kills(role))
     }
 
-    /// Plans of one kind do the same to the same calls, but for the number of an error.
+    /// Plans of one kind differ only in the numbers of errors and the places of their calls.
     pub(crate) fn kind(&self) -> Vec<(Role, c_long, Discriminant<Disturbance>)> {
         let kind = |fault: &Fault| {
             (fault.place.role, fault.call.number, mem::discriminant(&fault.disturbance))
@@ -39,7 +39,7 @@ impl Plan {
         self.faults.iter().map(kind).collect()
     }
 
-    /// Whether the last fault is not followed by another error at the same call.
+    /// Whether the last fault is the last of the errors that are tried at its call.
     pub(crate) fn is_last_of_kind(&self) -> bool {
         self.faults.last().is_none_or(|fault| match fault.disturbance {
             Disturbance::Error(error) => fault.call.errors().last() == Some(&error),
@@ -47,7 +47,7 @@ impl Plan {
         })
     }
 
-    /// Whether the launcher was ended by one of the faults itself.
+    /// Whether one of the faults killed the launcher.
     pub(crate) fn ends(&self, launch: &Launch) -> bool {
         self.faults.iter().any(|fault| match fault.disturbance {
             Disturbance::Signal(signal) => {
@@ -57,7 +57,7 @@ impl Plan {
         })
     }
 
-    /// Whether the launcher is hindered to say why a start has failed.
+    /// Whether a fault may keep the launcher from printing its message.
     pub(crate) fn spoils_message(&self) -> bool {
         let spoils =
             |fault: &Fault| fault.place.role == Role::Launcher && fault.call.is(libc::SYS_write);
@@ -65,7 +65,7 @@ impl Plan {
     }
 }
 
-/// How one fault follows on another in the name of a plan.
+/// What separates two faults in the name of a plan.
 pub(crate) const THEN: &str = "; then ";
 
 impl fmt::Display for Plan {

@@ -1,4 +1,4 @@
-//! How a start went, from which all starts with one fault more follow.
+//! The recording of a start. It yields all starts with one more fault.
 
 use nix::libc::{EBADF, EFAULT, EINTR, c_long};
 use nix::sys::signal::Signal;
@@ -8,7 +8,7 @@ use crate::fault::{Disturbance, Fault, Place, Role};
 use crate::plan::{Plan, Step};
 use crate::supervised::Trace;
 
-/// The calls of a start that went as planned.
+/// The calls of a start that kept to its plan.
 #[derive(Clone, Debug)]
 pub(crate) struct Recording {
     plan: Plan,
@@ -19,9 +19,9 @@ pub(crate) struct Recording {
 /// Which errors a call is made to fail with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Errors {
-    /// Those that it can really fail with.
+    /// The errors that a correct caller can get.
     Realistic,
-    /// All that Linux has, except those that answer to a mistake of the caller.
+    /// All errors of Linux, except those that mean a mistake of the caller.
     All,
 }
 
@@ -29,8 +29,8 @@ pub(crate) enum Errors {
 const LAST_ERROR: i32 = 133;
 
 impl Recording {
-    /// Of a start that went as planned. Where the launcher has said that it succeeded, the last
-    /// word that it sent anybody was the one that made it a success.
+    /// The recording of a start that kept to its plan. A launcher that has reported success has
+    /// committed the start by the last thing that it sent.
     pub(crate) fn of(plan: Plan, trace: &Trace, is_success: bool) -> Self {
         let calls = trace.calls.clone();
         let mut sent = calls.iter().rev().map(|&(place, call)| (place, call.sends()));
@@ -43,12 +43,12 @@ impl Recording {
         Self { plan, calls, commit }
     }
 
-    /// Whether somebody saw the start begin.
+    /// Whether no call was seen.
     pub(crate) fn is_empty(&self) -> bool {
         self.calls.is_empty()
     }
 
-    /// Every fault that the start can meet after those that it has met.
+    /// Every fault that can follow the faults of this start.
     pub(crate) fn faults(&self, errors: Errors) -> impl Iterator<Item = Fault> + use<'_> {
         self.later_calls().iter().flat_map(move |&(place, call)| {
             let errors = errors_of(call, errors).into_iter().map(Disturbance::Error);
@@ -58,17 +58,17 @@ impl Recording {
         })
     }
 
-    /// The faults that it has met.
+    /// The faults that have happened.
     pub(crate) fn met(&self) -> &[Fault] {
         &self.plan.faults
     }
 
-    /// Where the last fault was, and what each process did then: alike for errors that are answered
-    /// alike.
+    /// The place of the last fault, and what each process did after it. It is equal for two errors
+    /// if the start reacts alike to both.
     pub(crate) fn sequel(&self) -> (Option<Place>, Vec<(Role, c_long)>) {
         let later = self.later_calls().iter().map(|&(place, call)| (place.role, call.number));
         let mut later: Vec<_> = later.collect();
-        // Each process has its own order. That of several is an accident, now and then.
+        // The calls of one process have an order. That of several processes may depend on timing.
         later.sort_by_key(|&(role, _)| role);
         (self.plan.faults.last().map(|fault| fault.place), later)
     }
@@ -81,22 +81,22 @@ impl Recording {
         }
     }
 
-    /// How many calls were made until this fault, with the one that it happens to.
+    /// How many calls were made up to this fault, including its own.
     fn position(&self, fault: &Fault) -> usize {
         let found = self.calls.iter().position(|&(place, _)| place == fault.place);
         found.map_or(self.calls.len(), |index| index + 1)
     }
 
-    /// The first call of this number, disturbed in this way.
+    /// A fault of this kind at the first call with this number.
     pub(crate) fn fault_at(&self, number: c_long, disturbance: Disturbance) -> Option<Fault> {
         let &(place, call) = self.calls.iter().find(|(_, call)| call.is(number))?;
         Some(Fault { place, call, disturbance })
     }
 
-    /// The same start, with one fault more.
+    /// The plan of the same start with one more fault.
     pub(crate) fn plan(&self, fault: Fault) -> Plan {
         let course = self.calls[..self.position(&fault)].to_owned();
-        // One that comes later may not come at all.
+        // A commit after the fault may not happen at all.
         let commit = self.commit.filter(|commit| course.iter().any(|(place, _)| place == commit));
         let mut faults = self.plan.faults.clone();
         faults.push(fault);
@@ -105,7 +105,7 @@ impl Recording {
 }
 
 fn errors_of(call: Call, errors: Errors) -> Vec<i32> {
-    // An interruption is no error of the call itself.
+    // A call that can only be interrupted cannot fail with other errors.
     let can_fail = call.errors().iter().any(|&error| error != EINTR);
     match errors {
         Errors::All if can_fail => {
@@ -115,7 +115,7 @@ fn errors_of(call: Call, errors: Errors) -> Vec<i32> {
     }
 }
 
-/// Every process can be killed; only the launcher has a user who interrupts it.
+/// Every process can be killed, but a user only interrupts the launcher.
 fn signals_for(role: Role) -> impl Iterator<Item = Disturbance> {
     let interrupt = (role == Role::Launcher).then_some(Signal::SIGTERM);
     [Signal::SIGKILL].into_iter().chain(interrupt).map(Disturbance::Signal)

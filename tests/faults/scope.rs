@@ -1,14 +1,14 @@
-//! How much is tried: what the environment says.
+//! Which plans are tried. The environment decides.
 
 use std::env;
 
 use crate::plan::{Plan, THEN};
 use crate::recording::Errors;
 
-/// How much is tried of one start.
+/// Which plans of one start are tried.
 #[derive(Clone, Debug)]
 pub(crate) struct Scope {
-    /// The errors of the faults that are tried alone.
+    /// The errors of single faults.
     pub(crate) errors: Errors,
     /// The pairs of faults that are tried.
     pub(crate) pairs: Pairs,
@@ -17,25 +17,25 @@ pub(crate) struct Scope {
 /// Which pairs of faults are tried.
 #[derive(Clone, Debug)]
 pub(crate) enum Pairs {
-    /// So many, chosen by a seed.
+    /// A random sample.
     Sample {
-        /// How many.
+        /// The number of pairs.
         size: usize,
-        /// Another seed chooses others.
+        /// Another seed chooses other pairs.
         seed: u64,
     },
-    /// Every one.
+    /// Every pair.
     All,
-    /// The plan with this name, of one fault or of two, and nothing else.
+    /// Only the plan with this name, which may have one fault or two.
     Named(String),
 }
 
-/// How many pairs of each start are tried when nothing else is asked for.
+/// How many pairs of each start are tried by default.
 const SAMPLE: usize = 60;
 
 impl Scope {
-    /// What `FAULTS` asks for: `all` error numbers, all `pairs`, so many pairs of each start, or
-    /// the plan with this name. `FAULTS_SEED` is the seed of the sample.
+    /// Reads `FAULTS`: `all` for all error numbers, `pairs` for all pairs, a number of pairs of
+    /// each start, or the name of a plan. `FAULTS_SEED` is the seed of the sample.
     pub(crate) fn from_environment() -> Self {
         let asked = env::var("FAULTS").unwrap_or_default();
         let seed = env::var("FAULTS_SEED").ok().and_then(|seed| seed.parse().ok());
@@ -50,15 +50,20 @@ impl Scope {
         Self { errors, pairs }
     }
 
-    /// Whether a fault is tried alone.
+    /// Whether this plan with one fault is tried.
     pub(crate) fn admits(&self, plan: &Plan) -> bool {
+        self.name().is_none_or(|name| name.split(THEN).next() == Some(&plan.to_string()))
+    }
+
+    /// The name of the only plan that is tried.
+    pub(crate) fn name(&self) -> Option<&str> {
         match &self.pairs {
-            Pairs::Named(name) => name.split(THEN).next() == Some(&plan.to_string()),
-            Pairs::Sample { .. } | Pairs::All => true,
+            Pairs::Named(name) => Some(name),
+            Pairs::Sample { .. } | Pairs::All => None,
         }
     }
 
-    /// What has to be said so that the same is tried again.
+    /// The seed that repeats the sample.
     pub(crate) fn seed(&self) -> Option<u64> {
         match self.pairs {
             Pairs::Sample { seed, .. } => Some(seed),

@@ -1,10 +1,10 @@
-//! What a daemon looks like: all that a start gives it, except what differs from start to start.
+//! The properties that a start gives a daemon, except those that differ from start to start.
 
 use std::path::{Path, PathBuf};
 
 use tests::process::Process;
 
-/// The lines of `/proc/PID/status` that a start decides.
+/// The lines of `/proc/PID/status` that a start determines.
 const LINES: [&str; 6] = ["Uid", "Gid", "Groups", "Umask", "SigBlk", "SigIgn"];
 
 /// The properties of a daemon, each with its value.
@@ -12,8 +12,8 @@ const LINES: [&str; 6] = ["Uid", "Gid", "Groups", "Umask", "SigBlk", "SigIgn"];
 pub(crate) struct Shape(Vec<(&'static str, String)>);
 
 impl Shape {
-    /// The shape of a daemon that has come to its body. Paths in the start directory are relative,
-    /// so that the shapes of two daemons compare.
+    /// The shape of a daemon that runs its body. Paths in the start directory are relative, which
+    /// lets the shapes of two daemons compare equal.
     pub(crate) fn of(process: Process, start_directory: &Path) -> Self {
         let relative =
             |path: PathBuf| path.strip_prefix(start_directory).map(Path::to_owned).unwrap_or(path);
@@ -21,9 +21,9 @@ impl Shape {
         let mut streams: Vec<_> =
             process.descriptors().into_values().map(|file| relative(kind(file.target))).collect();
         let mut other_descriptors = streams.split_off(streams.len().min(3));
-        // What a supervisor notes for `status` is an extra: a daemon starts without it as well.
+        // A supervisor's state file is optional: without it, a daemon starts as well.
         other_descriptors.retain(|file| file.extension() != Some("state".as_ref()));
-        // Which numbers they have is an accident.
+        // Their numbers do not matter.
         other_descriptors.sort_unstable();
         let mut properties = vec![
             ("working directory", relative(process.working_directory()).display().to_string()),
@@ -37,7 +37,7 @@ impl Shape {
         Self(properties)
     }
 
-    /// What is not as it should be, in words.
+    /// The differences in words.
     pub(crate) fn differences(&self, expected: &Self) -> Vec<String> {
         let pairs = self.0.iter().zip(&expected.0).filter(|(is, should)| is != should);
         pairs
@@ -46,7 +46,7 @@ impl Shape {
     }
 }
 
-/// Which pipe it is is an accident, too.
+/// Leaves out the inode of a pipe, which differs from start to start.
 fn kind(target: PathBuf) -> PathBuf {
     let is_pipe = target.to_str().is_some_and(|target| target.starts_with("pipe:"));
     if is_pipe { "a pipe".into() } else { target }

@@ -11,16 +11,16 @@ use tests::bot;
 use tests::bot::Bot;
 use tests::condition::Condition;
 
-/// A start that is to be disturbed.
+/// A start to disturb.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Start {
-    /// Its name in the names of tests.
+    /// Its part of the test's name.
     pub(crate) name: &'static str,
-    /// A new bot for it, whose body is a long sleep: by that the end of the start is known.
+    /// Makes a bot. Its body is a long sleep, which marks the end of the start.
     pub(crate) bot: fn() -> Bot,
-    /// The exit code of the launcher when nothing disturbs it.
+    /// The exit code of the undisturbed launcher.
     pub(crate) code: i32,
-    /// Whether only root can make it.
+    /// Whether the start needs root.
     pub(crate) needs_root: bool,
     /// Where the body runs.
     pub(crate) body: Body,
@@ -33,20 +33,20 @@ pub(crate) enum Body {
     Daemon,
     /// In a child of the daemon.
     Child,
-    /// In the process that was executed.
+    /// In the launcher.
     Foreground,
 }
 
-/// All of them.
+/// All starts.
 pub(crate) const STARTS: &[Start] = &[
     DEFAULT,
-    Start { name: "with_everything_to_do", bot: with_everything_to_do, ..DEFAULT },
+    Start { name: "with_much_to_do", bot: with_much_to_do, ..DEFAULT },
     Start {
         name: "whose_launcher_waits",
         bot: || bot!["redirect=out.log", "wait_ready=true", "ready", "sleep"],
         ..DEFAULT
     },
-    Start { name: "whose_launcher_goes_on", bot: || bot!["return", "sleep"], ..DEFAULT },
+    Start { name: "whose_launcher_continues", bot: || bot!["return", "sleep"], ..DEFAULT },
     Start {
         name: "that_reopens_its_log",
         bot: || bot!["redirect=out.log", "reopen=true", "sleep"],
@@ -54,7 +54,7 @@ pub(crate) const STARTS: &[Start] = &[
     },
     PRIVILEGED,
     Start {
-        name: "whose_files_are_left_to_its_user",
+        name: "that_opens_files_as_its_user",
         bot: with_files_of_its_user,
         needs_root: true,
         ..DEFAULT
@@ -88,7 +88,7 @@ pub(crate) const STARTS: &[Start] = &[
     Start { name: "that_cannot_write_its_pid", bot: with_empty_files_only, code: 74, ..DEFAULT },
 ];
 
-/// A start that has nothing special.
+/// A start without options.
 pub(crate) const DEFAULT: Start = Start {
     name: "with_defaults",
     bot: || bot!["sleep"],
@@ -97,11 +97,11 @@ pub(crate) const DEFAULT: Start = Start {
     body: Body::Daemon,
 };
 
-/// A start that gives up its privileges.
+/// A start that drops its privileges.
 pub(crate) const PRIVILEGED: Start =
     Start { name: "that_drops_privileges", bot: without_privileges, needs_root: true, ..DEFAULT };
 
-/// A user and a group without accounts, so that it is the same on every machine, behind a new root.
+/// A new root directory, and IDs without accounts. The start is then the same on every machine.
 fn without_privileges() -> Bot {
     let bot =
         bot!["uid=61234", "gid=61234", "umask=027", "chroot=jail", "redirect=out.log", "sleep"];
@@ -109,7 +109,7 @@ fn without_privileges() -> Bot {
     bot
 }
 
-/// In a directory of the user's root opens nothing.
+/// Files in a directory of the user's, in which the start opens nothing as root.
 fn with_files_of_its_user() -> Bot {
     let bot =
         bot!["uid=61234", "gid=61234", "redirect=home/out.log", "pid_file=home/bot.pid", "sleep"];
@@ -127,12 +127,12 @@ fn with_empty_files_only() -> Bot {
     bot!["sleep"].under(Condition::Limited(Resource::RLIMIT_FSIZE, 0))
 }
 
-/// Files of its own, a stale PID file, and things inherited that a daemon must not have.
-fn with_everything_to_do() -> Bot {
+/// Files, a stale PID file, and inherited state that a daemon must not keep.
+fn with_much_to_do() -> Bot {
     let bot = bot!["redirect=out.log", "stdin=input", "chdir=elsewhere", "sleep"];
     fs::write(bot.file("input"), "").expect("an input");
     fs::create_dir(bot.file("elsewhere")).expect("a directory");
-    // Longer than any PID, so that a tail has to be cut off.
+    // Longer than any PID, which makes the start truncate the file.
     fs::write(bot.pid_file(), "123456789\n").expect("a stale PID file");
     fs::set_permissions(bot.pid_file(), Permissions::from_mode(0o600)).expect("its mode");
     bot.under(inherited())
@@ -141,14 +141,14 @@ fn with_everything_to_do() -> Bot {
         .under(Condition::Blocked)
 }
 
-/// Inherited descriptors have to be told from those that code before the start has opened.
+/// The start must tell inherited descriptors from those that `before` has opened.
 fn after_other_code() -> Bot {
     let bot = Bot::new(env!("CARGO_BIN_EXE_parser"));
     bot.words(["log=out.log".into()]).under(inherited())
 }
 
-/// Above all that this process has open, so that they are one row in each start: a row is closed by
-/// one call.
+/// Descriptors above all others of this process. In each start they are consecutive, and one call
+/// closes them.
 fn inherited() -> Condition {
     let null = OwnedFd::from(File::open("/dev/null").expect("the null device"));
     Condition::Open(Arc::new(null), 2, 200)
