@@ -1,4 +1,4 @@
-//! The units of the document on deployment, as they stand there.
+//! The units in `docs/deploy.md` work as printed.
 
 use std::fs;
 
@@ -11,7 +11,7 @@ use crate::surroundings::{UNITS, as_pingbot, manager_of_a_user};
 
 const DOCUMENT: &str = include_str!("../../docs/deploy.md");
 
-/// The whole text of the file of this name.
+/// The text of a file in the document.
 #[track_caller]
 fn snippet(name: &str) -> &'static str {
     let named = DOCUMENT.split_once(&format!("\n`{name}`:\n\n```ini\n"));
@@ -19,7 +19,7 @@ fn snippet(name: &str) -> &'static str {
     rest.split_once("```\n").expect("the end of the snippet").0
 }
 
-/// The process of a unit, which runs.
+/// The only process of a running unit.
 #[track_caller]
 fn process_of(machine: &Inside, group: &str) -> Process {
     let processes = machine.processes_of(group.trim_end());
@@ -42,7 +42,7 @@ fn the_units_of_the_document_run_a_bot() {
         let group = systemctl(&[&CONTROL_GROUP[..], &[unit]].concat()).stdout;
         let process = process_of(&machine, &group);
         if unit == "pingbot-daemon.service" {
-            reload_opens_the_log_anew(&machine, unit);
+            assert_reload_opens_the_log_anew(&machine, unit);
             assert_eq!(process_of(&machine, &group), process);
         }
         let disabled = systemctl(&["disable", "--now", unit]);
@@ -52,7 +52,7 @@ fn the_units_of_the_document_run_a_bot() {
     }
 }
 
-fn reload_opens_the_log_anew(machine: &Inside, unit: &str) {
+fn assert_reload_opens_the_log_anew(machine: &Inside, unit: &str) {
     let log = machine.file("/var/lib/pingbot/out.log");
     fs::remove_file(&log).expect("a daemon has a log");
     let reload = machine.run(["systemctl", "reload", unit]);
@@ -61,7 +61,7 @@ fn reload_opens_the_log_anew(machine: &Inside, unit: &str) {
 }
 
 #[test(needs = manager_of_a_user)]
-fn the_unit_of_the_document_for_a_user_runs_a_bot() {
+fn the_user_unit_of_the_document_runs_a_bot() {
     let machine = inside();
     let units = machine.file(UNITS);
     let text = snippet("~/.config/systemd/user/pingbot.service");

@@ -1,4 +1,4 @@
-//! Services that do not come up, or do not stay.
+//! Services that fail to start, or that end.
 
 use nix::sys::signal::{Signal, kill};
 use tests::wait;
@@ -10,7 +10,7 @@ const REASON: &str = "builder: cannot change to the directory /missing: \
                       No such file or directory (os error 2)";
 
 #[test(needs = bootable)]
-fn a_failed_start_is_told_with_its_code_and_its_reason() {
+fn systemd_learns_the_exit_code_and_the_reason_of_a_failed_start() {
     for (kind, more) in [("simple", ""), ("notify", ""), ("forking", "PIDFile={home}/builder.pid")]
     {
         let lines = format!("Type={kind}\n{more}\nExecStart=/bots/builder chdir=/missing sleep");
@@ -18,7 +18,7 @@ fn a_failed_start_is_told_with_its_code_and_its_reason() {
         service.begin();
         service.await_property("ActiveState", "failed");
         assert_eq!(service.property("Result"), "exit-code");
-        // A launcher is no main process.
+        // A launcher is not the main process.
         if kind != "forking" {
             assert_eq!(service.property("ExecMainStatus"), "78");
         }
@@ -27,7 +27,7 @@ fn a_failed_start_is_told_with_its_code_and_its_reason() {
 }
 
 #[test(needs = bootable)]
-fn a_service_that_is_killed_is_started_again() {
+fn a_killed_service_is_restarted() {
     let service = Service::new(
         "killed",
         "Restart=on-failure\nRestartSec=0\nExecStart={builder} note=up sleep",
@@ -42,7 +42,7 @@ fn a_service_that_is_killed_is_started_again() {
 }
 
 #[test(needs = bootable)]
-fn a_service_that_ends_badly_is_started_again() {
+fn a_failed_service_is_restarted() {
     let service = Service::new(
         "ending",
         "Restart=on-failure\nRestartSec=0\nStartLimitBurst=9\n\
@@ -51,5 +51,5 @@ fn a_service_that_ends_badly_is_started_again() {
     service.begin();
     wait::until("the third body", || service.read("up").lines().count() == 3);
     service.await_property("ActiveState", "inactive");
-    assert_eq!(service.property("Result"), "success", "the third body ended well");
+    assert_eq!(service.property("Result"), "success", "the third body succeeds");
 }

@@ -1,4 +1,4 @@
-//! Whose service it is, and what it may see.
+//! The user of a service, and restricted services.
 
 use std::fs;
 use std::os::unix::fs::MetadataExt;
@@ -29,12 +29,12 @@ fn the_bot_chooses_the_user() {
         [process.status("Uid"), process.status("Gid")],
         [ids_of_pingbot(), ids_of_pingbot()]
     );
-    assert_eq!(process.signals("CapBnd") & process.signals("CapEff"), 0);
+    assert_eq!(process.signals("CapEff"), 0, "a capability is left");
     service.stop();
 }
 
 #[test(needs = bootable)]
-fn a_daemon_of_another_user_is_found_by_its_pid_file() {
+fn systemd_finds_a_daemon_of_another_user_by_its_pid_file() {
     let service = Service::new(
         "user-forking",
         "Type=forking\nPIDFile={home}/builder.pid\n\
@@ -45,7 +45,7 @@ fn a_daemon_of_another_user_is_found_by_its_pid_file() {
     service.stop();
 }
 
-/// What the manual of systemd.exec offers to a service that needs nothing.
+/// The restrictions of systemd.exec(5) that a bot works under.
 const HARDENED: &str = "DynamicUser=yes
     NoNewPrivileges=yes
     CapabilityBoundingSet=
@@ -77,7 +77,7 @@ const HARDENED: &str = "DynamicUser=yes
     UMask=0077";
 
 #[test(needs = bootable)]
-fn a_hardened_service_of_a_user_without_an_account_comes_up() {
+fn a_hardened_service_with_a_dynamic_user_starts() {
     let lines = format!(
         "{HARDENED}\nStateDirectory=hardened\nWorkingDirectory=%S/hardened\nType=notify\n\
          ExecStart={{builder}} reopen=true print-is-daemon sleep"
@@ -85,7 +85,7 @@ fn a_hardened_service_of_a_user_without_an_account_comes_up() {
     let service = Service::new("hardened", &lines);
     service.start();
     let process = service.only_process();
-    assert_eq!(process.status("Seccomp"), "2", "the filter holds");
+    assert_eq!(process.status("Seccomp"), "2", "the filter is active");
     assert_eq!(service.priority_of("false"), 6);
     let pid_file = service.machine.file("/var/lib/private/hardened/builder.pid");
     assert!(pid_file.exists());
@@ -93,7 +93,7 @@ fn a_hardened_service_of_a_user_without_an_account_comes_up() {
 }
 
 #[test(needs = bootable)]
-fn a_service_that_may_write_nowhere_has_no_pid_file() {
+fn a_service_without_a_writable_directory_has_no_pid_file() {
     let lines = format!("{HARDENED}\nType=notify\nExecStart={{builder}} sleep");
     let service = Service::new("nowhere", &lines);
     service.start();
@@ -103,7 +103,7 @@ fn a_service_that_may_write_nowhere_has_no_pid_file() {
 }
 
 #[test(needs = bootable)]
-fn a_hardened_daemon_comes_up() {
+fn a_hardened_daemon_starts() {
     let lines = format!(
         "{HARDENED}\nRuntimeDirectory=hardened-daemon\nWorkingDirectory=%t/hardened-daemon\n\
          Type=forking\nPIDFile=%t/hardened-daemon/builder.pid\n\

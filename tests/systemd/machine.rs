@@ -1,4 +1,4 @@
-//! A machine of its own, on which systemd is PID 1. It is booted once, for all tests of a run.
+//! A container with systemd as PID 1. It is booted once for all tests of a run.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -9,42 +9,42 @@ use std::sync::{Mutex, OnceLock};
 
 use nix::unistd::{AccessFlags, Pid, access};
 use tests::cgroup::hierarchy;
-use tests::launch::Launch;
+use tests::launch::{Launch, Launching};
 use tests::need::{self, Need};
 use tests::process::Process;
 use tests::wait;
 
-/// The directory that holds the Linux with systemd in it. The machine's own files do.
+/// The variable that names a directory with a Linux system. The default is the host's root.
 const SYSTEM: &str = "SYSTEMD_ROOT";
 
-/// An ordinary user of the machine, `pingbot`, who has an account.
+/// The user ID of `pingbot`, an ordinary user with an account in the container.
 pub(crate) const PINGBOT: u32 = 61_235;
 
 static MACHINE: Mutex<Option<Machine>> = Mutex::new(None);
 
-/// The running machine, as tests see it from outside.
+/// The running container, as tests see it from outside.
 #[derive(Clone, Debug)]
 pub(crate) struct Inside {
     /// PID 1.
     pub(crate) systemd: Process,
-    /// Where its cgroups are.
+    /// The directory of its cgroups.
     groups: PathBuf,
 }
 
 #[derive(Debug)]
 struct Machine {
-    /// Takes the machine away when its standard input is closed.
+    /// Removes the container when its standard input is closed.
     guardian: Child,
     inside: Inside,
 }
 
-/// What it takes to boot systemd.
+/// What booting systemd needs.
 pub(crate) fn bootable() -> Need {
     static NEED: OnceLock<Need> = OnceLock::new();
     *NEED.get_or_init(|| {
         let conditions = [
             need::root(),
-            at_least(248, "systemd 248, which says what it has executed"),
+            at_least(248, "systemd 248, which sets SYSTEMD_EXEC_PID"),
             Need::new(
                 "cgroup2",
                 hierarchy().is_some_and(|at| access(&at, AccessFlags::W_OK).is_ok()),
@@ -64,7 +64,7 @@ pub(crate) fn at_least(version: u32, what: &'static str) -> Need {
     Need::new(what, number.is_some_and(|number| number >= version))
 }
 
-/// Namespaces, and in them a file system above another one.
+/// Namespaces, and an overlay mount in them.
 fn overlay() -> Need {
     let script = "mount -t tmpfs tmpfs /mnt && mkdir /mnt/a /mnt/b /mnt/c &&
         mount -t overlay -o lowerdir=/,upperdir=/mnt/a,workdir=/mnt/b overlay /mnt/c &&
@@ -79,20 +79,22 @@ fn system() -> PathBuf {
     std::env::var_os(SYSTEM).unwrap_or_else(|| "/".into()).into()
 }
 
-/// The machine, booted by whoever comes first.
+/// The container. The first test boots it.
 #[track_caller]
 pub(crate) fn inside() -> Inside {
-    let mut machine = MACHINE.lock().expect("the machine boots");
+    let mut machine = MACHINE.lock().expect("systemd has booted");
     machine.get_or_insert_with(Machine::boot).inside.clone()
 }
 
-/// Takes the machine away, if there is one.
+/// Removes the container, if there is one.
 pub(crate) fn shut_down() {
     let machine = MACHINE.lock().map(|mut machine| machine.take());
     if let Ok(Some(Machine { mut guardian, .. })) = machine {
         drop(guardian.stdin.take());
-        let end = guardian.wait().expect("a child of this process");
-        assert!(end.success(), "the machine does not go: {end}");
+        let end = wait::for_some("the removal of the container", || {
+            guardian.try_wait().expect("a child of this process")
+        });
+        assert!(end.success(), "the container was not removed: {end}");
     }
 }
 
@@ -120,19 +122,19 @@ impl Inside {
     fn await_boot(&self) {
         wait::until("the boot of systemd", || {
             assert!(self.systemd.is_alive(), "systemd has ended");
-            // Until it listens, nobody answers.
+            // The command fails until systemd listens.
             let state = self.run(["systemctl", "is-system-running"]).stdout;
             ["running\n", "degraded\n"].contains(&&*state)
         });
     }
 
-    /// Runs a command inside, as root and not as a service, and waits for its end.
+    /// Runs a command in the container, as root and outside of all services.
     #[track_caller]
     pub(crate) fn run(&self, words: impl IntoIterator<Item: AsRef<OsStr>>) -> Launch {
         self.run_by(&[], words)
     }
 
-    /// Runs a command inside, with these options of `nsenter`.
+    /// Runs a command in the container, with these options of `nsenter`.
     #[track_caller]
     pub(crate) fn run_by(
         &self,
@@ -143,17 +145,17 @@ impl Inside {
         command.args(["--all", "--root", "--wdns=/run/bots", "--target"]);
         command.arg(self.systemd.0.to_string()).args(options).args(words);
         command.env_clear().env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin").env("HOME", "/root");
-        command.stdin(Stdio::null());
-        command.output().expect("`nsenter` can be executed").into()
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        Launching::new(command.spawn().expect("`nsenter` can be executed")).finish()
     }
 
-    /// A file inside, as it can be reached from outside.
+    /// The path outside of a file in the container.
     pub(crate) fn file(&self, path: impl AsRef<Path>) -> PathBuf {
         let path = path.as_ref().strip_prefix("/").expect("an absolute path").to_owned();
         PathBuf::from(format!("/proc/{}/root", self.systemd.0)).join(path)
     }
 
-    /// The processes of a cgroup and of all below it, by their numbers outside.
+    /// The processes of a cgroup and of all below it, by their PIDs outside.
     pub(crate) fn processes_of(&self, group: &str) -> Vec<Process> {
         let group = self.groups.join(group.trim_start_matches('/'));
         let mut numbers = Vec::new();
@@ -163,7 +165,7 @@ impl Inside {
     }
 }
 
-/// A cgroup that is gone has no processes.
+/// Collects the PIDs of a cgroup and of all below it. A missing cgroup has none.
 fn collect(group: &Path, numbers: &mut Vec<i32>) {
     let own = fs::read_to_string(group.join("cgroup.procs")).unwrap_or_default();
     numbers.extend(own.lines().filter_map(|line| line.parse::<i32>().ok()));

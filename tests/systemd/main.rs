@@ -1,7 +1,7 @@
-//! Bots under a systemd that is PID 1 of namespaces of its own. It is booted once; a function with
-//! `#[test]` is a case, and has services of its own.
+//! Bots under systemd, which is PID 1 of new namespaces. It is booted once. A function with
+//! `#[test]` is a case and makes its own services.
 
-// The attribute `test` of the harness, in place of the standard one.
+// The harness's attribute `test` replaces the standard one.
 #[macro_use]
 extern crate tests;
 

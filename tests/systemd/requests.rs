@@ -1,4 +1,4 @@
-//! What a running service is asked for: to reload, to answer the words of `commands`, to end.
+//! Requests to a running service: reload, the words of `commands`, stop.
 
 use std::fs;
 use std::time::{Duration, Instant};
@@ -10,7 +10,7 @@ use crate::machine::bootable;
 use crate::service::{Service, number_inside};
 
 #[test(needs = bootable)]
-fn a_reload_opens_the_log_of_a_daemon_anew() {
+fn a_reload_reopens_the_log_of_a_daemon() {
     let service = Service::new(
         "reload-forking",
         "Type=forking\nPIDFile={home}/builder.pid\nExecReload=sh -c 'kill -HUP $MAINPID'\n\
@@ -56,14 +56,14 @@ fn a_stop_ends_the_supervisor_and_the_body() {
     assert!(!service.file("builder.pid").exists());
 }
 
-/// A word of the bot, said in a shell that is no part of the service.
+/// Runs the bot with a word in a shell outside the service.
 fn say(service: &Service, word: &str) -> Launch {
     let script = format!("cd {} && exec /bots/commander {word}", service.home());
     service.machine.run(["sh", "-c", &script])
 }
 
 #[test(needs = bootable)]
-fn words_find_the_bot_that_systemd_runs() {
+fn commands_find_a_bot_that_systemd_runs() {
     let service = Service::new("words", "Type=notify\nExecStart=/bots/commander");
     service.start();
     let number = number_inside(service.only_process()).to_string();
@@ -84,7 +84,7 @@ fn words_find_the_bot_that_systemd_runs() {
 }
 
 #[test(needs = bootable)]
-fn a_restart_from_elsewhere_leaves_the_bot_to_systemd() {
+fn a_restart_from_outside_leaves_the_bot_to_systemd() {
     for (name, kind) in [
         ("mine", "Type=notify\nExecStart=/bots/commander"),
         ("mine-forking", "Type=forking\nPIDFile={home}/commander.pid\nExecStart=/bots/commander"),
@@ -104,14 +104,14 @@ fn a_restart_from_elsewhere_leaves_the_bot_to_systemd() {
                  use `systemctl restart {name}.service`"
             )
         );
-        assert_eq!(service.only_process(), process, "it goes on as if nothing had been said");
+        assert_eq!(service.only_process(), process, "the bot goes on");
         service.stop();
     }
 }
 
 #[test(needs = bootable)]
-fn a_bot_beside_something_else_is_no_service_of_systemd() {
-    // As one that a job of cron's has started: in the service of what started it.
+fn a_bot_in_the_service_of_another_program_does_not_belong_to_systemd() {
+    // As with cron: a bot that a job has started is in cron's own service.
     let service = Service::new("beside", "ExecStart=sh -c '/bots/commander; exec sleep 300'");
     service.start();
     wait::until("the bot", || say(&service, "status").stdout.contains("is running"));

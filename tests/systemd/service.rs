@@ -1,4 +1,4 @@
-//! A service of the machine.
+//! A service in the container.
 
 use std::fs;
 use std::os::unix::fs::chown;
@@ -12,7 +12,7 @@ use tests::wait;
 
 use crate::machine::{self, Inside, PINGBOT};
 
-/// A service, and the directory in which it works. Dropped, it is stopped.
+/// A service and its working directory. It is stopped on drop.
 #[derive(Debug)]
 pub(crate) struct Service {
     pub(crate) machine: Inside,
@@ -27,21 +27,21 @@ pub(crate) struct Line {
 }
 
 impl Service {
-    /// A service of this name, which nobody else has, with these lines in its section `[Service]`.
-    /// `{home}` stands for a directory of its own, in which it works; `{builder}` for the general
-    /// fixture, which stays there and makes its files there.
+    /// A service with this unique name and with these lines in its section `[Service]`. `{home}`
+    /// stands for its working directory, and `{builder}` for the fixture bot, which makes its files
+    /// there.
     #[track_caller]
     pub(crate) fn new(name: &str, lines: &str) -> Self {
         let machine = machine::inside();
         let service = Self { machine, name: name.to_owned() };
-        fs::create_dir(service.machine.file(service.home())).expect("a name that nobody else has");
+        fs::create_dir(service.machine.file(service.home())).expect("the name is unique");
         let lines = service.fill(lines);
         let home = service.home();
         service.write_unit("service", &format!("[Service]\nWorkingDirectory=-{home}\n{lines}\n"));
         service
     }
 
-    /// A unit beside the service, such as its socket.
+    /// Writes a unit with the service's name, such as its socket.
     pub(crate) fn write_unit(&self, kind: &str, text: &str) {
         let unit = format!("/run/systemd/system/{}.{kind}", self.name);
         fs::write(self.machine.file(unit), self.fill(text)).expect("a unit");
@@ -57,7 +57,7 @@ impl Service {
         self
     }
 
-    /// The service's directory, on the machine.
+    /// The service's directory in the container.
     pub(crate) fn home(&self) -> String {
         format!("/run/bots/{}", self.name)
     }
@@ -66,35 +66,35 @@ impl Service {
         format!("{}.service", self.name)
     }
 
-    /// A file in the service's directory, as it can be reached from outside.
+    /// The path outside of a file in the service's directory.
     pub(crate) fn file(&self, name: &str) -> PathBuf {
         self.machine.file(self.home()).join(name)
     }
 
-    /// The text of a file in the service's directory; nothing if there is none.
+    /// The text of a file in the service's directory; empty if there is none.
     pub(crate) fn read(&self, name: &str) -> String {
         fs::read_to_string(self.file(name)).unwrap_or_default()
     }
 
-    /// Waits until a file in the service's directory holds this text and nothing else.
+    /// Waits until a file in the service's directory holds exactly this text.
     #[track_caller]
     pub(crate) fn await_text(&self, name: &str, text: &str) {
         wait::until(&format!("{text:?} in {name}"), || self.read(name) == text);
     }
 
-    /// Begins to start the service; it has this state when systemd has executed it.
+    /// Asks systemd to start the service, and does not wait.
     pub(crate) fn begin(&self) {
         self.systemctl(&["start", "--no-block"]);
     }
 
-    /// Starts the service, and does not put up with failure.
+    /// Starts the service, which must succeed.
     #[track_caller]
     pub(crate) fn start(&self) {
         let launch = self.systemctl(&["start"]);
         assert!(launch.status.success(), "{launch:?}\n{:#?}", self.journal());
     }
 
-    /// Stops the service, which must end well.
+    /// Stops the service, which must succeed.
     #[track_caller]
     pub(crate) fn stop(&self) {
         assert!(self.systemctl(&["stop"]).status.success());
@@ -103,13 +103,13 @@ impl Service {
         assert_eq!(self.living_in(&group), [], "a stopped service has no processes");
     }
 
-    /// Says something to systemd about the service.
+    /// Runs `systemctl` with these words and the service's name.
     #[track_caller]
     pub(crate) fn systemctl(&self, words: &[&str]) -> Launch {
         self.machine.run([&["systemctl"], words, &[&self.unit()]].concat())
     }
 
-    /// What systemd says about the service.
+    /// A property of the service.
     #[track_caller]
     pub(crate) fn property(&self, name: &str) -> String {
         let [value] = self.properties([name]);
@@ -125,24 +125,24 @@ impl Service {
         })
     }
 
-    /// Waits until systemd says this about the service.
+    /// Waits until a property of the service has this value.
     #[track_caller]
     pub(crate) fn await_property(&self, name: &str, value: &str) {
         wait::until(&format!("{name}={value} of {}", self.name), || self.property(name) == value);
     }
 
-    /// The processes of the service, by their numbers outside.
+    /// The processes of the service, by their PIDs outside.
     pub(crate) fn processes(&self) -> Vec<Process> {
         self.living_in(&self.property("ControlGroup"))
     }
 
-    /// A service without processes has no cgroup.
+    /// The living processes of a cgroup. A service without processes has no cgroup.
     fn living_in(&self, group: &str) -> Vec<Process> {
         let all = if group.is_empty() { Vec::new() } else { self.machine.processes_of(group) };
         all.into_iter().filter(|process| process.is_alive()).collect()
     }
 
-    /// Expects the service to be one process, which systemd takes for the main one.
+    /// Expects the service to have one process, which is its main process.
     #[track_caller]
     pub(crate) fn only_process(&self) -> Process {
         let [group, main] = self.properties(["ControlGroup", "MainPID"]);
@@ -152,26 +152,27 @@ impl Service {
         process
     }
 
-    /// What the service, and systemd about it, have said.
+    /// The journal of the service, including systemd's messages about it.
     pub(crate) fn journal(&self) -> Vec<Line> {
         let unit = format!("--unit={}", self.unit());
-        // What was said is on its way until the journal has been asked to catch up.
+        // Without this, recent messages may not have arrived yet.
         self.machine.run(["journalctl", "--sync"]);
         let lines = self.machine.run(["journalctl", "--quiet", "--output=json", &unit]).stdout;
         let lines = lines.lines().map(|line| serde_json::from_str::<Value>(line).expect("JSON"));
         lines.map(|line| Line::from(&line)).collect()
     }
 
-    /// The priority of the first line that ends so.
+    /// Waits for a line that ends with this text, and returns its priority.
     #[track_caller]
     pub(crate) fn priority_of(&self, end: &str) -> u8 {
-        let journal = self.journal();
-        let line = journal.iter().find(|line| line.text.ends_with(end));
-        line.unwrap_or_else(|| panic!("{end:?} is not in {journal:#?}")).priority
+        wait::for_some(&format!("{end:?} in the journal of {}", self.name), || {
+            let line = self.journal().into_iter().find(|line| line.text.ends_with(end))?;
+            Some(line.priority)
+        })
     }
 }
 
-/// The number of a process on the machine.
+/// The PID of a process inside the container.
 #[track_caller]
 pub(crate) fn number_inside(process: Process) -> Pid {
     let numbers = process.status("NSpid");
@@ -179,7 +180,7 @@ pub(crate) fn number_inside(process: Process) -> Pid {
     Pid::from_raw(number.expect("a number"))
 }
 
-/// What the kernel says of the four ids of `pingbot` of one kind.
+/// The line of `/proc/PID/status` with the four user or group IDs of `pingbot`.
 pub(crate) fn ids_of_pingbot() -> String {
     format!("{PINGBOT}\t{PINGBOT}\t{PINGBOT}\t{PINGBOT}")
 }

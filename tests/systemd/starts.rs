@@ -1,4 +1,4 @@
-//! How a service comes up, and what systemd then believes.
+//! How a service starts, and what systemd knows about it then.
 
 use tests::lock::Gate;
 use tests::wait;
@@ -8,15 +8,15 @@ use crate::service::Service;
 
 #[test(needs = bootable)]
 fn a_simple_service_stays_in_the_foreground() {
-    stays_in_the_foreground("simple");
+    assert_stays_in_the_foreground("simple");
 }
 
 #[test(needs = bootable)]
 fn an_exec_service_stays_in_the_foreground() {
-    stays_in_the_foreground("exec");
+    assert_stays_in_the_foreground("exec");
 }
 
-fn stays_in_the_foreground(kind: &str) {
+fn assert_stays_in_the_foreground(kind: &str) {
     let lines = format!("Type={kind}\nExecStart={{builder}} print-is-daemon note=up sleep");
     let service = Service::new(kind, &lines);
     service.start();
@@ -24,13 +24,13 @@ fn stays_in_the_foreground(kind: &str) {
     assert_eq!(service.property("ActiveState"), "active");
     let process = service.only_process();
     assert_eq!(service.read("builder.pid"), service.read("up"));
-    assert_eq!(service.priority_of("false"), 6, "standard output is the journal, at `info`");
+    assert_eq!(service.priority_of("false"), 6, "output goes to the journal as `info`");
     service.stop();
     assert!(!process.is_alive());
 }
 
 #[test(needs = bootable)]
-fn a_notify_service_is_up_when_it_is_ready() {
+fn a_notify_service_is_active_when_it_is_ready() {
     let service = Service::new(
         "notify",
         "Type=notify\nExecStart={builder} wait_ready=true note=up await-in-body=gate ready sleep",
@@ -46,7 +46,7 @@ fn a_notify_service_is_up_when_it_is_ready() {
 }
 
 #[test(needs = bootable)]
-fn a_forking_service_is_up_when_the_launcher_returns() {
+fn a_forking_service_is_active_when_the_launcher_returns() {
     let service = Service::new(
         "forking",
         "Type=forking\nPIDFile={home}/builder.pid\n\

@@ -1,4 +1,4 @@
-//! Around a service: what a shell in it starts, and a manager that a user has.
+//! Bots that a shell in a service starts, and bots under a user's manager.
 
 use std::fs;
 use std::os::unix::fs::chown;
@@ -10,13 +10,14 @@ use tests::wait;
 use crate::machine::{Inside, PINGBOT, bootable, inside};
 use crate::service::{Service, ids_of_pingbot};
 
-/// The words that begin a shell with all that its service has told it.
+/// A service whose main process is a shell. It starts a bot, which inherits the service's
+/// environment.
 const SHELL: &str = "Type=notify\nNotifyAccess=all\nWatchdogSec=60\n\
                      ExecStart=sh -c 'systemd-notify --ready; {builder} redirect=out.log \
                      print-is-daemon sleep; echo $$? >code; exec sleep 300'";
 
 #[test(needs = bootable)]
-fn what_a_shell_inherited_from_its_service_says_nothing_about_a_bot() {
+fn a_shell_in_a_service_starts_a_daemon() {
     let service = Service::new("shell", SHELL);
     service.start();
     service.await_text("code", "0\n");
@@ -25,16 +26,16 @@ fn what_a_shell_inherited_from_its_service_says_nothing_about_a_bot() {
     service.stop();
 }
 
-/// Where a user has units.
+/// The directory of the user's units.
 pub(crate) const UNITS: &str = "/home/pingbot/.config/systemd/user";
 
-/// A manager of the user `pingbot`, if the machine can have one.
+/// Needs a manager of the user `pingbot`.
 pub(crate) fn manager_of_a_user() -> Need {
     let need = bootable();
     if need.missing().is_some() {
         return need;
     }
-    // Root makes them for the user.
+    // Root creates them for the user.
     let directories = ["home/pingbot", ".config", "systemd", "user"];
     directories.iter().fold(inside().file("/"), |directory, name| {
         let directory = directory.join(name);
@@ -47,7 +48,7 @@ pub(crate) fn manager_of_a_user() -> Need {
     Need::new("a manager of a user", started)
 }
 
-/// Runs a command as the user `pingbot`, who talks to a manager of their own.
+/// Runs a command as the user `pingbot`, in contact with that user's manager.
 pub(crate) fn as_pingbot(machine: &Inside, words: &[&str]) -> Launch {
     let [user, group] = [format!("--setuid={PINGBOT}"), format!("--setgid={PINGBOT}")];
     let directory = format!("XDG_RUNTIME_DIR=/run/user/{PINGBOT}");
@@ -55,7 +56,7 @@ pub(crate) fn as_pingbot(machine: &Inside, words: &[&str]) -> Launch {
 }
 
 #[test(needs = manager_of_a_user)]
-fn a_manager_of_a_user_runs_bots_of_each_kind() {
+fn a_users_manager_runs_a_bot_in_the_foreground_and_as_a_daemon() {
     let machine = inside();
     let units = machine.file(UNITS);
     let kinds = [
@@ -75,7 +76,7 @@ fn a_manager_of_a_user_runs_bots_of_each_kind() {
         let group = ["systemctl", "--user", "show", "--value", "--property=ControlGroup", name];
         let group = as_pingbot(&machine, &group).stdout;
         let [process] = machine.processes_of(group.trim_end())[..] else {
-            panic!("not one process in {group}")
+            panic!("expected one process in {group}")
         };
         assert_eq!(process.status("Uid"), ids_of_pingbot());
         assert!(as_pingbot(&machine, &["systemctl", "--user", "stop", name]).status.success());

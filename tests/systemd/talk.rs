@@ -1,4 +1,4 @@
-//! What a bot and systemd say to each other while it runs.
+//! What a bot reports to systemd while it runs.
 
 use std::fs;
 
@@ -9,7 +9,7 @@ use crate::machine::{at_least, bootable};
 use crate::service::{Service, number_inside};
 
 #[test(needs = bootable)]
-fn readiness_is_told_from_behind_another_root() {
+fn a_bot_reports_readiness_after_chroot() {
     let service = Service::new(
         "chroot",
         "Type=notify\nExecStart=/bots/builder chroot={home}/jail wait_ready=true ready sleep",
@@ -25,7 +25,7 @@ fn readiness_is_told_from_behind_another_root() {
 }
 
 #[test(needs = bootable)]
-fn run_reports_through_a_shell_that_waits() {
+fn run_reports_readiness_from_a_child_of_a_shell() {
     let service = Service::new(
         "run",
         "Type=notify\nNotifyAccess=all\nExecStart=sh -c '/bots/commander run; exit $?'",
@@ -36,7 +36,7 @@ fn run_reports_through_a_shell_that_waits() {
 }
 
 #[test(needs = bootable)]
-fn the_status_is_what_the_body_says() {
+fn the_body_sets_the_status() {
     let service = Service::new(
         "status",
         "Type=notify\nExecStart={builder} \"notify=STATUS=counting sheep\" sleep",
@@ -47,7 +47,7 @@ fn the_status_is_what_the_body_says() {
 }
 
 #[test(needs = bootable)]
-fn a_bot_that_stops_speaking_is_killed() {
+fn the_watchdog_kills_a_silent_bot() {
     let service = Service::new(
         "watchdog",
         "Type=notify\nWatchdogSec=1\nLimitCORE=0\nExecStart={builder} beat=16 note=beaten sleep",
@@ -59,7 +59,7 @@ fn a_bot_that_stops_speaking_is_killed() {
     assert_eq!(service.property("Result"), "watchdog");
 }
 
-/// Reloads of which systemd waits for the end came with version 253.
+/// `Type=notify-reload` came with systemd 253.
 fn notify_reload() -> Need {
     let need = bootable();
     if need.missing().is_some() {
@@ -69,7 +69,7 @@ fn notify_reload() -> Need {
 }
 
 #[test(needs = notify_reload)]
-fn a_reload_has_ended_when_the_bot_says_so() {
+fn systemd_waits_for_the_end_of_a_reload() {
     let service = Service::new(
         "notify-reload",
         "Type=notify-reload\nExecStart={builder} redirect=out.log reopen=true sleep",

@@ -1,9 +1,9 @@
-//! Boots a systemd as PID 1 of namespaces of its own, and takes all of it away when its standard
-//! input ends, whether it was closed on purpose or whoever held it has died.
+//! Boots systemd as PID 1 of new namespaces. Removes everything at the end of standard input, which
+//! comes when the parent closes the pipe or dies.
 //!
-//! The words are the directory that holds a Linux, which is not changed, and a directory of
-//! programs, which is seen inside as `/bots`. The PID of systemd is the first line on standard
-//! output.
+//! The first argument is a directory with a Linux system, which is not changed. The second is a
+//! directory of programs, which is mounted at `/bots`. The PID of systemd is the first line on
+//! standard output.
 
 mod cgroup;
 mod root;
@@ -25,7 +25,7 @@ use cgroup::Cgroup;
 fn main() {
     let words: Vec<_> = env::args_os().skip(1).collect();
     let [system, bots] = &words[..] else { panic!("expected two directories") };
-    outlive_the_terminal();
+    ignore_interrupts();
     let scratch = TempDir::with_prefix("machine-").expect("a place for mounts");
     let group = Cgroup::new();
     group.enter();
@@ -36,9 +36,9 @@ fn main() {
         ForkResult::Parent { child } => {
             group.leave();
             println!("{child}");
-            io::stdout().flush().expect("somebody reads");
+            io::stdout().flush().expect("the parent reads");
             io::stdin().read_to_end(&mut Vec::new()).expect("standard input");
-            // The end of the first process of a PID namespace is the end of them all.
+            // The kernel kills the other processes of a PID namespace when PID 1 ends.
             kill(child, Signal::SIGKILL).expect("it was not reaped yet");
             waitpid(child, None).expect("its end");
             group.remove();
@@ -46,18 +46,17 @@ fn main() {
     }
 }
 
-/// Whoever interrupts the tests at a terminal interrupts this program too, which then has work to
-/// do.
-fn outlive_the_terminal() {
+/// An interrupt on the terminal reaches this program, too, which still has to clean up.
+fn ignore_interrupts() {
     for ignored in [Signal::SIGINT, Signal::SIGQUIT, Signal::SIGTERM, Signal::SIGHUP] {
-        // SAFETY: no code of ours runs when a signal is ignored.
+        // SAFETY: an ignored signal runs no handler.
         unsafe { signal(ignored, SigHandler::SigIgn) }.expect("a disposition");
     }
 }
 
 fn become_systemd(system: &Path, bots: &Path, scratch: &Path) -> ! {
     set_pdeathsig(Signal::SIGKILL).expect("a signal");
-    // The cgroup namespace begins where its maker is.
+    // The root of the new cgroup namespace is this process's current cgroup.
     let own = CloneFlags::CLONE_NEWNS
         | CloneFlags::CLONE_NEWUTS
         | CloneFlags::CLONE_NEWIPC

@@ -1,5 +1,5 @@
-//! The file system of the machine: a Linux below, everything that is written above it, and what a
-//! kernel and a boot loader would have put there.
+//! The file systems of the container: an overlay over a Linux system, and the mounts and files that
+//! a kernel and a boot loader would provide.
 
 use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::Write;
@@ -9,8 +9,7 @@ use std::path::Path;
 use nix::mount::{MntFlags, MsFlags, mount, umount2};
 use nix::unistd::{chdir, pivot_root};
 
-/// What begins on its own in a machine of its own and is of no use to a test, or reaches through to
-/// the kernel, which everybody shares.
+/// Units that start by default, and that no test needs or that would change the shared kernel.
 const MASKED: [&str; 11] = [
     "modprobe@.service",
     "systemd-modules-load.service",
@@ -25,17 +24,17 @@ const MASKED: [&str; 11] = [
     "sys-kernel-tracing.mount",
 ];
 
-/// A hang is found out long before the test gives up.
+/// systemd reports a hang long before the test gives up.
 const LIMITS: &str = "[Manager]\nDefaultTimeoutStartSec=10s\nDefaultTimeoutStopSec=10s\n";
 
-/// An ordinary user, who has an account without a password.
+/// The account of an ordinary user, without a password.
 const ACCOUNT: [(&str, &str); 3] = [
     ("etc/passwd", "pingbot:x:61235:61235::/home/pingbot:/bin/sh\n"),
     ("etc/group", "pingbot:x:61235:\n"),
     ("etc/shadow", "pingbot:*:1::::::\n"),
 ];
 
-/// Builds the root directory in `scratch`, which becomes a mount point, as `scratch/root`.
+/// Builds the root directory `scratch/root`. `scratch` becomes a mount point.
 pub(crate) fn build(system: &Path, bots: &Path, scratch: &Path) {
     let nothing = None::<&str>;
     mount(nothing, "/", nothing, MsFlags::MS_REC | MsFlags::MS_PRIVATE, nothing).expect("privacy");
@@ -54,7 +53,7 @@ pub(crate) fn build(system: &Path, bots: &Path, scratch: &Path) {
     set_up();
 }
 
-/// Makes a directory the root directory, and forgets the old one.
+/// Makes a directory the root directory, and unmounts the old one.
 pub(crate) fn change_to(root: &Path) {
     chdir(root).expect("the root directory");
     pivot_root(".", "mnt").expect("a mount point");
@@ -81,7 +80,7 @@ fn make_read_only(at: &str) {
 
 fn place_kernel_file_systems() {
     place("proc", "proc", "");
-    // The settings of the kernel are everybody's.
+    // The container shares the kernel's settings with the host.
     bind(Path::new("proc/sys"), "proc/sys");
     make_read_only("proc/sys");
     place("sysfs", "sys", "");
@@ -125,13 +124,13 @@ fn set_up() {
         let accounts = OpenOptions::new().append(true).open(file);
         accounts.and_then(|mut accounts| accounts.write_all(line.as_bytes())).expect("an account");
     }
-    // The bot that the document on deployment speaks of.
+    // The bot in `docs/deploy.md`.
     let _none = fs::remove_file("usr/local/bin/pingbot");
     symlink("/bots/commander", "usr/local/bin/pingbot").expect("a link");
-    // Anybody's, as `/tmp` is: services of many users work here.
+    // Writable for everybody, like `/tmp`: services of several users work here.
     fs::create_dir("run/bots").expect("a directory");
     fs::set_permissions("run/bots", Permissions::from_mode(0o1777)).expect("permissions");
-    // An own identity, which systemd makes when it finds the file empty.
+    // systemd makes a new machine ID if the file is empty.
     let _none = fs::remove_file("etc/machine-id");
     File::create("etc/machine-id").expect("a file");
 }
