@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use syn::{Item, UseTree};
 
-use crate::items::{Conditions, conditions_of, of_workspace, parse};
-use crate::layout::{files, module_of};
+use crate::items::{Conditions, conditions_of, files, of_workspace, parse};
+use crate::layout::module_of;
 
 /// A module, from the root of its crate.
 type Module = Vec<String>;

@@ -1,11 +1,11 @@
-//! The documents name cases that there are.
+//! The documents only name cases that exist.
 
 use std::collections::BTreeSet;
 use std::fs;
 
 use crate::items::{of_workspace, read};
 
-/// All cases, as `file::test`, and the files alone.
+/// All cases as `file::test`, and all files as `file`.
 fn cases() -> BTreeSet<String> {
     let mut cases = BTreeSet::from(["faults".to_owned()]);
     for entry in fs::read_dir(of_workspace("tests/cases")).expect("the cases") {
@@ -20,8 +20,8 @@ fn cases() -> BTreeSet<String> {
     cases
 }
 
-/// What stands in backquotes in the last column of a document's tables, where the column begins
-/// with it; not what stands in parentheses.
+/// The names in backquotes in the last column of a document's tables, apart from those in
+/// parentheses. A cell that does not begin with a backquote names none.
 fn named_in(document: &str) -> Vec<String> {
     let rows = document.lines().filter_map(|line| line.strip_suffix(" |"));
     let cells = rows.filter_map(|row| Some(row.rsplit_once("| ")?.1));
@@ -33,7 +33,7 @@ fn named_in(document: &str) -> Vec<String> {
         .collect()
 }
 
-/// The names that no case has. A star at the end stands for any rest.
+/// The names that no case has. A final `*` stands for any ending.
 fn unknown(names: &[String], cases: &BTreeSet<String>) -> Vec<String> {
     let is_known = |name: &&String| match name.strip_suffix('*') {
         Some(beginning) => cases.iter().any(|case| case.starts_with(beginning)),
@@ -43,7 +43,7 @@ fn unknown(names: &[String], cases: &BTreeSet<String>) -> Vec<String> {
 }
 
 #[test]
-fn the_documents_name_cases_that_there_are() {
+fn the_documents_only_name_existing_cases() {
     let cases = cases();
     for document in ["docs/invariants.md", "SECURITY.md"] {
         let names = named_in(&read(document));
@@ -53,7 +53,7 @@ fn the_documents_name_cases_that_there_are() {
 }
 
 #[test]
-fn a_case_that_there_is_not_is_noticed() {
+fn a_missing_case_is_noticed() {
     let table = "| a thing | `names`, `names::no_such_case`, `names::none_*` (a `thing`) |\n";
     let unknown = unknown(&named_in(table), &cases());
     assert_eq!(unknown, ["names::no_such_case", "names::none_*"]);

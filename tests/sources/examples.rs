@@ -1,4 +1,4 @@
-//! Every public item shows how it is used. That the examples compile is `cargo test --doc`.
+//! Every public item has an example. `cargo test --doc` compiles them.
 
 use quote::ToTokens;
 use syn::{Attribute, Item};
@@ -16,7 +16,7 @@ fn is_hidden(attributes: &[Attribute]) -> bool {
     documentation(attributes).contains("hidden")
 }
 
-/// Whether an example follows the heading.
+/// Whether there is code below the heading `Examples`.
 fn has_example(attributes: &[Attribute]) -> bool {
     let documentation = documentation(attributes);
     documentation.split("# Examples\"").nth(1).is_some_and(|rest| rest.contains("```"))
@@ -45,7 +45,7 @@ fn the_attribute_has_examples() {
 }
 
 #[test]
-fn the_documentation_names_no_file_of_ours() {
+fn the_documentation_names_no_source_file() {
     let mut items = listing::attributes();
     for file in ["daemonize-macros/src/lib.rs", "daemonize-runtime/src/lib.rs"] {
         let parsed = parse(file.as_ref());

@@ -1,14 +1,11 @@
-//! What only some programs use is compiled in those programs: it is `#[inline]`, or generic.
-
-use std::fs;
-use std::path::{Path, PathBuf};
+//! Code that only some programs use is compiled in those programs: it is `#[inline]` or generic.
 
 use quote::ToTokens;
 use syn::{Attribute, FnArg, GenericParam, ImplItem, Item, Signature, Type};
 
-use crate::items::{of_workspace, parse};
+use crate::items::{files, of_workspace, parse};
 
-/// The code of options, of the words, and of what looks at a daemon from outside.
+/// The code of options and commands, and of status and stop from outside.
 const OF_SOME_PROGRAMS: [&str; 18] = [
     "manage",
     "resources/event_loops.rs",
@@ -30,15 +27,7 @@ const OF_SOME_PROGRAMS: [&str; 18] = [
     "sys/groups.rs",
 ];
 
-fn files(path: &Path) -> Vec<PathBuf> {
-    if path.is_file() {
-        return vec![path.to_owned()];
-    }
-    let entries = fs::read_dir(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-    entries.flat_map(|entry| files(&entry.expect("an entry").path())).collect()
-}
-
-/// The functions that are compiled with the crate.
+/// The functions that are compiled with the crate, not with each program.
 fn compiled_with_the_crate(items: &[Item]) -> Vec<String> {
     items
         .iter()
@@ -78,7 +67,7 @@ fn has_types<'a>(parameters: impl IntoIterator<Item = &'a GenericParam>) -> bool
     parameters.into_iter().any(|parameter| !matches!(parameter, GenericParam::Lifetime(_)))
 }
 
-/// Also inside, as in `Option<impl ToString>`.
+/// Whether a type contains `impl`, as in `Option<impl ToString>`.
 fn has_impl(kind: &Type) -> bool {
     kind.to_token_stream()
         .to_string()
@@ -91,7 +80,7 @@ fn is_named(attributes: &[Attribute], name: &str) -> bool {
 }
 
 #[test]
-fn what_only_some_programs_use_is_compiled_in_those() {
+fn code_of_some_programs_is_compiled_in_those() {
     let sources = of_workspace("daemonize-runtime/src");
     let mut complaints = Vec::new();
     for file in OF_SOME_PROGRAMS.iter().flat_map(|name| files(&sources.join(name))) {

@@ -1,4 +1,4 @@
-//! The items of a crate, read from its files.
+//! The files of the workspace, and the items of a crate.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -7,10 +7,10 @@ use std::path::{Path, PathBuf};
 use quote::ToTokens;
 use syn::{Attribute, Ident, Item, ItemMacro, UseTree, Visibility};
 
-/// The `cfg` attributes of something, and of what it stands in.
+/// The `cfg` attributes of an item and of the modules around it.
 pub(crate) type Conditions = BTreeSet<String>;
 
-/// An item, private or public, and where it stands.
+/// An item, private or public, and its module.
 pub(crate) struct Found {
     pub(crate) module: String,
     pub(crate) conditions: Conditions,
@@ -28,6 +28,15 @@ pub(crate) fn read(file: impl AsRef<Path>) -> String {
     fs::read_to_string(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()))
 }
 
+/// The files in a folder and all folders below it; for a file, itself.
+pub(crate) fn files(path: &Path) -> Vec<PathBuf> {
+    if path.is_file() {
+        return vec![path.to_owned()];
+    }
+    let entries = fs::read_dir(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    entries.flat_map(|entry| files(&entry.expect("an entry").path())).collect()
+}
+
 pub(crate) fn parse(file: &Path) -> syn::File {
     let parsed = syn::parse_file(&read(file));
     parsed.unwrap_or_else(|error| panic!("{}: {error}", file.display()))
@@ -39,7 +48,7 @@ fn file_of_module(folder: &Path) -> PathBuf {
     if of_workspace(&nested).exists() { nested } else { folder.with_extension("rs") }
 }
 
-/// Reads a module, and the modules in it.
+/// Collects the items of a module and of the modules in it.
 pub(crate) fn collect(
     items: Vec<Item>,
     folder: &Path,
@@ -71,7 +80,7 @@ pub(crate) fn join(module: &str, name: &impl ToString) -> String {
     if module.is_empty() { name.to_string() } else { format!("{module}::{}", name.to_string()) }
 }
 
-/// What all kinds of items have, where this test needs it.
+/// The attributes, visibility and name of an item.
 pub(crate) fn parts(item: &Item) -> (&[Attribute], Option<&Visibility>, Option<&Ident>) {
     match item {
         Item::Const(item) => (&item.attrs, Some(&item.vis), Some(&item.ident)),
@@ -86,7 +95,7 @@ pub(crate) fn parts(item: &Item) -> (&[Attribute], Option<&Visibility>, Option<&
         Item::Trait(item) => (&item.attrs, Some(&item.vis), Some(&item.ident)),
         Item::Type(item) => (&item.attrs, Some(&item.vis), Some(&item.ident)),
         Item::Use(item) => (&item.attrs, Some(&item.vis), None),
-        _ => panic!("teach this test what this is: {}", tidy(item)),
+        _ => panic!("this test does not know this kind of item: {}", tidy(item)),
     }
 }
 
@@ -100,11 +109,11 @@ pub(crate) fn is_public(item: &Item) -> bool {
 
 pub(crate) fn conditions_of(attributes: &[Attribute]) -> Conditions {
     let conditions = attributes.iter().filter(|attribute| attribute.path().is_ident("cfg"));
-    // Whether it stands in front of something or in it.
+    // `#![cfg]` inside a module is the same as `#[cfg]` in front of it.
     conditions.map(|condition| tidy(condition).replace("# ! [", "#[")).collect()
 }
 
-/// What a `use` names, and how it calls it.
+/// The paths that a `use` imports, each with the name that it gets.
 pub(crate) fn leaves(tree: &UseTree, outer: &str) -> Vec<(String, String)> {
     match tree {
         UseTree::Path(path) => leaves(&path.tree, &join(outer, &path.ident)),
@@ -115,7 +124,7 @@ pub(crate) fn leaves(tree: &UseTree, outer: &str) -> Vec<(String, String)> {
     }
 }
 
-/// The text of tokens, with spaces where a human would put them.
+/// The text of tokens, with the usual spaces.
 pub(crate) fn tidy(tokens: &impl ToTokens) -> String {
     let mut text = tokens.to_token_stream().to_string();
     let tight =
@@ -135,6 +144,6 @@ pub(crate) fn tidy(tokens: &impl ToTokens) -> String {
     for (wrong, right) in astray {
         text = text.replace(wrong, right);
     }
-    // Whether a function may change its own parameters is no business of its callers.
+    // Callers do not care whether a parameter is `mut`.
     text.trim_end_matches(';').replace("(mut self", "(self").replace(", mut ", ", ")
 }

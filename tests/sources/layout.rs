@@ -1,40 +1,39 @@
-//! The folders of the runtime are layers, and imports go one way: down.
+//! The runtime consists of layers, and imports only go down.
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 
-use crate::items::{of_workspace, read};
+use crate::items::{files, of_workspace, read};
 
-/// The folders, from the top to the bottom.
+/// The layers from top to bottom: a folder or a file each.
 const LAYERS: [&str; 9] =
     ["lib", "daemon", "manage", "start", "run", "resources", "options", "error", "sys"];
 
-/// The only folder for `unsafe` code.
+/// The only module that may have `unsafe` code.
 const UNSAFE: &str = "sys";
 
-/// More lines nobody reads. Unit tests are not counted.
+/// The longest file, without its unit tests.
 const MOST_LINES: usize = 300;
 
-fn level(folder: &str) -> Option<usize> {
-    LAYERS.iter().position(|name| *name == folder)
+fn level(module: &str) -> Option<usize> {
+    LAYERS.iter().position(|layer| *layer == module)
 }
 
-/// What is wrong with a file of the runtime, each as `file:line: what`.
+/// The violations in a file of the runtime, each as `file:line: what`.
 fn complaints(file: &Path, text: &str) -> Vec<String> {
     let tokens = text.parse().unwrap_or_else(|error| panic!("{}: {error}", file.display()));
     let module = module_of(file);
-    let folder = module.first().map_or("lib", String::as_str);
+    let top = module.first().map_or("lib", String::as_str);
     let mut inspection = Inspection {
         file: file.display().to_string(),
-        folder,
-        level: level(folder).unwrap_or_default(),
+        top,
+        level: level(top).unwrap_or_default(),
         lines_of_tests: 0,
         complaints: Vec::new(),
     };
-    if level(folder).is_none() {
-        inspection.complain(1, format!("`{folder}` is no folder of the list"));
+    if level(top).is_none() {
+        inspection.complain(1, format!("`{top}` is in no layer"));
     }
     inspection.walk(tokens, &module);
     let lines = text.lines().count() - inspection.lines_of_tests;
@@ -44,7 +43,7 @@ fn complaints(file: &Path, text: &str) -> Vec<String> {
     inspection.complaints
 }
 
-/// Where the items of a file stand: `start/plan.rs` is `start::plan`, `start/mod.rs` is `start`.
+/// The module of a file: `start/plan.rs` is `start::plan`, `start/mod.rs` is `start`.
 pub(crate) fn module_of(file: &Path) -> Vec<String> {
     let names = file.with_extension("");
     let mut names: Vec<_> = names.iter().map(|name| name.to_string_lossy().into_owned()).collect();
@@ -54,7 +53,8 @@ pub(crate) fn module_of(file: &Path) -> Vec<String> {
 
 struct Inspection<'a> {
     file: String,
-    folder: &'a str,
+    /// The module's ancestor at the top of the crate.
+    top: &'a str,
     level: usize,
     lines_of_tests: usize,
     complaints: Vec<String>,
@@ -65,7 +65,7 @@ impl Inspection<'_> {
         self.complaints.push(format!("{}:{line}: {}", self.file, what.as_ref()));
     }
 
-    /// Looks at tokens that stand in this module, those in macros included.
+    /// Inspects the tokens of this module, including those in macros.
     fn walk(&mut self, tokens: TokenStream, module: &[String]) {
         let tokens: Vec<_> = tokens.into_iter().collect();
         let mut start_of_item = 0;
@@ -92,15 +92,15 @@ impl Inspection<'_> {
         }
     }
 
-    /// An `unsafe fn` asks its callers for something, and does nothing unsafe by itself.
+    /// Rejects `unsafe`, except for the declaration of an `unsafe fn`, which does nothing unsafe.
     fn see_unsafe(&mut self, word: &Ident, after: &[TokenTree]) {
         let is_declaration = matches!(after, [TokenTree::Ident(next), ..] if next == "fn");
-        if self.folder != UNSAFE && !is_declaration {
+        if self.top != UNSAFE && !is_declaration {
             self.complain(line(word.span()), format!("`unsafe` outside of `{UNSAFE}`"));
         }
     }
 
-    /// Follows a path that begins with this word, if it leads somewhere else in the crate.
+    /// Judges a path that begins with this word, if it leads to another module of the crate.
     fn follow(&mut self, word: &Ident, after: &[TokenTree], module: &[String]) {
         let (mut module, mut rest) = match word.to_string().as_str() {
             "crate" => (&[][..], after),
@@ -121,11 +121,11 @@ impl Inspection<'_> {
         }
     }
 
-    /// What is no folder is something in `lib.rs`.
+    /// Rejects an import from a higher layer. A name that is no module is an item of `lib.rs`.
     fn judge(&mut self, name: &str, span: Span) {
-        let (folder, its_level) = level(name).map_or(("lib", 0), |level| (name, level));
+        let (module, its_level) = level(name).map_or(("lib", 0), |level| (name, level));
         if its_level < self.level {
-            let what = format!("`{}` imports from `{folder}`, which is above", self.folder);
+            let what = format!("`{}` imports from `{module}`, which is above", self.top);
             self.complain(line(span), what);
         }
     }
@@ -155,7 +155,7 @@ fn behind_colons(tokens: &[TokenTree]) -> Option<&[TokenTree]> {
     tokens.split_first_chunk::<2>().filter(|(colons, _)| colons.iter().all(is_colon)).map(|it| it.1)
 }
 
-/// The names at the beginning of a path, which are several in braces.
+/// The first names of a path. Braces hold several.
 fn first_names(path: &[TokenTree]) -> Vec<(String, Span)> {
     match path.first() {
         Some(TokenTree::Group(several)) => {
@@ -168,7 +168,7 @@ fn first_names(path: &[TokenTree]) -> Vec<(String, Span)> {
     }
 }
 
-/// The name of a module whose braces come next.
+/// The name of the module whose braces come next.
 fn inline_module(before: &[TokenTree]) -> Option<String> {
     match before {
         [.., TokenTree::Ident(keyword), TokenTree::Ident(name)] if keyword == "mod" => {
@@ -182,15 +182,8 @@ fn is_for_tests(attributes: &[TokenTree]) -> bool {
     attributes.iter().any(|token| token.to_string().replace(' ', "").starts_with("[cfg(test"))
 }
 
-/// The files below a folder of the workspace.
-pub(crate) fn files(folder: &Path) -> Vec<PathBuf> {
-    let entries = fs::read_dir(of_workspace(folder)).expect("a folder");
-    let paths = entries.map(|entry| entry.expect("an entry").path());
-    paths.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] }).collect()
-}
-
 #[test]
-fn the_runtime_is_built_from_top_to_bottom() {
+fn imports_of_the_runtime_only_go_down() {
     let folder = of_workspace("daemonize-runtime/src");
     let files = files(&folder);
     assert!(files.len() > 20, "{files:?}");
@@ -230,7 +223,7 @@ fn an_import_that_goes_up_is_found() {
     assert_complaints("error.rs", "\npub use crate::options::Restart;", &above);
 }
 
-/// That something can be had from `lib.rs`, too, does not make it lower.
+/// A re-export in `lib.rs` does not make an item part of a lower layer.
 #[test]
 fn an_import_from_the_top_is_found() {
     let above = ["run/init.rs:1: `run` imports from `lib`, which is above"];
@@ -257,7 +250,7 @@ fn imports_that_go_down_or_stay_are_fine() {
 }
 
 #[test]
-fn code_that_is_unsafe_is_found() {
+fn unsafe_code_outside_sys_is_found() {
     let outside = ["run/init.rs:1: `unsafe` outside of `sys`"];
     for text in [
         "fn f() { unsafe { g() } }",
@@ -283,7 +276,7 @@ fn a_long_file_is_found() {
 }
 
 #[test]
-fn a_file_outside_the_folders_is_found() {
-    let no_folder = ["parts.rs:1: `parts` is no folder of the list"];
-    assert_complaints("parts.rs", "", &no_folder);
+fn a_file_outside_all_layers_is_found() {
+    let no_layer = ["parts.rs:1: `parts` is in no layer"];
+    assert_complaints("parts.rs", "", &no_layer);
 }

@@ -1,27 +1,32 @@
-//! The links of the documents lead somewhere.
+//! The links in the documents are valid.
 
+use std::fs;
 use std::path::Path;
 
 use crate::items::{of_workspace, read};
 
-/// Where a reader finds the documentation of the runtime.
+/// The published documentation of the runtime.
 const CHAPTERS: &str = "https://docs.rs/daemonize-runtime/latest/daemonize_runtime/";
 
-const DOCUMENTS: [&str; 8] = [
-    "CHANGELOG.md",
-    "CONTRIBUTING.md",
-    "README.md",
-    "SECURITY.md",
-    "docs/benchmark.md",
-    "docs/deploy.md",
-    "docs/design.md",
-    "docs/migrating.md",
-];
-
-/// These are read where there is no repository beside them.
+/// The readmes that are published without the repository.
 const PUBLISHED: [&str; 2] = ["daemonize-macros/README.md", "daemonize-runtime/README.md"];
 
-/// Where the links of a document lead to, `![pictures](…)` included.
+/// All documents, by their paths in the workspace.
+fn documents() -> Vec<String> {
+    let mut documents: Vec<_> = PUBLISHED.map(str::to_owned).into();
+    for folder in ["", "docs/"] {
+        for entry in fs::read_dir(of_workspace(folder)).expect("a folder") {
+            let name = entry.expect("an entry").file_name().into_string().expect("text");
+            if Path::new(&name).extension().is_some_and(|extension| extension == "md") {
+                documents.push(format!("{folder}{name}"));
+            }
+        }
+    }
+    assert!(documents.len() > 9, "only {documents:?} were found");
+    documents
+}
+
+/// The targets of a document's links and pictures.
 fn targets(document: &str) -> Vec<&str> {
     let links = document.split("](").skip(1);
     links.filter_map(|link| Some(link.split_once(')')?.0)).collect()
@@ -47,8 +52,8 @@ fn is_web(target: &str) -> bool {
     target.starts_with("https://")
 }
 
-/// Whether a target is there. What others publish is not looked at.
-fn leads_somewhere(document: &str, target: &str) -> bool {
+/// Whether a target exists. Other web sites are not checked.
+fn is_valid(document: &str, target: &str) -> bool {
     if let Some(place) = target.strip_prefix(CHAPTERS) {
         return place
             .strip_prefix('#')
@@ -71,29 +76,27 @@ fn first_example(document: &str) -> String {
 }
 
 #[test]
-fn links_lead_somewhere() {
-    for document in DOCUMENTS.iter().chain(&PUBLISHED) {
-        let text = read(document);
-        let dead: Vec<_> = targets(&text)
-            .into_iter()
-            .filter(|target| !leads_somewhere(document, target))
-            .collect();
-        assert!(dead.is_empty(), "{document} leads to {dead:?}");
+fn links_are_valid() {
+    for document in documents() {
+        let text = read(&document);
+        let dead: Vec<_> =
+            targets(&text).into_iter().filter(|target| !is_valid(&document, target)).collect();
+        assert!(dead.is_empty(), "dead links in {document}: {dead:?}");
     }
 }
 
 #[test]
-fn what_is_published_needs_no_file_beside_it() {
+fn published_readmes_have_no_relative_links() {
     for document in PUBLISHED {
         let text = read(document);
         let relative: Vec<_> =
             targets(&text).into_iter().filter(|target| !is_web(target)).collect();
-        assert!(relative.is_empty(), "{document} leads to {relative:?}");
+        assert!(relative.is_empty(), "relative links in {document}: {relative:?}");
     }
 }
 
 #[test]
-fn readmes_begin_with_the_same_example() {
+fn all_readmes_begin_with_the_same_example() {
     for document in PUBLISHED {
         assert_eq!(first_example(document), first_example("README.md"), "in {document}");
     }
@@ -103,7 +106,7 @@ fn readmes_begin_with_the_same_example() {
 fn dead_links_are_noticed() {
     for target in ["nowhere.md", "../README.md#no-such-heading", &format!("{CHAPTERS}#no-chapter")]
     {
-        assert!(!leads_somewhere("docs/deploy.md", target), "{target}");
+        assert!(!is_valid("docs/deploy.md", target), "{target}");
     }
-    assert!(leads_somewhere("docs/deploy.md", "../README.md#options"));
+    assert!(is_valid("docs/deploy.md", "../README.md#options"));
 }

@@ -1,4 +1,4 @@
-//! The public interface as text.
+//! The public API as text.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -23,12 +23,12 @@ pub(crate) fn interface() -> String {
     })
 }
 
-/// The attributes of each public item, its documentation among them, by its path.
+/// The attributes of each public item by its path, including its documentation.
 pub(crate) fn attributes() -> Vec<(String, Vec<Attribute>)> {
     read(|listing| mem::take(&mut listing.attributes))
 }
 
-/// Reads the runtime, and answers what is asked about it.
+/// Reads the runtime, and returns what `answer` takes from the listing.
 fn read<Answer>(answer: impl FnOnce(&mut Listing<'_>) -> Answer) -> Answer {
     let folder = Path::new("daemonize-runtime/src");
     let mut all = Vec::new();
@@ -49,15 +49,15 @@ fn read<Answer>(answer: impl FnOnce(&mut Listing<'_>) -> Answer) -> Answer {
 
 struct Listing<'a> {
     all: &'a [Found],
-    /// What a program can name, by the path that it uses.
+    /// The items that a program can name, each with its path.
     exports: Vec<(String, Conditions, &'a Found)>,
-    /// Each with the path by which it is sorted.
+    /// The lines, each with the path that it is sorted by.
     lines: BTreeSet<(String, String)>,
     attributes: Vec<(String, Vec<Attribute>)>,
 }
 
 impl<'a> Listing<'a> {
-    /// Adds a line, in which the path takes the place of [`place`].
+    /// Adds a line in which the path replaces [`place`].
     fn say(&mut self, path: &str, conditions: &Conditions, what: &impl ToTokens) {
         let conditions: String =
             conditions.iter().flat_map(|condition| [condition.as_str(), " "]).collect();
@@ -67,7 +67,7 @@ impl<'a> Listing<'a> {
         ));
     }
 
-    /// Follows a public module, which a program knows by this path.
+    /// Adds the exports of a public module, which programs name by this path.
     fn export(&mut self, module: &str, path: &str, outer: &Conditions) {
         for found in
             self.all.iter().filter(|found| found.module == module && is_public(&found.item))
@@ -118,7 +118,7 @@ impl<'a> Listing<'a> {
         }
     }
 
-    /// What a re-export of a module stands for, and the `use` that says so.
+    /// The target of a re-export, and its `use`.
     fn origin(&self, target: &str) -> Option<(String, &'a Found)> {
         let (module, name) = target.rsplit_once("::")?;
         self.all.iter().filter(|found| found.module == module).find_map(|found| {
@@ -146,7 +146,7 @@ impl<'a> Listing<'a> {
             Item::Struct(item) => self.structure(path, conditions, item),
             Item::Enum(item) => self.enumeration(path, conditions, item),
             Item::Trait(item) => self.definition(path, conditions, item),
-            _ => panic!("teach this test what {path} is"),
+            _ => panic!("this test does not know the kind of item of {path}"),
         }
     }
 
@@ -182,7 +182,9 @@ impl<'a> Listing<'a> {
 
     fn definition(&mut self, path: &str, conditions: &Conditions, mut item: ItemTrait) {
         for member in mem::take(&mut item.items) {
-            let TraitItem::Fn(method) = member else { panic!("teach this test what {path} holds") };
+            let TraitItem::Fn(method) = member else {
+                panic!("this test does not know a member of {path}")
+            };
             let conditions = conditions | &conditions_of(&method.attrs);
             let kind = if method.default.is_some() { quote!(provided) } else { quote!(required) };
             self.function(&join(path, &method.sig.ident), &conditions, &kind, method.sig);
@@ -238,7 +240,7 @@ impl<'a> Listing<'a> {
                 }
                 ImplItem::Fn(_) => {}
                 ImplItem::Type(_) => block.items.push(item),
-                _ => panic!("teach this test what {path} has"),
+                _ => panic!("this test does not know a member of {path}"),
             }
         }
         if !is_inherent {
@@ -246,14 +248,14 @@ impl<'a> Listing<'a> {
         }
     }
 
-    /// What a name means in a module: what stands there, or else what can have been imported.
+    /// The item that a name means in a module: its own item, or else one that it may import.
     fn meant(&self, name: &str, module: &str) -> Option<&'a Found> {
         let is_it = |found: &&Found| parts(&found.item).2.is_some_and(|own| own == name);
         let all = self.all.iter().filter(is_it).filter(|found| !matches!(found.item, Item::Mod(_)));
         all.min_by_key(|found| (found.module != module, !is_public(&found.item)))
     }
 
-    /// How a program finds a type or trait of this crate, if it can.
+    /// The path of a type or trait of this crate, if programs can name it.
     fn exported(&self, name: &Name, module: &str) -> Option<(String, Conditions)> {
         let (first, last) = (name.segments.first()?, name.segments.last()?);
         let is_own = name.segments.len() == 1 || first.ident == "crate" || first.ident == "super";
@@ -262,7 +264,7 @@ impl<'a> Listing<'a> {
         Some((export.0.clone(), export.1.clone()))
     }
 
-    /// The attribute takes what its table says.
+    /// Adds a line for each row of the attribute's table of options.
     fn options(&mut self, items: &[Item]) {
         let table = items.iter().find_map(|item| match item {
             Item::Macro(table) if table.mac.path.is_ident("options") => {
@@ -280,7 +282,7 @@ impl<'a> Listing<'a> {
     }
 }
 
-/// Stands for the path of an item where only its name can stand.
+/// A placeholder for the path of an item where only a name can be.
 fn place() -> Ident {
     format_ident!("__place__")
 }

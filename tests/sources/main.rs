@@ -1,6 +1,6 @@
-//! What the sources and the documents say, compared with each other.
+//! Compares sources and documents.
 
-// The attribute `test` of the harness, in place of the standard one.
+// The harness's attribute `test` replaces the standard one.
 #[macro_use]
 extern crate tests;
 

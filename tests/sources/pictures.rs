@@ -1,4 +1,4 @@
-//! The pictures of the documents, as they are and as a browser shows them.
+//! The pictures in the documents, as text and in a browser.
 
 use std::fs;
 use std::process::Command;
@@ -7,18 +7,20 @@ use tests::need;
 
 use crate::items::{of_workspace, read};
 
-/// The pictures, by their names, and what they are drawn with.
+/// All pictures, by path and text.
 fn pictures() -> Vec<(String, String)> {
     let entries = fs::read_dir(of_workspace("docs")).expect("the documents");
     let paths = entries.map(|entry| entry.expect("an entry").path());
     let pictures = paths.filter(|path| path.extension().is_some_and(|ending| ending == "svg"));
-    pictures.map(|path| (path.display().to_string(), read(&path))).collect()
+    let pictures: Vec<_> = pictures.map(|path| (path.display().to_string(), read(&path))).collect();
+    assert!(pictures.len() > 2, "only {} pictures were found", pictures.len());
+    pictures
 }
 
 const BROWSER: &str = "chromium";
 
-/// Answers with a line for each word under which carets stand: the word, and how far the carets
-/// are from its left and its right end, in pixels. Then with each text that leaves the picture.
+/// Lists each word that carets mark, with the distances in pixels of the carets from the word's
+/// left and right ends and from their own column. Then lists each text that leaves the picture.
 const SCRIPT: &str = r"
 const ends = (text, from, to) => {
   const range = document.createRange();
@@ -35,7 +37,7 @@ texts.forEach((text, index) => {
   const above = texts[index - 1];
   const [marked, word] = [ends(text, from, to), ends(above, from, to)];
   const distances = [marked.left - word.left, marked.right - word.right].map(Math.abs).map(Math.round);
-  // The carets of a browser that collapses spaces are near the margin, as is the word.
+  // If a browser collapses spaces, both the carets and the word are near the margin.
   const column = ends(text, 0, 1).width * from;
   distances.push(Math.round(Math.abs(marked.left - text.getBoundingClientRect().left - column)));
   answers.push(`${above.textContent.slice(from, to)} ${distances}`);
@@ -53,7 +55,7 @@ fn browser() -> need::Need {
     need::command("chromium", &[BROWSER, "--version"])
 }
 
-/// What the script answers of a picture.
+/// The script's answers about a picture.
 fn answers(picture: &str) -> Vec<String> {
     let folder = tempfile::tempdir().expect("a directory");
     let page = folder.path().join("page.html");
@@ -73,15 +75,17 @@ fn answers(picture: &str) -> Vec<String> {
 }
 
 #[test(needs = browser)]
-fn carets_stand_under_their_words_in_a_browser() {
+fn carets_are_below_their_words_in_a_browser() {
     assert_eq!(answers(&read("docs/terminal.svg")), ["redirct 0,0,0", "27 0,0,0"]);
 }
 
 #[test(needs = browser)]
-fn carets_under_other_words_are_noticed() {
+fn misplaced_carets_are_noticed() {
     let collapsing = read("docs/terminal.svg").replace("white-space: pre; ", "");
     let collapsing = collapsing.replace(" xml:space=\"preserve\"", "");
-    assert!(answers(&collapsing).iter().all(|answer| !answer.contains(" 0,0,0")));
+    let answers = answers(&collapsing);
+    assert_eq!(answers.len(), 2, "{answers:?}");
+    assert!(answers.iter().all(|answer| !answer.contains(" 0,0,0")), "{answers:?}");
 }
 
 #[test(needs = browser)]
@@ -96,14 +100,14 @@ fn no_text_leaves_its_picture() {
 }
 
 #[test]
-fn pictures_are_for_light_and_dark() {
+fn pictures_have_a_light_and_a_dark_scheme() {
     for (name, picture) in pictures() {
         assert!(picture.contains("@media (prefers-color-scheme: dark)"), "{name}");
     }
 }
 
 #[test]
-fn no_picture_shows_where_it_was_made() {
+fn no_picture_shows_a_path_of_its_author() {
     for (name, picture) in pictures() {
         let paths = picture.split([' ', '(', '>']).filter(|word| word.starts_with('/'));
         let foreign: Vec<_> = paths.filter(|path| !path.starts_with("/srv/echobot/")).collect();

@@ -1,9 +1,7 @@
-//! The public interface is the recorded one, so that nobody changes it without seeing what changes
-//! for programs.
+//! The public API is recorded in a file. A change of the file shows what changes for programs.
 //!
-//! It is read from the sources, because rustdoc's own data is for nightly compilers. Types that are
-//! public in a private module, such as `Choice`, have no lines of their own: no program can name
-//! them.
+//! The API is read from the sources, because rustdoc's JSON needs a nightly compiler. A public type
+//! in a private module, such as `Choice`, has no line, because no program can name it.
 
 use std::collections::BTreeSet;
 use std::{env, fs};
@@ -13,14 +11,14 @@ use daemonize_runtime::{Daemon, Error, Restart};
 
 use crate::{items, listing};
 
-/// What the sources do not spell out: all values travel between threads.
+/// The sources do not say that these types can be sent to other threads and shared with them.
 const _: () = {
-    const fn travels<T: Send + Sync + 'static>() {}
-    travels::<(Daemon, Error, Restart, Status, StopError, Stopped)>();
+    const fn assert_thread_safe<T: Send + Sync + 'static>() {}
+    assert_thread_safe::<(Daemon, Error, Restart, Status, StopError, Stopped)>();
 };
 
 #[test]
-fn the_public_interface_is_the_recorded_one() {
+fn the_public_api_is_the_recorded_one() {
     let record = items::of_workspace("docs/public-api.txt");
     let found = listing::interface();
     if env::var_os("ACCEPT").is_some() {
@@ -31,11 +29,11 @@ fn the_public_interface_is_the_recorded_one() {
     let accept = "ACCEPT=1 cargo test -p tests public_api";
     assert!(
         recorded == found,
-        "docs/public-api.txt is not up to date:\n\n{gone}{new}\nto accept this: {accept}\n"
+        "docs/public-api.txt is out of date:\n\n{gone}{new}\naccept with: {accept}\n"
     );
 }
 
-/// The lines of `text` that are missing in `other`.
+/// The lines of `text` that `other` lacks, each after the mark.
 fn missing(mark: &str, text: &str, other: &str) -> String {
     let other: BTreeSet<_> = other.lines().collect();
     text.lines()

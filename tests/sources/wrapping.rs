@@ -1,4 +1,4 @@
-//! Comments and prose are wrapped at 100 columns; rustfmt wraps code alone.
+//! Comments and prose are wrapped at 100 columns. rustfmt only wraps code.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,11 +7,11 @@ use crate::items::of_workspace;
 
 const WIDTH: usize = 100;
 
-/// What is nobody's prose: dependencies, results, and what compilers have said.
+/// Folders of build results, history and recorded compiler messages.
 const SKIPPED: [&str; 3] = ["target", ".git", "ui"];
 
-/// All files of the workspace with this ending.
-fn files(ending: &str) -> Vec<PathBuf> {
+/// All files of the workspace with this extension.
+fn files(extension: &str) -> Vec<PathBuf> {
     let (mut files, mut folders) = (Vec::new(), vec![of_workspace(".")]);
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(&folder).expect("a folder") {
@@ -19,7 +19,7 @@ fn files(ending: &str) -> Vec<PathBuf> {
             let is_skipped = SKIPPED.iter().any(|name| path.ends_with(name));
             if path.is_dir() && !path.is_symlink() && !is_skipped {
                 folders.push(path);
-            } else if path.extension().is_some_and(|it| it == ending) {
+            } else if path.extension().is_some_and(|it| it == extension) {
                 files.push(path);
             }
         }
@@ -27,7 +27,7 @@ fn files(ending: &str) -> Vec<PathBuf> {
     files
 }
 
-/// The numbers of the lines of prose that are too long. Tables cannot be wrapped, and code is none.
+/// The numbers of the lines of prose that are too long. Tables cannot be wrapped. Code is skipped.
 fn too_long(prose: &str) -> Vec<usize> {
     let (mut lines, mut is_code) = (Vec::new(), false);
     for (index, line) in prose.lines().enumerate() {
@@ -40,7 +40,7 @@ fn too_long(prose: &str) -> Vec<usize> {
     lines
 }
 
-/// The comments of a program, each in its line.
+/// The comments of a program on their lines. Other lines are empty.
 fn comments(program: &str) -> String {
     let comment =
         |line: &str| if line.trim_start().starts_with("//") { line } else { "" }.to_owned();
@@ -54,7 +54,7 @@ fn complaints(file: &Path, prose: &str) -> Vec<String> {
 #[test]
 fn comments_and_prose_are_wrapped() {
     let (programs, documents) = (files("rs"), files("md"));
-    assert!(programs.len() > 200 && documents.len() > 8, "the files are found");
+    assert!(programs.len() > 200 && documents.len() > 8, "files are missing");
     let read = |file: &PathBuf| fs::read_to_string(file).expect("text");
     let mut found = Vec::new();
     for file in &programs {
