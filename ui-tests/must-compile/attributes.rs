@@ -1,4 +1,4 @@
-//! Attributes above, below and inside of `main`, each of which does what it does without
+//! Attributes above, below and inside of `main`. Each has the same effect as without
 //! `#[daemonize]`.
 #![deny(
     missing_docs,
@@ -29,7 +29,7 @@ fn main() {
 }
 
 mod below {
-    /// Lint levels count wherever they stand.
+    /// A lint level below our attribute applies to the options, too.
     #[daemonize_runtime::daemonize(chdir = "/".parse::<std::path::PathBuf>().unwrap())]
     #[allow(clippy::unwrap_used)]
     #[cold]

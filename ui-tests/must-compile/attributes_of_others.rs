@@ -1,4 +1,4 @@
-//! Attributes of other crates beside ours, and parameters that are not always there.
+//! Attributes of other crates beside ours, and conditional parameters.
 #![forbid(unsafe_code)]
 #![deny(warnings)]
 
@@ -39,7 +39,7 @@ mod an_executor {
     #[derive(Default)]
     pub(crate) struct Executor;
 
-    /// As `smol_macros` has it.
+    /// Like the macro of `smol_macros`.
     macro_rules! main {
         ($(#[$attribute:meta])* $visibility:vis async fn $name:ident($executor:ident: $kind:ty) $body:block) => {
             $(#[$attribute])*
@@ -87,7 +87,7 @@ mod not_here {
     pub(crate) fn main() {}
 }
 
-/// A value of any type that a parameter has above.
+/// A value for each of the parameters above.
 fn number<T: Number>() -> T {
     T::make()
 }

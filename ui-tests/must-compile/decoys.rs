@@ -1,4 +1,4 @@
-//! Nothing that a program calls by the names that the expansion uses gets in its way.
+//! A program may define any name that the expansion uses.
 #![no_implicit_prelude]
 #![allow(
     dead_code,
@@ -40,7 +40,7 @@ trait Into {}
 trait Default {}
 trait AsRef {}
 
-/// Its methods have the names of the builder's, on every type.
+/// Gives every type methods with the names of the builder's.
 trait Blanket: ::core::marker::Sized {
     fn new() -> Self {
         loop {}

@@ -1,4 +1,4 @@
-//! The attribute adds no warning to a program that has none, however strict the program is.
+//! The attribute adds no warning to a program without warnings, however strict its lints are.
 #![deny(warnings)]
 #![forbid(unsafe_code)]
 #![deny(
@@ -34,13 +34,13 @@
     unused_results,
     variant_size_differences
 )]
-// The whole of clippy, but for what this program does on purpose.
+// All of clippy, except for what this program does on purpose.
 #![deny(clippy::all, clippy::pedantic, clippy::nursery, clippy::restriction)]
 #![allow(
     clippy::blanket_clippy_restriction_lints,
     clippy::implicit_return,
     clippy::question_mark_used,
-    reason = "the lint for their opposites is on as well"
+    reason = "lints that demand the opposite are on, too"
 )]
 
 use core::error::Error;
@@ -48,14 +48,14 @@ use daemonize_runtime::daemonize;
 use std::env::{VarError, var};
 use std::io::{Write as _, stdout};
 
-/// What the environment says.
+/// The configuration from the environment.
 struct Args {
-    /// Where to write.
+    /// The log file.
     log: String,
 }
 
 /// Reads the environment.
-#[expect(clippy::single_call_fn, reason = "it is called in one place, the attribute")]
+#[expect(clippy::single_call_fn, reason = "only the attribute calls it")]
 fn parse() -> Result<Args, VarError> {
     Ok(Args { log: var("LOG")? })
 }

@@ -1,6 +1,6 @@
-//! The attribute adds no warning to a program whose `main` is as small as can be.
+//! The attribute adds no warning to a program with the smallest possible `main`.
 #![deny(warnings, clippy::all, clippy::pedantic, clippy::nursery, clippy::restriction)]
-#![allow(clippy::blanket_clippy_restriction_lints, reason = "all of them, on purpose")]
+#![allow(clippy::blanket_clippy_restriction_lints, reason = "this program wants them all")]
 
 use daemonize_runtime::daemonize;
 use std::process::abort;

@@ -5,10 +5,10 @@
     clippy::blanket_clippy_restriction_lints,
     clippy::implicit_return,
     clippy::pattern_type_mismatch,
-    reason = "the lint for their opposites is on as well"
+    reason = "lints that demand the opposite are on, too"
 )]
 
-/// The body does without what the options need.
+/// The body does not use what the options use.
 mod only_for_options {
     use super::{args, daemonize};
 
@@ -19,15 +19,15 @@ mod only_for_options {
 use core::mem::drop as end;
 use daemonize_runtime::daemonize;
 
-/// What the program needs.
+/// The arguments.
 struct Args {
-    /// How much it says.
+    /// The log level.
     level: (u8, String),
-    /// Where to write.
+    /// The log file.
     log: String,
 }
 
-/// What the program needs by default.
+/// The default arguments.
 const fn args() -> Args {
     Args { level: (1, String::new()), log: String::new() }
 }

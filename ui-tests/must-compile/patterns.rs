@@ -1,4 +1,4 @@
-//! The options use what a parameter's pattern binds, with the types that it has in the body.
+//! The options may use the names that a parameter's pattern binds, with their types in the body.
 #![forbid(unsafe_code)]
 #![deny(warnings)]
 #![allow(clippy::all, clippy::pedantic, reason = "the patterns are odd on purpose")]
@@ -20,7 +20,7 @@ enum Only {
     One { log: PathBuf, switch: bool },
 }
 
-/// Its port can be read, and nothing can be moved out of it.
+/// No field can be moved out, because the type implements `Drop`.
 struct Guard {
     port: u16,
     #[allow(dead_code)]

@@ -1,4 +1,4 @@
-//! `main` returns whatever a `main` may return.
+//! `main` may return what the `main` of any program may return.
 #![forbid(unsafe_code)]
 #![deny(warnings)]
 

@@ -1,4 +1,4 @@
-//! Any expression is a value, and whatever type the builder takes.
+//! A value may be any expression of a type that the builder takes.
 #![forbid(unsafe_code)]
 #![deny(warnings)]
 #![allow(clippy::all, clippy::pedantic, reason = "the expressions are odd on purpose")]
@@ -58,7 +58,7 @@ mod parameters {
         optional::main();
     }
 
-    /// What a parser of a command line hands over, as it is.
+    /// The fields of a parsed command line, without conversions.
     mod optional {
         use std::path::PathBuf;
         use std::time::Duration;

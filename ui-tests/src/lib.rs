@@ -1,2 +1,2 @@
-//! Nothing here: the programs with mistakes are in `ui/`, those that must compile are in
-//! `must-compile/`, and those of a document in `migrating/`.
+//! An empty library. The programs with mistakes are in `ui/`, those that must compile in
+//! `must-compile/`, and those of `docs/migrating.md` in `migrating/`.

@@ -1,4 +1,4 @@
-//! A strict program of edition 2018, whose own modules have the names of crates.
+//! A strict program of edition 2018. Its modules have the names of crates.
 #![no_implicit_prelude]
 #![deny(warnings)]
 #![forbid(unsafe_code)]

@@ -1,4 +1,4 @@
-//! The texts of errors are the same in every edition.
+//! Errors have the same text in every edition.
 
 #[test]
 fn errors() {

@@ -1,8 +1,8 @@
-//! Attributes of other crates that a `main` may have beside ours, as far as they concern us.
+//! Stand-ins for attributes of other crates that `main` may have beside ours.
 
 use proc_macro::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 
-/// Another crate's attribute that happens to have our name. It does nothing.
+/// Has the name of our attribute and does nothing.
 #[proc_macro_attribute]
 pub fn daemonize(_: TokenStream, item: TokenStream) -> TokenStream {
     item
@@ -21,7 +21,7 @@ pub fn instrument(_: TokenStream, item: TokenStream) -> TokenStream {
     item
 }
 
-/// Makes `main` itself, like `#[rocket::launch]`.
+/// Generates `main`, like `#[rocket::launch]`.
 #[proc_macro_attribute]
 pub fn launch(_: TokenStream, item: TokenStream) -> TokenStream {
     let nothing = TokenTree::Group(Group::new(Delimiter::Parenthesis, TokenStream::new()));
@@ -33,11 +33,11 @@ pub fn launch(_: TokenStream, item: TokenStream) -> TokenStream {
     inner.chain(main).collect()
 }
 
-/// Puts the function, and all attributes below this one, into a new `main`, like
+/// Moves the function and the attributes below this one into a new `main`, like
 /// `#[async_std::main]` of version 1.
 #[proc_macro_attribute]
 pub fn main(_: TokenStream, item: TokenStream) -> TokenStream {
-    // The keyword is a new one.
+    // The original makes a new keyword, too.
     let asynchronous = TokenTree::Ident(Ident::new("async", Span::call_site()));
     let inner = item.into_iter().map(|token| match token {
         token if token.to_string() == "async" => asynchronous.clone(),
@@ -50,5 +50,5 @@ pub fn main(_: TokenStream, item: TokenStream) -> TokenStream {
 }
 
 fn tokens(text: &str) -> TokenStream {
-    text.parse().expect("the texts above are made of tokens")
+    text.parse().expect("the text consists of tokens")
 }

@@ -1,8 +1,8 @@
-//! The runtime under another name, and re-exported from somewhere else.
+//! The runtime under another name, and re-exported by another module.
 #![deny(warnings)]
 #![forbid(unsafe_code)]
 
-/// What a framework could do for its users.
+/// A framework that re-exports the runtime.
 mod framework {
     pub(crate) use background as runtime;
 }

@@ -1,4 +1,4 @@
-// The mistakes are the only errors: nothing seems unused or unknown because of them.
+// Only the mistakes are errors. They make nothing else look unused or unknown.
 #![forbid(warnings)]
 
 use daemonize_runtime::daemonize;

@@ -1,4 +1,4 @@
-// A function that cannot be a daemon's body is the only error too.
+// An unsuitable function causes no further errors either.
 #![forbid(warnings)]
 
 use daemonize_runtime::daemonize;

@@ -1,6 +1,6 @@
-// This program is the same
-
-// without the attribute.
+// The same program without the attribute.
+//
+// Its body is on the same lines.
 fn main() {
     let number = ;
     println!("{number}");
