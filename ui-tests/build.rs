@@ -1,5 +1,5 @@
-//! Takes the programs out of `docs/migrating.md`, where they stand under their names. Those in
-//! `migrating/` are compiled from there, so that document and program cannot differ.
+//! Extracts the named programs from `docs/migrating.md`. The files in `migrating/` include them.
+//! The tests therefore compile what the document shows.
 
 use std::env;
 use std::fs;
@@ -15,7 +15,7 @@ fn main() {
         let name = section[0].trim_end().rsplit('\n').next().and_then(name);
         let (program, _) = section[1].split_once("```\n").expect("the end of the program");
         if let Some(name) = name {
-            fs::write(Path::new(&folder).join(name), program).expect("room for a program");
+            fs::write(Path::new(&folder).join(name), program).expect("a program");
         }
     }
 }

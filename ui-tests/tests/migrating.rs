@@ -1,6 +1,6 @@
-//! The programs of `docs/migrating.md` do what the document says: each is started and observed.
+//! The programs of `docs/migrating.md` do what the document says. Each is started and observed.
 
-// The attribute `test` of the harness, in place of the standard one.
+// The harness's attribute `test` replaces the standard one.
 #[macro_use]
 extern crate tests;
 
@@ -19,23 +19,23 @@ fn main() {
     tests::case::run_all();
 }
 
-/// A bot of this program of the document.
+/// A bot that runs a program of the document.
 macro_rules! bot {
     ($program:literal) => {
         Bot::new(env!(concat!("CARGO_BIN_EXE_", $program)))
     };
 }
 
-/// Starts a bot that says nothing, with these arguments; its PID file has this name.
+/// Starts a silent bot with these arguments and with a PID file of this name.
 #[track_caller]
 fn start(bot: &Bot, arguments: &[&str], pid_file: &str) -> Daemon {
     bot.tell(arguments).assert_silent_success();
     Daemon::recorded_in(&bot.file(pid_file))
 }
 
-/// Starts a bot in the foreground, and waits until it has said this on standard output.
+/// Runs a bot in the foreground until its standard output is this text, and kills it.
 #[track_caller]
-fn stay(bot: &Bot, said: &str) {
+fn run_in_the_foreground(bot: &Bot, said: &str) {
     let mut command = bot.command();
     command.stdout(File::create(bot.file("terminal")).expect("a file"));
     let launching = begin(command);
@@ -55,11 +55,11 @@ fn every_program_of_the_document_is_compiled() {
     let mut stems: Vec<_> = stems.collect();
     stems.sort();
     assert_eq!(named, stems);
-    assert_eq!(DOCUMENT.matches("```rust").count(), named.len(), "a block is no program");
+    assert_eq!(DOCUMENT.matches("```rust").count(), named.len(), "a block has no name");
 }
 
 #[test]
-fn every_method_of_the_old_builder_has_a_row() {
+fn every_method_of_the_other_builder_has_a_row() {
     const METHODS: [&str; 13] = [
         "new",
         "pid_file",
@@ -84,7 +84,7 @@ fn every_method_of_the_old_builder_has_a_row() {
 }
 
 #[test]
-fn five_lines_become_five_lines() {
+fn the_first_five_lines_do_the_same() {
     for bot in [bot!("five_lines"), bot!("five_lines_of_the_builder")] {
         fs::create_dir(bot.file("state")).expect("a directory");
         let daemon = start(&bot, &[], "bot.pid");
@@ -100,25 +100,25 @@ fn five_lines_become_five_lines() {
 }
 
 #[test]
-fn an_argument_makes_it_a_daemon() {
+fn an_argument_makes_the_program_a_daemon() {
     let bot = bot!("by_argument");
-    stay(&bot, "daemon: false\n");
+    run_in_the_foreground(&bot, "daemon: false\n");
     assert!(bot.file("by_argument.pid").exists());
     let _daemon = start(&bot, &["--daemon", "--log=bot.log"], "by_argument.pid");
     bot.await_text("bot.log", "daemon: true\n");
 }
 
 #[test]
-fn the_foreground_is_left_alone() {
+fn a_program_in_the_foreground_has_no_pid_file() {
     let bot = bot!("if_daemon");
-    stay(&bot, "this goes to the log or to the terminal\n");
+    run_in_the_foreground(&bot, "this goes to the log or to the terminal\n");
     assert!(!bot.file("if_daemon.pid").exists());
     let _daemon = start(&bot, &["--daemon"], "if_daemon.pid");
     bot.await_text("bot.log", "this goes to the log or to the terminal\n");
 }
 
 #[test(needs = need::root)]
-fn what_root_has_opened_is_served_by_another_user() {
+fn another_user_serves_a_socket_that_root_has_bound() {
     let bot = bot!("privileged_port");
     let daemon = start(&bot, &[], "privileged_port.pid");
     let address = wait::for_some("the address", || {
@@ -126,8 +126,9 @@ fn what_root_has_opened_is_served_by_another_user() {
         Some(log.strip_prefix("listening on ")?.strip_suffix('\n')?.to_owned())
     });
     let mut answer = String::new();
-    let mut stream = TcpStream::connect(address).expect("somebody listens");
-    stream.read_to_string(&mut answer).expect("an answer");
+    let mut stream = TcpStream::connect(address).expect("the bot listens");
+    stream.set_read_timeout(Some(wait::PATIENCE)).expect("a time limit");
+    stream.read_to_string(&mut answer).expect("an answer in time");
     assert_eq!(answer, "served\n");
     assert!(daemon.process.status("Uid").split_whitespace().all(|id| id == "65534"));
 }
@@ -142,7 +143,7 @@ fn the_launcher_goes_on() {
 }
 
 #[test]
-fn the_launcher_acts_before_it_exits() {
+fn the_launcher_prints_before_it_exits() {
     let bot = bot!("exit_action");
     assert_eq!(bot.answer(&[], 0), "this is printed before the launcher exits\n");
     let _daemon = Daemon::recorded_in(&bot.file("bot.pid"));
@@ -152,7 +153,7 @@ fn the_launcher_acts_before_it_exits() {
 }
 
 #[test]
-fn one_stream_is_kept() {
+fn one_stream_stays_on_the_terminal() {
     let bot = bot!("keep_one_stream");
     let mut command = bot.command();
     command.stderr(File::create(bot.file("terminal")).expect("a file"));
@@ -164,7 +165,7 @@ fn one_stream_is_kept() {
 #[test]
 fn an_open_log_is_truncated() {
     let bot = bot!("open_log");
-    fs::write(bot.file("bot.log"), "of yesterday\n").expect("a file");
+    fs::write(bot.file("bot.log"), "old\n").expect("a file");
     let _daemon = bot.start_and_await("bot.log", "standard output\nstandard error\n");
 }
 
@@ -177,27 +178,27 @@ fn a_pid_file_is_optional() {
 }
 
 #[test]
-fn a_second_start_knows_the_first() {
+fn a_second_start_reports_the_first() {
     let bot = bot!("already_running");
     let daemon = start(&bot, &[], "bot.pid");
     assert_eq!(bot.answer(&[], 0), format!("it is up, PID {}\n", daemon.pid()));
 }
 
 #[test]
-fn a_runtime_works_in_the_daemon() {
+fn an_asynchronous_runtime_works_in_the_daemon() {
     let bot = bot!("runtime");
     let _daemon = bot.start_and_await("bot.log", "answer: Ok(42)\n");
 }
 
 #[test]
-fn a_known_thread_stays_behind() {
+fn a_known_thread_does_not_reach_the_daemon() {
     let bot = bot!("known_threads");
     let daemon = bot.start_and_await("bot.log", "only this thread is here\n");
     assert_eq!(daemon.process.status("Threads").trim(), "1");
 }
 
 #[test]
-fn the_launcher_returns_when_it_is_mounted() {
+fn the_launcher_returns_when_the_file_system_is_mounted() {
     let bot = bot!("fuse");
     let missing = bot.tell(&["missing"]);
     assert_eq!(missing.status.code(), Some(1), "{missing:?}");
@@ -212,7 +213,7 @@ fn the_launcher_returns_when_it_is_mounted() {
 }
 
 #[test]
-fn another_daemon_is_searched_for() {
+fn a_second_start_names_the_other_daemon() {
     let bot = bot!("from_daemonizr");
     let daemon = start(&bot, &[], "dmnzr.pid");
     bot.await_text("dmnzr.out", "only the daemon comes here\n");

@@ -1,23 +1,23 @@
-//! The expected texts themselves: complete, in the house style, and the same on every machine.
+//! The recorded errors are complete, in the project's style, and the same on every machine.
 
 use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 #[test]
-fn every_program_has_its_errors_and_the_other_way_round() {
+fn programs_and_recorded_errors_come_in_pairs() {
     for file in files("ui") {
         let partner = match file.extension().and_then(OsStr::to_str) {
             Some("rs") => file.with_extension("stderr"),
             Some("stderr") => file.with_extension("rs"),
-            _ => panic!("{} is neither a program nor its errors", file.display()),
+            _ => panic!("{} is neither a program nor a record of errors", file.display()),
         };
         assert!(partner.exists(), "{} is missing", partner.display());
     }
 }
 
 #[test]
-fn no_error_tells_where_it_was_recorded() {
+fn no_error_contains_a_path_of_the_machine() {
     for (file, text) in errors("ui") {
         for line in text.lines() {
             let place = line.trim_start().strip_prefix("--> ").unwrap_or_default();
@@ -29,9 +29,9 @@ fn no_error_tells_where_it_was_recorded() {
     }
 }
 
-/// What the values are converted by is nothing that a user can write.
+/// The types that convert the values are private.
 #[test]
-fn no_error_names_what_is_private() {
+fn no_error_names_a_private_type() {
     const FORMS: [&str; 6] = ["Plain", "Optional", "Switch", "Open", "Either", "NoForm"];
     let is_part = |character: char| character.is_alphanumeric() || character == '_';
     for (file, text) in errors("ui") {
@@ -41,9 +41,9 @@ fn no_error_names_what_is_private() {
     }
 }
 
-/// Words of the compiler change with its version, those of the macro do not.
+/// Messages of the compiler change with its version. Messages of the macro do not.
 #[test]
-fn our_errors_are_lines_of_our_own() {
+fn our_errors_contain_no_message_of_the_compiler() {
     for (file, text) in errors("ui/ours").into_iter().chain(errors("ui/every-edition")) {
         for line in
             text.lines().filter(|line| line.starts_with(|first: char| first.is_ascii_alphabetic()))
@@ -83,7 +83,7 @@ fn the_attribute_changes_nothing_in_the_errors_of_a_body() {
     }
 }
 
-/// Cargo builds what the manifest names.
+/// Cargo only builds the programs that the manifest names.
 #[test]
 fn every_program_that_must_compile_is_built() {
     let manifest = fs::read_to_string("Cargo.toml").expect("the manifest");
@@ -93,14 +93,14 @@ fn every_program_that_must_compile_is_built() {
     }
 }
 
-/// The files of expected errors, and what is in them.
+/// The files of recorded errors, with their texts.
 fn errors(folder: &str) -> Vec<(PathBuf, String)> {
     let errors =
         files(folder).into_iter().filter(|file| file.extension() == Some(OsStr::new("stderr")));
     errors.map(|file| (file.clone(), fs::read_to_string(file).expect("text"))).collect()
 }
 
-/// All files in a folder of this crate, and in the folders in it.
+/// All files in a folder of this crate and in all folders below it.
 fn files(folder: impl AsRef<Path>) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).expect("a folder of this crate");
     let paths = entries.map(|entry| entry.expect("an entry").path());

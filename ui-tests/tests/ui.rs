@@ -1,10 +1,10 @@
-//! Compiles every program in `ui/` and compares what the compiler says with the `.stderr` file
-//! beside it. The programs in `ui/every-edition` are compiled by the crates `edition-*`.
+//! Compiles every program in `ui/` and compares the errors with the `.stderr` file beside it. The
+//! crates `edition-*` compile the programs in `ui/every-edition`.
 
 use std::env;
 use std::process::Command;
 
-/// The compiler whose own words are in `ui/rustc` and `ui/bodies`.
+/// The compiler that the errors in `ui/rustc` and `ui/bodies` come from.
 const PINNED: &str = "rustc 1.95.0 ";
 
 #[test]
@@ -16,16 +16,14 @@ fn errors() {
         cases.compile_fail("ui/bodies/*/*.rs");
     } else {
         println!(
-            "skipped: `ui/rustc` and `ui/bodies` hold the words of {PINNED}and this is another compiler"
+            "skipped `ui/rustc` and `ui/bodies`: their errors come from {}, not from this compiler",
+            PINNED.trim_end()
         );
     }
 }
 
 fn is_pinned() -> bool {
     let rustc = env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
-    let version = Command::new(rustc)
-        .arg("--version")
-        .output()
-        .expect("a compiler is here, or this test were not");
+    let version = Command::new(rustc).arg("--version").output().expect("a compiler");
     version.stdout.starts_with(PINNED.as_bytes())
 }

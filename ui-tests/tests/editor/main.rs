@@ -1,5 +1,5 @@
-//! What an editor offers and explains between the parentheses of the attribute. rust-analyzer is
-//! asked, by its protocol; where it is not installed, nothing is.
+//! What an editor offers and explains between the parentheses of the attribute. The tests ask
+//! rust-analyzer. They are ignored if it is not installed.
 
 mod session;
 
@@ -11,7 +11,7 @@ use std::{env, fs};
 use libtest_mimic::{Arguments, Failed, Trial};
 use session::Session;
 
-/// What stands above each attribute.
+/// The program above the attribute.
 const HEAD: &str = r#"use daemonize_runtime::daemonize;
 
 const LOG_FILE: &str = "out.log";
@@ -36,10 +36,10 @@ type Test = fn(&mut Session) -> Result<(), Failed>;
 
 const TESTS: [(&str, Test); 5] = [
     ("the_names_of_options_are_offered", names),
-    ("options_that_are_given_are_not_offered_again", given_names),
+    ("given_options_are_not_offered_again", given_names),
     ("values_are_offered", values),
     ("options_are_explained", explanations),
-    ("nothing_is_wrong_because_of_the_help", complaints),
+    ("correct_attributes_have_no_errors", complaints),
 ];
 
 fn main() -> ExitCode {
@@ -49,7 +49,7 @@ fn main() -> ExitCode {
         .stderr(Stdio::null())
         .status()
         .is_ok_and(|status| status.success());
-    // One server serves all, because it takes a while to read a program.
+    // All tests share one server, because it takes a while to load a program.
     let server = Arc::new(Mutex::new(None));
     let trials = TESTS.map(|(name, test)| {
         let server = Arc::clone(&server);
@@ -64,12 +64,12 @@ fn main() -> ExitCode {
     conclusion.exit_code()
 }
 
-/// A package of its own, so that the server reads no more than it needs.
+/// A package outside the workspace. The server then loads no more than it needs.
 fn package() -> PathBuf {
     let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let package = Path::new(env!("CARGO_TARGET_TMPDIR")).join("editor");
     let runtime = workspace.join("daemonize-runtime");
-    let runtime = runtime.to_str().expect("cargo needs text, too");
+    let runtime = runtime.to_str().expect("the path is UTF-8");
     let manifest = format!(
         "[package]\nname = \"editor\"\nedition = \"2024\"\n\n[dependencies]\n\
          daemonize-runtime.path = {runtime:?}\n\n[workspace]\n"
@@ -77,7 +77,7 @@ fn package() -> PathBuf {
     fs::create_dir_all(package.join("src")).expect("a folder of the tests");
     fs::write(package.join("Cargo.toml"), manifest).expect("a manifest");
     fs::write(package.join("src/main.rs"), [HEAD, PLAIN].concat()).expect("a program");
-    // The versions that are there already.
+    // The same versions, which are downloaded already.
     fs::copy(workspace.join("Cargo.lock"), package.join("Cargo.lock")).expect("the versions");
     package
 }
@@ -114,9 +114,12 @@ fn names(server: &mut Session) -> Result<(), Failed> {
 fn given_names(server: &mut Session) -> Result<(), Failed> {
     let attribute = "(chdir = false, before = Args::parse(), commands = true, |)";
     let offered = server.completions(&program(attribute, WITH_ARGS));
+    if !offered.iter().any(|offer| offer == "redirect") {
+        return Err(format!("no `redirect` in {offered:?}").into());
+    }
     for name in ["chdir", "before", "commands"] {
         if offered.iter().any(|offer| offer == name) {
-            return Err(format!("`{name}` is given and offered").into());
+            return Err(format!("`{name}` is offered again").into());
         }
     }
     Ok(())
@@ -177,7 +180,7 @@ fn complaints(server: &mut Session) -> Result<(), Failed> {
             return Err(format!("{attribute}: {complaints:?}").into());
         }
     }
-    // One mistake is one complaint.
+    // One mistake is one error.
     let complaints = server.complaints(&program("(redirct = LOG_FILE)", PLAIN));
     if complaints.len() == 1 { Ok(()) } else { Err(format!("{complaints:?}").into()) }
 }

@@ -1,5 +1,4 @@
-//! Receives programs with a cursor in them; hands on what rust-analyzer says there, by the Language
-//! Server Protocol.
+//! Asks rust-analyzer about a place in a program, by the Language Server Protocol.
 
 use std::collections::VecDeque;
 use std::io::{BufRead, BufReader, Write};
@@ -11,10 +10,10 @@ use std::{fs, thread};
 
 use serde_json::{Value, json};
 
-/// Where the cursor stands in a program.
+/// Marks the cursor in a program.
 const CURSOR: char = '|';
 
-/// Long enough for a loaded machine; only a hang reaches it.
+/// How long an answer may take. Even on a busy machine, only a hang takes longer.
 const PATIENCE: Duration = Duration::from_secs(300);
 
 /// A language server that has one program open.
@@ -22,7 +21,7 @@ pub(crate) struct Session {
     server: Child,
     input: ChildStdin,
     messages: Receiver<Value>,
-    /// Says what the server is doing, in the order in which it came.
+    /// The server's status messages, in order.
     states: VecDeque<Value>,
     requests: u64,
     version: u64,
@@ -101,7 +100,7 @@ impl Session {
         }
     }
 
-    /// The names that it offers at the cursor.
+    /// The completions at the cursor.
     pub(crate) fn completions(&mut self, program: &str) -> Vec<String> {
         let place = self.show(program);
         let answer = self.request("textDocument/completion", &place);
@@ -110,14 +109,14 @@ impl Session {
         names.map(str::to_owned).collect()
     }
 
-    /// How it explains what the cursor stands in.
+    /// The explanation of the word at the cursor.
     pub(crate) fn explanation(&mut self, program: &str) -> String {
         let place = self.show(program);
         let answer = self.request("textDocument/hover", &place);
         answer["contents"]["value"].as_str().unwrap_or_default().to_owned()
     }
 
-    /// What it finds wrong on its own.
+    /// The server's own diagnostics, without those of the compiler.
     pub(crate) fn complaints(&mut self, program: &str) -> Vec<String> {
         let place = self.show(program);
         let answer = self.request("textDocument/diagnostic", &place);
@@ -125,7 +124,7 @@ impl Session {
         items.iter().map(|item| item["message"].to_string()).collect()
     }
 
-    /// Changes the program; hands on where the cursor is.
+    /// Changes the program, and returns the place of the cursor.
     fn show(&mut self, program: &str) -> Value {
         let (before, after) = program.split_once(CURSOR).unwrap_or((program, ""));
         let text = [before, after].concat();
@@ -160,7 +159,7 @@ impl Session {
         }
     }
 
-    /// Answers what the server asks, and notes what it does.
+    /// Answers a request of the server, or notes its status.
     fn take(&mut self, message: &Value) {
         match (message["method"].as_str(), message.get("id")) {
             (Some("workspace/configuration"), Some(id)) => {
@@ -190,14 +189,14 @@ impl Session {
 }
 
 impl Drop for Session {
-    /// The processes that the server has started end when it does.
+    /// The server's children end with it.
     fn drop(&mut self) {
         let _ = self.server.kill();
         let _ = self.server.wait();
     }
 }
 
-/// The next message of a server; none when it has ended.
+/// The next message of the server; `None` if it has ended.
 fn read(output: &mut impl BufRead) -> Option<Value> {
     let mut length = 0;
     loop {
