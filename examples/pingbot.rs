@@ -1,4 +1,4 @@
-//! A TCP bot on tokio: it answers each line with `pong` and the line, and logs it.
+//! A TCP bot on tokio. It logs each line and answers it with `pong` and the line.
 //!
 //! ```sh
 //! cargo run --bin pingbot
@@ -6,10 +6,10 @@
 //! cargo run --bin pingbot stop
 //! ```
 //!
-//! `docs/deploy.md` installs it everywhere.
+//! `docs/deploy.md` installs it under several service managers.
 //!
-//! The address is bound in `before`. An address in use is reported on the terminal, and nothing is
-//! detached. The runtime and its threads start afterwards, in the daemon.
+//! The address is bound in `before`. If it is in use, the error is reported on the terminal and
+//! nothing is detached. The runtime and its threads start afterwards, in the daemon.
 
 use std::io;
 use std::net::TcpListener;

@@ -1,5 +1,5 @@
-//! A chat bot that asks for messages by long polling, as bots of Telegram do, and answers each with
-//! `pong` and the text.
+//! A chat bot that gets messages by long polling, like a Telegram bot, and answers each with `pong`
+//! and the text.
 //!
 //! ```sh
 //! export POLLBOT_URL=http://127.0.0.1:8081/bot123456:token
@@ -7,13 +7,13 @@
 //! kill "$(cat pollbot.pid)"
 //! ```
 //!
-//! The URL holds the token. It comes from the environment, because everybody can see the arguments
-//! of a process. The launcher returns when the bot is logged in: a wrong token is a failed start.
-//! Later errors are logged, and the bot tries again. The service repeats messages that were not
-//! answered, so every message is answered at least once.
+//! The URL holds the token. It comes from the environment, because every user can see the arguments
+//! of a process. The launcher returns when the bot has logged in: a wrong token is a failed start.
+//! Later errors are logged, and the bot tries again. The service repeats unanswered messages, so
+//! every message is answered at least once.
 //!
-//! This is plain HTTP, which a Bot API server of your own speaks. `https://api.telegram.org` needs
-//! TLS, a default feature of `ureq`.
+//! The bot uses plain HTTP, which is enough for a Bot API server of your own.
+//! `https://api.telegram.org` needs TLS, a default feature of `ureq`.
 
 use std::env;
 use std::io;
@@ -26,9 +26,9 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use ureq::{Agent, Error};
 
-/// How long the server waits for a message before it answers that there is none.
+/// How long the server waits for a message before it sends an empty answer.
 const LONG_POLL: Duration = Duration::from_secs(30);
-/// How long any answer may take: a connection may be dead without a sign of it.
+/// How long an answer may take. A broken connection may not report an error.
 const PATIENCE: Duration = Duration::from_secs(40);
 const PAUSE: Duration = Duration::from_secs(2);
 
@@ -55,7 +55,7 @@ fn url() -> String {
         .unwrap_or_else(|error| refuse(78, &format!("cannot read POLLBOT_URL: {error}")))
 }
 
-/// The codes are those of `sysexits(3)`.
+/// Exits with a code of `sysexits(3)`.
 fn refuse(code: i32, why: &str) -> ! {
     eprintln!("pollbot: {why}");
     exit(code)
@@ -73,7 +73,7 @@ struct Update {
     message: Value,
 }
 
-/// Waits for messages and answers them. The offset says to the server which ones are done.
+/// Waits for messages and answers them. The offset tells the server which are done.
 fn poll(agent: &Agent, url: &str, offset: &mut i64) -> Result<(), Error> {
     let request = agent.get(format!("{url}/getUpdates")).query("offset", offset.to_string());
     let mut response = request.query("timeout", LONG_POLL.as_secs().to_string()).call()?;
@@ -96,7 +96,7 @@ fn answer(agent: &Agent, url: &str, chat: &Value, text: &str) -> Result<(), Erro
         .content_type("application/json")
         .send(answer.to_string())
     {
-        // Whoever blocks the bot would otherwise block it for all others.
+        // If a user has blocked the bot, a retry would keep it from answering all others.
         Err(error @ Error::StatusCode(400 | 403)) => {
             eprintln!("{chat} cannot be answered: {error}");
         }

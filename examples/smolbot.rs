@@ -1,4 +1,4 @@
-//! A chat room on smol: what one guest says, all others hear.
+//! A chat room on smol. It passes each guest's lines to all other guests.
 //!
 //! ```sh
 //! cargo run --bin smolbot
@@ -6,8 +6,8 @@
 //! kill "$(cat smolbot.pid)"
 //! ```
 //!
-//! smol starts its threads when it is first used, and threads do not survive a fork. So `before`
-//! binds a listener of the standard library, and smol is first used in the body, by `block_on`.
+//! smol starts its threads at its first use, and threads do not survive a fork. `before` therefore
+//! binds a listener of the standard library. The first use of smol is `block_on` in the body.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -25,7 +25,7 @@ use smol::net::TcpStream;
 use smol::stream::StreamExt;
 use smol::{LocalExecutor, Timer};
 
-/// How many lines wait for a slow guest, who then misses some: nobody else waits.
+/// How many lines wait for a slow guest. Further lines are lost to this guest alone.
 const BACKLOG: usize = 100;
 const PAUSE: Duration = Duration::from_secs(1);
 
@@ -49,7 +49,7 @@ async fn serve(executor: &LocalExecutor<'static>, listener: TcpListener) -> io::
     loop {
         match listener.accept().await {
             Ok((stream, guest)) => executor.spawn(welcome(room.clone(), stream, guest)).detach(),
-            // When there are too many guests, the next one comes in when somebody has left.
+            // With too many guests, the next one has to wait until another leaves.
             Err(error) => {
                 eprintln!("{error}");
                 Timer::after(PAUSE).await;
@@ -70,7 +70,7 @@ async fn welcome(room: Room, stream: TcpStream, guest: SocketAddr) {
     println!("{guest} has gone");
 }
 
-/// Passes on what a guest says, to the last word.
+/// Passes a guest's lines to the others until the guest leaves.
 async fn listen(room: &Room, stream: TcpStream, guest: SocketAddr) -> io::Result<()> {
     let mut lines = BufReader::new(stream).lines();
     while let Some(line) = lines.next().await {
@@ -83,7 +83,7 @@ async fn listen(room: &Room, stream: TcpStream, guest: SocketAddr) -> io::Result
     Ok(())
 }
 
-/// Tells a guest what the others say.
+/// Sends the others' lines to a guest.
 async fn tell(mut stream: TcpStream, lines: Receiver<String>) -> io::Result<()> {
     while let Ok(line) = lines.recv().await {
         stream.write_all(line.as_bytes()).await?;

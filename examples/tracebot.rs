@@ -1,4 +1,4 @@
-//! A bot that logs by `tracing`. It takes each file out of the directory `inbox`, and logs its
+//! A bot that logs with `tracing`. It removes each file from the directory `inbox` and logs its
 //! length.
 //!
 //! ```sh
@@ -9,11 +9,11 @@
 //! kill "$(cat tracebot.pid)"
 //! ```
 //!
-//! The subscriber writes to standard output, which `redirect` leads to the log. Panics and the
-//! output of children are in the same file, and `reopen` rotates it for all of them. A subscriber
-//! with a file of its own cannot do that. A full disk costs events, not the bot, because
-//! `log_internal_errors` is off. By default it is on: an event that cannot be written is then
-//! reported by `eprintln!`, which panics if it cannot write either.
+//! The subscriber writes to standard output, which `redirect` sends to the log. Panics and the
+//! output of children go to the same file, and `reopen` rotates it for all of them. A subscriber
+//! that opens a file itself cannot do that. `log_internal_errors` is off: on a full disk, the bot
+//! loses events and goes on. By default it is on, and an event that cannot be written is reported
+//! by `eprintln!`, which panics if it cannot write either.
 
 use std::fs;
 use std::io;

@@ -1,4 +1,4 @@
-//! The examples do what the README says of them: each is started, used, refused a second time, and
+//! The examples do what the README says. Each is started, used, started a second time in vain, and
 //! stopped.
 
 use std::collections::BTreeMap;
@@ -43,7 +43,7 @@ fn the_readme_runs_an_example_that_exists() {
     let (_, example) = command.split_once("--example ").expect("an example");
     assert!(
         Path::new(env!("CARGO_BIN_EXE_heartbeat")).ends_with(example),
-        "{example} is tried here"
+        "{example} is not tested here"
     );
     assert!(
         README.contains(&format!("{example}.log")) && README.contains(&format!("{example}.pid"))
@@ -51,7 +51,7 @@ fn the_readme_runs_an_example_that_exists() {
 }
 
 #[test]
-fn the_readme_runs_the_tests_by_one_command() {
+fn the_readme_has_one_test_command() {
     assert_eq!(fenced_lines("cargo test").len(), 1);
 }
 
@@ -61,20 +61,20 @@ fn tell(bot: &Bot, words: &[&str]) -> Launch {
     begin(command).finish()
 }
 
-/// The port on which a bot says that it listens, in its first line.
+/// The port that a bot names in its first line.
 fn port_in(said: &str) -> Option<u16> {
     let (line, _) = said.split_once('\n')?;
     line.strip_prefix("listening on 127.0.0.1:")?.parse().ok()
 }
 
-/// The port on which a bot says in its log that it listens.
+/// The port that a bot names in the first line of its log.
 #[track_caller]
 fn port_in_log(bot: &Bot, name: &str) -> u16 {
     let log = bot.file(name);
     wait::for_some("a line that names the port", || port_in(&fs::read_to_string(&log).ok()?))
 }
 
-/// Waits until a log, which need not be there yet, holds this text among others.
+/// Waits until a log, which may not exist yet, contains this text.
 #[track_caller]
 fn await_in_log(bot: &Bot, name: &str, text: &str) {
     let log = bot.file(name);
@@ -83,14 +83,14 @@ fn await_in_log(bot: &Bot, name: &str, text: &str) {
     });
 }
 
-/// Somebody who talks with a bot line by line.
+/// A client that talks to a bot line by line.
 struct Guest(BufReader<TcpStream>);
 
 impl Guest {
     #[track_caller]
     fn of(port: u16) -> Self {
-        let connection = TcpStream::connect(("127.0.0.1", port)).expect("somebody listens");
-        connection.set_read_timeout(Some(wait::PATIENCE)).expect("a limit");
+        let connection = TcpStream::connect(("127.0.0.1", port)).expect("the bot listens");
+        connection.set_read_timeout(Some(wait::PATIENCE)).expect("a time limit");
         Self(BufReader::new(connection))
     }
 
@@ -100,7 +100,7 @@ impl Guest {
 
     #[track_caller]
     fn say(&mut self, line: &str) {
-        self.0.get_mut().write_all(line.as_bytes()).expect("the line is taken");
+        self.0.get_mut().write_all(line.as_bytes()).expect("the bot reads");
     }
 
     #[track_caller]
@@ -111,7 +111,7 @@ impl Guest {
     }
 }
 
-/// What the bot on this port answers to a line.
+/// The answer to a line of the bot on this port.
 #[track_caller]
 fn ask(port: u16, line: &str) -> String {
     let mut guest = Guest::of(port);
@@ -120,7 +120,7 @@ fn ask(port: u16, line: &str) -> String {
 }
 
 #[test]
-fn heartbeat_gives_a_sign_of_life_until_it_is_stopped() {
+fn heartbeat_logs_until_it_is_stopped() {
     let bot = Bot::new(env!("CARGO_BIN_EXE_heartbeat"));
     let daemon = bot.start_and_await("heartbeat.log", "alive for 0 s\n");
     bot.await_text("heartbeat.log", "alive for 0 s\nalive for 1 s\n");
@@ -138,7 +138,7 @@ fn heartbeat_gives_a_sign_of_life_until_it_is_stopped() {
 }
 
 #[test]
-fn pingbot_answers_and_cannot_run_twice_on_an_address_or_in_a_directory() {
+fn pingbot_answers_and_does_not_share_an_address_or_a_directory() {
     let bot = Bot::new(env!("CARGO_BIN_EXE_pingbot"));
     tell(&bot, &["127.0.0.1:0"]).assert_silent_success();
     let daemon = bot.daemon();
@@ -156,9 +156,9 @@ fn pingbot_answers_and_cannot_run_twice_on_an_address_or_in_a_directory() {
 }
 
 #[test]
-fn echobot_has_a_life_of_words_and_survives_a_crash() {
+fn echobot_answers_commands_and_survives_a_crash() {
     let bot = Bot::new(env!("CARGO_BIN_EXE_echobot"));
-    // It is ready when it has said so to whoever starts it.
+    // The bot prints its port before it is ready.
     let launch = tell(&bot, &["--port", "0"]);
     let port = port_in(&launch.stdout).unwrap_or_else(|| panic!("{launch:?}"));
     let supervisor = bot.daemon();
@@ -168,8 +168,7 @@ fn echobot_has_a_life_of_words_and_survives_a_crash() {
             .stdout
             .starts_with(&format!("echobot is running, PID {}", supervisor.pid()))
     );
-    // Told by the PID file: the first before any port is looked for, the second behind a port that
-    // was free.
+    // The first start is refused before the bot binds a port, the second after it has bound one.
     for words in [&[][..], &["--port", "0"]] {
         let _line = tell(&bot, words).refusal("echobot", 75);
     }
@@ -177,7 +176,7 @@ fn echobot_has_a_life_of_words_and_survives_a_crash() {
     let body = supervisor.process.children().pop().expect("a body");
     kill(body.0, Signal::SIGKILL).expect("it runs");
     wait::until("the crash", || !body.is_alive());
-    // The listening socket is the supervisor's as well, so that who connects now waits for the next
+    // The supervisor holds the listening socket, too. A client that connects now waits for the next
     // body.
     assert_eq!(ask(port, "again\n"), "again\n");
     assert!(tell(&bot, &["log"]).stdout.contains("echobot: restarting in 1"));
@@ -187,7 +186,7 @@ fn echobot_has_a_life_of_words_and_survives_a_crash() {
 }
 
 #[test]
-fn echobot_refuses_arguments_that_it_does_not_know_on_the_terminal() {
+fn echobot_refuses_unknown_arguments_on_the_terminal() {
     let bot = Bot::new(env!("CARGO_BIN_EXE_echobot"));
     let launch = tell(&bot, &["--sport", "0"]);
     assert_eq!(launch.status.code(), Some(64));
@@ -196,7 +195,7 @@ fn echobot_refuses_arguments_that_it_does_not_know_on_the_terminal() {
 }
 
 #[test]
-fn smolbot_passes_on_what_one_says_to_all_others() {
+fn smolbot_passes_lines_to_all_other_guests() {
     let bot = Bot::new(env!("CARGO_BIN_EXE_smolbot"));
     tell(&bot, &["127.0.0.1:0"]).assert_silent_success();
     let daemon = bot.daemon();
@@ -210,7 +209,7 @@ fn smolbot_passes_on_what_one_says_to_all_others() {
     assert_eq!([bert.hear(), carl.hear()], [&hello[..]; 2]);
     bert.say("welcome\n");
     let welcome = format!("{} says \"welcome\"\n", bert.name());
-    // The first line that anna hears is not her own.
+    // Anna does not hear her own line.
     assert_eq!([anna.hear(), carl.hear()], [&welcome[..]; 2]);
     let gone = format!("{} has gone\n", anna.name());
     drop(anna);
@@ -218,7 +217,7 @@ fn smolbot_passes_on_what_one_says_to_all_others() {
     carl.say("a pity\n");
     assert_eq!(bert.hear(), format!("{} says \"a pity\"\n", carl.name()));
     assert!(bot.read("smolbot.log").contains(&(hello + &welcome)));
-    let elsewhere = Bot::new(env!("CARGO_BIN_EXE_pingbot"));
+    let elsewhere = Bot::new(env!("CARGO_BIN_EXE_smolbot"));
     let on_the_same_address = tell(&elsewhere, &[&format!("127.0.0.1:{port}")]);
     assert_eq!(on_the_same_address.status.code(), Some(1));
     assert!(on_the_same_address.stderr.contains("AddrInUse"), "{on_the_same_address:?}");
@@ -229,7 +228,7 @@ fn smolbot_passes_on_what_one_says_to_all_others() {
 }
 
 #[test]
-fn smolbot_lets_guests_in_when_others_have_left_room() {
+fn smolbot_accepts_guests_again_after_a_crowd_has_left() {
     let bot = Bot::new(env!("CARGO_BIN_EXE_smolbot"))
         .under(Condition::Limited(Resource::RLIMIT_NOFILE, 24));
     tell(&bot, &["127.0.0.1:0"]).assert_silent_success();
@@ -245,14 +244,14 @@ fn smolbot_lets_guests_in_when_others_have_left_room() {
     assert_eq!(bert.hear(), format!("{} says \"hello\"\n", anna.name()));
 }
 
-/// Moves a file into the inbox of a bot, so that it is whole when the bot sees it.
+/// Moves a file into the inbox of a bot, which never sees a part of it.
 fn deliver(bot: &Bot, name: &str, text: &str) {
     fs::write(bot.file(name), text).expect("a file");
     fs::rename(bot.file(name), bot.file("inbox").join(name)).expect("an inbox");
 }
 
 #[test]
-fn tracebot_logs_into_a_new_file_when_the_old_one_is_moved() {
+fn tracebot_reopens_its_log() {
     let bot = Bot::new(env!("CARGO_BIN_EXE_tracebot"));
     let without_inbox = bot.launch();
     assert_eq!(without_inbox.status.code(), Some(1));
@@ -263,7 +262,7 @@ fn tracebot_logs_into_a_new_file_when_the_old_one_is_moved() {
     await_in_log(&bot, "tracebot.log", "/inbox/first\" length=5\n");
     fs::rename(bot.file("tracebot.log"), bot.file("tracebot.log.1")).expect("the log");
     daemon.signal(Signal::SIGHUP);
-    // Delivered after the signal, it is seen by a bot that has heard it.
+    // A file that arrives after the signal is logged to the new file.
     deliver(&bot, "second", "123456");
     await_in_log(&bot, "tracebot.log", "/inbox/second\" length=6\n");
     let logs = [bot.read("tracebot.log.1"), bot.read("tracebot.log")];
@@ -278,10 +277,10 @@ fn tracebot_logs_into_a_new_file_when_the_old_one_is_moved() {
 }
 
 #[test]
-fn tracebot_outlives_a_full_disk() {
+fn tracebot_survives_a_full_disk() {
     let bot = Bot::new(env!("CARGO_BIN_EXE_tracebot"));
     fs::create_dir(bot.file("inbox")).expect("an inbox");
-    // A file that cannot grow, as on a full disk, and that everybody may have: a full disk needs
+    // A file that cannot grow, as on a full disk. Any user can make one, but filling a disk needs
     // root.
     let full = memfd_create("full", MFdFlags::MFD_ALLOW_SEALING | MFdFlags::MFD_CLOEXEC)
         .expect("a file in memory");
@@ -289,7 +288,7 @@ fn tracebot_outlives_a_full_disk() {
     let path = format!("/proc/{}/fd/{}", process::id(), full.as_raw_fd());
     symlink(path, bot.file("tracebot.log")).expect("a link");
     let daemon = bot.start();
-    // Each is taken after an event was to be written about the one before.
+    // The bot takes the second file after it has tried to log the first.
     for file in ["first", "second"] {
         deliver(&bot, file, "");
         wait::until("an empty inbox", || !bot.file("inbox").join(file).exists());
@@ -301,7 +300,7 @@ fn tracebot_outlives_a_full_disk() {
 }
 
 #[test]
-fn watchdog_speaks_when_its_work_is_done_and_not_when_it_hangs() {
+fn watchdog_notifies_the_manager_unless_it_hangs() {
     let bot = Bot::new(env!("CARGO_BIN_EXE_watchdog")).words(["feed".into()]);
     fs::write(bot.file("feed"), "12345").expect("a file");
     let manager = Manager::at_path(&bot);
@@ -313,7 +312,7 @@ fn watchdog_speaks_when_its_work_is_done_and_not_when_it_hangs() {
     assert_eq!(said, ["READY=1", "STATUS=feed has 5 bytes", work, work, work]);
     mkfifo(&bot.file("pipe"), Mode::S_IRWXU).expect("a pipe");
     fs::rename(bot.file("pipe"), bot.file("feed")).expect("the feed");
-    // A pipe can be opened for writing when somebody reads from it, and its reader waits then.
+    // This succeeds when the bot has opened the pipe for reading. The bot then waits for data.
     let pipe =
         || OpenOptions::new().write(true).custom_flags(libc::O_NONBLOCK).open(bot.file("feed"));
     let mut feed = wait::for_some("a bot that hangs", || pipe().ok());
@@ -334,7 +333,7 @@ fn pollbot_answers_each_message_and_survives_a_broken_connection() {
     let daemon = bot.start_by(command());
     service.await_poll(0);
     service.happen(&json!({ "message": { "chat": { "id": 7 }, "text": "hello" } }));
-    // The bot asks for the next number, and waits, when it is done with the one before.
+    // The bot asks for the next number when it is done with the one before, and waits.
     service.await_poll(101);
     service.conversation().broken = 2;
     service.happen(&json!({ "message": { "chat": { "id": 7 }, "text": "again" } }));
@@ -348,7 +347,7 @@ fn pollbot_answers_each_message_and_survives_a_broken_connection() {
     let answers =
         ["hello", "again"].map(|text| json!({ "chat_id": 7, "text": format!("pong {text}") }));
     assert_eq!(service.conversation().answers, answers);
-    // What could not be answered came again. All else was asked for once, and without haste.
+    // The update with the broken connection came twice, all others once.
     assert_eq!(service.conversation().polls, [0, 101, 101, 102, 103, 104, 105]);
     let log = bot.read("pollbot.log");
     let (errors, lines): (Vec<_>, Vec<_>) = log.lines().partition(|line| line.starts_with("io: "));
@@ -364,7 +363,7 @@ fn pollbot_answers_each_message_and_survives_a_broken_connection() {
 }
 
 #[test]
-fn pollbot_refuses_on_the_terminal_to_start_without_a_login() {
+fn pollbot_does_not_start_without_a_login() {
     let service = Service::open();
     let bot = Bot::new(env!("CARGO_BIN_EXE_pollbot"));
     let mut without_url = bot.command();
@@ -384,20 +383,20 @@ fn pollbot_refuses_on_the_terminal_to_start_without_a_login() {
     assert!(service.conversation().polls.is_empty());
 }
 
-/// The command that starts a bot which polls this service.
+/// The command that starts a bot with this service.
 fn polling(bot: &Bot, url: &str) -> Command {
     let mut command = bot.command();
-    // The machine may reach others by a proxy, which does not know this service.
+    // A proxy of the machine could not reach this service.
     command.env("POLLBOT_URL", url).env("NO_PROXY", "*");
     command
 }
 
 const TOKEN: &str = "bot123456:right";
 
-/// A chat that takes no answer.
+/// A chat that has blocked the bot.
 const BLOCKING: i64 = 13;
 
-/// A chat service on a port of its own. Dropped, it lets all go whom it keeps waiting.
+/// A chat service on a free port. On drop, it answers all waiting requests.
 struct Service {
     address: SocketAddr,
     shared: Arc<Shared>,
@@ -412,14 +411,14 @@ struct Shared {
 
 #[derive(Default)]
 struct Conversation {
-    /// What has happened and is not done, by number.
+    /// The updates that are not done, by number.
     updates: BTreeMap<i64, Value>,
-    /// How much has happened.
+    /// The number of all updates.
     happened: i64,
     /// The offset of each request for updates.
     polls: Vec<i64>,
     answers: Vec<Value>,
-    /// How many of the next requests are not answered.
+    /// How many of the next requests get no answer.
     broken: usize,
     is_over: bool,
 }
@@ -444,7 +443,7 @@ impl Service {
         self.shared.conversation.lock().expect("no request has failed")
     }
 
-    /// Adds an update, with the next number from 100 up.
+    /// Adds an update with the next number, starting at 100.
     fn happen(&self, what: &Value) {
         let mut conversation = self.conversation();
         let number = 100 + conversation.happened;
@@ -455,7 +454,7 @@ impl Service {
         self.shared.changed.notify_all();
     }
 
-    /// Waits until everything below this number is done, and the next is asked for.
+    /// Waits until the bot asks for updates from this number on.
     #[track_caller]
     fn await_poll(&self, offset: i64) {
         wait::until(&format!("a request from {offset} on"), || {
@@ -468,7 +467,7 @@ impl Drop for Service {
     fn drop(&mut self) {
         self.shared.conversation.lock().unwrap_or_else(PoisonError::into_inner).is_over = true;
         self.shared.changed.notify_all();
-        // Accepting ends at the next connection, which is this one.
+        // The thread ends at the next connection, which is this one.
         if TcpStream::connect(self.address).is_ok() {
             let _ = self.accepting.take().map(JoinHandle::join);
         }
@@ -482,7 +481,7 @@ impl Shared {
                 break;
             }
             let shared = Arc::clone(self);
-            // An error is a bot that has gone.
+            // An error means that the bot has ended.
             thread::spawn(move || connection.and_then(|connection| shared.serve(connection)));
         }
     }
@@ -511,7 +510,7 @@ impl Shared {
         Ok(())
     }
 
-    /// The status and the text of an answer, unless there is none.
+    /// The status and text of the answer, if there is one.
     fn answer(&self, head: &str, body: &[u8]) -> Option<(u16, String)> {
         let mut conversation = self.conversation.lock().expect("no request has failed");
         if conversation.broken > 0 {
@@ -547,7 +546,7 @@ impl Shared {
         Some((200, json!({ "ok": true, "result": result }).to_string()))
     }
 
-    /// Forgets what is done, and waits for what is not.
+    /// Drops the updates that are done, and waits for one that is not.
     fn updates(&self, mut conversation: MutexGuard<'_, Conversation>, query: &str) -> Value {
         let parameters: BTreeMap<&str, i64> = query
             .split('&')
