@@ -1,4 +1,4 @@
-/* The same as src/bin/handwritten.rs, in C. */
+/* src/bin/handwritten.rs in C. */
 
 #define _GNU_SOURCE
 #include <errno.h>
@@ -48,7 +48,7 @@ static int lock_pid_file(void)
     }
 }
 
-/* Returns 0, or the number of an error. */
+/* Returns 0 or an error number. */
 static int set_up(int null, int log, int pid_file)
 {
     char text[32];
@@ -112,7 +112,7 @@ int main(void)
 
     if (mebibytes) {
         size_t size = (size_t)atol(mebibytes) << 20;
-        /* Volatile, or the compiler sees that nobody reads it. */
+        /* Without `volatile` the compiler would remove the unread heap. */
         volatile char *heap = malloc(size);
         if (!heap)
             fail(ENOMEM);

@@ -1,5 +1,4 @@
-//! What all contestants share, so that they differ in nothing but the way in which they become a
-//! daemon.
+//! The code that all contestants share. They differ only in the way in which they become a daemon.
 
 use std::fs::OpenOptions;
 use std::io::Write;
@@ -12,41 +11,41 @@ pub const LOG: &str = "bot.log";
 /// The PID file, in the start directory.
 pub const PID_FILE: &str = "bot.pid";
 
-/// Holds the number of MiB that the program has on its heap before it becomes a daemon; none when
-/// it is not set.
+/// The variable with the number of MiB that the program puts on its heap before it becomes a
+/// daemon. The default is 0.
 pub const HEAP_VARIABLE: &str = "BENCH_HEAP_MIB";
 
-/// As the only argument: the body ends after its first act.
+/// The only argument, which makes the body end after its first act.
 pub const LEAVE: &str = "leave";
 
-/// How long the body sleeps when nobody ends it, so that nothing stays behind for good.
+/// How long the body sleeps. A forgotten daemon ends after this time.
 const LIFETIME: Duration = Duration::from_secs(600);
 
-/// What the program has before it becomes a daemon.
+/// The state of the program before it becomes a daemon.
 pub struct Preparation {
-    /// Held, and nothing else.
+    /// Never read.
     _heap: Vec<u8>,
     completed: Duration,
 }
 
-/// What comes before the start of the daemon.
+/// The work before the start of the daemon.
 #[must_use]
 pub fn prepare() -> Preparation {
     let mebibytes =
         env::var(HEAP_VARIABLE).ok().and_then(|number| number.parse().ok()).unwrap_or(0);
-    // Filled by something other than zeros, which would be untouched memory.
+    // Memory of zeros would not be touched.
     let heap = vec![1; mebibytes << 20];
     Preparation { _heap: heap, completed: now() }
 }
 
 impl Preparation {
-    /// Where the start is the first act, nothing comes before.
+    /// No work, for programs that start as their first act.
     #[must_use]
     pub fn none() -> Self {
         Self { _heap: Vec::new(), completed: now() }
     }
 
-    /// The body: says first who it is, when it began, and when the start of the daemon began; then
+    /// The body. Reports its PID, when it began, and when the start of the daemon began. Then it
     /// sleeps.
     pub fn live(&self) {
         let began = now();
@@ -57,24 +56,24 @@ impl Preparation {
     }
 }
 
-/// The time of the clock that all processes share.
+/// The time of a clock that all processes share.
 #[must_use]
 pub fn now() -> Duration {
     let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
-    // SAFETY: the time is written to memory that is ours, and every Linux has this clock.
+    // SAFETY: the time is written to a local variable. Every Linux has this clock.
     unsafe { libc::clock_gettime(libc::CLOCK_MONOTONIC, &raw mut time) };
     Duration::new(time.tv_sec.unsigned_abs(), u32::try_from(time.tv_nsec).unwrap_or(0))
 }
 
-/// Names the file in which a workload reports.
+/// The variable that names the file for the workload's reports.
 pub const READY_VARIABLE: &str = "BENCH_READY";
 
-/// The workload that is compared with others: says in a file who it is and when it was ready, and
-/// by `ready`; then sleeps.
+/// The workload of the comparison with other tools. Writes its PID and the time to a file, calls
+/// `ready`, and sleeps.
 ///
 /// # Panics
 ///
-/// When the file cannot be written.
+/// If the file cannot be written.
 pub fn work(ready: impl FnOnce()) {
     let line = format!("{} {}\n", process::id(), now().as_nanos());
     let path = env::var_os(READY_VARIABLE).expect("the variable is set");

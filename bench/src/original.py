@@ -1,4 +1,4 @@
-"""The order of steps of pywikibot's daemonize(close_fd=True, chdir=True, redirect_std=...), and the same body."""
+"""The steps of pywikibot's daemonize(close_fd=True, chdir=True, redirect_std=...), in its order, and our body."""
 
 import os
 import time

@@ -1,4 +1,4 @@
-//! By the attribute, in its plainest form: the start is the first act of `main`.
+//! A daemon made by the attribute in its simplest form. The start is the first act of `main`.
 
 use bench::Preparation;
 use daemonize_runtime::daemonize;

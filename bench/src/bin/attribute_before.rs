@@ -1,4 +1,4 @@
-//! By the attribute, after code of the program's own.
+//! A daemon made by the attribute after other code of the program.
 
 use bench::{LOG, PID_FILE, Preparation, prepare};
 use daemonize_runtime::daemonize;

@@ -1,4 +1,4 @@
-//! The two forks and nothing else: no PID file, and a launcher that knows nothing about the daemon.
+//! Two forks alone, without a PID file. The launcher does not wait for the daemon.
 
 use std::fs::OpenOptions;
 use std::io;
@@ -10,7 +10,7 @@ fn main() -> io::Result<()> {
     let preparation = bench::prepare();
     let log = OpenOptions::new().append(true).create(true).open(LOG)?;
     let null = OpenOptions::new().read(true).write(true).open("/dev/null")?;
-    // SAFETY: there is one thread, paths end with a zero byte, and the descriptors are open.
+    // SAFETY: there is one thread, the path ends with NUL, and the descriptors are open.
     unsafe {
         if libc::fork() != 0 {
             libc::_exit(0);

@@ -1,4 +1,4 @@
-//! By the crate `daemonize`.
+//! A daemon made by the crate `daemonize`.
 
 use std::error::Error;
 use std::fs::OpenOptions;
@@ -10,7 +10,7 @@ use daemonize::Daemonize;
 fn main() -> Result<(), Box<dyn Error>> {
     let preparation = bench::prepare();
     let log = OpenOptions::new().append(true).create(true).open(LOG)?;
-    // It would take a relative path as relative to its working directory.
+    // The crate resolves a relative path against the daemon's working directory.
     Daemonize::new().pid_file(absolute(PID_FILE)?).stdout(log.try_clone()?).stderr(log).start()?;
     preparation.live();
     Ok(())

@@ -1,5 +1,5 @@
-//! By `checked_daemon` of the crate `fork`. It has no PID file, but tells the launcher what to
-//! write into one.
+//! A daemon made by `checked_daemon` of the crate `fork`. The crate has no PID file, but tells the
+//! launcher the PID.
 
 use std::error::Error;
 use std::fs::{self, OpenOptions};

@@ -1,4 +1,4 @@
-//! Does not become a daemon. Whoever starts it appends its output to the log.
+//! Does not become a daemon. The runner appends its output to the log.
 
 fn main() {
     bench::prepare().live();

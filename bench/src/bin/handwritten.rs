@@ -1,5 +1,5 @@
-//! What a careful programmer writes with `libc` for the same guarantees: the command exits with 0
-//! if and only if one daemon is up, recorded and locked, and otherwise says why not.
+//! A careful daemon written with `libc`, with the same guarantee: the command exits with code 0 if
+//! and only if one daemon is up, recorded and locked. Otherwise it says why not.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, PipeReader, PipeWriter, Read, Write};
@@ -10,7 +10,7 @@ use std::process;
 
 use bench::{LOG, PID_FILE};
 
-/// What the daemon reports when all is well; otherwise it reports the number of an error.
+/// The daemon's report of success. Otherwise it reports an error number.
 const READY: u8 = 0;
 
 /// Reported for an error without a number.
@@ -50,7 +50,7 @@ fn daemonize() -> io::Result<()> {
     }
 }
 
-/// Takes the lock of the file that stands at the path, and not of one that was removed just before.
+/// Locks the PID file. Tries again if the locked file is no longer the one at the path.
 fn lock_pid_file() -> io::Result<File> {
     loop {
         let file = OpenOptions::new()
@@ -63,18 +63,18 @@ fn lock_pid_file() -> io::Result<File> {
         file.try_lock()?;
         let locked = file.metadata()?;
         if fs::metadata(PID_FILE)
-            .is_ok_and(|there| (there.dev(), there.ino()) == (locked.dev(), locked.ino()))
+            .is_ok_and(|current| (current.dev(), current.ino()) == (locked.dev(), locked.ino()))
         {
             return Ok(file);
         }
     }
 }
 
-/// The launcher: returns only when the start has failed.
+/// Continues in the launcher. Returns only if the start has failed.
 fn launch(mut reader: PipeReader, session_leader: i32) -> io::Result<()> {
     let mut report = [UNKNOWN];
     let received = reader.read_exact(&mut report);
-    // SAFETY: the child is ours, and a null pointer asks for no status.
+    // SAFETY: with a null pointer, no status is written.
     unsafe { libc::waitpid(session_leader, std::ptr::null_mut(), 0) };
     received?;
     if report[0] == READY {
@@ -83,9 +83,9 @@ fn launch(mut reader: PipeReader, session_leader: i32) -> io::Result<()> {
     Err(io::Error::from_raw_os_error(report[0].into()))
 }
 
-/// The session leader; returns in the daemon.
+/// Continues in the session leader. Returns only in the daemon.
 fn lead_session(files: Files, mut writer: PipeWriter) {
-    // SAFETY: has no preconditions.
+    // SAFETY: the call has no preconditions.
     let forked = checked(unsafe { libc::setsid() }).and_then(|_| fork());
     let result = match forked {
         Ok(0) => set_up(files),
@@ -105,10 +105,10 @@ fn lead_session(files: Files, mut writer: PipeWriter) {
 }
 
 fn set_up(files: Files) -> io::Result<()> {
-    // SAFETY: the path ends with a zero byte.
+    // SAFETY: the path ends with NUL.
     checked(unsafe { libc::chdir(c"/".as_ptr()) })?;
     for (file, descriptor) in [(&files.null, 0), (&files.log, 1), (&files.log, 2)] {
-        // SAFETY: the first descriptor is open, and standard streams may be replaced.
+        // SAFETY: the file is open, and nothing else owns the standard streams.
         checked(unsafe { libc::dup2(file.as_raw_fd(), descriptor) })?;
     }
     let text = format!("{}\n", process::id());
@@ -116,7 +116,7 @@ fn set_up(files: Files) -> io::Result<()> {
     if files.pid_file.metadata()?.len() > text.len() as u64 {
         files.pid_file.set_len(text.len() as u64)?;
     }
-    // The lock is held as long as the file is open.
+    // The lock is held until the file is closed.
     mem::forget(files.pid_file);
     Ok(())
 }
@@ -126,9 +126,9 @@ fn fork() -> io::Result<i32> {
     checked(unsafe { libc::fork() })
 }
 
-/// Without exit handlers, which belong to the daemon.
+/// Exits without running exit handlers, which belong to the daemon.
 fn exit_now(code: i32) -> ! {
-    // SAFETY: has no preconditions.
+    // SAFETY: the call has no preconditions.
     unsafe { libc::_exit(code) }
 }
 

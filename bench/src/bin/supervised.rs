@@ -1,4 +1,4 @@
-//! The workload as a daemon of this library, which supervises itself and has its own commands.
+//! The workload as a daemon of this library, with its own supervisor and commands.
 
 use daemonize_runtime::{daemonize, ready};
 
