@@ -1,7 +1,7 @@
-//! How long it takes to build a bot: from nothing, and again after a change.
+//! The time of a clean build of a bot, and of an incremental build.
 //!
-//! Everything comes from a directory that stands in for crates.io, the library included. Cargo
-//! compiles what a program names by path in another way, and links it more slowly.
+//! All dependencies come from a directory in place of crates.io, the library too. Cargo compiles a
+//! path dependency incrementally and in more parts, and it is linked more slowly.
 
 mod registry;
 
@@ -16,15 +16,15 @@ use crate::report::{Finding, Goal, table};
 use crate::statistics::Samples;
 use crate::{Bench, Result};
 
-const COLD_ROUNDS: usize = 5;
+const CLEAN_ROUNDS: usize = 5;
 const INCREMENTAL_ROUNDS: usize = 30;
 
-/// In seconds, beside tokio and clap.
-const MOST_LONGER: f64 = 1.7;
-/// As a ratio.
-const MOST_AGAIN: f64 = 1.15;
+/// The goal for a clean build with tokio and clap: so many seconds more.
+const MOST_SECONDS_MORE: f64 = 1.7;
+/// The goal for an incremental build, as a ratio.
+const MOST_INCREMENTAL: f64 = 1.15;
 
-/// A program and what it depends on. `NUMBER` in it is what changes between two builds.
+/// A program and its dependencies. `NUMBER` in the program changes between two builds.
 struct Recipe {
     name: &'static str,
     dependencies: &'static [&'static str],
@@ -50,7 +50,7 @@ const RECIPES: [Recipe; 9] = [
         program: "#[daemonize_runtime::daemonize(redirect = \"bot.log\")] fn main() { println!(\"{}\", NUMBER); }",
     },
     Recipe {
-        name: "`libc`, for the forks by hand",
+        name: "`libc`, for hand-written forks",
         dependencies: &["libc = '0.2'"],
         program: "fn main() { unsafe { libc::setsid() }; println!(\"{}\", NUMBER); }",
     },
@@ -89,13 +89,13 @@ const RECIPES: [Recipe; 9] = [
     },
 ];
 
-/// A package made from a recipe.
+/// A package that was made from a recipe.
 struct Package<'a> {
     recipe: &'a Recipe,
     directory: PathBuf,
-    /// Changed before each build.
+    /// Grows before each build.
     number: u32,
-    cold: Samples,
+    clean: Samples,
     incremental: Samples,
 }
 
@@ -104,63 +104,53 @@ pub(crate) fn measure(bench: &mut Bench) -> Result<Finding> {
     registry::make(&builds)?;
     let mut packages =
         RECIPES.iter().map(|recipe| Package::make(recipe, &builds)).collect::<Result<Vec<_>>>()?;
-    for _ in 0..bench.rounds(COLD_ROUNDS) {
-        each(&mut packages, &mut bench.random, Package::build_from_nothing)?;
+    let clean_rounds = bench.rounds(CLEAN_ROUNDS);
+    let incremental_rounds = bench.rounds(INCREMENTAL_ROUNDS);
+    for _ in 0..clean_rounds {
+        bench.random.order(&mut packages).into_iter().try_for_each(Package::build_clean)?;
     }
-    each(&mut packages, &mut bench.random, |package| package.build("dev").map(drop))?;
-    for _ in 0..bench.rounds(INCREMENTAL_ROUNDS) {
-        each(&mut packages, &mut bench.random, Package::build_again)?;
+    for package in bench.random.order(&mut packages) {
+        package.build("dev")?;
+    }
+    for _ in 0..incremental_rounds {
+        bench.random.order(&mut packages).into_iter().try_for_each(Package::build_incrementally)?;
     }
     let text = format!(
-        "In seconds. From nothing: a release build with sources that are already fetched, the median of {}. Again: a debug \
-         build after a change in the program, the median of {}.\n\n{}",
-        bench.rounds(COLD_ROUNDS),
-        bench.rounds(INCREMENTAL_ROUNDS),
-        table(&["", "from nothing", "again"], packages.iter().map(Package::row))
+        "In seconds. Clean: a release build without downloads, the median of {clean_rounds}. Incremental: a debug build \
+         after a change in the program, the median of {incremental_rounds}.\n\n{}",
+        table(&["", "clean", "incremental"], packages.iter().map(Package::row))
     );
     Ok(Finding { title: "Build time", text, goals: goals(&packages, &mut bench.random)? })
-}
-
-/// In a new random order each time.
-fn each<'a>(
-    packages: &mut [Package<'a>],
-    random: &mut Random,
-    act: fn(&mut Package<'a>) -> Result<()>,
-) -> Result<()> {
-    let mut order: Vec<&mut Package<'a>> = packages.iter_mut().collect();
-    random.shuffle(&mut order);
-    order.into_iter().try_for_each(act)
 }
 
 fn goals(packages: &[Package], random: &mut Random) -> Result<Vec<Goal>> {
     let of = |name| {
         packages.iter().find(|package| package.recipe.name == name).ok_or("a package is missing")
     };
-    let longer = of(ATTRIBUTE_BESIDE)?.cold.median() - of(BESIDE)?.cold.median();
-    let mut again = |what, name, without| -> Result<Goal> {
+    let more = of(ATTRIBUTE_BESIDE)?.clean.median() - of(BESIDE)?.clean.median();
+    let mut incremental = |what, name, without| -> Result<Goal> {
         let ratio = of(name)?.incremental.ratio_to(&of(without)?.incremental, random);
         Ok(Goal {
             what,
-            limit: format!("{MOST_AGAIN} x without the attribute"),
-            is_met: ratio.value <= MOST_AGAIN,
+            limit: format!("{MOST_INCREMENTAL} x without the attribute"),
+            is_met: ratio.value <= MOST_INCREMENTAL,
             measured: ratio.to_string(),
         })
     };
     Ok(vec![
         Goal {
-            what: "build from nothing, beside tokio and clap",
-            limit: format!("{MOST_LONGER} s more"),
-            measured: format!("{longer:.1} s"),
-            is_met: longer <= MOST_LONGER,
+            what: "clean build, with tokio and clap",
+            limit: format!("{MOST_SECONDS_MORE} s more"),
+            measured: format!("{more:.1} s"),
+            is_met: more <= MOST_SECONDS_MORE,
         },
-        again("build again after a change, beside tokio and clap", ATTRIBUTE_BESIDE, BESIDE)?,
-        again("build again after a change, a bot of one line", ATTRIBUTE, FOREGROUND)?,
+        incremental("incremental build, with tokio and clap", ATTRIBUTE_BESIDE, BESIDE)?,
+        incremental("incremental build of a bot of one line", ATTRIBUTE, FOREGROUND)?,
     ])
 }
 
 impl<'a> Package<'a> {
-    /// The lock file of the benchmark holds the versions of everything, so that the network is not
-    /// asked.
+    /// The benchmark's lock file has the versions of all packages. The build needs no network.
     fn make(recipe: &'a Recipe, builds: &Path) -> Result<Self> {
         let name: String = recipe.name.chars().filter(char::is_ascii_alphanumeric).collect();
         let directory = builds.join(name);
@@ -175,28 +165,28 @@ impl<'a> Package<'a> {
             recipe,
             directory,
             number: 0,
-            cold: Samples::default(),
+            clean: Samples::default(),
             incremental: Samples::default(),
         })
     }
 
-    fn build_from_nothing(&mut self) -> Result<()> {
+    fn build_clean(&mut self) -> Result<()> {
         let target = self.directory.join("target");
         if target.exists() {
             fs::remove_dir_all(target)?;
         }
         let seconds = self.build("release")?;
-        self.cold.push(seconds);
+        self.clean.push(seconds);
         Ok(())
     }
 
-    fn build_again(&mut self) -> Result<()> {
+    fn build_incrementally(&mut self) -> Result<()> {
         let seconds = self.build("dev")?;
         self.incremental.push(seconds);
         Ok(())
     }
 
-    /// Builds with a change, and says how many seconds it took.
+    /// Changes the program and builds it. Returns the time in seconds.
     fn build(&mut self, profile: &str) -> Result<f64> {
         self.number += 1;
         let program = self.recipe.program.replace("NUMBER", &self.number.to_string());
@@ -209,7 +199,7 @@ impl<'a> Package<'a> {
             .status()?;
         let seconds = began.elapsed().as_secs_f64();
         if !status.success() {
-            return Err(format!("the bot with {} cannot be built", self.recipe.name).into());
+            return Err(format!("cannot build the bot with {}", self.recipe.name).into());
         }
         Ok(seconds)
     }
@@ -218,7 +208,7 @@ impl<'a> Package<'a> {
         let name = self.recipe.name.to_owned();
         vec![
             name,
-            format!("{:.2}", self.cold.median()),
+            format!("{:.2}", self.clean.median()),
             format!("{:.2}", self.incremental.median()),
         ]
     }

@@ -1,4 +1,4 @@
-//! How long a start takes when every processor has more to do than it can.
+//! The time of a start when every processor is overloaded.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -12,7 +12,7 @@ use crate::{Bench, Result};
 const ROUNDS: usize = 300;
 const LOOPS_PER_PROCESSOR: usize = 2;
 
-/// Threads that do nothing, as fast as they can.
+/// Busy loops in threads.
 struct Load {
     is_over: Arc<AtomicBool>,
     threads: Vec<JoinHandle<()>>,
@@ -37,14 +37,14 @@ pub(crate) fn measure(bench: &mut Bench) -> Result<Finding> {
             is_met: prompt.value <= 0.7,
         },
         Goal {
-            what: "prompts without the right PID file, busy",
+            what: "prompts without a correct PID file, busy machine",
             limit: "0".into(),
             measured: (rounds - attribute.recorded).to_string(),
             is_met: attribute.recorded == rounds,
         },
     ];
     let text = format!(
-        "The same with {LOOPS_PER_PROCESSOR} busy loops per processor, which the scheduler treats like the \
+        "The same measurement beside {LOOPS_PER_PROCESSOR} busy loops per processor, with the same priority as the \
          program. {rounds} starts each.\n\n{}",
         race.table(&mut bench.random)?
     );
@@ -68,7 +68,7 @@ impl Drop for Load {
     fn drop(&mut self) {
         self.is_over.store(true, Ordering::Relaxed);
         for thread in self.threads.drain(..) {
-            // It cannot have panicked.
+            // A busy loop cannot panic.
             let _ = thread.join();
         }
     }

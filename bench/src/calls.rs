@@ -1,4 +1,4 @@
-//! How many system calls a start makes, all its processes together.
+//! The number of system calls of all processes of a start.
 
 use std::collections::HashMap;
 use std::fs;
@@ -20,7 +20,7 @@ pub(crate) fn measure(bench: &mut Bench) -> Result<Finding> {
     if Command::new("strace").arg("-V").output().is_err() {
         return Ok(Finding {
             title,
-            text: "Not measured: there is no `strace` here.".into(),
+            text: "Not measured: `strace` is not installed.".into(),
             goals: Vec::new(),
         });
     }
@@ -34,11 +34,12 @@ pub(crate) fn measure(bench: &mut Bench) -> Result<Finding> {
         vec![(*name).to_owned(), calls.to_string(), calls.saturating_sub(base).to_string()]
     });
     let text = format!(
-        "Of all processes of a start, from the execution of the program until the body sleeps, counted by `strace`.\n\n{}",
+        "The calls of all processes of a start, from the execution of the program until the body sleeps, counted by \
+         `strace`.\n\n{}",
         table(&["", "calls", "more than without a daemon"], rows)
     );
     let goal = Goal {
-        what: "system calls more than without the attribute",
+        what: "additional system calls",
         limit: MOST_ADDED.to_string(),
         measured: added.to_string(),
         is_met: added <= MOST_ADDED,
@@ -46,13 +47,13 @@ pub(crate) fn measure(bench: &mut Bench) -> Result<Finding> {
     Ok(Finding { title, text, goals: vec![goal] })
 }
 
-/// Ignored signals are inherited, and to reset them is work that not every contestant does. The C
-/// library leaves those that it keeps for itself ignored in what it spawns, and some shells those
-/// of the keyboard.
-#[allow(clippy::unnecessary_wraps, reason = "what runs before an execution may fail")]
+/// Resets all signals. Ignored signals are inherited, and only some contestants reset them. A
+/// spawned program may have ignored signals of the C library's, or those of the keyboard from a
+/// shell.
+#[allow(clippy::unnecessary_wraps, reason = "`pre_exec` requires a result")]
 fn reset_signals() -> io::Result<()> {
     for signal in 1..=64 {
-        // SAFETY: an action of zeros is the default one, and 8 is the size of the mask in it.
+        // SAFETY: an action of zeros is the default action, and 8 is the size of its mask.
         unsafe {
             libc::syscall(
                 libc::SYS_rt_sigaction,
@@ -71,21 +72,21 @@ fn count(contestant: &Contestant) -> Result<usize> {
     let tracer = ["strace", "-f", "-qq", "-e", "signal=none", "-o"].map(PathBuf::from);
     let words: Vec<PathBuf> = tracer.into_iter().chain([trace.clone()]).collect();
     let mut command = contestant.lasting_command(&words);
-    // SAFETY: the call is safe between fork and exec.
+    // SAFETY: the function only makes system calls.
     unsafe { command.pre_exec(reset_signals) };
     let start = Start::spawn(contestant, command, &contestant.directory)?;
     let body = start.await_body()?;
-    // The first act is not the last call.
-    wait_until("a body that sleeps", || {
+    // The first act of the body is not its last call.
+    wait_until("the sleep of the body", || {
         Ok(is_complete(&fs::read_to_string(&trace)?).then_some(()))
     })?;
     end(body.pid)?;
     reap_all()?;
-    // A call that another process interrupts has a second line, where it is resumed.
+    // If another process's call comes in between, a call has a second line.
     Ok(fs::read_to_string(&trace)?.lines().filter(|line| !line.contains(" resumed>")).count())
 }
 
-/// Whether one process sleeps, and all others have ended. Each line begins with a process.
+/// Whether one process sleeps and all others have ended. Each line begins with a PID.
 fn is_complete(trace: &str) -> bool {
     let lines = trace.lines().filter_map(|line| line.split_once(' '));
     let last_calls: HashMap<&str, &str> = lines.collect();

@@ -1,4 +1,4 @@
-//! The list of contestants, built and ready to be started.
+//! The contestants, built and ready to start.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,12 +11,12 @@ use crate::{Result, launch};
 /// One way to make a daemon.
 pub(crate) struct Contestant {
     pub(crate) name: &'static str,
-    /// The program, if it is one in Rust.
+    /// The program, if it is written in Rust.
     pub(crate) rust_program: Option<PathBuf>,
     command: Vec<PathBuf>,
-    /// Where it is started.
+    /// The start directory.
     pub(crate) directory: PathBuf,
-    /// The one that does not become a daemon.
+    /// Whether it stays in the foreground instead of becoming a daemon.
     pub(crate) is_foreground: bool,
 }
 
@@ -28,7 +28,7 @@ pub(crate) const ATTRIBUTE_BEFORE: &str = "`#[daemonize]` with `before`";
 pub(crate) const HANDWRITTEN: &str = "hand-written Rust";
 pub(crate) const ORIGINAL: &str = "the Python original";
 
-/// The Rust programs: names, and files in `src/bin/`.
+/// The Rust programs, with their files in `src/bin/`.
 const RUST: [(&str, &str); 9] = [
     (FOREGROUND, "foreground"),
     (ATTRIBUTE, "attribute"),
@@ -42,7 +42,7 @@ const RUST: [(&str, &str); 9] = [
 ];
 
 impl LineUp {
-    /// Compiles what has to be compiled. A contestant whose language is not here stays away.
+    /// Compiles the contestants. One whose language is not installed is left out.
     pub(crate) fn build() -> Result<Self> {
         let target = target_directory()?;
         let programs = target.join("release");
@@ -53,7 +53,7 @@ impl LineUp {
             .arg(&target)
             .status()?;
         if !built.success() {
-            return Err("the contestants cannot be built".into());
+            return Err("cannot build the contestants".into());
         }
         let programs = install(&programs, &target.join("installed"))?;
         let starts = target.join("starts");
@@ -77,14 +77,14 @@ impl LineUp {
         self.0.iter().collect()
     }
 
-    /// The Rust programs: C has another size to begin with.
+    /// The Rust programs. The sizes of programs in other languages do not compare.
     pub(crate) fn rust_programs(&self) -> impl Iterator<Item = (&Contestant, &Path)> {
         self.0
             .iter()
             .filter_map(|contestant| Some((contestant, contestant.rust_program.as_deref()?)))
     }
 
-    /// A freshly built file is slower until it is on the disk, and the first starts fill caches.
+    /// Writes the programs to disk and fills the caches. Before that, starts are slower.
     fn settle(&self) -> Result<()> {
         rustix::fs::sync();
         for contestant in &self.0 {
@@ -107,13 +107,13 @@ impl Contestant {
         Self { rust_program: Some(program.clone()), ..Self::new(name, vec![program], directory) }
     }
 
-    /// Starts it. One that stays in the foreground ends after its first act, since nobody could
-    /// wait for it otherwise.
+    /// The command that starts it. A contestant in the foreground ends after its first act, or the
+    /// runner could not wait for it.
     pub(crate) fn command(&self) -> Command {
         self.leaving_command(&[])
     }
 
-    /// The same, behind other words.
+    /// The same command after other words.
     pub(crate) fn leaving_command(&self, before: &[PathBuf]) -> Command {
         let mut command = self.lasting_command(before);
         if self.is_foreground {
@@ -122,11 +122,12 @@ impl Contestant {
         command
     }
 
-    /// Starts it behind other words, such as those of a tracer. Nobody ends by himself.
+    /// The command that starts it after other words, such as those of a tracer. The body does not
+    /// end by itself, in the foreground either.
     pub(crate) fn lasting_command(&self, before: &[PathBuf]) -> Command {
         let mut words = before.iter().chain(&self.command);
         let mut command = Command::new(words.next().map_or(Path::new(""), PathBuf::as_path));
-        // cargo sets the path for what it runs, and each library would be looked for there first.
+        // cargo sets this variable. The loader would search its directories first.
         command
             .args(words)
             .env_remove("LD_LIBRARY_PATH")
@@ -136,15 +137,15 @@ impl Contestant {
     }
 }
 
-/// The cargo that runs this, or the one that is found.
+/// The cargo that runs this program, or the one in the PATH.
 pub(crate) fn cargo(verb: &str) -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.arg(verb);
     command
 }
 
-/// Copies the Rust programs, as an installation does. The kernel has a file as the linker wrote it
-/// in smaller pieces, so that a start from it has some more page faults, by chance.
+/// Copies the Rust programs, as an installation does. The page cache holds a file that the linker
+/// has just written in smaller pieces, which may cause more page faults.
 fn install(from: &Path, to: &Path) -> Result<PathBuf> {
     fs::create_dir_all(to)?;
     for (_, file) in RUST {
@@ -155,10 +156,10 @@ fn install(from: &Path, to: &Path) -> Result<PathBuf> {
     Ok(to.to_owned())
 }
 
-/// The runner lies in a profile's directory below it.
+/// The target directory. The runner is in a profile's directory below it.
 pub(crate) fn target_directory() -> Result<PathBuf> {
     let runner = std::env::current_exe()?;
-    Ok(runner.ancestors().nth(2).ok_or("the runner lies in no target directory")?.to_owned())
+    Ok(runner.ancestors().nth(2).ok_or("the runner is not in a target directory")?.to_owned())
 }
 
 pub(crate) fn sources() -> PathBuf {
@@ -174,13 +175,12 @@ fn compile_c(directory: &Path) -> Result<Option<PathBuf>> {
         .status();
     match compiled {
         Ok(status) if status.success() => Ok(Some(program)),
-        Ok(_) => Err("the C compiler refuses src/handwritten.c".into()),
+        Ok(_) => Err("cannot compile src/handwritten.c".into()),
         Err(_) => Ok(None),
     }
 }
 
-/// The interpreter itself: what is found by name may be a script that chooses one, and takes its
-/// time.
+/// The path of the interpreter. In the PATH there may be a slow wrapper script.
 pub(crate) fn find_python() -> Option<PathBuf> {
     let output =
         Command::new("python3").args(["-c", "import sys; print(sys.executable)"]).output().ok()?;

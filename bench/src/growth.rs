@@ -1,4 +1,4 @@
-//! How a start grows with what the program inherits and holds, and with how many start at once.
+//! How the time of a start depends on inherited descriptors, the heap and simultaneous starts.
 
 use std::fs::{self, File};
 use std::os::fd::OwnedFd;
@@ -13,16 +13,16 @@ use crate::report::{Finding, Goal, table};
 use crate::{Bench, Result};
 
 const ROUNDS: usize = 300;
-/// Large heaps and crowds take longer.
+/// Rounds with a large heap or with a crowd.
 const SLOW_ROUNDS: usize = 30;
 const DESCRIPTORS: u16 = 1000;
 const HEAP_MEBIBYTES: usize = 256;
 const CROWD: usize = 100;
 
-/// What is not more than this does not depend on it.
+/// A ratio up to this counts as independent.
 const NOISE: f64 = 1.05;
 
-/// More descriptors than any program of the measurement needs, which root may ask for.
+/// A limit of descriptors far above the usual one. Only root may set it.
 const HIGH_LIMIT: u64 = 1 << 20;
 
 /// The same contestants under different conditions.
@@ -40,25 +40,25 @@ pub(crate) fn measure(bench: &mut Bench) -> Result<Finding> {
     let mut limit = 0;
     for round in 0..rounds {
         limit = conditions.quick_round(&mut bench.random)?;
-        // Spread over the whole time.
+        // Slow rounds are spread over the whole time.
         if round % rounds.div_ceil(slow_rounds) == 0 {
             conditions.slow_round(&mut bench.random)?;
         }
     }
     let text = format!(
-        "Medians in microseconds, from one interleaved run. The high limit is {limit} descriptors. With a heap, the times \
-         count from the moment when it is filled. With {CROWD} starts at once they are those of the last.\n\n\
-         Until the prompt:\n\n{}\nUntil the first act of the body:\n\n{}",
+        "Medians in microseconds, from one interleaved run. The high limit is {limit} descriptors. With a heap, the time \
+         begins when the heap is filled. Of {CROWD} starts at once, the last is measured.\n\n\
+         Time to the prompt:\n\n{}\nTime to the first act of the body:\n\n{}",
         conditions.table(|lane| lane.prompt.median()),
         conditions.table(|lane| lane.body.median()),
     );
-    Ok(Finding { title: "How a start grows", text, goals: conditions.goals(&mut bench.random)? })
+    Ok(Finding { title: "How a start scales", text, goals: conditions.goals(&mut bench.random)? })
 }
 
 impl<'a> Conditions<'a> {
     fn new(contestants: &[&'a Contestant]) -> Self {
-        // A script has no heap of this kind, and a hundred interpreters measure something else. And
-        // where the start is the first act, there is no heap yet.
+        // The script has no such heap, and a hundred interpreters would measure something else. If
+        // the start is the first act of `main`, there is no heap yet.
         let is_left_out = |name| [ATTRIBUTE, ORIGINAL].contains(&name);
         let programs =
             || contestants.iter().copied().filter(|contestant| !is_left_out(contestant.name));
@@ -79,9 +79,7 @@ impl<'a> Conditions<'a> {
 
     fn slow_round(&mut self, random: &mut Random) -> Result<()> {
         self.heap.round(random)?;
-        let mut order: Vec<&mut Lane> = self.crowd.lanes.iter_mut().collect();
-        random.shuffle(&mut order);
-        order.into_iter().try_for_each(start_crowd)
+        random.order(&mut self.crowd.lanes).into_iter().try_for_each(start_crowd)
     }
 
     fn table(&self, median: impl Fn(&Lane) -> f64) -> String {
@@ -118,13 +116,13 @@ impl<'a> Conditions<'a> {
             .ratio_to(&self.usual.lane(ATTRIBUTE_BEFORE)?.prompt, random);
         Ok(vec![
             Goal {
-                what: "prompt, for each inherited descriptor",
+                what: "prompt, per inherited descriptor",
                 limit: "0.2 µs more".into(),
                 measured: format!("{attribute:.2} µs (without the attribute {foreground:.2})"),
                 is_met: attribute <= 0.2,
             },
             Goal {
-                what: "prompt with a high limit of descriptors",
+                what: "prompt with a high descriptor limit",
                 limit: format!("{NOISE:.2} x the usual"),
                 is_met: high_limit.value <= NOISE,
                 measured: high_limit.to_string(),
@@ -133,17 +131,18 @@ impl<'a> Conditions<'a> {
     }
 }
 
-/// Runs something whose programs inherit many descriptors.
+/// Calls a function while programs inherit many descriptors.
 fn with_descriptors<T>(run: impl FnOnce() -> Result<T>) -> Result<T> {
     let null = File::open("/dev/null")?;
-    // Duplicates are inherited, unlike what is opened.
+    // These duplicates are inherited. An opened file would be close-on-exec.
     let _inherited = (0..DESCRIPTORS)
         .map(|_| rustix::io::dup(&null))
         .collect::<rustix::io::Result<Vec<OwnedFd>>>()?;
     run()
 }
 
-/// Runs something whose programs may have as many descriptors as can be had, and says how many.
+/// Calls a function while programs have the highest possible limit of descriptors. Returns the
+/// limit.
 fn with_high_limit(run: impl FnOnce() -> Result<()>) -> Result<u64> {
     let usual = getrlimit(Resource::Nofile);
     let highest = Rlimit { current: Some(HIGH_LIMIT), maximum: Some(HIGH_LIMIT) };
@@ -156,7 +155,7 @@ fn with_high_limit(run: impl FnOnce() -> Result<()>) -> Result<u64> {
     result.map(|()| limit)
 }
 
-/// Starts many at once, and measures the last prompt and the last body.
+/// Starts many daemons at once, and measures the last prompt and the last body.
 fn start_crowd(lane: &mut Lane) -> Result<()> {
     let contestant = lane.contestant;
     let places: Vec<_> =

@@ -1,5 +1,5 @@
-//! How often a start hands over: switches from process to process, moves from processor to
-//! processor, and page faults, as the kernel counts them for the launcher and what it forks.
+//! Context switches, migrations and page faults of a start. The kernel counts them for the launcher
+//! and its descendants.
 
 use std::fs;
 use std::path::PathBuf;
@@ -19,14 +19,14 @@ const EVENTS: [&str; 3] = ["context-switches", "cpu-migrations", "page-faults"];
 
 struct Counts<'a> {
     contestant: &'a Contestant,
-    /// Of all starts together.
+    /// The sums over all starts.
     sums: [f64; EVENTS.len()],
 }
 
 pub(crate) fn measure(bench: &mut Bench) -> Result<Finding> {
-    let title = "Hand-overs";
+    let title = "Context switches";
     if Command::new("perf").arg("--version").output().is_err() {
-        let text = "Not measured: there is no `perf` here.".into();
+        let text = "Not measured: `perf` is not installed.".into();
         return Ok(Finding { title, text, goals: Vec::new() });
     }
     let rounds = bench.rounds(ROUNDS);
@@ -35,9 +35,9 @@ pub(crate) fn measure(bench: &mut Bench) -> Result<Finding> {
         programs.map(|contestant| Counts { contestant, sums: [0.0; EVENTS.len()] }).collect();
     let mut patience = PATIENCE_FOR_CALM;
     for _ in 0..rounds {
-        let mut order: Vec<&mut Counts> = counts.iter_mut().collect();
-        bench.random.shuffle(&mut order);
-        order.into_iter().try_for_each(|counts| counts.add(&mut patience))?;
+        for counts in bench.random.order(&mut counts) {
+            counts.add(&mut patience)?;
+        }
     }
     #[allow(clippy::cast_precision_loss, reason = "there are few rounds")]
     let mean = |sum: f64| format!("{:.1}", sum / rounds as f64);
@@ -45,8 +45,8 @@ pub(crate) fn measure(bench: &mut Bench) -> Result<Finding> {
         [contestant.name.to_owned()].into_iter().chain(sums.map(mean)).collect()
     });
     let text = format!(
-        "Of the launcher and all that it forks, until it has ended; means of {rounds} starts, counted by `perf`. With \
-         nothing else to do, each switch is a processor that has to be woken.\n\n{}",
+        "Means of {rounds} starts, counted by `perf` for the launcher and its descendants until the launcher ends. On \
+         an idle machine, a processor has to wake up for each switch.\n\n{}",
         table(&["", "context switches", "migrations", "page faults"], rows)
     );
     Ok(Finding { title, text, goals: Vec::new() })
@@ -66,7 +66,8 @@ impl Counts<'_> {
         for (sum, event) in self.sums.iter_mut().zip(EVENTS) {
             let line = text.lines().find(|line| line.contains(event));
             let number = line.and_then(|line| line.split(',').next());
-            *sum += number.ok_or_else(|| format!("perf does not count {event}"))?.parse::<f64>()?;
+            *sum +=
+                number.ok_or_else(|| format!("`perf` does not count {event}"))?.parse::<f64>()?;
         }
         Ok(())
     }

@@ -1,4 +1,4 @@
-//! One start: from the spawn of the launcher to the first act of the body.
+//! One start, from the spawn of the launcher to the first act of the body.
 
 use std::fs::{self, File, OpenOptions};
 use std::os::unix::fs::FileExt;
@@ -16,23 +16,23 @@ use crate::processes::{end, reap_all, wait_for, wait_until};
 pub(crate) struct Start {
     launcher: Child,
     pub(crate) spawned: Duration,
-    /// The log, and where this start's part of it begins.
     log: File,
+    /// The length of the log before this start.
     offset: u64,
     pid_file: PathBuf,
 }
 
-/// What the body says in its first act.
+/// The report of the body in its first act.
 pub(crate) struct Body {
     pub(crate) pid: Pid,
     pub(crate) began: Duration,
-    /// When all was done that came before the start of the daemon.
+    /// When the program had finished its preparation and began to become a daemon.
     pub(crate) prepared: Duration,
 }
 
 impl Start {
-    /// The directory is as a daemon leaves it that has ended well: with its log, without a PID
-    /// file.
+    /// Spawns the launcher in a directory with a log and without a PID file, as after a daemon that
+    /// has ended.
     pub(crate) fn spawn(
         contestant: &Contestant,
         mut command: Command,
@@ -52,7 +52,7 @@ impl Start {
         Ok(Self { launcher, spawned, log, offset, pid_file })
     }
 
-    /// Waits until the launcher has ended, and says when that was.
+    /// Waits for the end of the launcher, and returns its time.
     pub(crate) fn await_prompt(&mut self) -> Result<Duration> {
         let status = wait_for(&mut self.launcher)?;
         let returned = now();
@@ -68,13 +68,13 @@ impl Start {
     }
 
     pub(crate) fn await_body(&self) -> Result<Body> {
-        let line = wait_until("a body", || self.read_line())?;
+        let line = wait_until("the report of the body", || self.read_line())?;
         let numbers: Vec<u64> =
             line.split_whitespace().map(str::parse).collect::<std::result::Result<_, _>>()?;
         let &[pid, began, prepared] = &numbers[..] else {
-            return Err(format!("the log says {line:?}").into());
+            return Err(format!("unexpected line in the log: {line:?}").into());
         };
-        let pid = Pid::from_raw(i32::try_from(pid)?).ok_or("the log says 0")?;
+        let pid = Pid::from_raw(i32::try_from(pid)?).ok_or("the body reports PID 0")?;
         Ok(Body {
             pid,
             began: Duration::from_nanos(began),
@@ -90,14 +90,14 @@ impl Start {
     }
 }
 
-/// A start that nobody measures.
+/// A start without a measurement.
 pub(crate) fn start_and_end(contestant: &Contestant) -> Result<()> {
     let mut start = Start::spawn(contestant, contestant.command(), &contestant.directory)?;
     start.await_prompt()?;
     finish(&[start.await_body()?], contestant)
 }
 
-/// Ends what the starts have left.
+/// Ends the daemons and reaps all children.
 pub(crate) fn finish(bodies: &[Body], contestant: &Contestant) -> Result<()> {
     if !contestant.is_foreground {
         bodies.iter().try_for_each(|body| end(body.pid))?;

@@ -1,13 +1,13 @@
-//! The runner. One command measures everything, prints a report, and writes it to `docs/`:
+//! The runner. One command measures everything, prints the report and writes it to `docs/`:
 //!
 //! ```sh
 //! cargo run --release --manifest-path bench/Cargo.toml
 //! ```
 //!
-//! Words choose among the measurements: `start`, `busy`, `handovers`, `growth`, `calls`, `memory`,
-//! `size`, `options`, `build`, `compare`. Then the report is only printed. `plot` draws the last
-//! results of `start`, `busy` and `compare`. `quick` takes a tenth of the rounds, to see that
-//! everything works, and writes nothing.
+//! Words select measurements: `start`, `busy`, `handovers`, `growth`, `calls`, `memory`, `size`,
+//! `options`, `build`, `compare`. The report is then only printed. `plot` draws the last results of
+//! `start`, `busy` and `compare`. `quick` is a test of the benchmark: it measures a tenth of the
+//! rounds and writes nothing.
 
 mod build;
 mod busy;
@@ -40,7 +40,7 @@ use report::{Finding, Report};
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
-/// What every measurement is given.
+/// What every measurement needs.
 struct Bench {
     line_up: LineUp,
     is_quick: bool,
@@ -77,7 +77,7 @@ fn main() -> Result<()> {
         .iter()
         .find(|&&word| word != "plot" && MEASUREMENTS.iter().all(|(known, _)| *known != word))
     {
-        return Err(format!("there is no measurement called {word}").into());
+        return Err(format!("unknown measurement: {word}").into());
     }
     let is_published = chosen.is_empty() && !is_quick;
     let is_chosen = |word: &str| chosen.is_empty() || chosen.contains(&word);
@@ -85,11 +85,11 @@ fn main() -> Result<()> {
         let only_run = File::create(contestants::target_directory()?.join("run"))?;
         only_run
             .try_lock()
-            .map_err(|_| "another run is under way: both would disturb each other")?;
+            .map_err(|_| "another run is in progress, and they would disturb each other")?;
         processes::start_clean()?;
         processes::adopt_orphans()?;
         let report = run(is_quick, is_chosen);
-        // After an error daemons may be left.
+        // After an error, daemons may be left.
         processes::end_all()?;
         let report = report?;
         println!("{report}");
@@ -118,7 +118,7 @@ fn run(is_quick: bool, is_chosen: impl Fn(&str) -> bool) -> Result<Report> {
 }
 
 impl Bench {
-    /// How often something is measured.
+    /// The number of rounds of a measurement.
     fn rounds(&self, full: usize) -> usize {
         if self.is_quick { full.div_ceil(10) } else { full }
     }

@@ -13,7 +13,7 @@ use crate::{Bench, Result};
 
 const ROUNDS: usize = 20;
 
-/// In KiB.
+/// The memory of a contestant's daemons, in KiB.
 struct Memory<'a> {
     contestant: &'a Contestant,
     private: Samples,
@@ -25,9 +25,7 @@ pub(crate) fn measure(bench: &mut Bench) -> Result<Finding> {
     let rounds = bench.rounds(ROUNDS);
     let mut memories: Vec<Memory> = bench.line_up.all().into_iter().map(Memory::of).collect();
     for _ in 0..rounds {
-        let mut order: Vec<&mut Memory> = memories.iter_mut().collect();
-        bench.random.shuffle(&mut order);
-        order.into_iter().try_for_each(Memory::sample)?;
+        bench.random.order(&mut memories).into_iter().try_for_each(Memory::sample)?;
     }
     let private = |name| {
         let of_name = memories.iter().find(|memory| memory.contestant.name == name);
@@ -41,8 +39,9 @@ pub(crate) fn measure(bench: &mut Bench) -> Result<Finding> {
         is_met: attribute <= foreground,
     };
     let text = format!(
-        "In KiB, medians of {rounds} daemons, one at a time. Private is what no other process uses; dirty is the part of \
-         it that is not in a file; proportional adds the share of what others use too.\n\n{}",
+        "In KiB, medians of {rounds} daemons, one at a time. Private memory is used by no other process. Its dirty part \
+         is not backed by a file. Proportional memory includes a share of the memory that other processes use, \
+         too.\n\n{}",
         table(
             &["", "private", "private and dirty", "proportional"],
             memories.iter().map(Memory::row)
@@ -87,7 +86,7 @@ impl<'a> Memory<'a> {
     }
 }
 
-/// In KiB, with the share of what others use too.
+/// The proportional memory of a process, in KiB.
 pub(crate) fn proportional(process: Pid) -> Result<f64> {
     read(process, ["Pss"]).map(|[proportional]| proportional)
 }
@@ -98,7 +97,7 @@ fn read<const N: usize>(process: Pid, names: [&str; N]) -> Result<[f64; N]> {
     for (value, name) in values.iter_mut().zip(names) {
         let line = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'));
         let number = line.and_then(|line| line.split_whitespace().next());
-        *value = number.ok_or_else(|| format!("the kernel does not say {name}"))?.parse()?;
+        *value = number.ok_or_else(|| format!("the kernel does not report {name}"))?.parse()?;
     }
     Ok(values)
 }

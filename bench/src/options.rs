@@ -1,5 +1,5 @@
-//! What each option adds to a stripped release program: a program without options, and one for each
-//! of them.
+//! How much each option adds to a stripped release program. There is a program without options and
+//! one for each option.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -9,10 +9,10 @@ use crate::contestants::{cargo, sources, target_directory};
 use crate::report::{Finding, Goal, table};
 use crate::{Bench, Result};
 
-/// What a program without options may grow by.
+/// How many bytes the attribute without options may add.
 const MOST_ADDED: i64 = 96_000;
 
-/// What stands in a row, the options of the attribute, the parameter of `main`, and its body.
+/// The name for the report, the options of the attribute, the parameter of `main`, and the body.
 type Program = (&'static str, &'static str, &'static str, &'static str);
 
 const PLAIN: Program = ("`#[daemonize]` alone", "", "", "");
@@ -38,7 +38,7 @@ const PROGRAMS: [Program; 20] = [
     ("`commands` with `redirect`", "commands = true, redirect = \"bot.log\"", "", ""),
     ("`notify()` in the body", "", "", "daemonize_runtime::notify(\"STATUS=up\");"),
     (
-        "nearly all of them",
+        "nearly all options",
         "commands = true, restart = \"on-failure\", wait_ready = 30, user = \"bot\", umask = 0o027, \
          chroot = \"/srv/bot\", redirect = \"bot.log\", reopen = true, create_dirs = true, \
          stop_signal = \"INT\", stop_timeout = 30",
@@ -56,7 +56,7 @@ pub(crate) fn measure(_bench: &mut Bench) -> Result<Finding> {
         .stdin(Stdio::null())
         .status()?;
     if !status.success() {
-        return Err("the programs with one option each cannot be built".into());
+        return Err("cannot build the programs with options".into());
     }
     let size = |name: &str| -> Result<i64> {
         Ok(fs::metadata(package.join("target/release").join(name))?.len().try_into()?)
@@ -70,12 +70,12 @@ pub(crate) fn measure(_bench: &mut Bench) -> Result<Finding> {
     }
     let text = format!(
         "In bytes, with the default release profile and `strip = true`. The program prints a line \
-         and ends. A file ends on a full page of memory here and there, so that an option may \
-         seem to add nothing or take something away.\n\n{}",
+         and ends. Parts of a file are padded to a full page. An option may therefore seem to add \
+         nothing or to make the program smaller.\n\n{}",
         table(&["", "more than without the attribute", "more than the attribute alone"], rows)
     );
     let goal = Goal {
-        what: "bytes that `#[daemonize]` alone adds to a program",
+        what: "bytes added by `#[daemonize]` alone",
         limit: MOST_ADDED.to_string(),
         measured: added.to_string(),
         is_met: added <= MOST_ADDED,
@@ -87,8 +87,8 @@ fn file_name(index: usize) -> String {
     format!("option_{index}")
 }
 
-/// Writes a package with a program for each row. The lock file of the benchmark holds the versions
-/// of everything, so that the network is not asked.
+/// Writes a package with a program for each row. The benchmark's lock file has the versions of all
+/// packages. The build needs no network.
 fn write(package: &Path) -> Result<()> {
     let programs: PathBuf = package.join("src/bin");
     fs::create_dir_all(&programs)?;

@@ -1,4 +1,4 @@
-//! The plot: prompts and bodies against the hand-written Rust, drawn by hand as SVG.
+//! The plot: prompts and bodies relative to the hand-written Rust, as SVG.
 
 use std::fmt::Write as _;
 
@@ -12,7 +12,7 @@ const LABELS: f64 = 230.0;
 const ROW: f64 = 34.0;
 const BAR: f64 = 10.0;
 const HEAD: f64 = 56.0;
-/// Ratios beyond this are an arrow and a number.
+/// Ratios above this are drawn as an arrow and a number.
 const LARGEST: f64 = 2.0;
 
 pub(crate) const STYLE: &str = "\
@@ -44,11 +44,11 @@ pub(crate) fn draw() -> Result<String> {
     }
     Ok(format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {top}\" width=\"{WIDTH}\" height=\"{top}\">\n\
-         <title>The time of a start, against the hand-written Rust</title>\n<style>\n{STYLE}\n</style>\n{content}</svg>\n"
+         <title>The time of a start, relative to the hand-written Rust</title>\n<style>\n{STYLE}\n</style>\n{content}</svg>\n"
     ))
 }
 
-/// The lanes of one race, below each other.
+/// The lanes of one race.
 struct Panel {
     top: f64,
     rows: Vec<Row>,
@@ -89,7 +89,7 @@ impl Panel {
         Ok(())
     }
 
-    /// Which colour is what.
+    /// Draws the key to the colours.
     fn draw_key(&self, out: &mut String) -> Result<()> {
         let (square, text) = (self.top + 10.0, self.top + 20.0);
         for (x, class, what) in
@@ -138,7 +138,7 @@ impl Row {
     }
 }
 
-/// From quartile to quartile, with a line at the median.
+/// Draws a bar from quartile to quartile with a line at the median.
 fn draw_bar(ratios: &Quartiles, class: &str, top: f64, out: &mut String) -> Result<()> {
     let Quartiles { low, median, high } = *ratios;
     let (bottom, baseline) = (top + BAR, top + BAR - 1.0);

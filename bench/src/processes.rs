@@ -1,5 +1,5 @@
-//! The processes that the runner answers for: all that a start leaves become its children, and it
-//! ends and reaps them.
+//! The processes of the runner. All processes that a start leaves behind become its children. The
+//! runner ends and reaps them.
 
 use std::os::fd::AsFd;
 use std::time::{Duration, Instant};
@@ -14,28 +14,28 @@ use rustix::process::{
 
 use crate::Result;
 
-/// Longer than anything takes that works.
+/// The longest wait. Only a hang takes longer.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Of descriptors, on most systems.
+/// The limit of descriptors on most systems.
 const USUAL_LIMIT: u64 = 1024;
 
 pub(crate) fn adopt_orphans() -> Result<()> {
     Ok(set_child_subreaper(Some(getpid()))?)
 }
 
-/// What the runner has inherited is passed on to nobody, and programs get the limit of descriptors
-/// that is usual.
+/// Marks all inherited descriptors close-on-exec, and sets the usual limit of descriptors.
 pub(crate) fn start_clean() -> Result<()> {
-    // SAFETY: the descriptors stay open.
+    // SAFETY: the call closes no descriptor, it only sets a flag.
     unsafe { libc::close_range(3, libc::c_uint::MAX, libc::CLOSE_RANGE_CLOEXEC.cast_signed()) };
     let limit = getrlimit(Resource::Nofile);
     let usual = limit.maximum.map_or(USUAL_LIMIT, |maximum| maximum.min(USUAL_LIMIT));
     Ok(setrlimit(Resource::Nofile, Rlimit { current: Some(usual), ..limit })?)
 }
 
-/// Waits until nothing but the runner has run for a moment, if there is patience; says whether that
-/// came. A start beside others is another one: who waits for few processes gains by it.
+/// Waits until only the runner has run for a moment, or until the patience is used up. Returns
+/// whether the machine is calm. Other processes would favour contestants that wait for few
+/// processes.
 pub(crate) fn await_calm(patience: &mut Duration) -> Result<bool> {
     const PAUSE: Duration = Duration::from_micros(300);
     const CALM_LOOKS: usize = 3;
@@ -60,12 +60,12 @@ pub(crate) fn wait_for(child: &mut process::Child) -> Result<process::ExitStatus
     if poll(&mut [PollFd::from_borrowed_fd(handle.as_fd(), PollFlags::IN)], Some(&limit))? == 0 {
         kill_process(pid, Signal::KILL)?;
         child.wait()?;
-        return Err("a start took too long".into());
+        return Err("a child took too long".into());
     }
     Ok(child.wait()?)
 }
 
-/// Tries again and again until there is an answer.
+/// Asks repeatedly until there is an answer.
 pub(crate) fn wait_until<T>(
     what: &str,
     mut answer: impl FnMut() -> Result<Option<T>>,
@@ -84,11 +84,11 @@ pub(crate) fn end(daemon: Pid) -> Result<()> {
     Ok(kill_process(daemon, Signal::KILL)?)
 }
 
-/// Ends all children, those of the orphans included.
+/// Ends all children, and the orphans that become children meanwhile.
 pub(crate) fn end_all() -> Result<()> {
     while let children @ [_, ..] = &children()?[..] {
         for &child in children {
-            // One that has ended meanwhile is no error.
+            // It may have ended meanwhile.
             let _ = kill_process(child, Signal::KILL);
         }
         reap_all()?;

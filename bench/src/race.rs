@@ -1,4 +1,4 @@
-//! Starts of several contestants, interleaved.
+//! Interleaved starts of several contestants.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -17,31 +17,31 @@ use crate::statistics::Samples;
 
 pub(crate) struct Race<'a> {
     pub(crate) lanes: Vec<Lane<'a>>,
-    /// What each program has on its heap before it becomes a daemon.
+    /// The heap of each program before it becomes a daemon.
     heap_mebibytes: usize,
     /// Whether each start waits until nothing else runs.
     awaits_calm: bool,
-    /// For how long all of them together may wait for that.
+    /// How long all starts together may still wait for that.
     patience: Duration,
     rounds: usize,
 }
 
-/// On a machine at rest, a fifth of it is needed.
+/// An idle machine needs a fifth of this.
 pub(crate) const PATIENCE_FOR_CALM: Duration = Duration::from_secs(60);
 
-/// An interpreter leaves the processor's caches cold for whoever comes next, and so has a start in
-/// each tenth round only.
+/// An interpreter leaves cold caches for the next contestant. It therefore starts in every tenth
+/// round only.
 const ROUNDS_OF_SLOW: usize = 10;
 
 pub(crate) struct Lane<'a> {
     pub(crate) contestant: &'a Contestant,
-    /// Until the launcher has ended.
+    /// The times to the end of the launcher.
     pub(crate) prompt: Samples,
-    /// Until the first act of the body.
+    /// The times to the first act of the body.
     pub(crate) body: Samples,
     /// How often the PID file named the daemon when the launcher had ended.
     pub(crate) recorded: usize,
-    /// How many starts had the machine for themselves, as far as anybody waited for that.
+    /// How many starts found a calm machine, in a race that waits for it.
     pub(crate) calm: usize,
 }
 
@@ -64,27 +64,25 @@ impl<'a> Race<'a> {
         }
     }
 
-    /// With so much on the heap, the times are counted from the moment when it is filled.
+    /// Gives each program a heap. The time then begins when the heap is filled.
     pub(crate) fn with_heap(mut self, mebibytes: usize) -> Self {
         self.heap_mebibytes = mebibytes;
         self
     }
 
-    /// Each start waits until nothing else runs.
+    /// Makes each start wait until nothing else runs.
     pub(crate) fn in_calm(mut self) -> Self {
         self.awaits_calm = true;
         self
     }
 
-    /// One start of each, in random order.
+    /// Starts each contestant once, in random order.
     pub(crate) fn round(&mut self, random: &mut Random) -> Result<()> {
         let has_slow = self.rounds.is_multiple_of(ROUNDS_OF_SLOW);
         self.rounds += 1;
-        let lanes = self.lanes.iter_mut();
-        let mut order: Vec<&mut Lane> =
-            lanes.filter(|lane| has_slow || lane.contestant.name != ORIGINAL).collect();
-        random.shuffle(&mut order);
-        for lane in order {
+        let lanes =
+            self.lanes.iter_mut().filter(|lane| has_slow || lane.contestant.name != ORIGINAL);
+        for lane in random.order(lanes) {
             if self.awaits_calm {
                 lane.calm += usize::from(await_calm(&mut self.patience)?);
             }
@@ -98,7 +96,7 @@ impl<'a> Race<'a> {
         lane.ok_or_else(|| format!("{name} does not take part").into())
     }
 
-    /// All lanes against the hand-written Rust.
+    /// All lanes relative to the hand-written Rust.
     pub(crate) fn table(&self, random: &mut Random) -> Result<String> {
         let base = self.lane(HANDWRITTEN)?;
         let rows: Vec<_> = self.lanes.iter().map(|lane| lane.row(base, random)).collect();
@@ -108,12 +106,12 @@ impl<'a> Race<'a> {
             "prompt, ratio",
             "body, µs",
             "body, ratio",
-            "PID file right at the prompt",
+            "PID file correct at the prompt",
         ];
         Ok(table(&head, rows))
     }
 
-    /// Keeps the times for the plot.
+    /// Saves the times for the plot.
     pub(crate) fn save(&self, group: &str) -> Result<()> {
         let mut lines = String::new();
         for Lane { contestant, prompt, body, .. } in &self.lanes {
@@ -166,7 +164,7 @@ pub(crate) struct Times {
     pub(crate) body: Samples,
 }
 
-/// Reads what was saved, in the same order.
+/// Reads saved times, in the same order.
 pub(crate) fn load(group: &str) -> Result<Vec<Times>> {
     let text = fs::read_to_string(path_of(group)?)
         .map_err(|error| format!("measure `{group}` before you plot it: {error}"))?;

@@ -1,5 +1,4 @@
-//! Random numbers for orders and samples: `SplitMix64`, always from the same seed, so that a run
-//! can be repeated.
+//! Random numbers for orders and samples. `SplitMix64` with a constant seed makes a run repeatable.
 
 #[derive(Default)]
 pub(crate) struct Random(u64);
@@ -12,15 +11,21 @@ impl Random {
         mixed ^ (mixed >> 31)
     }
 
-    /// A number below the end, which is small enough for the bias of the remainder not to matter.
+    /// A number below `end`. `end` is small, and the bias of the remainder does not matter.
     pub(crate) fn below(&mut self, end: usize) -> usize {
         let remainder = self.next() % u64::try_from(end).unwrap_or(u64::MAX);
         usize::try_from(remainder).unwrap_or(0)
     }
 
-    pub(crate) fn shuffle<T>(&mut self, items: &mut [T]) {
-        for last in (1..items.len()).rev() {
-            items.swap(last, self.below(last + 1));
+    /// The items in a new random order.
+    pub(crate) fn order<'a, T>(
+        &mut self,
+        items: impl IntoIterator<Item = &'a mut T>,
+    ) -> Vec<&'a mut T> {
+        let mut order: Vec<_> = items.into_iter().collect();
+        for last in (1..order.len()).rev() {
+            order.swap(last, self.below(last + 1));
         }
+        order
     }
 }

@@ -1,4 +1,4 @@
-//! What a way to make a daemon adds to a stripped release program.
+//! How much each way to make a daemon adds to a stripped release program.
 
 use std::fs;
 
@@ -17,7 +17,7 @@ pub(crate) fn measure(bench: &mut Bench) -> Result<Finding> {
         .iter()
         .map(|(name, size)| vec![(*name).to_owned(), size.to_string(), (size - base).to_string()]);
     let text = format!(
-        "In bytes, with the default release profile and `strip = true`. Link-time optimization is off, as it is by \
+        "In bytes, with the default release profile and `strip = true`. Link-time optimization is off, as by \
          default.\n\n{}",
         table(&["", "size", "more than without a daemon"], rows)
     );

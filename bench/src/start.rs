@@ -1,13 +1,13 @@
-//! How long a start takes when the machine has nothing else to do.
+//! The time of a start on an idle machine.
 
-use crate::contestants::{ATTRIBUTE, HANDWRITTEN};
+use crate::contestants::{ATTRIBUTE, HANDWRITTEN, ORIGINAL};
 use crate::race::Race;
 use crate::report::{Finding, Goal};
 use crate::{Bench, Result};
 
 const ROUNDS: usize = 1000;
 
-/// What a start may cost, in starts by hand.
+/// The goals, as multiples of the hand-written Rust.
 const MOST_PROMPT: f64 = 1.04;
 const MOST_BODY: f64 = 1.10;
 
@@ -30,10 +30,11 @@ pub(crate) fn measure(bench: &mut Bench) -> Result<Finding> {
     let calm: usize = race.lanes.iter().map(|lane| lane.calm).sum();
     let all: usize = race.lanes.iter().map(|lane| lane.prompt.values().len()).sum();
     let text = format!(
-        "*prompt*: from the spawn of the program until it has ended, as a shell sees it. *body*: until the first act of \
-         the body. The program without a daemon ends after its first act. {rounds} starts each, a tenth of it for what is \
-         slow. A start begins when the daemon before has ended and nothing else runs; {calm} of {all} did. On a machine \
-         with other work the ratios are smaller, down to those of the next table.\n\n{}",
+        "*prompt*: from the spawn of the program until it has ended, which is when a shell prints its prompt. *body*: \
+         from the spawn until the first act of the body. The program without a daemon ends after its first act. \
+         {rounds} starts each, but a tenth of that for {ORIGINAL}. A start waits until the previous daemon has ended \
+         and nothing else runs. {calm} of {all} starts found the machine idle. With other work on the machine the \
+         ratios are smaller, down to those of the next table.\n\n{}",
         race.table(&mut bench.random)?
     );
     Ok(Finding {

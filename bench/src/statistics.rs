@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use crate::random::Random;
 
-/// How many samples of the rounds the interval of a ratio is made from.
+/// The number of resamples for the interval of a ratio.
 const RESAMPLES: usize = 1000;
 
-/// What was measured in each round, in order.
+/// The measured values of all rounds, in order.
 #[derive(Clone, Default)]
 pub(crate) struct Samples(Vec<f64>);
 
@@ -18,7 +18,7 @@ pub(crate) struct Quartiles {
     pub(crate) high: f64,
 }
 
-/// A ratio of medians, and the interval in which 95 % of the ratios of resampled rounds lie.
+/// A ratio of medians, and the interval that holds 95 % of the ratios of resampled rounds.
 pub(crate) struct Ratio {
     pub(crate) value: f64,
     low: f64,
@@ -30,7 +30,7 @@ impl Samples {
         self.0.push(value);
     }
 
-    /// In microseconds.
+    /// Adds a time in microseconds.
     pub(crate) fn push_time(&mut self, from: Duration, to: Duration) {
         self.push((to.as_secs_f64() - from.as_secs_f64()) * 1e6);
     }
@@ -50,8 +50,9 @@ impl Samples {
         self.quartiles().median
     }
 
-    /// Rounds are drawn with both values together, since a disturbance of the machine lasts longer
-    /// than one of them. A contestant that starts in some rounds only does so in equal distances.
+    /// The ratio of the medians. Both values of a round are resampled together, because a
+    /// disturbance of the machine lasts longer than a start. A contestant that skips rounds starts
+    /// at equal distances.
     pub(crate) fn ratio_to(&self, base: &Self, random: &mut Random) -> Ratio {
         let mut ratios = Self::default();
         for _ in 0..RESAMPLES {

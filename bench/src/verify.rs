@@ -1,4 +1,4 @@
-//! Whether each contestant really makes a daemon. What does not is not measured.
+//! Verifies that each contestant makes a daemon. Otherwise nothing is measured.
 
 use std::fs::{self, File};
 use std::io;
@@ -13,11 +13,11 @@ use crate::processes::wait_until;
 use crate::report::{Finding, table};
 use crate::{Bench, Result};
 
-/// What the kernel says about one daemon.
+/// Facts about one daemon, from the kernel.
 struct Facts {
-    /// What makes a daemon.
+    /// The facts that make a process a daemon.
     necessary: [(&'static str, bool); 4],
-    /// What the contestants differ in: the columns of the table.
+    /// The facts in which the contestants differ, which are the columns of the table.
     differing: [bool; 3],
 }
 
@@ -32,18 +32,14 @@ pub(crate) fn check(bench: &Bench) -> Result<Finding> {
         let words = facts.differing.map(|is_so| if is_so { "yes" } else { "no" }.to_owned());
         rows.push([contestant.name.to_owned()].into_iter().chain(words).collect());
     }
-    let head = [
-        "",
-        "cannot get a terminal again",
-        "PID file right at this prompt",
-        "PID file locked by it",
-    ];
+    let head =
+        ["", "cannot acquire a terminal", "PID file correct at this prompt", "PID file locked"];
     let text = format!(
-        "Each of them makes a daemon: it has a session of its own, its launcher has exited with 0 and is not its parent, \
-         it reads from `/dev/null` and writes to the log, and its working directory is `/`. These are the \
-         differences:\n\n{}\nThe hand-written programs give the same guarantee as the attribute: the launcher exits with 0 \
-         if and only if one daemon is up, recorded and locked. They do not close inherited descriptors, reset signals, \
-         count threads, or ask who has started them. The log exists before each start, the PID file does not.",
+        "Each of these programs makes a daemon in a new session. The launcher exits with code 0 and is not the daemon's \
+         parent. The daemon reads from `/dev/null`, writes to the log, and its working directory is `/`. These are the \
+         differences:\n\n{}\nThe hand-written programs give the same guarantee as the attribute: the launcher exits with \
+         code 0 if and only if one daemon is up, recorded and locked. They do not close inherited descriptors, reset \
+         signals, count threads or detect a service manager. Before each start the log exists and the PID file does not.",
         table(&head, rows)
     );
     Ok(Finding { title: "What was measured", text, goals: Vec::new() })
@@ -55,8 +51,8 @@ impl Facts {
         start.await_prompt()?;
         let recorded = start.recorded_pid();
         let body = start.await_body()?;
-        // Its parent may take longer to leave than it takes to begin.
-        wait_until("the end of its parents", || {
+        // The body may begin before its parent has ended.
+        wait_until("the end of the daemon's parents", || {
             Ok((parent_of(body.pid)? == getpid().as_raw_pid()).then_some(()))
         })?;
         let link = |name: &str| fs::read_link(format!("/proc/{}/{name}", body.pid));
@@ -64,7 +60,7 @@ impl Facts {
         let session = getsid(Some(body.pid))?;
         let facts = Self {
             necessary: [
-                ("session of its own", session != getsid(None)?),
+                ("new session", session != getsid(None)?),
                 ("null device as input", link("fd/0")? == Path::new("/dev/null")),
                 ("log as output", link("fd/1")? == log && link("fd/2")? == log),
                 ("root directory", link("cwd")? == Path::new("/")),
@@ -80,12 +76,12 @@ impl Facts {
     }
 }
 
-/// Orphans become children of the runner.
+/// The parent of a process. For an orphan it is the runner.
 fn parent_of(process: Pid) -> Result<i32> {
     let stat = fs::read_to_string(format!("/proc/{process}/stat"))?;
-    // Behind the name, which may hold anything, stand the state and the parent.
+    // State and parent follow the name, which may contain parentheses.
     let parent = stat.rsplit(')').next().and_then(|rest| rest.split_whitespace().nth(1));
-    Ok(parent.ok_or("the kernel does not name the parent")?.parse()?)
+    Ok(parent.ok_or("the kernel does not report the parent")?.parse()?)
 }
 
 fn is_locked(path: &Path) -> bool {

@@ -1,4 +1,4 @@
-//! The tools, as far as they are installed here.
+//! The tools that are installed.
 
 use std::env;
 use std::fs::{self, Permissions};
@@ -13,13 +13,13 @@ use crate::Result;
 use crate::contestants::{find_python, sources};
 use crate::processes::wait_until;
 
-/// Where the programs of the benchmark and the directories of the tools are.
+/// The directories of the benchmark's programs and of the tools' files.
 pub(super) struct Places {
     pub(super) programs: PathBuf,
     pub(super) directories: PathBuf,
 }
 
-/// How one of them is set up; `None` where it is not installed.
+/// Sets up a tool. Returns `None` if it is not installed.
 type SetUp = fn(&Places) -> Result<Option<Tool>>;
 
 pub(super) const TOOLS: [(&str, SetUp); 6] = [
@@ -32,7 +32,7 @@ pub(super) const TOOLS: [(&str, SetUp); 6] = [
 ];
 
 impl Places {
-    /// An empty directory.
+    /// Makes an empty directory.
     pub(super) fn directory(&self, name: &str) -> Result<PathBuf> {
         let directory = self.directories.join(name);
         let _ = fs::remove_dir_all(&directory);
@@ -47,8 +47,8 @@ pub(super) fn words<const N: usize>(words: [&dyn AsRef<std::ffi::OsStr>; N]) -> 
 
 fn library(places: &Places) -> Result<Option<Tool>> {
     let (program, directory) = (places.programs.join("supervised"), places.directory("library")?);
-    let what = "the program itself, with `commands`, `restart = \"always\"` and `wait_ready`: `start` returns when the \
-                program has said that it is ready; a crash is followed by a delay of 1 s, as by default";
+    let what = "the program itself, with `commands`, `restart = \"always\"` and `wait_ready`. `start` returns when the \
+                program is ready. The default delay after a crash is 1 s";
     Ok(Some(Tool {
         status: Some(words([&program, &"status"])),
         stop: Some(words([&program, &"stop"])),
@@ -62,8 +62,8 @@ fn daemonocle(places: &Places) -> Result<Option<Tool>> {
     let script = sources().join("compare/daemonocle_bot.py");
     let act = |word| words([&python, &script, &word]);
     let what = format!(
-        "{version}, a library for Python programs: `start` returns when the daemon has lived for a moment; nobody \
-         starts it again"
+        "{version}, a library for Python programs. `start` returns when the daemon has lived for a moment. A crashed \
+         daemon is not restarted"
     );
     Ok(Some(Tool {
         status: Some(act("status")),
@@ -76,7 +76,7 @@ fn python_daemon(places: &Places) -> Result<Option<Tool>> {
     let Some((python, version)) = python_with("python-daemon") else { return Ok(None) };
     let script = sources().join("compare/python_daemon_bot.py");
     let what = format!(
-        "{version}, a library for Python programs that does what PEP 3143 says: it makes a daemon and has no commands"
+        "{version}, a library for Python programs that implements PEP 3143. It makes a daemon and has no commands"
     );
     let directory = places.directory("python-daemon")?;
     Ok(Some(Tool::new("python-daemon", what, directory, words([&python, &script]))))
@@ -84,7 +84,7 @@ fn python_daemon(places: &Places) -> Result<Option<Tool>> {
 
 fn supervisord(places: &Places) -> Result<Option<Tool>> {
     let Some((python, version)) = python_with("supervisor") else { return Ok(None) };
-    // Beside the interpreter: what is found by name may be a script that chooses one.
+    // In the interpreter's directory: in the PATH there may be a wrapper script.
     let [daemon, control] =
         ["supervisord", "supervisorctl"].map(|name| python.with_file_name(name));
     if !daemon.is_file() || !control.is_file() {
@@ -108,8 +108,8 @@ fn supervisord(places: &Places) -> Result<Option<Tool>> {
     )?;
     let control = |word| words([&control, &"-c", &configuration, &word, &"worker"]);
     let what = format!(
-        "{version}, a supervisor that runs already: `supervisorctl` asks it by a socket; with `startsecs=0`, without \
-         which a start takes a second longer. Its loop turns once a second, which is what a restart takes"
+        "{version}, a permanent supervisor. `supervisorctl` talks to it through a socket. With the default `startsecs` \
+         instead of 0, a start takes a second longer. A restart takes as long as one turn of its loop, a second"
     );
     let mut tool = Tool {
         status: Some(control("status")),
@@ -144,8 +144,8 @@ fn pm2(places: &Places) -> Result<Option<Tool>> {
     tool.run(&words([&pm2, &"ping"]))?;
     let version = last_word(tool.command(&words([&pm2, &"--version"]))?)?;
     tool.what = format!(
-        "{version}, a supervisor in JavaScript that runs already: each command is a program of Node.js that talks to \
-         it; a start returns when the program has been executed"
+        "{version}, a permanent supervisor in JavaScript. Each command is a Node.js program that talks to it. A start \
+         returns when the program has been executed"
     );
     Ok(Some(tool))
 }
@@ -161,8 +161,8 @@ fn runit(places: &Places) -> Result<Option<Tool>> {
     fs::write(&run, format!("#!/bin/sh\nexec {}\n", worker.display()))?;
     fs::set_permissions(&run, Permissions::from_mode(0o755))?;
     let control = |word| words([&control, &word, &service]);
-    let what = "a supervisor process for each service, of which one (`runsv`) runs already: `sv` writes to a pipe of it \
-                and looks every 0.4 s whether it has obeyed; a service that ran for less than a second waits for one";
+    let what = "a permanent supervisor, `runsv`, for each service. `sv` writes to its pipe and checks every 0.4 s \
+                whether it has obeyed. A service that ran for less than a second is restarted after a second";
     let mut tool = Tool {
         status: Some(control("status")),
         stop: Some(control("stop")),
@@ -176,7 +176,7 @@ fn runit(places: &Places) -> Result<Option<Tool>> {
     Ok(Some(tool))
 }
 
-/// The interpreter that has a package, and the version of it.
+/// The interpreter that has a package, and the version of the package.
 fn python_with(package: &str) -> Option<(PathBuf, String)> {
     let python = find_python()?;
     let mut question = Command::new(&python);
@@ -185,13 +185,13 @@ fn python_with(package: &str) -> Option<(PathBuf, String)> {
     Some((python, String::from_utf8_lossy(&answer.stdout).trim().to_owned()))
 }
 
-/// A program by its name.
+/// Finds a program in the PATH.
 fn find(name: &str) -> Option<PathBuf> {
     let path = env::var_os("PATH")?;
     env::split_paths(&path).map(|directory| directory.join(name)).find(|file| file.is_file())
 }
 
-/// Versions stand at the end, behind whatever else is said.
+/// The last word of the output, which is the version. There may be other output before it.
 fn last_word(mut command: Command) -> Result<String> {
     let said = command.stdout(std::process::Stdio::piped()).output()?.stdout;
     let said = String::from_utf8_lossy(&said);

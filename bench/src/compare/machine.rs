@@ -1,5 +1,5 @@
-//! systemd, where it can be booted: as PID 1 of namespaces of its own, by the program of the tests.
-//! The rounds are measured inside, by this program.
+//! systemd, if it can be booted as PID 1 of new namespaces by the program of the tests. This
+//! program also runs inside the container and measures the rounds there.
 
 use std::fs;
 use std::io::{BufRead, BufReader};
@@ -17,27 +17,27 @@ use crate::processes::{wait_for, wait_until};
 
 pub(super) const NAME: &str = "systemd";
 
-/// The word by which this program measures inside.
+/// The word that makes this program measure inside the container.
 pub(crate) const INSIDE: &str = "inside-systemd";
 
-/// Where a machine has the programs of the benchmark.
+/// The benchmark's programs in the container.
 const PROGRAMS: &str = "/bots";
 
 const UNIT: &str = "/run/systemd/system/worker.service";
 
-/// A machine whose first process is systemd. It goes when this is dropped.
+/// A container with systemd as PID 1. It is removed on drop.
 struct Machine {
-    /// Takes the machine away when its standard input is closed.
+    /// Removes the container when its standard input is closed.
     guardian: Child,
     systemd: String,
-    /// The guardian would not like it closed.
+    /// Stays open, or the guardian could not write to it.
     _output: BufReader<ChildStdout>,
 }
 
-/// The tool with what was measured inside; the error says why it cannot be had.
+/// Measures systemd in a container. The error says why this is not possible.
 pub(super) fn measure(places: &Places, rounds: usize) -> Result<Tool> {
     if !getuid().is_root() {
-        return Err("to boot it takes root".into());
+        return Err("booting it needs root".into());
     }
     let version = Command::new("systemctl").arg("--version").output();
     let version = version.map_err(|_| "it is not installed")?.stdout;
@@ -51,8 +51,8 @@ pub(super) fn measure(places: &Places, rounds: usize) -> Result<Tool> {
         return Err(String::from_utf8_lossy(&measured.stderr).trim().into());
     }
     let what = format!(
-        "{version}, the supervisor of the system, booted for this: a unit with `Type=notify`, so that `systemctl start` \
-         returns when the program is ready, and `Restart=always`; a crash is followed by a delay of 0.1 s, as by default"
+        "{version}, the system's supervisor, booted for this measurement. The unit has `Type=notify` and \
+         `Restart=always`. `systemctl start` returns when the program is ready. The default delay after a crash is 0.1 s"
     );
     let mut tool = tool(places.directory(NAME)?);
     tool.what = what;
@@ -60,7 +60,7 @@ pub(super) fn measure(places: &Places, rounds: usize) -> Result<Tool> {
     Ok(tool)
 }
 
-/// What runs inside: prints the times.
+/// Runs inside the container, and prints the times.
 pub(crate) fn measure_inside(rounds: usize) -> Result<()> {
     let directory = Path::new("/run/bench");
     fs::create_dir_all(directory)?;
@@ -100,7 +100,7 @@ impl Machine {
             .arg(&target)
             .status()?;
         if !built.success() {
-            return Err("the program that boots it cannot be built".into());
+            return Err("cannot build the program that boots it".into());
         }
         let mut boot = Command::new(target.join("debug/boot"));
         boot.arg("/").arg(&places.programs).stdin(Stdio::piped()).stdout(Stdio::piped());
@@ -110,7 +110,7 @@ impl Machine {
         output.read_line(&mut systemd)?;
         let machine = Self { guardian, systemd: systemd.trim().to_owned(), _output: output };
         if machine.systemd.is_empty() {
-            return Err("there are no namespaces to boot it in".into());
+            return Err("namespaces are not available".into());
         }
         wait_until("the boot of systemd", || {
             let state = machine.command(["systemctl".as_ref(), "is-system-running".as_ref()]);
@@ -131,7 +131,7 @@ impl Machine {
 impl Drop for Machine {
     fn drop(&mut self) {
         drop(self.guardian.stdin.take());
-        // What it has left by mistake is ended with all other processes.
+        // After an error, the runner ends what is left with all other processes.
         let _ = wait_for(&mut self.guardian);
     }
 }

@@ -1,5 +1,4 @@
-//! Beside what people would use instead: other ways to keep a program running, with the same
-//! workload.
+//! Comparison with other tools that keep a program running, with the same workload.
 
 mod installed;
 mod machine;
@@ -37,12 +36,10 @@ pub(crate) fn measure(bench: &mut Bench) -> Result<Finding> {
         }
     }
     for _ in 0..rounds {
-        let mut order: Vec<&mut Tool> = tools.iter_mut().collect();
-        bench.random.shuffle(&mut order);
-        order.into_iter().for_each(Tool::try_round);
+        bench.random.order(&mut tools).into_iter().for_each(Tool::try_round);
     }
     for tool in &mut tools {
-        // What does not end now is ended with all that is left.
+        // After an error, the runner ends what is left with all other processes.
         let _ = tool.end();
         left_out.extend(tool.failure.iter().map(|why| format!("{} ({why})", tool.name)));
     }
@@ -53,7 +50,7 @@ pub(crate) fn measure(bench: &mut Bench) -> Result<Finding> {
     }
     save(&tools)?;
     Ok(Finding {
-        title: "Beside what else keeps a program running",
+        title: "Comparison with other tools",
         text: text(&tools, &left_out, rounds)?,
         goals: Vec::new(),
     })
@@ -70,13 +67,13 @@ fn text(tools: &[Tool], left_out: &[String], rounds: usize) -> Result<String> {
         "supervision, KiB",
     ];
     let mut text = format!(
-        "Each of them runs a small program that reports when it is ready, and then sleeps. Medians of {rounds} rounds in \
-         milliseconds, measured from outside. *start returns*, *`status`*, *stop*: until the command has ended, and with \
-         *stop* the program as well. *program is ready*: from the same beginning until the program says so. *restart \
-         after a crash*: from a SIGKILL to the program until its successor is ready. *supervision*: the proportional \
-         memory of the process that starts the program again. A supervisor that has to run before is running already, \
-         and its own start is not counted. – is what a tool does not have.\n\n\
-         ![What each command takes](compare.svg)\n\n{}\n",
+        "Each tool runs a small program that reports when it is ready and then sleeps. Medians of {rounds} rounds in \
+         milliseconds, measured from outside. *start returns*, *`status`*, *stop*: until the command has ended, for \
+         *stop* also the program. *program is ready*: from the start command until the program reports that it is \
+         ready. *restart after a crash*: from a SIGKILL to the program until its successor is ready. *supervision*: the \
+         proportional memory of the process that restarts the program. A permanent supervisor is started before the \
+         measurement. – means that a tool does not have this.\n\n\
+         ![The time of each command](compare.svg)\n\n{}\n",
         table(&head, tools.iter().map(row))
     );
     for Tool { name, what, .. } in tools {

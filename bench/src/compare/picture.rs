@@ -1,5 +1,5 @@
-//! The picture: what each command takes, and what supervision holds. Bars on a logarithmic scale,
-//! with their numbers.
+//! The picture: the time of each command and the memory of supervision, as labelled bars on a
+//! logarithmic scale.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -14,21 +14,21 @@ const LABELS: f64 = 120.0;
 const COLUMN: f64 = 128.0;
 const ROW: f64 = 26.0;
 const BAR: f64 = 14.0;
-/// The title, what the bars are, and the heads of the columns.
+/// The height of the title, the explanation and the column heads.
 const HEAD: f64 = 78.0;
-/// What the number behind the longest bar needs.
+/// The width of the number behind the longest bar.
 const NUMBER: f64 = 52.0;
 
-/// A column: an aspect of the table, by its number, and what is over it.
+/// The columns: the index of an aspect, and the head.
 const COLUMNS: [(usize, &str); 5] =
     [(1, "start to ready"), (2, "status"), (3, "stop"), (4, "restart"), (5, "memory")];
 const MEMORY: usize = 5;
 
-/// The shortest and the longest bars are these: in microseconds, and in KiB.
+/// The values of the shortest and the longest bars, in microseconds and in KiB.
 const TIMES: (f64, f64) = (300.0, 5e6);
 const SIZES: (f64, f64) = (30.0, 2e5);
 
-/// A cell of the table: milliseconds, or KiB.
+/// A cell of the table, in milliseconds or KiB.
 pub(super) fn show(samples: &Samples, aspect: &str) -> String {
     if samples.values().is_empty() {
         "–".to_owned()
@@ -70,9 +70,9 @@ pub(crate) fn draw() -> Result<String> {
     }
     Ok(format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" width=\"{width}\" height=\"{height}\">\n\
-         <title>What each command takes, and what supervision holds in memory</title>\n<style>\n{STYLE}\n</style>\n\
-         <text x=\"8\" y=\"20\" class=\"title\">What each command takes, and what supervision holds in memory</text>\n\
-         <text x=\"8\" y=\"40\">Shorter is better. The bars are logarithmic; – is what a tool does not have.</text>\n\
+         <title>The time of each command, and the memory of supervision</title>\n<style>\n{STYLE}\n</style>\n\
+         <text x=\"8\" y=\"20\" class=\"title\">The time of each command, and the memory of supervision</text>\n\
+         <text x=\"8\" y=\"40\">Shorter is better. The scale is logarithmic. – means that a tool does not have this.</text>\n\
          {content}</svg>\n"
     ))
 }
@@ -101,7 +101,7 @@ fn draw_bar(
     Ok(())
 }
 
-/// With as many digits as anybody reads.
+/// The value with its unit, rounded for readers.
 fn label(aspect: usize, value: f64) -> String {
     let (value, units) = match aspect {
         MEMORY if value < 1000.0 => (value, "KiB"),

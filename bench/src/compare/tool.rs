@@ -1,5 +1,5 @@
-//! A tool that runs a program as a daemon, and one round with it: start, status, crash, stop. All
-//! of it is measured from outside.
+//! A tool that runs a program as a daemon. A round is start, status, crash and stop, measured from
+//! outside.
 
 use std::ffi::OsString;
 use std::fs::{self, File};
@@ -19,49 +19,49 @@ use crate::processes::{wait_for, wait_until};
 
 pub(super) type Words = Vec<OsString>;
 
-/// What a command says on standard error, for the case that it fails.
+/// The file for a command's standard error, which is reported if the command fails.
 const ERRORS: &str = "errors";
 
-/// Who watches over the program.
+/// The process that restarts the program.
 pub(super) enum Supervisor {
-    /// Nobody, so that nobody starts it again.
+    /// There is none.
     None,
-    /// The process that this file names.
+    /// The process in this PID file.
     Named(PathBuf),
     Process(Pid),
 }
 
 pub(super) struct Tool {
     pub(super) name: &'static str,
-    /// What it does, in one line.
+    /// A description for the report.
     pub(super) what: String,
-    /// Where its commands run.
+    /// The working directory of its commands.
     pub(super) directory: PathBuf,
-    /// Where the workload reports.
+    /// The file for the reports of the workload.
     pub(super) ready: PathBuf,
     pub(super) environment: Vec<(&'static str, OsString)>,
     pub(super) start: Words,
-    /// `None` where it has no such command.
+    /// `None` if it has no such command.
     pub(super) status: Option<Words>,
     pub(super) stop: Option<Words>,
     pub(super) supervisor: Supervisor,
-    /// What to say when all is measured.
+    /// The command that ends the tool itself.
     pub(super) farewell: Option<Words>,
-    /// A process of its own that has to be there before.
+    /// A process that runs before the first command.
     pub(super) manager: Option<Child>,
     pub(super) times: Times,
-    /// Why a round with it was its last.
+    /// Why a round has failed.
     pub(super) failure: Option<String>,
 }
 
-/// What the workload has said of itself.
+/// The report of the workload.
 struct Report {
     pid: Pid,
     ready: Duration,
 }
 
 impl Tool {
-    /// One that can do nothing but start.
+    /// A tool with a start command alone.
     pub(super) fn new(
         name: &'static str,
         what: impl Into<String>,
@@ -85,7 +85,7 @@ impl Tool {
         }
     }
 
-    /// A round, unless one has failed before. The others go on.
+    /// Measures a round, unless one has failed before. The other tools go on.
     pub(super) fn try_round(&mut self) {
         if self.failure.is_none() {
             self.failure = self.round().err().map(|why| why.to_string());
@@ -117,7 +117,7 @@ impl Tool {
             Some(stop) => self.run(stop)?,
             None => kill_process(report.pid, Signal::TERM)?,
         }
-        wait_until("the end of a workload", || {
+        wait_until("the end of the workload", || {
             while reap_one().is_some() {}
             Ok(test_kill_process(report.pid).is_err().then_some(()))
         })?;
@@ -127,8 +127,8 @@ impl Tool {
         Ok(())
     }
 
-    /// Runs a command of the tool to its end. What it leaves behind is reaped meanwhile: some
-    /// commands wait for that.
+    /// Runs a command of the tool to its end. Reaps orphans meanwhile, because some commands wait
+    /// for that.
     pub(super) fn run(&self, words: &Words) -> Result<()> {
         let pid = Pid::from_child(&self.command(words)?.spawn()?);
         let status = wait_until(&show(words), || {
@@ -146,7 +146,7 @@ impl Tool {
         Err(format!("{}: {status:?}: {}", show(words), said.trim()).into())
     }
 
-    /// A command of the tool, or a process of its own.
+    /// A command of the tool, or its manager.
     pub(super) fn command(&self, words: &Words) -> Result<Command> {
         let mut command = Command::new(&words[0]);
         command
@@ -161,16 +161,16 @@ impl Tool {
         Ok(command)
     }
 
-    /// What the workload says when it runs for the first time, or after so many restarts.
+    /// Waits for the report of the workload after this many restarts.
     fn await_report(&self, restarts: usize) -> Result<Report> {
-        wait_until("a workload that is ready", || {
+        wait_until("the report of the workload", || {
             while reap_one().is_some() {}
             let text = fs::read_to_string(&self.ready).unwrap_or_default();
             let line = text.split_inclusive('\n').nth(restarts).filter(|line| line.ends_with('\n'));
             let Some((pid, ready)) = line.and_then(|line| line.trim().split_once(' ')) else {
                 return Ok(None);
             };
-            let pid = Pid::from_raw(pid.parse()?).ok_or("the workload says 0")?;
+            let pid = Pid::from_raw(pid.parse()?).ok_or("the workload reports PID 0")?;
             Ok(Some(Report { pid, ready: Duration::from_nanos(ready.parse()?) }))
         })
     }
@@ -183,7 +183,7 @@ impl Tool {
         })
     }
 
-    /// Ends what the tool has running of its own.
+    /// Ends the tool's own processes.
     pub(super) fn end(&mut self) -> Result<()> {
         if let Some(farewell) = &self.farewell {
             self.run(farewell)?;
