@@ -1,4 +1,4 @@
-//! The examples do what the README says. Each is started, used, started a second time in vain, and
+//! The examples do what the README says. Each is started and used, refuses a second start, and is
 //! stopped.
 
 use std::collections::BTreeMap;

@@ -248,7 +248,7 @@ fn accept() {
     // SAFETY: the manager has passed this descriptor to the program, and nothing else owns it.
     let socket = unsafe { UnixListener::from_raw_fd(3) };
     let (mut connection, _) = socket.accept().expect("a connection");
-    writeln!(connection, "{names}").expect("somebody reads");
+    writeln!(connection, "{names}").expect("the test reads");
 }
 
 /// Holds a lock for a moment, and panics if another process holds it.

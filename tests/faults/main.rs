@@ -80,7 +80,7 @@ fn disturb(start: &'static Start, scope: Scope) -> Trial {
             if tally.missed > 1 + tally.tried[1] / 20 {
                 violations.push(format!("{} pairs never happened", tally.missed));
             }
-            TALLIES.lock().expect("nobody panics while holding it").push(tally);
+            TALLIES.lock().expect("no thread panics while holding the lock").push(tally);
             if violations.is_empty() { Ok(()) } else { Err(violations.join("\n").into()) }
         })
     })
@@ -103,7 +103,7 @@ pub(crate) fn or_ignored<T>(
 
 /// Prints the results. Returns the number of plans tried, or `None` if no start was disturbed.
 fn print_summary() -> Option<usize> {
-    let tallies = TALLIES.lock().expect("nobody panics while holding it");
+    let tallies = TALLIES.lock().expect("no thread panics while holding the lock");
     let sum = |count: &dyn Fn(&Tally) -> usize| tallies.iter().map(count).sum::<usize>();
     let ended = |outcome| sum(&move |tally| tally.count(outcome));
     if tallies.is_empty() {

@@ -26,7 +26,7 @@ const MOST_VIOLATIONS: usize = 2;
 /// The report on a plan with a fault that does not happen.
 pub(crate) const NEVER_HAPPENED: &str = "the fault never happened";
 
-const UNPOISONED: &str = "nobody panics while holding it";
+const UNPOISONED: &str = "no thread panics while holding the lock";
 
 /// The results of disturbed starts.
 #[derive(Debug, Default)]

@@ -97,5 +97,5 @@ impl Supervised {
 }
 
 pub(crate) fn lock(trace: &Mutex<Trace>) -> MutexGuard<'_, Trace> {
-    trace.lock().expect("nobody panics while holding it")
+    trace.lock().expect("no thread panics while holding the lock")
 }

@@ -1,5 +1,5 @@
-//! A bot that does things before its start that the start must cope with. Its words say what it
-//! does, and the variable `MAIN` chooses its `main`.
+//! A bot that does things before its start which affect the start. Its words say what it does, and
+//! the variable `MAIN` chooses its `main`.
 
 mod filter;
 
