@@ -78,7 +78,7 @@ fn without_supervision_an_event_loop_is_the_programs_business() {
 
 fn io_uring() -> need::Need {
     let disabled = std::fs::read_to_string("/proc/sys/kernel/io_uring_disabled");
-    need::that("io_uring", disabled.is_ok_and(|disabled| disabled.trim() == "0"))
+    need::Need::new("io_uring", disabled.is_ok_and(|disabled| disabled.trim() == "0"))
 }
 
 #[test(needs = io_uring)]

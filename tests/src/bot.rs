@@ -1,7 +1,9 @@
-//! A fixture bot: a program, the words on its command line, and a start directory of its own.
+//! A fixture bot: a program, its command-line arguments, and its own start directory.
 
 mod commands;
 mod files;
+
+pub(crate) use commands::copy;
 
 use std::collections::BTreeSet;
 use std::ffi::OsString;
@@ -19,19 +21,19 @@ use crate::launch::{Launch, Launching};
 use crate::process::{self, Process};
 use crate::{lock, wait};
 
-/// A fixture bot. Dropped, it takes all its processes and files along.
+/// A fixture bot. Dropping it kills all its processes and removes its files.
 #[derive(Debug)]
 pub struct Bot {
     program: PathBuf,
     words: Vec<OsString>,
     conditions: Vec<Condition>,
     home: TempDir,
-    /// The processes that were there before. There may be a thousand, and all others are asked
-    /// whether they are the bot's, again and again.
+    /// The processes that already existed. There may be a thousand of them, and a search for the
+    /// bot's processes can skip them.
     strangers: BTreeSet<(Process, u64)>,
 }
 
-/// A bot of the general fixture, whose options and body are the words of its command line.
+/// A bot of the general fixture, whose options and body are its command-line arguments.
 #[macro_export]
 macro_rules! bot {
     ($($word:expr),* $(,)?) => {
@@ -39,7 +41,7 @@ macro_rules! bot {
     };
 }
 
-/// A word for the general fixture that holds a path, which need not be UTF-8.
+/// An argument of the general fixture that contains a path, which need not be UTF-8.
 #[must_use]
 pub fn word(option: &str, path: &Path) -> OsString {
     let mut word = OsString::from(option);
@@ -49,7 +51,7 @@ pub fn word(option: &str, path: &Path) -> OsString {
 }
 
 impl Bot {
-    /// A bot without words.
+    /// A bot without arguments.
     #[must_use]
     pub fn new(program: impl Into<PathBuf>) -> Self {
         adopt_orphans();
@@ -63,34 +65,34 @@ impl Bot {
         }
     }
 
-    /// Adds words to the command line.
+    /// Adds arguments to the command line.
     #[must_use]
     pub fn words(mut self, words: impl IntoIterator<Item = OsString>) -> Self {
         self.words.extend(words);
         self
     }
 
-    /// Adds a condition that the bot finds when it is executed.
+    /// Adds a condition that holds when the bot is executed.
     #[must_use]
     pub fn under(mut self, condition: Condition) -> Self {
         self.conditions.push(condition);
         self
     }
 
-    /// The bot's name in its messages.
+    /// The name that the bot's messages begin with.
     #[must_use]
     pub fn name(&self) -> String {
         self.program.file_name().expect("the program has a name").to_string_lossy().into_owned()
     }
 
-    /// Runs the launcher and returns when it has returned.
+    /// Runs the launcher and waits until it returns.
     #[must_use]
     #[track_caller]
     pub fn launch(&self) -> Launch {
         begin(self.command()).finish()
     }
 
-    /// Runs the bot with these arguments, besides its words.
+    /// Runs the bot with these additional arguments.
     #[must_use]
     #[track_caller]
     pub fn begin_with(&self, arguments: &[&str]) -> Launching {
@@ -99,14 +101,15 @@ impl Bot {
         begin(command)
     }
 
-    /// Runs the bot with these arguments and returns when it has returned.
+    /// Runs the bot with these additional arguments and waits until it returns.
     #[must_use]
     #[track_caller]
     pub fn tell(&self, arguments: &[&str]) -> Launch {
         self.begin_with(arguments).finish()
     }
 
-    /// What the bot prints, and nothing on standard error, when it ends with this code.
+    /// Expects the bot to exit with this code and to print nothing on standard error. Returns its
+    /// standard output.
     #[must_use]
     #[track_caller]
     pub fn answer(&self, arguments: &[&str], code: i32) -> String {
@@ -116,14 +119,14 @@ impl Bot {
         launch.stdout
     }
 
-    /// Starts the bot, and does not put up with failure.
+    /// Starts the bot and expects success.
     #[must_use]
     #[track_caller]
     pub fn start(&self) -> Daemon {
         self.start_by(self.command())
     }
 
-    /// Starts the bot by this command.
+    /// Starts the bot with this command and expects success.
     #[must_use]
     #[track_caller]
     pub fn start_by(&self, command: Command) -> Daemon {
@@ -131,8 +134,7 @@ impl Bot {
         self.daemon()
     }
 
-    /// Starts the bot and waits until its body has written this text, its last, into a file in the
-    /// start directory.
+    /// Starts the bot and waits until a file in the start directory contains exactly this text.
     #[must_use]
     #[track_caller]
     pub fn start_and_await(&self, name: &str, text: &str) -> Daemon {
@@ -148,32 +150,32 @@ impl Bot {
         Daemon::recorded_in(&self.pid_file())
     }
 
-    /// Expects a start to fail with this code and to leave nothing running; returns the message.
+    /// Expects a start to fail with this code and to leave nothing running. Returns the message.
     #[must_use]
     #[track_caller]
     pub fn refused(&self, code: i32) -> String {
         self.refused_by(self.command(), code)
     }
 
-    /// Expects a start by this command to fail.
+    /// The same for a start with this command.
     #[must_use]
     #[track_caller]
     pub fn refused_by(&self, command: Command, code: i32) -> String {
         let line = begin(command).finish().refusal(&self.name(), code);
-        assert_eq!(self.processes(), [], "a failed start leaves nothing running");
-        assert!(!lock::is_held(&self.pid_file()), "a failed start leaves nothing locked");
+        assert_eq!(self.processes(), [], "the failed start left something running");
+        assert!(!lock::is_held(&self.pid_file()), "the failed start left the PID file locked");
         line
     }
 
-    /// Waits until no process of the bot is left and its PID file is free.
+    /// Waits until no process of the bot is left and its PID file is unlocked.
     #[track_caller]
     pub fn await_nothing_left(&self) {
-        wait::until("the end of all processes and of the lock", || {
+        wait::until("all processes to end and the lock to be released", || {
             self.processes().is_empty() && !lock::is_held(&self.pid_file())
         });
     }
 
-    /// Waits until nothing of the bot is left, not even its PID file.
+    /// Waits until no process of the bot is left, and expects its PID file to be removed.
     #[track_caller]
     pub fn await_no_trace(&self) {
         self.await_nothing_left();
@@ -193,11 +195,10 @@ impl Bot {
     }
 }
 
-/// The variable in the environment by which the processes of a bot are known: it names the start
-/// directory.
+/// The environment variable that identifies a bot's processes: it names the start directory.
 const MARK: &str = "BOT_HOME";
 
-/// Executes a command of a bot.
+/// Executes a bot's command.
 #[must_use]
 #[track_caller]
 pub fn begin(mut command: Command) -> Launching {
@@ -207,10 +208,10 @@ pub fn begin(mut command: Command) -> Launching {
 impl Drop for Bot {
     fn drop(&mut self) {
         let mut killed = BTreeSet::new();
-        wait::until("the end of what a test left", || {
+        wait::until("the processes that a test left to end", || {
             let left = self.processes();
             for process in &left {
-                // Gone already: that is found out by looking again.
+                // If it has already ended, the next look shows that.
                 let _ = kill(process.0, Signal::SIGKILL);
             }
             killed.extend(left.iter().copied());

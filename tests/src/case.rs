@@ -1,4 +1,4 @@
-//! The cases of a test program, which `#[test]` collects, and how they are run.
+//! The cases of a test program: `#[test]` collects them, and `run` runs them.
 
 use std::num::NonZeroUsize;
 use std::thread::available_parallelism;
@@ -11,9 +11,9 @@ use crate::need::{self, Need};
 /// A test, and what it needs.
 #[derive(Clone, Copy, Debug)]
 pub struct Case {
-    /// Where the function is, from its program on.
+    /// The path of the function, beginning with the test program.
     pub path: &'static str,
-    /// What the machine must have.
+    /// What the machine or the user must have.
     pub needs: fn() -> Need,
     /// The function.
     pub run: fn(),
@@ -35,16 +35,16 @@ impl Case {
     }
 }
 
-/// Runs the cases as the command line asks for it, and exits.
+/// Runs the cases that the command line selects, and exits.
 pub fn run_all() -> ! {
     run().exit()
 }
 
-/// How many cases run at once for each processor, unless the command line says how many do. They
-/// wait more than they work.
+/// How many cases run at once on each processor, unless the command line says otherwise. Cases wait
+/// more than they compute.
 const FOR_EACH_PROCESSOR: usize = 3;
 
-/// Runs the cases as the command line asks for it.
+/// Runs the cases that the command line selects.
 pub fn run() -> Conclusion {
     let mut arguments = Arguments::from_args();
     need::ask_for_descriptors();

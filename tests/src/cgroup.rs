@@ -1,9 +1,9 @@
-//! The kernel's groups of processes.
+//! Control groups.
 
 use std::fs;
 use std::path::PathBuf;
 
-/// Where the machine has mounted version 2, if it has.
+/// Where version 2 is mounted, if it is.
 #[must_use]
 pub fn hierarchy() -> Option<PathBuf> {
     let mounts = fs::read_to_string("/proc/self/mounts").ok()?;

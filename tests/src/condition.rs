@@ -1,4 +1,4 @@
-//! What a bot finds when it is executed, other than a clean process.
+//! Conditions under which a bot is executed, instead of in a clean process.
 
 use std::io;
 use std::os::fd::OwnedFd;
@@ -14,7 +14,7 @@ use nix::sys::signal::{SigHandler, SigSet, SigmaskHow, Signal, signal, sigprocma
 use nix::sys::stat::{Mode, umask};
 use nix::unistd::{close, setsid};
 
-/// Something that a program inherits from whoever executes it.
+/// Something that a program inherits when it is executed.
 #[derive(Clone, Debug)]
 pub enum Condition {
     /// A standard stream, by its number, is closed.
@@ -23,41 +23,40 @@ pub enum Condition {
     Ignored(Signal),
     /// Every signal is blocked.
     Blocked,
-    /// A resource is limited, softly and hard.
+    /// The soft and the hard limit of a resource.
     Limited(Resource, u64),
     /// The file mode creation mask.
     Umask(Mode),
-    /// So many duplicates of a descriptor are open, on the lowest free numbers from this one up.
+    /// This many duplicates of a descriptor are open, on the lowest free numbers from this one up.
     Open(Arc<OwnedFd>, usize, i32),
-    /// The process leads a session of its own, whose controlling terminal is standard input.
+    /// The process leads a new session, whose controlling terminal is standard input.
     Terminal,
 }
 
 impl Condition {
-    /// So many duplicates of an open file, on the lowest free numbers behind the standard streams.
+    /// This many duplicates of an open file, on the lowest free numbers after the standard streams.
     #[must_use]
     pub fn open(file: impl Into<OwnedFd>, copies: usize) -> Self {
         Self::Open(Arc::new(file.into()), copies, 3)
     }
 }
 
-/// Lets a command begin with a clean process in which these conditions hold.
+/// Makes a command begin in a clean process in which these conditions hold.
 pub(crate) fn impose(command: &mut Command, conditions: &[Condition]) {
     let conditions = conditions.to_owned();
     let establish = move || {
         clean()?;
         conditions.iter().try_for_each(Condition::establish)
     };
-    // SAFETY: between fork and exec, `establish` makes system calls and nothing else; it neither
-    // allocates nor locks.
+    // SAFETY: between fork and exec, `establish` only makes system calls; it neither allocates nor
+    // locks.
     unsafe { command.pre_exec(establish) };
 }
 
-/// Keeps from the program what the test process has: descriptors, ignored signals, and a signal
-/// mask.
+/// Keeps the test process's descriptors, ignored signals and signal mask from the program.
 fn clean() -> io::Result<()> {
-    // SAFETY: the call changes a flag of descriptors and touches no memory. Closing them at once
-    // would take the pipe away over which `Command` learns that the program could not be executed.
+    // SAFETY: the call changes a flag of descriptors and touches no memory. It does not close them,
+    // because `Command` learns from one of them, a pipe, that the program could not be executed.
     let marked = unsafe {
         libc::syscall(libc::SYS_close_range, 3, libc::c_uint::MAX, libc::CLOSE_RANGE_CLOEXEC)
     };
@@ -72,7 +71,7 @@ fn clean() -> io::Result<()> {
 }
 
 fn dispose(of: Signal, handler: SigHandler) -> nix::Result<()> {
-    // SAFETY: the callers pass the default or "ignored", neither of which runs code of ours.
+    // SAFETY: the callers pass `SigDfl` or `SigIgn`, so no handler of ours runs.
     unsafe { signal(of, handler) }.map(drop)
 }
 
@@ -83,7 +82,7 @@ impl Condition {
             Self::Ignored(signal) => dispose(*signal, SigHandler::SigIgn)?,
             Self::Blocked => sigprocmask(SigmaskHow::SIG_SETMASK, Some(&SigSet::all()), None)?,
             Self::Limited(resource, limit) => {
-                // What does not fit is no limit there.
+                // A number that does not fit is no limit.
                 #[allow(clippy::useless_conversion, reason = "narrower on some platforms")]
                 let limit = (*limit).try_into().unwrap_or(libc::RLIM_INFINITY);
                 setrlimit(*resource, limit, limit)?;

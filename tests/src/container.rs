@@ -1,4 +1,5 @@
-//! A container: PID 1 of namespaces that an engine makes, with nothing in it but a bot and busybox.
+//! A container, which contains only a bot and busybox. Its first process is PID 1 in the namespaces
+//! that an engine makes.
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
@@ -11,18 +12,18 @@ use nix::unistd::Pid;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::bot::begin;
+use crate::bot::{begin, copy};
 use crate::launch::{Launch, Launching};
 use crate::need::{self, Need};
 use crate::process::Process;
 use crate::wait;
 
-/// What runs containers, each to be asked in the same way.
+/// The container engines, which take the same arguments.
 const ENGINES: [&str; 2] = ["crun", "runc"];
 
 const BUSYBOX: &str = "/bin/busybox";
 
-/// A container that is not there yet or runs. Dropped, it is taken away.
+/// A container, running or not yet started. Dropping it deletes it.
 #[derive(Debug)]
 pub struct Container {
     engine: &'static str,
@@ -31,10 +32,10 @@ pub struct Container {
     config: Value,
 }
 
-/// An engine that can run containers, and a busybox that needs nothing.
+/// A container engine, and a statically linked busybox.
 #[must_use]
 pub fn engine() -> Need {
-    // An engine is looked for by means of what comes before it.
+    // The search for an engine needs root and busybox.
     let conditions =
         [need::root, static_busybox, || Need::new("crun or runc", working_engine().is_some())];
     let mut needs = conditions.into_iter().map(|need: fn() -> Need| need());
@@ -48,7 +49,7 @@ fn static_busybox() -> Need {
     )
 }
 
-/// The first engine that is installed and works: crun does not with cgroups of both versions.
+/// The first engine that is installed and works. crun fails where both cgroup versions are mounted.
 fn working_engine() -> Option<&'static str> {
     static ENGINE: OnceLock<Option<&str>> = OnceLock::new();
     *ENGINE.get_or_init(|| {
@@ -60,8 +61,8 @@ fn working_engine() -> Option<&'static str> {
 }
 
 impl Container {
-    /// A container whose first process is this program with these words. It works in `/work`, where
-    /// anybody may write.
+    /// A container whose first process is this program with these arguments. Its working directory
+    /// is `/work`, which is writable for all users.
     #[must_use]
     pub fn new(program: impl AsRef<Path>, words: &[&str]) -> Self {
         Self::of(working_engine().expect("an engine"), program.as_ref(), words)
@@ -81,7 +82,7 @@ impl Container {
         container
     }
 
-    /// Changes the configuration, where this JSON pointer says.
+    /// Changes the configuration at this JSON pointer.
     #[must_use]
     #[track_caller]
     pub fn with(mut self, at: &str, value: Value) -> Self {
@@ -89,7 +90,7 @@ impl Container {
         self
     }
 
-    /// Puts the program, what it is linked with, and busybox into the root directory.
+    /// Copies the program, its libraries and busybox into the root directory.
     fn furnish(&self, program: &Path) {
         for directory in ["bin", "dev", "proc", "tmp", "work"] {
             fs::create_dir_all(self.file(directory)).expect("a directory");
@@ -108,25 +109,25 @@ impl Container {
         symlink("busybox", self.file("bin/sh")).expect("a link");
     }
 
-    /// A file in the container, as it can be reached from outside.
+    /// The path, from outside, of a file in the container.
     #[must_use]
     pub fn file(&self, path: impl AsRef<Path>) -> PathBuf {
         self.bundle.path().join("rootfs").join(path)
     }
 
-    /// Runs the container; it returns when the first process has ended, with that one's code.
+    /// Runs the container. The launcher returns when the first process ends, with the same code.
     #[must_use]
     pub fn begin(&self) -> Launching {
         begin(self.ask("run", &[]))
     }
 
-    /// Runs a command in the container beside the first process.
+    /// Runs another command in the running container.
     #[must_use]
     pub fn execute(&self, words: &[&str]) -> Launch {
         begin(self.ask("exec", words)).finish()
     }
 
-    /// Waits until a file in `/work` holds something, and returns its text.
+    /// Waits until a file in `/work` contains a line, and returns the text.
     #[must_use]
     #[track_caller]
     pub fn await_text(&self, name: &str) -> String {
@@ -136,7 +137,7 @@ impl Container {
         })
     }
 
-    /// The first process, as it is seen from outside.
+    /// The first process, as seen from outside.
     #[must_use]
     #[track_caller]
     pub fn first_process(&self) -> Process {
@@ -146,7 +147,7 @@ impl Container {
         Process(Pid::from_raw(pid.expect("a PID")))
     }
 
-    /// A process that has this number in the container, as it is seen from outside.
+    /// The process with this PID in the container, as seen from outside.
     #[must_use]
     #[track_caller]
     pub fn process(&self, number: &str) -> Process {
@@ -165,14 +166,7 @@ impl Container {
     }
 }
 
-/// By a process of its own: a file that this one has open for writing cannot be executed by a child
-/// that another case forks meanwhile.
-fn copy(file: &Path, directory: &Path) {
-    let copied = Command::new("cp").arg(file).arg(directory).status();
-    assert!(copied.expect("`cp` can be executed").success());
-}
-
-/// What an engine like Docker asks for, without limits.
+/// What Docker would ask of such an engine, without limits.
 fn configuration(arguments: &[&str]) -> Value {
     let namespaces = ["pid", "ipc", "uts", "mount", "network"].map(|kind| json!({ "type": kind }));
     json!({
@@ -197,7 +191,7 @@ fn configuration(arguments: &[&str]) -> Value {
 
 impl Drop for Container {
     fn drop(&mut self) {
-        // An engine that is not installed, or a container that has ended, has left nothing.
+        // This fails without an engine, or when the container has ended. Nothing is left then.
         drop(self.ask("delete", &["--force"]).output());
     }
 }

@@ -1,8 +1,7 @@
-//! A running daemon, ended when the test is done with it.
+//! A running daemon, which ends with its test.
 //!
-//! A daemon is an orphan by nature. As a child of the test process it can be awaited and its end be
-//! read, and its PID is not given to another process before it has been reaped: a recorded PID is
-//! safe to signal.
+//! A daemon is an orphan. The test process adopts it, can then wait for it, and learns how it
+//! ended. Its PID is not reused until the test has reaped it, so signalling a recorded PID is safe.
 
 use std::mem;
 use std::path::Path;
@@ -16,22 +15,22 @@ use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
 use crate::process::{Process, Stat};
 use crate::wait;
 
-/// Makes the test process the parent of every orphan that its bots leave from now on; calling it
+/// Makes the test process the parent of every orphan that its bots leave from now on. Calling it
 /// again does nothing.
 pub fn adopt_orphans() {
     static ADOPTED: Once = Once::new();
     ADOPTED.call_once(|| set_child_subreaper(true).expect("the kernel has subreapers"));
 }
 
-/// A daemon that the test process has adopted. Dropped, it is killed and reaped.
+/// A daemon that the test process has adopted. Dropping it kills and reaps it.
 #[derive(Debug)]
 pub struct Daemon {
-    /// What the kernel says about it.
+    /// The process, for what the kernel says about it.
     pub process: Process,
 }
 
 impl Daemon {
-    /// The daemon that a complete PID file names.
+    /// The daemon that a PID file names.
     #[must_use]
     #[track_caller]
     pub fn recorded_in(pid_file: &Path) -> Self {
@@ -46,25 +45,25 @@ impl Daemon {
         Self { process }
     }
 
-    /// The number that the PID file holds.
+    /// The daemon's PID.
     #[must_use]
     pub fn pid(&self) -> i32 {
         self.process.0.as_raw()
     }
 
-    /// Where the daemon belongs.
+    /// The daemon's parent, group, session and terminal.
     #[must_use]
     pub fn stat(&self) -> Stat {
-        self.process.stat().expect("the daemon was not reaped yet")
+        self.process.stat().expect("the daemon has not been reaped")
     }
 
     /// Sends a signal.
     pub fn signal(&self, signal: Signal) {
-        kill(self.process.0, signal).expect("the daemon was not reaped yet");
+        kill(self.process.0, signal).expect("the daemon has not been reaped");
     }
 
-    /// Expects the standard streams to be open, one descriptor on the PID file, which children do
-    /// not get, and nothing else.
+    /// Expects exactly four open descriptors: the standard streams, and a close-on-exec descriptor
+    /// on the PID file.
     #[track_caller]
     pub fn assert_has_only_streams_and(&self, pid_file: &Path) {
         let descriptors = self.process.descriptors();
@@ -75,7 +74,7 @@ impl Daemon {
         assert!(lock.flags.contains(OFlag::O_CLOEXEC), "{lock:?}");
     }
 
-    /// Waits until the daemon has ended by itself, and tells how.
+    /// Waits until the daemon has ended by itself, and returns how it ended.
     #[must_use]
     #[track_caller]
     pub fn end(self) -> WaitStatus {
@@ -84,14 +83,14 @@ impl Daemon {
         end
     }
 
-    /// Kills the daemon with SIGKILL, which no program can prepare for.
+    /// Kills the daemon with SIGKILL.
     pub fn kill(self) {
         drop(self);
     }
 
     #[track_caller]
     fn reap(&self) -> WaitStatus {
-        wait::for_some("the daemon's end", || {
+        wait::for_some("the daemon to end", || {
             match waitpid(self.process.0, Some(WaitPidFlag::WNOHANG))
                 .expect("the daemon is a child of the test")
             {

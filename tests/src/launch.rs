@@ -1,4 +1,4 @@
-//! The launcher, as the user sees it: a command that returns with a code and perhaps a message.
+//! The launcher as the user sees it: a command that returns an exit code and perhaps a message.
 
 use std::process::{Child, ExitStatus, Output};
 use std::sync::mpsc;
@@ -14,7 +14,7 @@ use crate::wait::PATIENCE;
 #[derive(Debug)]
 pub struct Launching(Child);
 
-/// What a launcher left: its end, and what it said.
+/// How a launcher ended, and what it printed.
 #[derive(Debug)]
 pub struct Launch {
     /// How the launcher ended.
@@ -32,22 +32,22 @@ impl Launching {
         Self(child)
     }
 
-    /// Sends the launcher a signal; it may be gone already, but not reaped.
+    /// Sends the launcher a signal. It may have ended, but has not been reaped.
     pub fn signal(&self, signal: Signal) {
         let pid = i32::try_from(self.0.id()).expect("a PID");
-        kill(Pid::from_raw(pid), signal).expect("the launcher was not reaped yet");
+        kill(Pid::from_raw(pid), signal).expect("the launcher has not been reaped");
     }
 
-    /// Waits for the launcher's return and for the end of its output: a daemon that keeps the
-    /// launcher's standard streams open keeps everybody waiting who reads them.
+    /// Waits until the launcher has returned and its output has ended. A daemon that kept the
+    /// launcher's standard streams open would keep their readers waiting.
     #[must_use]
     #[track_caller]
     pub fn finish(self) -> Launch {
-        self.finish_unless(PATIENCE, || false).expect("nothing else is awaited")
+        self.finish_unless(PATIENCE, || false).expect("the launch is not abandoned")
     }
 
-    /// Waits for the same, but not longer than this, and only until something else is true: then
-    /// there is no launch to be seen.
+    /// The same with a time limit. As soon as `is_over` is true, it stops waiting and returns
+    /// `None`.
     #[must_use]
     #[track_caller]
     pub fn finish_unless(self, limit: Duration, is_over: impl Fn() -> bool) -> Option<Launch> {
@@ -78,7 +78,7 @@ impl From<Output> for Launch {
 }
 
 impl Launch {
-    /// A start that succeeded says nothing.
+    /// Expects success without any output.
     #[track_caller]
     pub fn assert_silent_success(&self) {
         assert!(
@@ -87,13 +87,13 @@ impl Launch {
         );
     }
 
-    /// A start that failed has a code of its own, and says why in one line on standard error,
+    /// Expects the start to fail with this code and to say why in one line on standard error,
     /// `program: what: why`. Returns the line.
     #[must_use]
     #[track_caller]
     pub fn refusal(&self, program: &str, code: i32) -> String {
         assert_eq!(self.status.code(), Some(code), "{self:?}");
-        assert_eq!(self.stdout, "", "a failed start writes to standard error alone");
+        assert_eq!(self.stdout, "", "a failed start writes to standard error only");
         let line = self.stderr.strip_suffix('\n').unwrap_or_else(|| panic!("not a line: {self:?}"));
         assert!(!line.contains(char::is_control), "not one printable line: {line:?}");
         assert!(

@@ -1,21 +1,21 @@
-//! Starts fixture bots and observes, from outside, the daemons that they become.
+//! Starts fixture bots, and observes the daemons that they become from outside.
 //!
-//! A test makes a [`Bot`](bot::Bot), usually by [`bot!`], in a temporary start directory of its
-//! own; starts it, which gives a [`Daemon`](daemon::Daemon) or a refused
-//! [`Launch`](launch::Launch); and reads what the kernel says about it through
-//! [`Process`](process::Process). Three rules keep the tests honest on a loaded machine:
+//! A test makes a [`Bot`](bot::Bot), usually with [`bot!`], which has its own temporary start
+//! directory. Starting it gives a [`Daemon`](daemon::Daemon) or a refused
+//! [`Launch`](launch::Launch). [`Process`](process::Process) reads what the kernel says about it.
+//! Three rules keep the tests reliable on a loaded machine:
 //!
-//! - Nothing is waited for by sleeping: [`wait`] polls a condition, with a bound that only a hang
-//!   can reach.
-//! - Nothing stays behind: the test process [adopts](daemon::adopt_orphans) every orphan of a
-//!   bot, and a dropped bot ends all processes that bear its mark.
-//! - A bot starts clean: descriptors, signals and mask of the test process are not passed on, so
-//!   that what a daemon has is its own doing or a [`Condition`](condition::Condition) that the test
-//!   asked for.
+//! - A test waits for a condition, not for a fixed time: [`wait`] polls it, with a limit that only
+//!   a hang can reach.
+//! - Nothing stays behind. The test process [adopts](daemon::adopt_orphans) every orphan of a bot.
+//!   Dropping a bot kills all processes that carry its mark.
+//! - A bot starts clean. It does not inherit the test process's descriptors, ignored signals and
+//!   signal mask. What a daemon has comes from itself or from a [`Condition`](condition::Condition)
+//!   of the test.
 
 #![allow(
     clippy::missing_panics_doc,
-    reason = "a panic is how a harness says that a test has failed"
+    reason = "a panic is how a harness reports that a test has failed"
 )]
 
 pub mod bot;

@@ -1,5 +1,5 @@
-//! Locks on files: the one on a PID file, which alone says whether a daemon runs, and those by
-//! which a test holds bots up.
+//! File locks: the lock on a PID file, which alone says whether a daemon runs, and the locks with
+//! which a test holds bots back.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::os::unix::fs::OpenOptionsExt;
@@ -7,10 +7,10 @@ use std::path::Path;
 
 use nix::libc;
 
-/// Whether somebody holds the file locked; a missing file is not.
+/// Whether some process holds a lock on the file. A missing file is not locked.
 #[must_use]
 pub fn is_held(path: &Path) -> bool {
-    // A pipe would keep waiting who opens it, and nothing but a regular file becomes a PID file.
+    // Without `O_NONBLOCK`, opening a FIFO in its place would block.
     let Ok(file) = OpenOptions::new().read(true).custom_flags(libc::O_NONBLOCK).open(path) else {
         return false;
     };
@@ -21,17 +21,17 @@ pub fn is_held(path: &Path) -> bool {
     }
 }
 
-/// Makes a file and locks it, as a start that has not come far.
+/// Makes a file and locks it, like a start that has not yet written its PID.
 #[must_use]
 #[track_caller]
 pub fn take_new(path: &Path) -> File {
     let file = File::create_new(path).expect("a new file");
-    file.lock().expect("nobody has the file yet");
+    file.lock().expect("a new file is not locked");
     file
 }
 
-/// A gate at which bots wait until the test opens it: a file that the test has locked. Whoever
-/// comes later passes at once.
+/// A gate at which bots wait until the test opens it: a file that the test has locked. Bots that
+/// arrive later pass at once.
 #[derive(Debug)]
 pub struct Gate(File);
 
@@ -43,7 +43,7 @@ impl Gate {
         Self(take_new(path))
     }
 
-    /// Lets everybody pass.
+    /// Lets the bots pass.
     pub fn open(self) {
         self.0.unlock().expect("the lock is ours");
     }

@@ -1,4 +1,4 @@
-//! A service manager: a socket on which it listens, and what a bot is told of it.
+//! A service manager: its notification socket, and the environment that it gives to a bot.
 
 use std::ffi::OsString;
 use std::io::{ErrorKind, IoSliceMut};
@@ -16,7 +16,7 @@ use crate::bot::Bot;
 use crate::process::Process;
 use crate::wait;
 
-/// The test in the place of a service manager.
+/// The test in the role of a service manager.
 #[derive(Debug)]
 pub struct Manager {
     socket: UnixDatagram,
@@ -24,13 +24,13 @@ pub struct Manager {
 }
 
 impl Manager {
-    /// One that listens in the bot's start directory.
+    /// A manager whose socket is in the bot's start directory.
     #[must_use]
     pub fn at_path(bot: &Bot) -> Self {
         Self::bound_to(bot.file("manager").into())
     }
 
-    /// One that listens at a name that is in no directory.
+    /// A manager whose socket has an abstract name.
     #[must_use]
     pub fn at_abstract_name(bot: &Bot) -> Self {
         let mut address = OsString::from("@");
@@ -48,11 +48,11 @@ impl Manager {
         Self { socket, address }
     }
 
-    /// Is told so much that there is no room for more until it is read.
+    /// Fills the socket's queue. No message fits in until the test reads.
     pub fn fill(&self) {
         let bound = self.socket.local_addr().expect("an address");
         loop {
-            // Each has room of its own, which may end first.
+            // Each sender has its own buffer, which may be full before the queue is.
             let stranger = UnixDatagram::unbound().expect("a socket");
             stranger.set_nonblocking(true).expect("a flag");
             let say = || stranger.send_to_addr(b"noise", &bound);
@@ -64,7 +64,7 @@ impl Manager {
         }
     }
 
-    /// What has come since it was asked for the last time.
+    /// The messages since the last call.
     #[must_use]
     pub fn heard(&self) -> Vec<String> {
         let mut buffer = [0; 4096];
@@ -74,12 +74,12 @@ impl Manager {
         datagrams.map(|datagram| String::from_utf8(datagram).expect("text")).collect()
     }
 
-    /// From now on the kernel says who it was.
+    /// From now on the kernel reports the sender of each message.
     pub fn identify_senders(&self) {
-        setsockopt(&self.socket, PassCred, &true).expect("the kernel knows");
+        setsockopt(&self.socket, PassCred, &true).expect("the option can be set");
     }
 
-    /// What has come, and who has sent it.
+    /// The messages since the last call, each with its sender.
     #[must_use]
     pub fn heard_from(&self) -> Vec<(String, Process)> {
         let fd = self.socket.as_raw_fd();
@@ -100,7 +100,7 @@ impl Manager {
         std::iter::from_fn(datagram).collect()
     }
 
-    /// Waits for a message with descriptors, and returns both.
+    /// Waits for a message, and returns it with the descriptors that it carries.
     #[must_use]
     #[track_caller]
     pub fn await_descriptors(&self) -> (String, Vec<OwnedFd>) {
@@ -118,12 +118,12 @@ impl Manager {
             Some((message.bytes, numbers.unwrap_or_default()))
         });
         let text = str::from_utf8(&bytes[..length]).expect("text").to_owned();
-        // SAFETY: they have just been received, and belong to nobody else.
+        // SAFETY: the descriptors have just been received, and nothing else owns them.
         let own = |number| unsafe { OwnedFd::from_raw_fd(number) };
         (text, numbers.into_iter().map(own).collect())
     }
 
-    /// Waits until the bot has said something, and returns it.
+    /// Waits for a message, and returns it.
     #[must_use]
     #[track_caller]
     pub fn await_message(&self) -> String {
@@ -144,7 +144,7 @@ impl Manager {
         self.tell(bot.command_in_shell(&format!(r#"{script}; exec "$@""#)))
     }
 
-    /// Tells a command of this manager.
+    /// Sets the manager's socket in the environment of a command.
     #[must_use]
     pub fn tell(&self, mut command: Command) -> Command {
         command.env("NOTIFY_SOCKET", &self.address);

@@ -1,5 +1,4 @@
-//! What `/proc` says about a process. Everything is read as bytes: a process may call itself
-//! anything.
+//! What `/proc` says about a process. It is read as bytes, because a process name can be any bytes.
 
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
@@ -17,16 +16,16 @@ use nix::unistd::Pid;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Process(pub Pid);
 
-/// The fields of `/proc/PID/stat` that tell where a process belongs.
+/// The first fields of `/proc/PID/stat`: a process's state and relations.
 #[derive(Clone, Copy, Debug)]
 pub struct Stat {
     /// `Z` for a zombie.
     pub state: u8,
-    /// The process that it is a child of.
+    /// The PID of its parent.
     pub parent: i32,
-    /// The process group, named by the PID of its leader.
+    /// Its process group, which is the PID of the leader.
     pub group: i32,
-    /// The session, named by the PID of its leader.
+    /// Its session, which is the PID of the leader.
     pub session: i32,
     /// The controlling terminal's device number; 0 for none.
     pub terminal: i32,
@@ -42,7 +41,7 @@ pub struct Descriptor {
 }
 
 impl Process {
-    /// The process that a complete PID file names.
+    /// The process that a PID file names. The file must be complete.
     #[must_use]
     #[track_caller]
     pub fn recorded_in(pid_file: &Path) -> Self {
@@ -54,11 +53,11 @@ impl Process {
         Self(Pid::from_raw(number))
     }
 
-    /// Where the process belongs; `None` when there is no such process.
+    /// The process's state and relations, or `None` if there is no such process.
     #[must_use]
     pub fn stat(self) -> Option<Stat> {
         let bytes = fs::read(self.file("stat")).ok()?;
-        // The name before the parenthesis may hold spaces and parentheses of its own.
+        // The process name, in parentheses, may itself contain spaces and parentheses.
         let name_end = bytes.iter().rposition(|&byte| byte == b')')?;
         let fields = String::from_utf8_lossy(&bytes[name_end + 1..]).into_owned();
         let mut fields = fields.split_ascii_whitespace();
@@ -73,19 +72,19 @@ impl Process {
         })
     }
 
-    /// Whether the process can still do something: a zombie cannot.
+    /// Whether the process exists and is not a zombie.
     #[must_use]
     pub fn is_alive(self) -> bool {
         self.stat().is_some_and(|stat| !b"ZX".contains(&stat.state))
     }
 
-    /// Whether the process is doing something: it neither waits nor is dead.
+    /// Whether the process is running: neither waiting nor dead.
     #[must_use]
     pub fn is_running(self) -> bool {
         self.stat().is_some_and(|stat| b"RD".contains(&stat.state))
     }
 
-    /// The processes whose parent this is, dead ones included.
+    /// The children of this process, zombies included.
     #[must_use]
     pub fn children(self) -> Vec<Self> {
         let is_child =
@@ -93,7 +92,7 @@ impl Process {
         all().into_iter().filter(is_child).collect()
     }
 
-    /// A line of `/proc/PID/status`, such as `SigIgn`.
+    /// A field of `/proc/PID/status`, such as `SigIgn`.
     #[must_use]
     pub fn status(self, field: &str) -> String {
         let status = fs::read(self.file("status")).expect("the process exists");
@@ -102,7 +101,7 @@ impl Process {
         value.expect("the field exists").trim().to_owned()
     }
 
-    /// The signals of a line of `/proc/PID/status`: bit n-1 stands for signal n.
+    /// A signal set of `/proc/PID/status`: bit n-1 stands for signal n.
     #[must_use]
     pub fn signals(self, field: &str) -> u64 {
         u64::from_str_radix(&self.status(field), 16).expect("a set of signals")
@@ -121,7 +120,7 @@ impl Process {
         fs::read_link(self.file("cwd")).expect("the working directory can be read")
     }
 
-    /// All open files, by number.
+    /// The open descriptors, by number.
     #[must_use]
     pub fn descriptors(self) -> BTreeMap<i32, Descriptor> {
         let entries = fs::read_dir(self.file("fd")).expect("the descriptors can be read");
@@ -140,7 +139,7 @@ impl Process {
         Some(Descriptor { target, flags: OFlag::from_bits_retain(flags) })
     }
 
-    /// Whether a descriptor is open on this very file, not on another one of the same name.
+    /// Whether a descriptor is open on this very file, compared by device and inode.
     #[must_use]
     pub fn has_open(self, number: i32, path: &Path) -> bool {
         let identity = |path: &Path| fs::metadata(path).ok().map(|file| (file.dev(), file.ino()));
@@ -148,11 +147,11 @@ impl Process {
         open.is_some() && open == identity(path)
     }
 
-    /// Whether the process was started with this variable, as `NAME=value`, in its environment.
+    /// Whether the process was executed with this environment variable, given as `NAME=value`.
     #[must_use]
     pub fn carries(self, variable: &[u8]) -> bool {
         let Ok(environment) = File::open(self.file("environ")) else { return false };
-        // In one piece: all processes are asked, again and again.
+        // One read is enough for most environments; this is called for all processes, often.
         let environment = BufReader::with_capacity(1 << 14, environment);
         environment.split(0).map_while(Result::ok).any(|entry| entry == variable)
     }
@@ -168,8 +167,8 @@ pub fn all() -> Vec<Process> {
     all_with_inodes().into_iter().map(|(process, _)| process).collect()
 }
 
-/// All processes, each with the inode of its directory, which is another one when the PID is used
-/// again. It comes with the list.
+/// All processes, each with the inode of its directory, which comes with the listing. A process
+/// that reuses a PID has another inode.
 pub(crate) fn all_with_inodes() -> Vec<(Process, u64)> {
     let entries = fs::read_dir("/proc").expect("/proc can be read").flatten();
     let number = |name: &OsStr| str::from_utf8(name.as_bytes()).ok()?.parse().ok();

@@ -1,4 +1,4 @@
-//! A pseudo-terminal: what a user sits at, and hangs up.
+//! A pseudo-terminal.
 
 use std::fs::File;
 use std::io::{Read, Write};
@@ -11,7 +11,7 @@ use nix::pty::openpty;
 
 use crate::wait;
 
-/// The user's end of a pseudo-terminal. Dropped, the line is hung up.
+/// The user's end of a pseudo-terminal. Dropping it hangs up the line.
 #[derive(Debug)]
 pub struct Terminal {
     user: File,
@@ -19,7 +19,7 @@ pub struct Terminal {
 }
 
 impl Terminal {
-    /// A new terminal, which nobody has as controlling terminal.
+    /// A new terminal, which controls no session yet.
     #[must_use]
     pub fn new() -> Self {
         let pair = openpty(None, None).expect("a pseudo-terminal");
@@ -27,13 +27,13 @@ impl Terminal {
         Self { user: pair.master.into(), line: pair.slave }
     }
 
-    /// Lets a command have this terminal as its three standard streams.
+    /// Makes this terminal the three standard streams of a command.
     pub fn attach(&self, command: &mut Command) {
         let stream = || Stdio::from(self.line.try_clone().expect("a descriptor"));
         command.stdin(stream()).stdout(stream()).stderr(stream());
     }
 
-    /// Where a program can open the terminal.
+    /// The path of the terminal's device.
     #[must_use]
     pub fn path(&self) -> PathBuf {
         nix::unistd::ttyname(self.line.as_fd()).expect("a terminal has a name")
@@ -44,12 +44,12 @@ impl Terminal {
         self.user.write_all(keys.as_bytes()).expect("the terminal takes keys");
     }
 
-    /// Waits until this text has come onto the screen.
+    /// Waits until this text appears on the screen.
     pub fn await_screen(&mut self, text: &str) {
         let mut seen = Vec::new();
         wait::until(&format!("{text:?} on the screen"), || {
-            // The terminal never ends as long as it is open here, so reading ends when it would
-            // have to wait.
+            // The terminal is open here, so there is no end of file. Reading stops when it would
+            // block.
             let _ = self.user.read_to_end(&mut seen);
             String::from_utf8_lossy(&seen).contains(text)
         });

@@ -1,23 +1,22 @@
-//! Waiting for something to become true, but never for ever.
+//! Waiting for a condition, with a time limit.
 
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// How long anything may take: reached by a hang alone, also on a machine that is busy with other
-/// things. One that is emulated needs more, which the variable `PATIENCE` says in seconds when the
-/// tests are compiled.
+/// How long anything may take. Only a hang reaches this limit, even on a busy machine. An emulated
+/// machine needs more: set the variable `PATIENCE` to a number of seconds when compiling the tests.
 pub const PATIENCE: Duration = Duration::from_secs(match option_env!("PATIENCE") {
     None => 20,
     Some(seconds) => match u64::from_str_radix(seconds, 10) {
         Ok(seconds) => seconds,
-        Err(_) => panic!("PATIENCE is a number of seconds"),
+        Err(_) => panic!("PATIENCE must be a number of seconds"),
     },
 });
 
 const PAUSE: Duration = Duration::from_millis(2);
 
-/// Asks again and again until there is an answer.
+/// Asks repeatedly until there is an answer.
 #[track_caller]
 pub fn for_some<T>(what: &str, ask: impl FnMut() -> Option<T>) -> T {
     for_some_within(PATIENCE, what, ask)
@@ -29,7 +28,7 @@ pub fn until(what: &str, condition: impl FnMut() -> bool) {
     until_within(PATIENCE, what, condition);
 }
 
-/// Waits until a condition holds, but not longer than this.
+/// Waits until a condition holds, for at most this time.
 #[track_caller]
 pub fn until_within(limit: Duration, what: &str, mut condition: impl FnMut() -> bool) {
     for_some_within(limit, what, || condition().then_some(()));
@@ -47,9 +46,9 @@ fn for_some_within<T>(limit: Duration, what: &str, mut ask: impl FnMut() -> Opti
     }
 }
 
-/// Looks at something again and again while a task goes on, and returns what was seen.
+/// Looks at something repeatedly during a task, and returns everything that was seen.
 pub fn look_during<T: Send>(task: impl FnOnce(), look: impl Fn() -> T + Send) -> Vec<T> {
-    // Far more often than anybody looks, and yet with a moment between in which a lock is free.
+    // Much more often than any user looks, but with a pause in which a lock is free.
     const BETWEEN_LOOKS: Duration = Duration::from_micros(200);
     let (working, work_is_over) = mpsc::channel::<()>();
     thread::scope(|scope| {
@@ -62,6 +61,6 @@ pub fn look_during<T: Send>(task: impl FnOnce(), look: impl Fn() -> T + Send) ->
         });
         task();
         drop(working);
-        looking.join().expect("a look panics for no reason")
+        looking.join().expect("looking does not panic")
     })
 }

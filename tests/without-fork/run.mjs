@@ -1,4 +1,4 @@
-// Runs a program on WASI. It sees the working directory as its root, or as `.` where `SHOW` is so.
+// Runs a program on WASI. The program sees the working directory as `/`, or as what `SHOW` says.
 
 import { readFileSync } from "node:fs";
 import { WASI } from "node:wasi";

@@ -1,18 +1,18 @@
-//! The attribute by which a function becomes a case.
+//! The attribute that turns a function into a test case.
 //!
 //! The standard harness decides at compile time which tests are ignored. What a machine or a user
-//! lacks is known at run time only, so the cases have a harness of their own, and it finds them by
-//! this attribute.
+//! lacks is only known at run time. The cases therefore use a custom harness, and this attribute
+//! registers them with it.
 
 use proc_macro::TokenStream;
 use quote::quote;
 use syn::parse::{Parse, ParseStream};
 use syn::{Expr, Ident, ItemFn, Result, Token, parse_macro_input, parse_quote};
 
-/// Makes a function a case: `#[test]`, or `#[test(needs = need::root)]`.
+/// Turns a function into a case: `#[test]`, or `#[test(needs = need::root)]`.
 ///
-/// What it needs is a function that returns a `tests::need::Need`. Where that need is not met the
-/// case is counted as ignored, with the reason.
+/// The value of `needs` is a function that returns a `tests::need::Need`. If the need is not met,
+/// the case is counted as ignored, with the reason.
 #[proc_macro_attribute]
 pub fn test(arguments: TokenStream, item: TokenStream) -> TokenStream {
     let Needs(needs) = parse_macro_input!(arguments);
@@ -32,7 +32,7 @@ pub fn test(arguments: TokenStream, item: TokenStream) -> TokenStream {
     case.into()
 }
 
-/// What stands in the parentheses.
+/// The arguments of the attribute.
 struct Needs(Expr);
 
 impl Parse for Needs {

@@ -16,7 +16,7 @@ impl Bot {
         self.command_of(&self.program)
     }
 
-    /// The command that starts the bot from another file, such as a link to it.
+    /// The command that starts the bot from another path, such as a link to it.
     #[must_use]
     pub fn command_of(&self, program: &Path) -> Command {
         let mut command = Command::new(program);
@@ -24,19 +24,16 @@ impl Bot {
         self.set(command)
     }
 
-    /// The command that starts the bot from a copy in its start directory: another user need not be
-    /// able to reach the folder in which the fixture was built.
+    /// The command that starts the bot from a copy in its start directory. Another user may be
+    /// unable to reach the directory in which the fixture was built.
     #[must_use]
     pub fn command_of_copy(&self) -> Command {
         let copy = self.file(self.name());
-        // By a process of its own: a file that this one has open for writing cannot be executed by
-        // a child that another case forks meanwhile.
-        let copied = Command::new("cp").arg(&self.program).arg(&copy).status();
-        assert!(copied.expect("`cp` can be executed").success());
+        self::copy(&self.program, &copy);
         self.command_of(&copy)
     }
 
-    /// The command that starts the bot under another name, its `argv[0]`.
+    /// The command that starts the bot with another `argv[0]`.
     #[must_use]
     pub fn command_as(&self, name: impl Into<OsString>) -> Command {
         let mut command = self.command();
@@ -44,8 +41,8 @@ impl Bot {
         command
     }
 
-    /// The command that starts the bot by another program, which executes the words that it finds
-    /// behind its own.
+    /// The command that starts the bot through another program, which executes what follows its own
+    /// arguments.
     #[must_use]
     pub fn command_by(&self, other: &[&str]) -> Command {
         let (program, words) = other.split_first().expect("another program");
@@ -60,7 +57,7 @@ impl Bot {
         self.command_by(&["sh", "-c", script, "sh"])
     }
 
-    /// The command that starts the bot after a shell script has made mounts that nobody else sees.
+    /// The command that runs a shell script in a new mount namespace, then starts the bot there.
     #[must_use]
     pub fn command_after_mounting(&self, script: &str) -> Command {
         let script = format!(r#"{script} && exec "$@""#);
@@ -73,4 +70,13 @@ impl Bot {
         condition::impose(&mut command, &self.conditions);
         command
     }
+}
+
+/// Copies a file that will be executed.
+///
+/// It is done by `cp`. If this process wrote the file, a child that another case forks meanwhile
+/// would inherit the open descriptor, and the file could not be executed ("text file busy").
+pub(crate) fn copy(file: &Path, to: &Path) {
+    let copied = Command::new("cp").arg(file).arg(to).status();
+    assert!(copied.expect("`cp` can be executed").success(), "cannot copy {}", file.display());
 }

@@ -1,4 +1,4 @@
-//! What is in a bot's start directory.
+//! The files in a bot's start directory.
 
 use std::ffi::OsString;
 use std::fs;
@@ -19,7 +19,7 @@ impl Bot {
         self.start_directory().join(name)
     }
 
-    /// The start directory, without symbolic links, as the kernel names it.
+    /// The start directory as the kernel names it, without symbolic links.
     #[must_use]
     pub fn start_directory(&self) -> PathBuf {
         self.home.path().canonicalize().expect("the start directory exists")
@@ -33,7 +33,7 @@ impl Bot {
         String::from_utf8(bytes).expect("text")
     }
 
-    /// Waits until a file in the start directory holds this text and nothing else.
+    /// Waits until a file in the start directory contains exactly this text.
     #[track_caller]
     pub fn await_text(&self, name: &str, text: &str) {
         let path = self.file(name);
@@ -42,7 +42,7 @@ impl Bot {
         });
     }
 
-    /// Waits until a file in the start directory holds this text, among other things.
+    /// Waits until a file in the start directory contains this text, among other text.
     #[track_caller]
     pub fn await_in(&self, name: &str, text: &str) {
         let path = self.file(name);
@@ -51,8 +51,8 @@ impl Bot {
         });
     }
 
-    /// Waits until the body has left its first note, by the word `note=note`, and returns the
-    /// process that it runs in.
+    /// Waits until the body has written its PID into the file `note`, as the argument `note=note`
+    /// asks. Returns the process of the body.
     #[must_use]
     #[track_caller]
     pub fn await_body(&self) -> Process {
@@ -63,8 +63,8 @@ impl Bot {
         Process(Pid::from_raw(number))
     }
 
-    /// The permissions of a file in the start directory, with the bits for set-user-ID and the
-    /// like.
+    /// The mode of a file in the start directory, with the set-user-ID, set-group-ID and sticky
+    /// bits.
     #[must_use]
     pub fn mode(&self, name: impl AsRef<Path>) -> u32 {
         fs::metadata(self.file(name)).expect("the file").mode() & 0o7777
@@ -80,7 +80,7 @@ impl Bot {
         names
     }
 
-    /// Where the PID file is: as the words say, or else beside the name of the program.
+    /// The path of the PID file: as the argument `pid_file` says, or else named after the program.
     #[must_use]
     pub fn pid_file(&self) -> PathBuf {
         let chosen = self.words.iter().find_map(|word| word.as_bytes().strip_prefix(b"pid_file="));

@@ -1,5 +1,5 @@
-//! A bot with every option, which are given by words: `when=false`, `chdir=directory`. Its body
-//! prints a file of the working directory, and ends with a code of its own.
+//! A bot with every option, each set by an argument such as `when=false` or `chdir=directory`. Its
+//! body prints a file in the working directory, and exits with its own code.
 
 use std::env;
 use std::fs::{self, File};

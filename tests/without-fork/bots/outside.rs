@@ -1,4 +1,4 @@
-//! A program that asks for everything else in the public interface, and tells what it is answered.
+//! A program that calls the rest of the public interface and prints the answers.
 
 use std::time::Duration;
 
@@ -27,6 +27,6 @@ fn main() {
         Ok(()) => println!("second start"),
     }
     ready();
-    notify("STATUS=it says nothing");
+    notify("STATUS=nobody listens");
     println!("{} {:?} {}", is_daemon(), watchdog(), commands_help().lines().count());
 }

@@ -1,4 +1,4 @@
-//! A bot with the attribute alone.
+//! A bot whose attribute has no options.
 
 use daemonize_runtime::daemonize;
 

@@ -1,4 +1,4 @@
-//! A bot that answers the words.
+//! A bot with `commands`.
 
 use std::process::ExitCode;
 
