@@ -1,4 +1,4 @@
-//! Bots in containers, where they are PID 1 or somebody whom an engine has put beside it.
+//! Bots in containers: as PID 1, or as another process beside it.
 
 use std::time::{Duration, Instant};
 
@@ -13,35 +13,41 @@ fn builder(words: &[&str]) -> Container {
     Container::new(env!("CARGO_BIN_EXE_builder"), &[&["chdir=false"], words].concat())
 }
 
-/// A container with this bot in it, when its body runs.
+/// Runs a container, and waits until the bot's body runs.
 fn running(container: &Container) -> (Launching, Process) {
     let launching = container.begin();
     let _number = container.await_text("up");
     (launching, container.first_process())
 }
 
-/// A container with a bot in it that answers words, when it does.
+/// Runs a container with a bot that has `commands`, and waits until it runs.
 fn commanding(container: &Container) -> Launching {
     let launching = container.begin();
-    // Who asks earlier can bring the engine to give the container up.
+    // An earlier `exec` can make the engine abandon the container.
     let _number = container.await_text("before");
     let status = ["/bin/commander", "status"];
-    wait::until("the bot", || container.execute(&status).status.code() == Some(0));
+    wait::until("the bot to run", || container.execute(&status).status.code() == Some(0));
     launching
 }
 
-/// A person does not notice it, and an engine's patience is two hundred times as long.
+/// The process whose PID in the container is the text of a file.
+#[track_caller]
+fn noted(container: &Container, file: &str) -> Process {
+    container.process(container.await_text(file).trim_end().parse().expect("a PID"))
+}
+
+/// Not noticeable for a person. An engine waits two hundred times as long before it kills.
 const AT_ONCE: Duration = Duration::from_millis(50);
 
 #[test(needs = engine)]
 fn a_container_stops_at_once() {
-    // On a machine that is busy with other things one try may be slow.
+    // On a busy machine a single try may be slow.
     let fastest = (0..5).map(|_| {
         let container = builder(&["print-is-daemon", "note=up", "sleep"]);
         let (launching, first) = running(&container);
         let asked = Instant::now();
-        kill(first.0, Signal::SIGTERM).expect("it runs");
-        wait::until("its end", || !first.is_alive());
+        kill(first.0, Signal::SIGTERM).expect("the process runs");
+        wait::until("the first process to end", || !first.is_alive());
         let duration = asked.elapsed();
         let launch = launching.finish();
         assert_eq!(launch.status.code(), Some(143), "{launch:?}");
@@ -64,14 +70,14 @@ fn a_container_ends_with_the_code_of_the_body() {
 fn orphans_in_a_container_are_reaped() {
     let container = builder(&["run=busybox sleep 300 & echo $! >orphan", "note=up", "sleep"]);
     let (_launching, first) = running(&container);
-    let orphan = container.process(container.await_text("orphan").trim_end());
-    kill(orphan.0, Signal::SIGKILL).expect("it runs");
-    wait::until("its burial", || orphan.stat().is_none());
+    let orphan = noted(&container, "orphan");
+    kill(orphan.0, Signal::SIGKILL).expect("the process runs");
+    wait::until("the orphan to be reaped", || orphan.stat().is_none());
     assert!(first.is_alive());
 }
 
 #[test(needs = engine)]
-fn a_second_process_in_a_container_becomes_a_daemon_of_its_own() {
+fn a_second_bot_in_a_container_becomes_a_daemon() {
     let container = builder(&["note=up", "sleep"]);
     let (_launching, _first) = running(&container);
     let again = container.execute(&["/bin/builder", "chdir=false"]);
@@ -80,7 +86,7 @@ fn a_second_process_in_a_container_becomes_a_daemon_of_its_own() {
     let second = container.execute(&[&words[..], &["print-is-daemon", "sleep"]].concat());
     second.assert_silent_success();
     assert_eq!(container.await_text("out.log"), "true\n");
-    assert!(container.process(container.await_text("second.pid").trim_end()).is_alive());
+    assert!(noted(&container, "second.pid").is_alive());
 }
 
 #[test(needs = engine)]
@@ -88,14 +94,14 @@ fn words_work_beside_the_bot_in_a_container() {
     let container = Container::new(env!("CARGO_BIN_EXE_commander"), &[]);
     let launching = commanding(&container);
     let stop = container.execute(&["/bin/commander", "stop"]);
-    // The end of the first process is the end of whoever asked for it, at times too early.
+    // All processes end with the first one, sometimes even `stop` before it can return 0.
     assert!([Some(0), Some(137)].contains(&stop.status.code()), "{stop:?}");
     assert_eq!(launching.finish().status.code(), Some(143));
 }
 
 #[test(needs = engine)]
 fn a_container_needs_no_proc() {
-    // An engine needs it to come so far.
+    // The engine needs `/proc` until the first process runs.
     let script = "busybox umount /proc && exec /bin/builder chdir=false print-is-daemon note=up \
                   sleep";
     let container = builder(&[])
@@ -104,14 +110,14 @@ fn a_container_needs_no_proc() {
         .with("/process/capabilities/permitted", json!(["CAP_SYS_ADMIN"]))
         .with("/process/capabilities/effective", json!(["CAP_SYS_ADMIN"]));
     let (launching, first) = running(&container);
-    kill(first.0, Signal::SIGTERM).expect("it runs");
+    kill(first.0, Signal::SIGTERM).expect("the process runs");
     let launch = launching.finish();
     assert_eq!(launch.status.code(), Some(143), "{launch:?}");
     assert_eq!(launch.stdout, "false\n");
 }
 
-/// A container with a root directory that nobody can write in, but for `/tmp` and for what is
-/// mounted here: the directory that is known as `work` outside.
+/// Makes the root directory read-only except for `/tmp` and this mount point, where the directory
+/// `work` is mounted.
 fn read_only_but(container: Container, here: &str) -> Container {
     let mounts = json!([
         { "destination": "/dev", "type": "tmpfs", "source": "tmpfs" },
@@ -123,11 +129,11 @@ fn read_only_but(container: Container, here: &str) -> Container {
 }
 
 #[test(needs = engine)]
-fn a_read_only_root_costs_the_default_pid_file_alone() {
+fn a_read_only_root_only_costs_the_default_pid_file() {
     let words = ["redirect=out.log", "print-is-daemon", "note=/volume/up", "sleep"];
     let container = read_only_but(builder(&words), "/volume");
     let (launching, first) = running(&container);
-    kill(first.0, Signal::SIGTERM).expect("it runs");
+    kill(first.0, Signal::SIGTERM).expect("the process runs");
     let launch = launching.finish();
     assert_eq!((launch.status.code(), &*launch.stderr), (Some(143), ""), "{launch:?}");
     assert_eq!(launch.stdout, "false\n");
@@ -138,11 +144,11 @@ fn a_read_only_root_costs_the_default_pid_file_alone() {
 }
 
 #[test(needs = engine)]
-fn below_a_read_only_root_words_find_a_bot_whose_directory_can_be_written() {
+fn words_work_in_a_writable_directory_below_a_read_only_root() {
     let container = Container::new(env!("CARGO_BIN_EXE_commander"), &[]);
     let container = read_only_but(container, "/work");
     let launching = commanding(&container);
-    kill(container.first_process().0, Signal::SIGTERM).expect("it runs");
+    kill(container.first_process().0, Signal::SIGTERM).expect("the process runs");
     assert_eq!(launching.finish().status.code(), Some(143));
 }
 
@@ -152,6 +158,6 @@ fn an_ordinary_user_can_be_pid_1() {
     let container = container.with("/process/user", json!({ "uid": 1234, "gid": 1234 }));
     let (launching, first) = running(&container);
     assert_eq!(first.status("Uid"), "1234\t1234\t1234\t1234");
-    kill(first.0, Signal::SIGTERM).expect("it runs");
+    kill(first.0, Signal::SIGTERM).expect("the process runs");
     assert_eq!(launching.finish().status.code(), Some(143));
 }

@@ -1,5 +1,5 @@
-//! Status and stop, by the PID file: the lock is the truth, and nobody is ever signalled who is not
-//! proven to hold it.
+//! Status and stop by the PID file. The lock is the truth: only a process that provably holds it is
+//! signalled.
 
 use std::fs::{self, File, Permissions};
 use std::os::unix::fs::{PermissionsExt, chown, symlink};
@@ -17,21 +17,22 @@ use nix::unistd::{Pid, mkfifo};
 use tests::bot::{Bot, begin};
 use tests::need::{self, NOBODY_ELSE};
 use tests::process::Process;
+use tests::signals::bit;
 use tests::{bot, lock, wait};
 
-/// For bots that obey.
+/// The time limit for bots that obey.
 const PATIENCE: Duration = wait::PATIENCE;
 
-/// For bots that do not.
+/// The time limit for bots that do not.
 const SHORT: Duration = Duration::from_millis(200);
 
-/// Stops a bot; a call that waits for ever is a failure, and not the end of all tests.
+/// Stops a bot. If the call hangs, this test fails.
 fn stop(pid_file: &Path, timeout: Duration) -> Result<Stopped, StopError> {
     let (sender, receiver) = mpsc::channel();
     let pid_file = pid_file.to_owned();
     let how = Stop::default().timeout(timeout);
     thread::spawn(move || sender.send(control::stop(pid_file, how)));
-    receiver.recv_timeout(2 * wait::PATIENCE).expect("an answer")
+    receiver.recv_timeout(2 * wait::PATIENCE).expect("`stop` returns")
 }
 
 fn is_unknown(status: &Status) -> bool {
@@ -39,7 +40,7 @@ fn is_unknown(status: &Status) -> bool {
 }
 
 #[test]
-fn a_running_bot_is_running_since_its_start() {
+fn the_status_of_a_running_bot_has_its_start_time() {
     let before = SystemTime::now() - Duration::from_secs(2);
     for option in ["wait_ready=false", "restart=always"] {
         let bot = bot![option, "sleep"];
@@ -56,32 +57,34 @@ fn a_running_bot_is_running_since_its_start() {
 }
 
 #[test]
-fn a_bot_that_does_not_run_has_no_file_or_left_it() {
+fn a_bot_that_does_not_run_is_dead_if_it_left_its_file() {
     let bot = bot!["sleep"];
     assert_eq!(status(bot.pid_file()), Status::NotRunning);
     bot.start().kill();
     assert_eq!(status(bot.pid_file()), Status::Dead);
-    assert!(bot.pid_file().exists(), "a look changes nothing");
+    assert!(bot.pid_file().exists(), "`status` must change nothing");
 }
 
 #[test]
-fn a_lock_without_a_number_is_a_start_under_way() {
+fn a_locked_empty_file_is_a_bot_that_starts() {
     let bot = bot!["sleep"];
     let _file = lock::take_new(&bot.pid_file());
     assert_eq!(status(bot.pid_file()), Status::Starting);
 }
 
 #[test]
-fn a_start_that_takes_too_long_is_not_waited_for() {
+fn stop_waits_for_a_start_only_within_its_time_limit() {
     let bot = bot!["sleep"];
     let _file = lock::take_new(&bot.pid_file());
-    let stopped = stop(&bot.pid_file(), SHORT);
-    assert!(matches!(stopped, Err(StopError::StillStarting)), "{stopped:?}");
-    assert!(bot.pid_file().exists());
+    for timeout in [SHORT, Duration::ZERO] {
+        let stopped = stop(&bot.pid_file(), timeout);
+        assert!(matches!(stopped, Err(StopError::StillStarting)), "{stopped:?}");
+        assert!(bot.pid_file().exists());
+    }
 }
 
 #[test]
-fn stop_waits_for_process_and_lock_and_removes_the_file() {
+fn stop_waits_for_process_and_lock_then_removes_the_file() {
     let bot = bot!["sleep"];
     let daemon = bot.start();
     assert_eq!(stop(&bot.pid_file(), PATIENCE).expect("it stops"), Stopped::Ended(Lock::Free));
@@ -90,12 +93,12 @@ fn stop_waits_for_process_and_lock_and_removes_the_file() {
 }
 
 #[test]
-fn stop_of_nothing_is_done_already() {
+fn stop_has_nothing_to_do_when_no_bot_runs() {
     let bot = bot!["sleep"];
     assert_eq!(stop(&bot.pid_file(), PATIENCE).expect("nothing to do"), Stopped::WasNotRunning);
     bot.start().kill();
     assert_eq!(stop(&bot.pid_file(), PATIENCE).expect("nothing to do"), Stopped::WasNotRunning);
-    assert!(!bot.pid_file().exists(), "what a dead bot left is removed");
+    assert!(!bot.pid_file().exists(), "the PID file of a dead bot is still there");
 }
 
 #[test]
@@ -107,11 +110,11 @@ fn stop_kills_a_bot_that_does_not_obey() {
 }
 
 #[test]
-fn stop_wakes_a_bot_that_sleeps_at_ctrl_z() {
+fn stop_ends_a_bot_that_is_stopped_by_ctrl_z() {
     let bot = bot!["sleep"];
     let daemon = bot.start();
     daemon.signal(Signal::SIGSTOP);
-    wait::until("a stopped bot", || daemon.stat().state == b'T');
+    wait::until("the bot to be stopped", || daemon.stat().state == b'T');
     assert_eq!(stop(&bot.pid_file(), PATIENCE).expect("it stops"), Stopped::Ended(Lock::Free));
     assert!(!daemon.process.is_alive() && !bot.pid_file().exists());
 }
@@ -120,14 +123,14 @@ fn stop_wakes_a_bot_that_sleeps_at_ctrl_z() {
 fn stop_ends_a_bot_in_the_foreground() {
     let bot = bot!["chdir=false", "when=false", "note=up", "sleep"];
     let launching = begin(bot.command());
-    wait::until("the body", || bot.file("up").exists());
+    wait::until("the body to run", || bot.file("up").exists());
     assert_eq!(stop(&bot.pid_file(), PATIENCE).expect("it stops"), Stopped::Ended(Lock::Free));
-    assert_eq!(launching.finish().status.code(), None, "a signal has ended it");
+    assert_eq!(launching.finish().status.code(), None, "a signal must have ended it");
     assert!(!bot.pid_file().exists());
 }
 
 #[test]
-fn a_time_limit_beyond_all_clocks_is_none() {
+fn the_longest_time_limit_is_no_limit() {
     let bot = bot!["sleep"];
     let _daemon = bot.start();
     let stopped = stop(&bot.pid_file(), Duration::MAX);
@@ -135,14 +138,14 @@ fn a_time_limit_beyond_all_clocks_is_none() {
 }
 
 #[test]
-fn a_child_that_keeps_the_lock_is_named_and_not_waited_for() {
+fn a_child_that_keeps_the_lock_is_named_and_not_awaited() {
     let bot = bot!["redirect=out.log", "fork-and-sleep=300000", "print=forked", "sleep"];
     let daemon = bot.start_and_await("out.log", "forked\n");
     let [child] = daemon.process.children()[..] else { panic!("one child") };
     let stopped = stop(&bot.pid_file(), PATIENCE).expect("it stops");
     assert_eq!(stopped, Stopped::Ended(Lock::Left(Some(child.0.as_raw()))));
     assert!(!daemon.process.is_alive() && child.is_alive());
-    assert!(lock::is_held(&bot.pid_file()), "a file whose lock is held is left alone");
+    assert!(lock::is_held(&bot.pid_file()), "the child no longer holds the lock");
     let Status::Unknown(why) = status(bot.pid_file()) else { panic!("nobody is named") };
     assert!(why.contains(&format!("but PID {} holds its lock", child.0)), "{why}");
     assert_nobody_is_stopped(&bot);
@@ -150,18 +153,18 @@ fn a_child_that_keeps_the_lock_is_named_and_not_waited_for() {
 }
 
 #[test]
-fn a_child_that_ends_a_moment_later_is_no_matter() {
+fn stop_succeeds_when_a_child_ends_a_moment_later() {
     let bot = bot!["redirect=out.log", "fork-and-sleep=50", "print=forked", "sleep"];
     let _daemon = bot.start_and_await("out.log", "forked\n");
     let stopped = stop(&bot.pid_file(), PATIENCE).expect("it stops");
-    // On a machine that is busy with other things the moment may be too long.
+    // On a busy machine the child may end too late.
     assert!(matches!(stopped, Stopped::Ended(Lock::Free | Lock::Left(_))), "{stopped:?}");
     bot.await_nothing_left();
 }
 
 #[test]
-fn a_supervisor_gives_its_body_the_time_limit_of_whoever_stops_it() {
-    // Longer than the supervisor's own limit: the body saves its work, and is not killed.
+fn the_time_limit_of_stop_replaces_that_of_the_supervisor() {
+    // The body needs longer than the supervisor's own limit to save its work.
     let saving = "trap 'sleep 1; touch saved; exit' TERM; touch up; while :; do sleep 0.05; done";
     let bot = bot![
         "chdir=false",
@@ -171,28 +174,34 @@ fn a_supervisor_gives_its_body_the_time_limit_of_whoever_stops_it() {
         format!("run=exec sh -c \"{saving}\"")
     ];
     let supervisor = bot.start();
-    wait::until("the body", || bot.file("up").exists());
+    wait::until("the body to run", || bot.file("up").exists());
     assert_eq!(stop(&bot.pid_file(), PATIENCE).expect("it stops"), Stopped::Ended(Lock::Free));
     assert!(bot.file("saved").exists() && !supervisor.process.is_alive());
 }
 
 #[test]
-fn a_supervisor_kills_a_deaf_body_and_is_not_killed_itself() {
-    // Shorter than the supervisor's own limit, of which nothing would be left to see.
+fn a_supervisor_kills_a_body_that_ignores_stop_and_is_not_killed_itself() {
+    // Much shorter than the supervisor's own limit.
     for timeout in [SHORT, Duration::ZERO] {
         let bot = bot!["restart=always", "stop_timeout=300", "block=SIGTERM", "sleep"];
         let supervisor = bot.start();
-        let body = wait::for_some("a body", || supervisor.process.children().first().copied());
-        wait::until("a deaf body", || body.signals("SigBlk") & (1 << 14) != 0);
+        let body =
+            wait::for_some("a body to run", || supervisor.process.children().first().copied());
+        wait::until("the body to block SIGTERM", || {
+            body.signals("SigBlk") & bit(Signal::SIGTERM) != 0
+        });
         let stopped = stop(&bot.pid_file(), timeout).expect("it stops");
         assert_eq!(stopped, Stopped::Ended(Lock::Free), "{timeout:?}");
         assert!(!supervisor.process.is_alive() && !body.is_alive());
-        assert!(!bot.pid_file().exists(), "a supervisor that is not killed cleans up");
+        assert!(
+            !bot.pid_file().exists(),
+            "the supervisor was killed before it could remove the file"
+        );
     }
 }
 
 #[test]
-fn stop_asks_by_the_signal_that_it_was_told() {
+fn stop_sends_the_signal_that_was_chosen() {
     let bot = bot![
         "redirect=out.log",
         "chdir=false",
@@ -207,15 +216,21 @@ fn stop_asks_by_the_signal_that_it_was_told() {
         let pid_file = bot.pid_file();
         move || control::stop(pid_file, how)
     });
-    wait::until("the signal", || daemon.process.signals("ShdPnd") & (1 << 9) != 0);
-    assert_eq!(daemon.process.signals("ShdPnd") & (1 << 14), 0, "the other was not sent");
-    let stopped = stopping.join().expect("an answer");
+    wait::until("the signal to be pending", || {
+        daemon.process.signals("ShdPnd") & bit(Signal::SIGUSR1) != 0
+    });
+    assert_eq!(
+        daemon.process.signals("ShdPnd") & bit(Signal::SIGTERM),
+        0,
+        "SIGTERM must not be sent"
+    );
+    let stopped = stopping.join().expect("`stop` returns");
     assert_eq!(stopped.expect("it is killed"), Stopped::Killed(Lock::Free));
     let refused = control::stop(bot.pid_file(), Stop::default().signal("KILL"));
     assert!(matches!(refused, Err(StopError::UnknownSignal(name)) if name == "KILL"));
 }
 
-/// A process that no PID file may get into trouble.
+/// A process of somebody else, which must not be signalled.
 struct Stranger(Child);
 
 impl Stranger {
@@ -227,7 +242,7 @@ impl Stranger {
         i32::try_from(self.0.id()).expect("a PID")
     }
 
-    /// A signal would have ended it.
+    /// Expects the process to be alive: any signal of `stop` would have ended it.
     fn assert_unharmed(&self) {
         assert!(Process(Pid::from_raw(self.pid())).is_alive(), "the stranger was signalled");
     }
@@ -235,12 +250,12 @@ impl Stranger {
 
 impl Drop for Stranger {
     fn drop(&mut self) {
-        self.0.kill().and_then(|()| self.0.wait()).expect("it was not reaped");
+        self.0.kill().and_then(|()| self.0.wait()).expect("the process has not been reaped");
     }
 }
 
 #[test]
-fn a_stranger_with_the_number_of_a_dead_bot_is_left_alone() {
+fn a_stranger_with_the_pid_of_a_dead_bot_is_left_alone() {
     let bot = bot!["sleep"];
     let stranger = Stranger::new();
     fs::write(bot.pid_file(), format!("{}\n", stranger.pid())).expect("a file");
@@ -260,7 +275,7 @@ fn a_stranger_in_the_file_of_a_living_bot_is_left_alone() {
     assert!(daemon.process.is_alive());
 }
 
-/// Nothing certain is known of the file, it stays as it is, and `stop` says so at once.
+/// Expects `status` and `stop` to answer "unknown" at once and to leave the file as it is.
 fn assert_nobody_is_stopped(bot: &Bot) {
     let text = fs::read(bot.pid_file()).ok();
     let seen = status(bot.pid_file());
@@ -271,20 +286,19 @@ fn assert_nobody_is_stopped(bot: &Bot) {
 }
 
 #[test]
-fn numbers_that_are_nobody_are_never_signalled() {
+fn impossible_pids_are_never_signalled() {
     for text in ["0\n", "1\n", "2147483647\n", "4294967295\n", "99999999999999999999\n"] {
         let bot = bot!["sleep"];
         fs::write(bot.pid_file(), text).expect("a file");
         let holder = File::open(bot.pid_file()).expect("the file");
-        holder.lock().expect("nobody has it");
+        holder.lock().expect("the file is not locked");
         let stopped = stop(&bot.pid_file(), SHORT);
         assert!(
             matches!(stopped, Err(StopError::Unknown(_) | StopError::StillStarting)),
             "{text:?}: {stopped:?}"
         );
         assert_eq!(bot.read("builder.pid"), text);
-        // Closing would not do: for a moment, each child that another test makes has the open file
-        // too.
+        // Closing the file is not enough: children that other tests fork inherit it for a moment.
         holder.unlock().expect("the lock is ours");
         assert_eq!(status(bot.pid_file()), Status::Dead, "{text:?}");
         assert_eq!(
@@ -296,7 +310,7 @@ fn numbers_that_are_nobody_are_never_signalled() {
 }
 
 #[test]
-fn a_file_that_holds_no_number_is_left_alone() {
+fn a_file_without_a_pid_is_left_alone() {
     for text in
         ["-1\n", "notes\n", "12 34\n", "12\n34\n", "0x10\n", &"7".repeat(100), &"x".repeat(1 << 20)]
     {
@@ -307,18 +321,18 @@ fn a_file_that_holds_no_number_is_left_alone() {
 }
 
 #[test]
-fn a_locked_file_that_holds_no_number_is_left_alone() {
+fn a_locked_file_without_a_pid_is_left_alone() {
     for text in ["-1\n", "notes\n"] {
         let bot = bot!["sleep"];
         fs::write(bot.pid_file(), text).expect("a file");
         let holder = File::open(bot.pid_file()).expect("the file");
-        holder.lock().expect("nobody has it");
+        holder.lock().expect("the file is not locked");
         assert_nobody_is_stopped(&bot);
     }
 }
 
 #[test]
-fn what_is_no_file_is_left_alone_without_waiting_for_it() {
+fn an_obstacle_is_left_alone_without_blocking() {
     let obstacles: [fn(&Path); 4] = [
         |path| mkfifo(path, Mode::S_IRWXU).expect("a pipe"),
         |path| fs::create_dir(path).expect("a directory"),
@@ -340,24 +354,24 @@ fn what_is_no_file_is_left_alone_without_waiting_for_it() {
     let bot = bot!["sleep"];
     let daemon = bot.start();
     symlink(bot.pid_file(), bot.file("link.pid")).expect("a link");
-    assert!(is_unknown(&status(bot.file("link.pid"))), "a link to a good file is none");
+    assert!(is_unknown(&status(bot.file("link.pid"))), "a symbolic link is no PID file");
     assert!(stop(&bot.file("link.pid"), PATIENCE).is_err());
     assert!(daemon.process.is_alive());
 }
 
 #[test]
-fn looking_all_the_time_disturbs_no_start() {
+fn constant_looks_disturb_no_start() {
     let _looks = looks_at_fifty_starts_and_ends();
 }
 
 #[test]
-fn a_bot_that_starts_or_ends_is_never_in_an_unknown_state() {
+fn a_starting_or_ending_bot_is_never_in_an_unknown_state() {
     let mut looks = looks_at_fifty_starts_and_ends();
     looks.retain(is_unknown);
-    assert_eq!(looks, [], "looks that a moment later would have been certain");
+    assert_eq!(looks, [], "these looks should have been certain");
 }
 
-/// Starts and kills a bot again and again; returns what was seen of it meanwhile.
+/// Starts and kills a bot repeatedly, and returns every status that was seen meanwhile.
 fn looks_at_fifty_starts_and_ends() -> Vec<Status> {
     let bot = bot!["sleep"];
     let start_and_kill = || (0..50).for_each(|_| bot.start().kill());
@@ -365,7 +379,7 @@ fn looks_at_fifty_starts_and_ends() -> Vec<Status> {
 }
 
 #[test(needs = need::root)]
-fn the_file_of_another_user_proves_nothing() {
+fn a_file_of_another_user_proves_nothing() {
     let bot = bot!["sleep"];
     let daemon = bot.start();
     chown(bot.pid_file(), Some(NOBODY_ELSE), None).expect("root can give files away");
@@ -374,7 +388,7 @@ fn the_file_of_another_user_proves_nothing() {
 }
 
 #[test(needs = need::root)]
-fn another_user_cannot_tell_and_stops_nobody() {
+fn another_user_gets_no_status_and_stops_nothing() {
     let bot = Bot::new(env!("CARGO_BIN_EXE_commander"));
     fs::set_permissions(bot.start_directory(), Permissions::from_mode(0o755)).expect("ours");
     let daemon = bot.start();
@@ -389,7 +403,7 @@ fn another_user_cannot_tell_and_stops_nobody() {
 }
 
 #[test(needs = need::root)]
-fn a_bot_that_gave_up_root_is_stopped_and_its_file_removed() {
+fn a_bot_that_dropped_root_is_stopped_and_its_file_removed() {
     let bot = bot![format!("uid={NOBODY_ELSE}"), format!("gid={NOBODY_ELSE}"), "sleep"];
     let daemon = bot.start();
     assert!(matches!(status(bot.pid_file()), Status::Running { pid, .. } if pid == daemon.pid()));
@@ -398,7 +412,7 @@ fn a_bot_that_gave_up_root_is_stopped_and_its_file_removed() {
 }
 
 #[test]
-fn a_lock_that_a_dead_bot_left_is_told_as_such() {
+fn a_lock_that_outlives_the_daemon_is_explained() {
     let bot = bot!["redirect=out.log", "fork-and-sleep=300000", "print=forked", "sleep"];
     let daemon = bot.start_and_await("out.log", "forked\n");
     let pid = daemon.pid();
@@ -421,11 +435,12 @@ fn a_bot_whose_supervisor_was_just_killed_can_be_started() {
     }
 }
 
-/// Whoever cannot read a program cannot look into its processes either.
+/// A user who may not read a program may not inspect its processes either.
 #[test(needs = need::root)]
-fn a_bot_that_its_own_user_may_not_look_into_is_known_to_root() {
+fn a_bot_that_its_own_user_may_not_inspect_is_known_to_root() {
     let bot = Bot::new(env!("CARGO_BIN_EXE_commander"));
-    chown(bot.start_directory(), Some(NOBODY_ELSE), Some(NOBODY_ELSE)).expect("root may");
+    chown(bot.start_directory(), Some(NOBODY_ELSE), Some(NOBODY_ELSE))
+        .expect("root can give files away");
     let copy = bot.file(bot.name());
     drop(bot.command_of_copy());
     fs::set_permissions(&copy, Permissions::from_mode(0o711)).expect("ours");

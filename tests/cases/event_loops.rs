@@ -1,20 +1,10 @@
-//! An event loop that is open before a supervised start would be shared by all bodies.
+//! An event loop that exists before a supervised start is refused, as every body would share it.
 
-use std::process::Command;
+use tests::bot::begin;
+use tests::need::{self, Need};
+use tests::wait;
 
-use tests::bot::{Bot, begin};
-use tests::need;
-
-/// A bot that does these things before its start.
-fn early<const COUNT: usize>(words: [&str; COUNT]) -> Bot {
-    Bot::new(env!("CARGO_BIN_EXE_early")).words(words.map(Into::into))
-}
-
-fn by_main(bot: &Bot, main: &str) -> Command {
-    let mut command = bot.command();
-    command.env("MAIN", main);
-    command
-}
+use crate::early::{by_main, early};
 
 #[track_caller]
 fn assert_says_which(line: &str, kind: &str) {
@@ -27,7 +17,7 @@ fn assert_says_which(line: &str, kind: &str) {
 }
 
 #[test]
-fn a_runtime_from_before_a_supervised_start_is_refused() {
+fn a_runtime_built_before_a_supervised_start_is_refused() {
     for main in ["builder", "attribute"] {
         for restart in ["restart=on-failure", "restart=always"] {
             for more in ["wait-ready", "restart=on-failure"] {
@@ -41,7 +31,7 @@ fn a_runtime_from_before_a_supervised_start_is_refused() {
 }
 
 #[test]
-fn commands_refuse_it_as_well() {
+fn a_runtime_built_before_commands_is_refused() {
     for words in [["runtime", "wait-ready"], ["epoll", "wait-ready"]] {
         let bot = early(words).words(["restart=on-failure".into()]);
         let line = bot.refused_by(by_main(&bot, "commands"), 70);
@@ -50,21 +40,21 @@ fn commands_refuse_it_as_well() {
 }
 
 #[test]
-fn an_epoll_is_refused_however_it_was_opened_where_it_would_stay() {
+fn an_epoll_without_close_on_exec_is_refused() {
     let bot = early(["restart=on-failure", "epoll-for-all"]);
     let line = bot.refused_by(by_main(&bot, "attribute"), 70);
     assert_says_which(&line, "an epoll");
 }
 
 #[test]
-fn an_epoll_that_does_not_reach_the_bodies_is_no_reason() {
-    // To the builder it is inherited.
+fn an_epoll_that_the_builder_replaces_is_not_refused() {
+    // The builder takes it for inherited, and puts the null device in its place.
     let bot = early(["restart=on-failure", "epoll-for-all"]);
     let _daemon = bot.start_and_await("out.log", "up\n");
 }
 
 #[test]
-fn without_supervision_an_event_loop_is_the_programs_business() {
+fn without_supervision_an_event_loop_is_allowed() {
     for words in [["restart=never", "runtime"], ["wait-ready", "epoll"]] {
         for main in ["builder", "attribute"] {
             let bot = early(words);
@@ -76,9 +66,9 @@ fn without_supervision_an_event_loop_is_the_programs_business() {
     assert!(launch.status.success() && launch.stdout == "up\n", "{launch:?}");
 }
 
-fn io_uring() -> need::Need {
+fn io_uring() -> Need {
     let disabled = std::fs::read_to_string("/proc/sys/kernel/io_uring_disabled");
-    need::Need::new("io_uring", disabled.is_ok_and(|disabled| disabled.trim() == "0"))
+    Need::new("io_uring", disabled.is_ok_and(|disabled| disabled.trim() == "0"))
 }
 
 #[test(needs = io_uring)]
@@ -90,7 +80,7 @@ fn an_io_uring_is_refused() {
 }
 
 #[test(needs = need::mounts)]
-fn without_proc_an_epoll_is_found_and_nothing_else_is_taken_for_one() {
+fn without_proc_only_an_epoll_is_taken_for_one() {
     let bot = early(["restart=on-failure", "runtime"]);
     let line = bot.refused_by(bot.command_after_mounting(need::HIDE_PROC), 70);
     assert_says_which(&line, "an epoll");
@@ -109,7 +99,7 @@ fn each_body_can_build_a_runtime() {
             let launch = begin(by_main(&bot, main)).finish();
             assert!(launch.status.success(), "{main}: {launch:?}");
             let _daemon = bot.daemon();
-            tests::wait::until("two bodies", || bot.read("out.log").matches("up\n").count() == 2);
+            wait::until("two bodies to run", || bot.read("out.log").matches("up\n").count() == 2);
         }
     }
 }

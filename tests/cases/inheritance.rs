@@ -1,4 +1,4 @@
-//! What the daemon inherits from its launcher, and what not.
+//! What the daemon inherits from its launcher, and what it does not.
 
 use std::fs::{self, File};
 use std::path::PathBuf;
@@ -11,42 +11,37 @@ use nix::sys::wait::WaitStatus;
 use tests::bot::{Bot, begin};
 use tests::condition::Condition;
 use tests::daemon::Daemon;
-use tests::{bot, wait};
+use tests::{bot, signals, wait};
 
-/// Above all that this process has open, so that inherited ones are in a row.
+use crate::early::{by_main, early};
+
+/// Above every descriptor of this process, so the inherited ones get consecutive numbers.
 const FIRST: i32 = 600;
 
-/// A bot that finds so many descriptors on a file `inherited`, from number [`FIRST`] on.
+/// A bot that inherits this many descriptors on a file `inherited`, from number [`FIRST`] on.
 fn with_inherited(bot: Bot, count: usize) -> Bot {
     let file = File::create(bot.file("inherited")).expect("a file");
     bot.under(Condition::Open(Arc::new(file.into()), count, FIRST))
 }
 
-/// A bot whose start is the first act of `main`.
+/// A bot whose `main` begins with the start.
 fn attribute() -> Bot {
     Bot::new(env!("CARGO_BIN_EXE_attribute"))
 }
 
-/// A bot that does these things before its start.
-fn early<const COUNT: usize>(words: [&str; COUNT]) -> Bot {
-    Bot::new(env!("CARGO_BIN_EXE_early")).words(words.map(Into::into))
-}
-
-/// Starts it by this `main`, and waits for its last text.
+/// Starts a bot through this `main`, and waits until its log contains exactly this text.
 fn start_by(bot: &Bot, main: &str, text: &str) -> Daemon {
-    let mut command = bot.command();
-    command.env("MAIN", main);
-    let daemon = bot.start_by(command);
+    let daemon = bot.start_by(by_main(bot, main));
     bot.await_text("out.log", text);
     daemon
 }
 
-/// A bot whose body has begun, and with it everything that the start still had open is closed.
+/// Starts a bot and waits until its body runs. Descriptors of the start are closed by then.
 fn in_its_body(bot: &Bot) -> Daemon {
     bot.start_and_await("out.log", "up\n")
 }
 
-/// The descriptors from 3 up, but for the PID file, and what they lead to.
+/// The descriptors from 3 up except that on the PID file, and what they are open on.
 fn others(bot: &Bot, daemon: &Daemon) -> Vec<(i32, PathBuf)> {
     let open = daemon.process.descriptors().into_iter();
     let open = open.filter(|(number, _)| !daemon.process.has_open(*number, &bot.pid_file()));
@@ -54,7 +49,7 @@ fn others(bot: &Bot, daemon: &Daemon) -> Vec<(i32, PathBuf)> {
 }
 
 #[test]
-fn streams_and_pid_file_alone_are_open() {
+fn only_streams_and_pid_file_are_open() {
     let bot = bot!["redirect=out.log", "print=up", "sleep"];
     in_its_body(&bot).assert_has_only_streams_and(&bot.pid_file());
 }
@@ -68,7 +63,7 @@ fn a_thousand_inherited_descriptors_are_closed() {
 }
 
 #[test]
-fn what_is_inherited_is_known_after_other_code_as_well() {
+fn code_before_the_start_does_not_hide_what_was_inherited() {
     for main in ["attribute", "commands"] {
         let bot = with_inherited(early([]), 100);
         start_by(&bot, main, "up\n").assert_has_only_streams_and(&bot.pid_file());
@@ -76,7 +71,7 @@ fn what_is_inherited_is_known_after_other_code_as_well() {
 }
 
 #[test]
-fn to_the_builder_they_lead_to_the_null_device_and_not_to_children() {
+fn the_builder_replaces_inherited_descriptors_with_the_null_device() {
     let bot = bot!["redirect=out.log", "print=up", "sleep"];
     let bot = bot.under(Condition::Limited(Resource::RLIMIT_NOFILE, 4096));
     let bot = with_inherited(bot, 1000);
@@ -84,7 +79,7 @@ fn to_the_builder_they_lead_to_the_null_device_and_not_to_children() {
     let others = others(&bot, &daemon);
     assert!(
         others.iter().map(|(number, _)| *number).eq(FIRST..FIRST + 1000),
-        "{} others",
+        "{} other descriptors",
         others.len()
     );
     for (number, descriptor) in daemon.process.descriptors().range(3..) {
@@ -107,7 +102,7 @@ fn inherited_descriptors_above_a_lowered_limit_are_closed() {
 }
 
 #[test]
-fn what_the_program_opened_itself_stays_open() {
+fn a_file_that_the_program_opened_stays_open() {
     let bot = with_inherited(bot!["open=own", "redirect=out.log", "print=up", "sleep"], 3);
     File::create(bot.file("own")).expect("a file");
     let daemon = in_its_body(&bot);
@@ -119,7 +114,7 @@ fn what_the_program_opened_itself_stays_open() {
 }
 
 #[test]
-fn what_before_opens_works_in_the_daemon_whatever_its_flags() {
+fn a_pipe_from_before_works_in_the_daemon() {
     for main in ["attribute", "commands"] {
         let bot = with_inherited(early(["pipe"]), 2);
         let daemon = start_by(&bot, main, "wrote 1, read 1\nup\n");
@@ -129,16 +124,14 @@ fn what_before_opens_works_in_the_daemon_whatever_its_flags() {
 }
 
 #[test]
-fn what_before_opens_works_in_each_body() {
+fn a_pipe_from_before_works_in_each_body() {
     for main in ["attribute", "commands"] {
         for waits in ["restart=on-failure", "wait-ready"] {
             let bot = early(["pipe", "restart=on-failure", waits, "crash"]);
-            let mut command = bot.command();
-            command.env("MAIN", main);
-            let launch = begin(command).finish();
+            let launch = begin(by_main(&bot, main)).finish();
             assert!(launch.status.success() && launch.stderr.is_empty(), "{launch:?}");
             let _daemon = bot.daemon();
-            wait::until("two bodies", || {
+            wait::until("two bodies to run", || {
                 let log = bot.read("out.log");
                 ["wrote 1, read 1\n", "up\n"].iter().all(|text| log.matches(text).count() == 2)
             });
@@ -147,9 +140,9 @@ fn what_before_opens_works_in_each_body() {
 }
 
 #[test]
-fn what_the_builder_takes_for_inherited_does_not_become_a_stranger() {
+fn the_number_of_a_replaced_descriptor_is_not_reused() {
     let bot = early(["pipe"]);
-    // The file is opened while the pipe is still somebody's, and gets another number.
+    // Replaced descriptors keep their numbers, so the file of the body gets another number.
     let daemon = start_by(&bot, "builder", "wrote 1, read 0\nup\n");
     assert_eq!(bot.read("own"), "");
     daemon.assert_has_only_streams_and(&bot.pid_file());
@@ -158,14 +151,14 @@ fn what_the_builder_takes_for_inherited_does_not_become_a_stranger() {
 }
 
 #[test]
-fn a_number_that_before_uses_again_is_the_programs() {
+fn an_inherited_number_that_before_reuses_stays_open() {
     let bot = with_inherited(early(["replace=600"]), 2);
     let daemon = start_by(&bot, "attribute", "up\n");
     assert_eq!(others(&bot, &daemon), [(FIRST, bot.file("mine"))]);
 }
 
 #[test]
-fn an_inherited_descriptor_becomes_the_programs_by_close_on_exec() {
+fn an_inherited_descriptor_with_close_on_exec_stays_open() {
     for main in ["builder", "attribute"] {
         let bot = with_inherited(early(["claim=601"]), 2);
         let daemon = start_by(&bot, main, "up\n");
@@ -175,12 +168,12 @@ fn an_inherited_descriptor_becomes_the_programs_by_close_on_exec() {
 }
 
 #[test]
-fn children_of_the_daemon_have_the_streams_and_nothing_else() {
+fn children_of_the_daemon_inherit_only_the_streams() {
     let bot = bot!["open=own", "redirect=out.log", "spawn=exec sleep 300", "print=up", "sleep"];
     let bot = with_inherited(bot, 3);
     File::create(bot.file("own")).expect("a file");
     let daemon = in_its_body(&bot);
-    // The shell in between may have files of its own for a moment.
+    // The shell that executes the child may have open files for a moment.
     wait::until("a child with three descriptors", || {
         let child = daemon.process.children().pop();
         child.is_some_and(|child| child.descriptors().into_keys().eq(0..=2))
@@ -188,30 +181,28 @@ fn children_of_the_daemon_have_the_streams_and_nothing_else() {
 }
 
 #[test]
-fn signals_that_the_launcher_has_blocked_reach_the_daemon() {
+fn signals_that_the_launcher_blocked_reach_the_daemon() {
     let bot = bot!["sleep"].under(Condition::Blocked);
     let daemon = bot.start();
-    // Some C libraries block all signals until their `fork` is over, which may be later than the
-    // launcher.
-    wait::until("a process that blocks nothing", || daemon.process.signals("SigBlk") == 0);
+    // Some C libraries block all signals until their `fork` returns, which may be after the
+    // launcher has ended.
+    wait::until("the daemon to unblock all signals", || daemon.process.signals("SigBlk") == 0);
     let pid = daemon.process.0;
     daemon.signal(Signal::SIGTERM);
     assert_eq!(daemon.end(), WaitStatus::Signaled(pid, Signal::SIGTERM, false));
 }
 
 #[test]
-fn of_all_ignored_signals_only_a_broken_pipe_stays_ignored() {
-    let ignorable =
-        Signal::iterator().filter(|signal| ![Signal::SIGKILL, Signal::SIGSTOP].contains(signal));
-    let bot = ignorable.map(Condition::Ignored).fold(bot!["sleep"], Bot::under);
+fn of_all_ignored_signals_only_sigpipe_stays_ignored() {
+    let bot = signals::catchable().map(Condition::Ignored).fold(bot!["sleep"], Bot::under);
     let ignored = bot.start().process.signals("SigIgn");
-    // Also of those that the C library keeps for itself, one of which it leaves ignored in what it
-    // executes.
-    assert_eq!(ignored, 1 << (Signal::SIGPIPE as i32 - 1));
+    // This includes the signals that the C library reserves, one of which it leaves ignored in
+    // programs that it executes.
+    assert_eq!(ignored, signals::bit(Signal::SIGPIPE));
 }
 
 #[test]
-fn with_few_descriptors_the_start_works_or_says_why_not() {
+fn with_few_descriptors_the_start_works_or_says_why() {
     let mut codes = Vec::new();
     for limit in 3..=12 {
         let bot = bot!["redirect=out.log", "print=up", "sleep"];
@@ -220,7 +211,7 @@ fn with_few_descriptors_the_start_works_or_says_why_not() {
         let code = launch.status.code().unwrap_or_else(|| panic!("limit {limit}: {launch:?}"));
         match code {
             0 => bot.await_text("out.log", "up\n"),
-            // The dynamic loader could not open a library: no code of ours ever ran.
+            // The dynamic loader could not open a library, so the program never ran.
             127 => {}
             _ => {
                 assert!(bot.refused(code).contains("(os error 24)"), "limit {limit}: {launch:?}");
@@ -229,11 +220,11 @@ fn with_few_descriptors_the_start_works_or_says_why_not() {
         }
         codes.push(code);
     }
-    assert!(codes.contains(&0), "enough is enough: {codes:?}");
+    assert!(codes.contains(&0), "the highest limit must suffice: {codes:?}");
 }
 
 #[test]
-fn a_file_size_limit_of_nothing_is_a_reason_and_not_a_death() {
+fn a_file_size_limit_of_zero_fails_the_start_without_a_signal() {
     for stale in [None, Some("4711\n")] {
         let bot = bot!["sleep"].under(Condition::Limited(Resource::RLIMIT_FSIZE, 0));
         if let Some(text) = stale {

@@ -1,7 +1,7 @@
-//! Real daemons, observed from outside. A file for each subject; a function with `#[test]` is a
-//! case.
+//! Real daemons, observed from outside. Each file has one subject. Each function with `#[test]` is
+//! a case.
 
-// The attribute `test` of the harness, in place of the standard one.
+// The harness's attribute `test` replaces the standard one.
 #[macro_use]
 extern crate tests;
 
@@ -13,6 +13,7 @@ mod control;
 mod detachment;
 mod directories;
 mod dispositions;
+mod early;
 mod endings;
 mod event_loops;
 mod everything;

@@ -1,5 +1,4 @@
-//! Signals in the foreground are the business of whoever started the bot: what is ignored there
-//! stays ignored, and what is blocked stays blocked.
+//! In the foreground the signals that were inherited as ignored or blocked stay ignored or blocked.
 
 use nix::sys::resource::Resource;
 use nix::sys::signal::{Signal, kill};
@@ -8,20 +7,14 @@ use tests::bot::{Bot, begin};
 use tests::condition::Condition;
 use tests::lock::Gate;
 use tests::need;
+use tests::signals::{self, bit};
 use tests::terminal::Terminal;
 
-/// The bit of a signal in a line of `/proc`.
-fn bit(signal: Signal) -> u64 {
-    1 << (signal as i32 - 1)
-}
-
-/// All signals that a program can do anything about.
-fn all() -> impl Iterator<Item = Signal> {
-    Signal::iterator().filter(|signal| ![Signal::SIGKILL, Signal::SIGSTOP].contains(signal))
-}
+/// The signals in a set of `/proc` that the C library does not reserve for itself.
+const STANDARD: u64 = 0x7fff_ffff;
 
 #[test(needs = nohup)]
-fn a_bot_in_the_background_survives_its_terminal() {
+fn under_nohup_a_bot_in_the_background_survives_its_terminal() {
     let bot = bot!["when=false", "chdir=false", "note=note", "await-in-body=gate", "note=end"]
         .under(Condition::Terminal);
     let gate = Gate::closed(&bot.file("gate"));
@@ -31,8 +24,8 @@ fn a_bot_in_the_background_survives_its_terminal() {
     let shell = begin(shell);
     let process = bot.await_body();
     drop(terminal);
-    assert!(!shell.finish().status.success(), "the shell has noticed the hang-up");
-    // Once more, for those whose shell passes it on later.
+    assert!(!shell.finish().status.success(), "the hang-up must end the shell");
+    // Once more, since some shells pass the signal on later.
     kill(process.0, Signal::SIGHUP).expect("the bot runs");
     gate.open();
     bot.await_text("end", &format!("{}\n", process.0));
@@ -42,8 +35,8 @@ fn nohup() -> need::Need {
     need::command("nohup", &["nohup", "true"])
 }
 
-/// What is ignored and what is blocked in a body in the foreground, under these conditions.
-fn signals(option: &str, conditions: impl IntoIterator<Item = Condition>) -> (u64, u64) {
+/// The ignored and the blocked signals of a body in the foreground, under these conditions.
+fn inherited(option: &str, conditions: impl IntoIterator<Item = Condition>) -> (u64, u64) {
     let bot = bot!["when=false", "chdir=false", option, "note=note", "sleep"];
     let bot = conditions.into_iter().fold(bot, Bot::under);
     let _launching = begin(bot.command());
@@ -52,42 +45,41 @@ fn signals(option: &str, conditions: impl IntoIterator<Item = Condition>) -> (u6
 }
 
 #[test]
-fn ignored_signals_stay_ignored_and_default_ones_default() {
+fn ignored_signals_stay_ignored_and_others_default() {
     for option in ["reopen=false", "reopen=true"] {
         for ignored in [Signal::SIGHUP, Signal::SIGCHLD, Signal::SIGXFSZ, Signal::SIGTERM] {
-            let (ignores, _) = signals(option, [Condition::Ignored(ignored)]);
-            // Rust itself ignores SIGPIPE. Above 31 are the signals that the C library keeps for
-            // itself.
+            let (ignores, _) = inherited(option, [Condition::Ignored(ignored)]);
+            // Rust itself ignores SIGPIPE.
             let expected = bit(ignored) | bit(Signal::SIGPIPE);
-            assert_eq!(ignores & 0x7fff_ffff, expected, "{ignored} with {option}");
+            assert_eq!(ignores & STANDARD, expected, "{ignored} with {option}");
         }
     }
-    let everything: u64 = all().map(bit).sum();
-    let (ignores, _) = signals("reopen=true", all().map(Condition::Ignored));
-    assert_eq!(ignores & 0x7fff_ffff, everything);
+    let everything: u64 = signals::catchable().map(bit).sum();
+    let (ignores, _) = inherited("reopen=true", signals::catchable().map(Condition::Ignored));
+    assert_eq!(ignores & STANDARD, everything);
 }
 
 #[test]
 fn blocked_signals_stay_blocked() {
-    let (_, blocks) = signals("reopen=false", [Condition::Blocked]);
-    let everything: u64 = all().map(bit).sum();
-    assert_eq!(blocks & 0x7fff_ffff, everything);
-    assert_eq!(signals("reopen=false", []).1, 0);
+    let (_, blocks) = inherited("reopen=false", [Condition::Blocked]);
+    let everything: u64 = signals::catchable().map(bit).sum();
+    assert_eq!(blocks & STANDARD, everything);
+    assert_eq!(inherited("reopen=false", []).1, 0);
 }
 
 #[test]
 fn a_failed_start_leaves_signals_as_they_were() {
-    // The program goes on after the failure, and starts for good.
+    // The program goes on after a failed start, and starts again successfully.
     let bot = bot!["when=false", "chdir=false", "fail-first=missing", "note=note", "sleep"];
     let bot = bot.under(Condition::Ignored(Signal::SIGCHLD));
     let _launching = begin(bot.command());
     let ignores = bot.await_body().signals("SigIgn");
-    assert_eq!(ignores & 0x7fff_ffff, bit(Signal::SIGCHLD) | bit(Signal::SIGPIPE));
+    assert_eq!(ignores & STANDARD, bit(Signal::SIGCHLD) | bit(Signal::SIGPIPE));
 }
 
 #[test]
-fn a_limited_file_size_changes_no_signal() {
+fn a_file_size_limit_changes_no_signal() {
     let (ignores, _) =
-        signals("reopen=false", [Condition::Limited(Resource::RLIMIT_FSIZE, 1 << 20)]);
-    assert_eq!(ignores & 0x7fff_ffff, bit(Signal::SIGPIPE));
+        inherited("reopen=false", [Condition::Limited(Resource::RLIMIT_FSIZE, 1 << 20)]);
+    assert_eq!(ignores & STANDARD, bit(Signal::SIGPIPE));
 }

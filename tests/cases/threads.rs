@@ -1,12 +1,9 @@
-//! A process with one thread forks. One with more does not, nor one whose threads nobody can count.
+//! A start forks only if it can tell that the process has a single thread.
 
 use tests::bot::{Bot, begin};
 use tests::need;
 
-/// A bot that does these things before its start.
-fn early<const COUNT: usize>(words: [&str; COUNT]) -> Bot {
-    Bot::new(env!("CARGO_BIN_EXE_early")).words(words.map(Into::into))
-}
+use crate::early::early;
 
 #[track_caller]
 fn assert_starts(bot: &Bot) {
@@ -14,7 +11,7 @@ fn assert_starts(bot: &Bot) {
 }
 
 #[test]
-fn a_thread_that_was_joined_does_not_count() {
+fn a_joined_thread_does_not_count() {
     assert_starts(&early(["join-threads"]));
 }
 
@@ -32,7 +29,7 @@ fn without_proc_the_kernel_notices_threads() {
 }
 
 #[test(needs = need::mounts)]
-fn where_nobody_can_tell_nothing_starts() {
+fn when_threads_cannot_be_counted_the_start_fails() {
     for words in [["forbid-unshare", "thread"], ["thread", "forbid-unshare"]] {
         let bot = early(words);
         let line = bot.refused_by(bot.command_after_mounting(need::HIDE_PROC), 70);
@@ -46,7 +43,7 @@ fn where_nobody_can_tell_nothing_starts() {
 }
 
 #[test(needs = need::mounts)]
-fn where_nobody_can_tell_somebody_can_vouch() {
+fn when_threads_cannot_be_counted_the_program_can_vouch_for_them() {
     for words in [["forbid-unshare", "vouch"], ["thread", "vouch"]] {
         let bot = early(words);
         let _daemon = bot.start_by(bot.command_after_mounting(need::HIDE_PROC));
@@ -55,21 +52,21 @@ fn where_nobody_can_tell_somebody_can_vouch() {
 }
 
 #[test]
-fn proc_tells_where_a_filter_refuses_the_other_way() {
+fn when_unshare_is_refused_proc_counts_the_threads() {
     assert_starts(&early(["forbid-unshare"]));
     let line = early(["thread", "forbid-unshare"]).refused(70);
     assert!(line.contains(": 2 threads are running"), "{line}");
 }
 
 #[test]
-fn who_vouches_for_threads_starts_with_one() {
+fn a_daemon_that_was_vouched_for_has_one_thread() {
     let bot = early(["thread", "thread", "vouch"]);
     let daemon = bot.start_and_await("out.log", "up\n");
     assert_eq!(daemon.process.status("Threads"), "1");
 }
 
 #[test(needs = need::mounts)]
-fn in_the_foreground_threads_do_not_matter() {
+fn in_the_foreground_threads_are_allowed() {
     for words in [["thread", "foreground"], ["forbid-unshare", "foreground"]] {
         let bot = early(words);
         let launch = begin(bot.command_after_mounting(need::HIDE_PROC)).finish();

@@ -14,6 +14,8 @@ use nix::sys::signal::{SigHandler, SigSet, SigmaskHow, Signal, signal, sigprocma
 use nix::sys::stat::{Mode, umask};
 use nix::unistd::{close, setsid};
 
+use crate::signals;
+
 /// Something that a program inherits when it is executed.
 #[derive(Clone, Debug)]
 pub enum Condition {
@@ -61,11 +63,7 @@ fn clean() -> io::Result<()> {
         libc::syscall(libc::SYS_close_range, 3, libc::c_uint::MAX, libc::CLOSE_RANGE_CLOEXEC)
     };
     Errno::result(marked)?;
-    for resettable in
-        Signal::iterator().filter(|signal| ![Signal::SIGKILL, Signal::SIGSTOP].contains(signal))
-    {
-        dispose(resettable, SigHandler::SigDfl)?;
-    }
+    signals::catchable().try_for_each(|signal| dispose(signal, SigHandler::SigDfl))?;
     sigprocmask(SigmaskHow::SIG_SETMASK, Some(&SigSet::empty()), None)?;
     Ok(())
 }

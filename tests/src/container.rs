@@ -150,9 +150,9 @@ impl Container {
     /// The process with this PID in the container, as seen from outside.
     #[must_use]
     #[track_caller]
-    pub fn process(&self, number: &str) -> Process {
+    pub fn process(&self, pid: i32) -> Process {
+        let is_it = |process: &Process| process.is_in_namespace_as(pid);
         let first = self.first_process();
-        let is_it = |process: &Process| process.status("NSpid").ends_with(&format!("\t{number}"));
         first.children().into_iter().find(is_it).expect("a child of the first process")
     }
 

@@ -29,6 +29,7 @@ pub mod lock;
 pub mod manager;
 pub mod need;
 pub mod process;
+pub mod signals;
 pub mod terminal;
 pub mod wait;
 

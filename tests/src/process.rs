@@ -12,6 +12,8 @@ use nix::fcntl::OFlag;
 use nix::sys::signal::Signal;
 use nix::unistd::Pid;
 
+use crate::signals::bit;
+
 /// A process, alive or not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Process(pub Pid);
@@ -107,11 +109,16 @@ impl Process {
         u64::from_str_radix(&self.status(field), 16).expect("a set of signals")
     }
 
+    /// Whether the process has this PID in a PID namespace below that of the test.
+    #[must_use]
+    pub fn is_in_namespace_as(self, pid: i32) -> bool {
+        self.status("NSpid").ends_with(&format!("\t{pid}"))
+    }
+
     /// Whether the process blocks or ignores a signal.
     #[must_use]
     pub fn withholds(self, signal: Signal) -> bool {
-        let bit = 1 << (signal as u64 - 1);
-        (self.signals("SigBlk") | self.signals("SigIgn")) & bit != 0
+        (self.signals("SigBlk") | self.signals("SigIgn")) & bit(signal) != 0
     }
 
     /// The working directory.

@@ -1,0 +1,14 @@
+//! Sets of signals.
+
+use nix::sys::signal::Signal;
+
+/// The bit of a signal in a set of `/proc/PID/status`.
+#[must_use]
+pub fn bit(signal: Signal) -> u64 {
+    1 << (signal as i32 - 1)
+}
+
+/// The signals that a process can handle, ignore or block.
+pub fn catchable() -> impl Iterator<Item = Signal> {
+    Signal::iterator().filter(|signal| ![Signal::SIGKILL, Signal::SIGSTOP].contains(signal))
+}
