@@ -1,4 +1,4 @@
-//! What happens before anything is detached, and the kinds of `main` that a daemon can have.
+//! The option `before`, and the kinds of `main` that a daemon can have.
 
 use std::io::Read;
 use std::net::{TcpListener, TcpStream};
@@ -11,12 +11,12 @@ fn parser<const COUNT: usize>(words: [&str; COUNT]) -> Bot {
     Bot::new(env!("CARGO_BIN_EXE_parser")).words(words.map(Into::into))
 }
 
-/// A bot whose `main` is of this kind.
+/// A bot with this kind of `main`.
 fn main_of_kind(kind: &str) -> Bot {
     Bot::new(env!("CARGO_BIN_EXE_mains")).words([kind.into()])
 }
 
-/// Nothing was detached: no process, no lock, no file.
+/// Expects that nothing was detached: no process, no lock, no file.
 #[track_caller]
 fn assert_untouched(bot: &Bot) {
     assert_eq!(bot.processes(), []);
@@ -24,7 +24,7 @@ fn assert_untouched(bot: &Bot) {
 }
 
 #[test]
-fn the_value_reaches_the_parameter_and_the_options() {
+fn the_value_of_before_reaches_main_and_the_options() {
     let bot = parser(["log=chosen.log", "greeting=hello"]);
     let daemon = bot.start_and_await("chosen.log", "hello\n");
     assert!((1..=2).all(|number| daemon.process.has_open(number, &bot.file("chosen.log"))));
@@ -32,14 +32,14 @@ fn the_value_reaches_the_parameter_and_the_options() {
 }
 
 #[test]
-fn an_option_whose_value_is_none_is_as_if_it_were_not_given() {
+fn an_option_set_to_none_has_its_default() {
     let bot = parser(["greeting=hello"]);
     let daemon = bot.start();
     assert!((0..=2).all(|number| daemon.process.has_open(number, "/dev/null".as_ref())));
 }
 
 #[test]
-fn the_value_can_keep_the_program_in_the_foreground() {
+fn the_value_of_before_can_choose_the_foreground() {
     let bot = parser(["foreground", "log=out.log", "greeting=hello"]);
     let launch = bot.launch();
     assert!(launch.status.success(), "{launch:?}");
@@ -48,7 +48,7 @@ fn the_value_can_keep_the_program_in_the_foreground() {
 }
 
 #[test]
-fn an_error_leaves_main_before_anything_is_detached() {
+fn an_error_in_before_ends_main_before_the_fork() {
     let bot = parser(["log=out.log", "nonsense"]);
     let launch = bot.launch();
     assert_eq!(launch.status.code(), Some(1), "{launch:?}");
@@ -60,7 +60,7 @@ fn an_error_leaves_main_before_anything_is_detached() {
 }
 
 #[test]
-fn a_program_that_shows_its_usage_keeps_code_and_streams() {
+fn an_exit_in_before_keeps_code_and_streams() {
     let bot = parser(["log=out.log", "help"]);
     let launch = bot.launch();
     assert_eq!(launch.status.code(), Some(2), "{launch:?}");
@@ -70,7 +70,7 @@ fn a_program_that_shows_its_usage_keeps_code_and_streams() {
 }
 
 #[test]
-fn a_socket_that_was_bound_before_works_in_the_daemon() {
+fn a_socket_bound_in_before_works_in_the_daemon() {
     let bot = parser(["listen=127.0.0.1:0", "greeting=hello"]);
     let launch = bot.launch();
     assert!(launch.status.success() && launch.stderr.is_empty(), "{launch:?}");
@@ -82,7 +82,7 @@ fn a_socket_that_was_bound_before_works_in_the_daemon() {
 }
 
 #[test]
-fn an_address_in_use_is_answered_on_the_terminal() {
+fn an_address_in_use_is_reported_on_the_terminal() {
     let other = TcpListener::bind("127.0.0.1:0").expect("a free address");
     let address = other.local_addr().expect("its address");
     let bot = parser([&format!("listen={address}")]);
@@ -93,7 +93,7 @@ fn an_address_in_use_is_answered_on_the_terminal() {
 }
 
 #[test]
-fn a_thread_that_was_started_before_is_a_reason_not_to_start() {
+fn a_thread_started_in_before_fails_the_start() {
     let bot = parser(["log=out.log", "thread"]);
     let line = bot.refused(70);
     assert_eq!(
@@ -106,7 +106,7 @@ fn a_thread_that_was_started_before_is_a_reason_not_to_start() {
 }
 
 #[test]
-fn an_async_main_works_in_either_order_of_the_attributes() {
+fn an_async_main_works_with_the_attributes_in_either_order() {
     for kind in ["tokio-below", "tokio-above"] {
         let bot = main_of_kind(kind);
         let daemon = bot.start_and_await("out.log", "two threads have met\n");
@@ -117,7 +117,7 @@ fn an_async_main_works_in_either_order_of_the_attributes() {
 }
 
 #[test]
-fn a_main_of_any_kind_keeps_its_code_in_the_foreground() {
+fn every_kind_of_main_keeps_its_exit_code() {
     let cases = [
         ("unit", 0),
         ("success", 0),
@@ -140,7 +140,7 @@ fn a_main_of_any_kind_keeps_its_code_in_the_foreground() {
 }
 
 #[test]
-fn a_main_that_calls_itself_reaches_the_users_function() {
+fn a_recursive_main_calls_the_users_function() {
     let launch = main_of_kind("recursion").launch();
     assert!(launch.status.success(), "{launch:?}");
     assert_eq!(

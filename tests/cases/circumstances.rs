@@ -1,5 +1,5 @@
-//! Machines that are not as they should be. To make one takes a privilege or a tool, and where that
-//! is missing the test is counted as ignored and says what it needs.
+//! Machines in an unusual state. Some tests need a privilege or a tool to create that state.
+//! Without it they are counted as ignored and name what they need.
 
 use std::fs::{self, File, Permissions};
 use std::os::unix::fs::{PermissionsExt, chown};
@@ -26,14 +26,14 @@ fn a_start_works_where_proc_is_hidden() {
 }
 
 #[test(needs = need::mounts)]
-fn without_the_null_device_nothing_is_started() {
+fn without_a_null_device_the_start_fails() {
     let bot = bot!["sleep"];
     let line = bot.refused_by(bot.command_after_mounting("mount -t tmpfs none /dev"), 72);
     assert!(line.contains("/dev/null: No such file or directory"), "{line}");
 }
 
 #[test(needs = need::mounts)]
-fn a_false_null_device_is_not_trusted() {
+fn a_fake_null_device_is_refused() {
     let bot = bot!["sleep"];
     let line = bot.refused_by(
         bot.command_after_mounting("mount -t tmpfs none /dev && echo secret >/dev/null"),
@@ -61,7 +61,7 @@ fn a_full_file_system_is_named_as_the_reason() {
 }
 
 #[test(needs = need::mounts)]
-fn a_file_system_without_inodes_is_named_too() {
+fn a_file_system_without_free_inodes_is_named_as_the_reason() {
     let bot = bot!["sleep"];
     let mount =
         "mkdir full && mount -t tmpfs -o nr_inodes=2 none full && cd full && echo 1 >filler";
@@ -69,7 +69,7 @@ fn a_file_system_without_inodes_is_named_too() {
     assert!(line.contains("builder.pid: No space left on device"), "{line}");
 }
 
-/// Runs what follows with a second's pause before it first locks a file.
+/// Runs the program that follows with a pause of a second before its first `flock`.
 const SLOW_TO_LOCK: [&str; 8] = [
     "strace",
     "-D",
@@ -86,19 +86,17 @@ fn tracer() -> Need {
 }
 
 #[test(needs = tracer)]
-fn a_lock_on_a_file_that_was_replaced_is_not_enough() {
+fn a_lock_on_a_replaced_pid_file_is_not_enough() {
     let bot = bot!["sleep"];
     let path = bot.pid_file();
     fs::write(&path, "").expect("a file");
     let launching = begin(bot.command_by(&SLOW_TO_LOCK));
     let has_opened = |process: Process| (3..10).any(|number| process.has_open(number, &path));
-    wait::until("a launcher that has opened the file", || {
-        bot.processes().into_iter().any(has_opened)
-    });
+    wait::until("the launcher to open the file", || bot.processes().into_iter().any(has_opened));
     fs::remove_file(&path).expect("the file");
     fs::write(&path, "4711\n").expect("another file");
     let other_daemon = File::open(&path).expect("the other file");
-    other_daemon.lock().expect("nobody else has the other file");
+    other_daemon.lock().expect("the other file is not locked");
     let line = launching.finish().refusal("builder", 75);
     assert!(line.contains("already running: PID 4711 is gone"), "{line}");
 }
@@ -114,7 +112,7 @@ fn the_pid_file_of_another_user_is_refused() {
 }
 
 #[test(needs = need::root)]
-fn a_process_that_cannot_be_made_is_a_reason() {
+fn a_failed_fork_is_named_as_the_reason() {
     for processes in [1, 2] {
         let bot = bot!["sleep"].under(Condition::Limited(Resource::RLIMIT_NPROC, processes));
         fs::set_permissions(bot.start_directory(), Permissions::from_mode(0o777)).expect("ours");
@@ -136,7 +134,7 @@ fn a_missing_permission_is_named_as_the_reason() {
         fs::set_permissions(bot.file("closed"), Permissions::from_mode(0o000)).expect("ours");
         let line = bot.refused(code);
         assert!(line.contains(": Permission denied"), "{line}");
-        // What cannot be looked into cannot be removed.
+        // Without this permission the directory could not be removed.
         fs::set_permissions(bot.file("closed"), Permissions::from_mode(0o700)).expect("ours");
     }
 }

@@ -1,4 +1,4 @@
-//! The words of `commands`, and their exit codes.
+//! The words that `commands` adds, and their exit codes.
 
 use std::os::unix::fs::symlink;
 use std::{fs, mem};
@@ -8,8 +8,7 @@ use tests::bot::{Bot, begin};
 use tests::daemon::Daemon;
 use tests::{lock, wait};
 
-/// A bot that answers. Whatever it is told, its log says which arguments the program itself has
-/// seen.
+/// A bot with `commands`. Its log shows the arguments that the program itself has received.
 fn commander() -> Bot {
     Bot::new(env!("CARGO_BIN_EXE_commander"))
 }
@@ -19,18 +18,19 @@ fn json(text: &str) -> Value {
     serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}: {text}"))
 }
 
-/// With the place, since in another directory there may be another one.
+/// The answer about a bot that does not run. It names the PID file, since another directory may
+/// have another bot.
 fn was_not_running(bot: &Bot) -> String {
     format!("commander was not running ({})\n", bot.pid_file().display())
 }
 
-/// How often the program was started, as far as `before` and what follows it.
+/// How often the program has evaluated `before`.
 fn times_started(bot: &Bot) -> usize {
     fs::read_to_string(bot.file("before")).map_or(0, |traces| traces.lines().count())
 }
 
 #[test]
-fn without_a_word_a_bot_starts_and_is_refused_when_it_runs() {
+fn without_a_word_a_second_start_is_refused() {
     let bot = commander();
     let daemon = bot.start();
     let line = bot.tell(&[]).refusal("commander", 75);
@@ -42,16 +42,16 @@ fn without_a_word_a_bot_starts_and_is_refused_when_it_runs() {
         )
     );
     assert_eq!(bot.processes(), [daemon.process]);
-    assert_eq!(times_started(&bot), 1, "`before` could have looked for what the running bot has");
+    assert_eq!(times_started(&bot), 1, "a refused start must not evaluate `before`");
 }
 
-/// What is told of a bot that is up.
+/// The end of the line about a bot that runs.
 fn where_it_is(bot: &Bot, daemon: &Daemon) -> String {
     format!("PID {}, log {}\n", daemon.pid(), bot.file("out.log").display())
 }
 
 #[test]
-fn the_word_start_is_content_with_a_bot_that_runs() {
+fn the_word_start_succeeds_when_the_bot_runs_already() {
     let bot = commander();
     let line = bot.answer(&["start"], 0);
     let daemon = bot.daemon();
@@ -61,11 +61,11 @@ fn the_word_start_is_content_with_a_bot_that_runs() {
         format!("commander is already running, PID {}\n", daemon.pid())
     );
     assert_eq!(bot.processes(), [daemon.process]);
-    assert_eq!(times_started(&bot), 1, "`before` could have looked for what the running bot has");
+    assert_eq!(times_started(&bot), 1, "a refused start must not evaluate `before`");
 }
 
 #[test]
-fn a_start_that_is_under_way_is_waited_for_and_then_told() {
+fn an_unfinished_start_is_awaited_and_then_reported() {
     let starts = [&["start"][..], &[], &["a"], &["run"]].map(|arguments| {
         let bot = commander();
         lock_an_empty_file(&bot);
@@ -75,12 +75,12 @@ fn a_start_that_is_under_way_is_waited_for_and_then_told() {
         let line = start.finish().refusal("commander", 75);
         assert!(line.ends_with("cannot start: already starting (commander.pid)"), "{line}");
         assert_eq!(bot.processes(), []);
-        assert_eq!(times_started(&bot), 0, "`before` could have looked for what the other one has");
+        assert_eq!(times_started(&bot), 0, "a refused start must not evaluate `before`");
     }
 }
 
 #[test]
-fn a_start_that_comes_to_nothing_makes_room_for_the_next() {
+fn a_start_proceeds_when_the_earlier_start_fails() {
     let bot = commander();
     let lock = lock::take_new(&bot.pid_file());
     let launching = bot.begin_with(&["start"]);
@@ -91,7 +91,7 @@ fn a_start_that_comes_to_nothing_makes_room_for_the_next() {
 }
 
 #[test]
-fn a_second_start_with_arguments_is_refused_before_before() {
+fn a_second_start_with_arguments_does_not_evaluate_before() {
     let bot = commander();
     let daemon = bot.start();
     for arguments in [&["a"][..], &["run"], &["serve", "--port", "1"]] {
@@ -99,13 +99,13 @@ fn a_second_start_with_arguments_is_refused_before_before() {
         assert!(line.contains(&format!("already running with PID {}", daemon.pid())), "{line}");
         assert_eq!(times_started(&bot), 1, "{arguments:?}");
     }
-    // It may only ask, as `--help` does.
+    // The first argument begins with `-`, and may be a question such as `--help`.
     let _line = bot.tell(&["--help"]).refusal("commander", 75);
     assert_eq!(times_started(&bot), 2);
 }
 
 #[test]
-fn the_word_start_tells_a_start_that_fails() {
+fn the_word_start_reports_a_failed_start() {
     let bot = commander();
     fs::create_dir(bot.file("out.log")).expect("a directory");
     let line = bot.tell(&["start"]).refusal("commander", 73);
@@ -113,7 +113,7 @@ fn the_word_start_tells_a_start_that_fails() {
 }
 
 #[test]
-fn the_word_stop_is_content_with_a_bot_that_does_not_run() {
+fn the_word_stop_succeeds_when_the_bot_does_not_run() {
     let bot = commander();
     assert_eq!(bot.answer(&["stop"], 0), was_not_running(&bot));
     let daemon = bot.start();
@@ -121,34 +121,34 @@ fn the_word_stop_is_content_with_a_bot_that_does_not_run() {
     assert!(!daemon.process.is_alive() && !bot.pid_file().exists());
     bot.start().kill();
     assert_eq!(bot.answer(&["stop"], 0), was_not_running(&bot));
-    assert!(!bot.pid_file().exists(), "what a dead bot left is removed");
+    assert!(!bot.pid_file().exists(), "the PID file of a dead bot is still there");
 }
 
 #[test]
-fn what_is_in_the_place_of_the_pid_file_is_named_with_its_path() {
+fn an_obstacle_in_place_of_the_pid_file_is_named_with_its_path() {
     let bot = commander();
     let path = bot.pid_file();
-    let assert_is_told = |why: &str| {
-        let told = format!("{}: {why}", path.display());
+    let assert_says = |why: &str| {
+        let reason = format!("{}: {why}", path.display());
         for word in ["stop", "restart"] {
             let line = bot.tell(&[word]).refusal("commander", 4);
-            assert_eq!(line, format!("commander: cannot {word}: {told}"));
+            assert_eq!(line, format!("commander: cannot {word}: {reason}"));
         }
         let status = bot.answer(&["status"], 4);
-        assert_eq!(status, format!("commander is in an unknown state: {told}\n"));
+        assert_eq!(status, format!("commander is in an unknown state: {reason}\n"));
     };
     symlink("out.log", &path).expect("a link");
-    assert_is_told("it is a symbolic link");
+    assert_says("it is a symbolic link");
     fs::remove_file(&path).expect("ours");
     fs::create_dir(&path).expect("a directory");
-    assert_is_told("it is not a regular file");
+    assert_says("it is not a regular file");
     fs::remove_dir(&path).expect("ours");
     fs::write(&path, "notes").expect("a file");
-    assert_is_told("it holds something other than a PID");
+    assert_says("it holds something other than a PID");
 }
 
 #[test]
-fn a_file_that_names_no_bot_is_left_alone_by_every_word() {
+fn every_word_leaves_a_foreign_file_alone() {
     let bot = commander();
     fs::write(bot.pid_file(), "notes\n").expect("a file");
     for (word, code) in [("stop", 4), ("restart", 4), ("start", 73), ("run", 73)] {
@@ -158,7 +158,7 @@ fn a_file_that_names_no_bot_is_left_alone_by_every_word() {
     assert_eq!(bot.read("commander.pid"), "notes\n");
 }
 
-/// A state of a bot: what it is called, the code that says so, and how a bot gets into it.
+/// A state of a bot: its name, the exit code of `status`, and how to get a bot into it.
 struct State {
     name: &'static str,
     code: i32,
@@ -182,7 +182,7 @@ fn lock_an_empty_file(bot: &Bot) {
 }
 
 #[test]
-fn status_says_in_a_line_how_the_bot_is() {
+fn status_prints_the_state_in_one_line() {
     for State { name, code, bring_about } in STATES {
         let bot = commander();
         bring_about(&bot);
@@ -193,7 +193,7 @@ fn status_says_in_a_line_how_the_bot_is() {
 }
 
 #[test]
-fn the_status_of_a_running_bot_names_all_that_one_looks_for() {
+fn the_status_of_a_running_bot_names_pid_start_time_and_log() {
     let bot = commander();
     let daemon = bot.start();
     let line = bot.answer(&["status"], 0);
@@ -248,7 +248,7 @@ fn the_json_has_the_same_members_in_every_state() {
 }
 
 #[test]
-fn the_pid_in_the_json_is_the_one_in_the_file() {
+fn the_pid_in_the_json_is_that_of_the_daemon() {
     let bot = commander();
     let daemon = bot.start();
     let line = bot.answer(&["status", "--json"], 0);
@@ -256,7 +256,7 @@ fn the_pid_in_the_json_is_the_one_in_the_file() {
 }
 
 #[test]
-fn whatever_the_program_is_called_the_json_is_valid() {
+fn the_json_is_valid_for_any_program_name() {
     let name = "quote\" back\\slash\ttab\nnewline \u{e9}\u{1b}[31m\u{7f}";
     let bot = commander();
     let mut command = bot.command_as(name);
@@ -277,32 +277,32 @@ fn the_word_restart_starts_a_bot_whether_it_runs_or_not() {
     let second = bot.daemon();
     assert_eq!(line, format!("commander restarted, {}", where_it_is(&bot, &second)));
     assert_ne!(first.pid(), second.pid());
-    assert_eq!(bot.processes(), [second.process], "the first has gone before the second came");
+    assert_eq!(bot.processes(), [second.process], "the first daemon must be gone");
     bot.await_text("out.log", "arguments: first\narguments: second\n");
 }
 
 #[test]
-fn the_word_run_ends_with_the_code_of_the_body() {
+fn the_word_run_exits_with_the_code_of_the_body() {
     let bot = commander();
     assert_eq!(bot.answer(&["run", "exit", "3"], 3), "arguments: exit 3\n");
     assert!(!bot.file("out.log").exists() && !bot.pid_file().exists());
 }
 
 #[test]
-fn a_bot_in_the_foreground_is_stopped_from_elsewhere() {
+fn a_bot_in_the_foreground_can_be_stopped() {
     let bot = commander();
     let running = bot.begin_with(&["run"]);
-    wait::until("a running bot", || bot.tell(&["status"]).stdout.contains("is running"));
+    wait::until("the bot to run", || bot.tell(&["status"]).stdout.contains("is running"));
     let line = bot.answer(&["status"], 0);
-    assert!(line.contains(", output to a pipe"), "not the log that it would have: {line}");
+    assert!(line.contains(", output to a pipe"), "a bot in the foreground has no log: {line}");
     let _line = bot.tell(&["run"]).refusal("commander", 75);
     assert_eq!(bot.answer(&["stop"], 0), "commander stopped\n");
-    assert_eq!(running.finish().status.code(), None, "a signal has ended it");
+    assert_eq!(running.finish().status.code(), None, "a signal must have ended it");
     assert!(!bot.pid_file().exists());
 }
 
 #[test]
-fn words_that_only_look_start_nothing() {
+fn words_other_than_starts_start_nothing() {
     let bot = commander();
     fs::write(bot.file("out.log"), "").expect("a log");
     for arguments in [&["status"][..], &["status", "--json"], &["stop"], &["log"]] {
@@ -313,7 +313,7 @@ fn words_that_only_look_start_nothing() {
 }
 
 #[test]
-fn the_program_sees_its_arguments_without_the_word() {
+fn the_program_gets_its_arguments_without_the_word() {
     let cases: [(&[&str], &str); 5] = [
         (&["start", "a", "b"], "a b"),
         (&["start", "status"], "status"),
@@ -329,7 +329,7 @@ fn the_program_sees_its_arguments_without_the_word() {
 }
 
 #[test]
-fn arguments_that_a_word_does_not_take_are_refused() {
+fn unknown_arguments_of_a_word_are_refused() {
     let cases = [
         &["stop", "now"][..],
         &["status", "--xml"],
@@ -348,7 +348,7 @@ fn arguments_that_a_word_does_not_take_are_refused() {
 }
 
 #[test]
-fn a_bot_without_pid_file_and_log_has_nothing_to_look_at() {
+fn words_need_a_pid_file_or_a_log() {
     let bot = Bot::new(env!("CARGO_BIN_EXE_loner"));
     for word in ["status", "stop", "log", "start", "restart"] {
         let _line = bot.tell(&[word]).refusal("loner", 6);

@@ -1,4 +1,4 @@
-//! The daemon has left whoever started it.
+//! The daemon is detached from the process that started it.
 
 use nix::unistd::{Pid, getpid};
 use tests::bot;
@@ -21,14 +21,14 @@ fn the_launcher_returns_while_the_body_runs() {
 }
 
 #[test]
-fn the_code_behind_the_start_runs_in_the_daemon_alone() {
+fn the_code_after_the_start_runs_only_in_the_daemon() {
     let bot = bot!["chdir=false", "note=note", "sleep"];
     let daemon = bot.start();
     bot.await_text("note", &format!("{}\n", daemon.pid()));
 }
 
 #[test]
-fn the_daemon_is_in_a_session_of_its_own_and_does_not_lead_it() {
+fn the_daemon_has_its_own_session_and_does_not_lead_it() {
     let bot = bot!["sleep"];
     let own = Process(getpid()).stat().expect("the test runs");
     let stat = bot.start().stat();
@@ -37,21 +37,18 @@ fn the_daemon_is_in_a_session_of_its_own_and_does_not_lead_it() {
 }
 
 #[test]
-fn the_session_leader_is_reaped_when_the_launcher_returns() {
+fn the_session_leader_is_reaped_before_the_launcher_returns() {
     for _ in 0..20 {
         let bot = bot!["sleep"];
         let daemon = bot.start();
         let leader = daemon.stat().session;
         assert_ne!(leader, daemon.pid());
-        assert!(
-            Process(Pid::from_raw(leader)).stat().is_none(),
-            "the session leader is still there"
-        );
+        assert!(Process(Pid::from_raw(leader)).stat().is_none(), "the session leader still exists");
     }
 }
 
 #[test]
-fn the_daemon_is_an_orphan_when_the_launcher_has_returned() {
+fn the_daemon_is_an_orphan_after_the_launcher_returns() {
     let bot = bot!["sleep"];
     assert_eq!(bot.start().stat().parent, getpid().as_raw());
 }
@@ -64,7 +61,7 @@ fn an_ignored_sigchld_does_not_disturb_the_start() {
 }
 
 #[test]
-fn a_reader_of_the_launchers_output_is_not_kept_waiting() {
+fn a_reader_of_the_launchers_output_sees_its_end() {
     let bot = bot!["sleep"];
     let launch =
         begin(bot.command_in_shell(r#"output=$("$@" 2>&1); echo "read: $output""#)).finish();
@@ -73,7 +70,7 @@ fn a_reader_of_the_launchers_output_is_not_kept_waiting() {
 }
 
 #[test]
-fn a_reader_of_an_inherited_pipe_is_not_kept_waiting() {
+fn a_reader_of_an_inherited_pipe_sees_its_end() {
     let bot = bot!["sleep"];
     let launch =
         begin(bot.command_in_shell(r#"{ "$@" 3>&1 >/dev/null 2>&1; } | cat; echo read"#)).finish();

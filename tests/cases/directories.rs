@@ -1,5 +1,4 @@
-//! Directories that are missing on the way to a log or the PID file, and are made with
-//! `create_dirs`.
+//! The option `create_dirs`: missing directories of a log or the PID file are made.
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{MetadataExt, PermissionsExt, lchown, symlink};
@@ -21,7 +20,7 @@ const ROOTS: (u32, u32, u32) = (0, 0, 0o755);
 const USERS: (u32, u32, u32) = (NOBODY_ELSE, NOBODY_ELSE, 0o755);
 
 #[test]
-fn without_the_option_a_missing_directory_is_a_reason() {
+fn without_the_option_a_missing_directory_fails_the_start() {
     for option in ["redirect=logs/out.log", "stderr=logs/out.log", "pid_file=run/bot.pid"] {
         for switch in ["umask=022", "create_dirs=false"] {
             let line = refused_untouched(&bot![option, switch, "sleep"], 73);
@@ -31,7 +30,7 @@ fn without_the_option_a_missing_directory_is_a_reason() {
 }
 
 #[test]
-fn missing_directories_are_made_for_logs_and_pid_file() {
+fn missing_directories_of_logs_and_pid_file_are_made() {
     for (umask, mode) in [("umask=022", 0o755), ("umask=027", 0o750), ("umask=000", 0o755)] {
         let bot = bot![
             "create_dirs=true",
@@ -51,7 +50,7 @@ fn missing_directories_are_made_for_logs_and_pid_file() {
 }
 
 #[test]
-fn directories_that_are_there_stay_as_they_are() {
+fn existing_directories_stay_as_they_are() {
     let bot = bot!["create_dirs=true", "redirect=logs/out.log", "pid_file=run/bot.pid", "sleep"];
     make_directory(&bot.file("logs"), 0o711);
     make_directory(&bot.file("run"), 0o700);
@@ -62,7 +61,7 @@ fn directories_that_are_there_stay_as_they_are() {
 }
 
 #[test]
-fn an_absolute_way_is_made_too() {
+fn directories_of_an_absolute_path_are_made() {
     let bot = bot!["create_dirs=true"];
     let log = bot.file("logs/deep/out.log");
     let bot = bot.words([word("redirect", &log), "sleep".into()]);
@@ -70,7 +69,7 @@ fn an_absolute_way_is_made_too() {
     assert!(log.exists());
 }
 
-/// What makes a start fail: in the launcher, in the session leader, and in the body.
+/// Causes of a failed start: in the launcher, in the session leader, and in the body.
 const FAILURES: [(&[&str], i32); 4] = [
     (&["stdin=missing"], 73),
     (&["chdir=missing"], 78),
@@ -79,7 +78,7 @@ const FAILURES: [(&[&str], i32); 4] = [
 ];
 
 #[test]
-fn a_start_that_fails_takes_its_directories_back() {
+fn a_failed_start_removes_the_directories_that_it_made() {
     for (words, code) in FAILURES {
         let bot = bot!["create_dirs=true", "redirect=logs/deep/out.log", "pid_file=run/bot.pid"];
         let bot = bot.words(words.iter().map(Into::into));
@@ -88,7 +87,7 @@ fn a_start_that_fails_takes_its_directories_back() {
 }
 
 #[test]
-fn what_was_there_before_is_not_taken_back() {
+fn a_failed_start_keeps_what_existed_before() {
     for (words, code) in FAILURES {
         let bot = bot!["create_dirs=true", "redirect=logs/out.log", "pid_file=run/deep/bot.pid"];
         let bot = bot.words(words.iter().map(Into::into));
@@ -100,7 +99,7 @@ fn what_was_there_before_is_not_taken_back() {
 }
 
 #[test]
-fn a_directory_that_cannot_be_made_is_a_reason_and_leaves_nothing() {
+fn a_directory_that_cannot_be_made_fails_the_start() {
     let bot = bot!["create_dirs=true", "redirect=logs/file/deep/out.log", "sleep"];
     make_directory(&bot.file("logs"), 0o755);
     fs::write(bot.file("logs/file"), "").expect("a file");
@@ -110,17 +109,17 @@ fn a_directory_that_cannot_be_made_is_a_reason_and_leaves_nothing() {
 }
 
 #[test]
-fn in_the_foreground_no_directory_is_made_for_a_log() {
+fn in_the_foreground_no_directory_of_a_log_is_made() {
     let bot = bot!["create_dirs=true", "when=false", "redirect=logs/out.log"];
     let bot = bot.words(["pid_file=run/bot.pid", "exit=0"].map(Into::into));
     assert!(bot.launch().status.success());
     assert!(bot.file("run").exists() && !bot.file("logs").exists());
 }
 
-// For another user.
+// With a privilege drop.
 
 #[test(needs = need::root)]
-fn directories_of_a_log_are_the_users_and_those_of_the_pid_file_roots() {
+fn log_directories_belong_to_the_user_and_pid_file_directories_to_root() {
     let bot = without_privileges(&[
         "create_dirs=true",
         "redirect=var/log/bot/out.log",
@@ -143,7 +142,7 @@ fn directories_of_a_log_are_the_users_and_those_of_the_pid_file_roots() {
 }
 
 #[test(needs = need::root)]
-fn log_and_pid_file_in_one_new_directory_are_both_the_users() {
+fn a_new_directory_of_log_and_pid_file_belongs_to_the_user() {
     let bot = without_privileges(&["create_dirs=true", "redirect=bot/out.log", "pid_file=bot/pid"]);
     for _ in 0..2 {
         let daemon = bot.start();
@@ -155,7 +154,7 @@ fn log_and_pid_file_in_one_new_directory_are_both_the_users() {
 }
 
 #[test(needs = need::root)]
-fn in_the_users_directory_the_user_makes_its_own() {
+fn in_a_directory_of_the_user_new_ones_belong_to_the_user() {
     let bot = without_privileges(&[
         "create_dirs=true",
         "redirect=home/logs/deep/out.log",
@@ -170,7 +169,7 @@ fn in_the_users_directory_the_user_makes_its_own() {
 }
 
 #[test(needs = need::root)]
-fn below_a_new_root_the_user_makes_its_own() {
+fn below_a_new_root_new_directories_belong_to_the_user() {
     let bot = without_privileges(&[
         "create_dirs=true",
         "chroot=jail",
@@ -187,7 +186,7 @@ fn below_a_new_root_the_user_makes_its_own() {
 }
 
 #[test(needs = need::root)]
-fn what_the_user_may_not_make_is_one_sentence() {
+fn a_directory_that_the_user_may_not_make_is_named_in_one_line() {
     for option in ["redirect=shared/logs/out.log", "pid_file=shared/logs/bot.pid"] {
         let bot = without_privileges(&["create_dirs=true", option]);
         make_directory(&bot.file("shared"), 0o775);
@@ -204,7 +203,7 @@ fn what_the_user_may_not_make_is_one_sentence() {
 }
 
 #[test(needs = need::root)]
-fn for_another_user_a_start_that_fails_takes_its_directories_back() {
+fn with_a_privilege_drop_a_failed_start_removes_its_directories() {
     for (words, code) in FAILURES {
         for start in ["", "home/"] {
             let id = NOBODY_ELSE;
@@ -222,7 +221,7 @@ fn for_another_user_a_start_that_fails_takes_its_directories_back() {
 }
 
 #[test(needs = need::root)]
-fn through_a_link_of_the_users_root_makes_no_directory() {
+fn root_makes_no_directory_behind_a_link_of_the_user() {
     let bot = without_privileges(&["create_dirs=true", "redirect=home/link/new/out.log"]);
     make_directory(&bot.file("home"), 0o755);
     make_directory(&bot.file("treasure"), 0o755);

@@ -1,4 +1,4 @@
-//! What the program does with signals is its own business, but for the time in which it starts.
+//! The program's signal handlers stay as they were, except during the start.
 
 use std::fs::File;
 use std::os::unix::process::ExitStatusExt;
@@ -8,7 +8,7 @@ use nix::sys::signal::Signal;
 use tests::bot::{Bot, begin};
 use tests::{bot, wait};
 
-/// Requests to end and SIGCHLD, all as the bot had them.
+/// The bot reports that its dispositions of these signals are unchanged.
 const AS_THEY_WERE: &str = "SIGHUP as it was\nSIGINT as it was\nSIGQUIT as it was\nSIGTERM as it \
                             was\nSIGCHLD as it was\ndone\n";
 
@@ -17,24 +17,24 @@ fn bot(words: &[&str]) -> Bot {
 }
 
 #[test]
-fn handlers_are_the_same_after_a_failed_start() {
+fn a_failed_start_leaves_handlers_as_they_were() {
     let launch = bot(&["handle", "fail"]).launch();
     assert_eq!(launch.stdout, AS_THEY_WERE, "{launch:?}");
 }
 
 #[test]
-fn handlers_reach_the_body_with_flags_and_mask() {
+fn the_body_keeps_handlers_with_flags_and_mask() {
     for words in [&["handle"][..], &["handle", "wait"]] {
         let bot = bot(words);
         let daemon = bot.start();
-        wait::until("what the body says", || bot.read("out.log").ends_with("done\n"));
+        wait::until("the body's report", || bot.read("out.log").ends_with("done\n"));
         assert_eq!(bot.read("out.log"), AS_THEY_WERE);
         daemon.kill();
     }
 }
 
 #[test]
-fn a_waiting_launcher_obeys_whatever_handlers_the_program_has() {
+fn a_waiting_launcher_obeys_signals_that_the_program_handles_or_blocks() {
     for hindrance in [&["handle"][..], &["block"], &["handle", "block"]] {
         for signal in [Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP, Signal::SIGQUIT] {
             let bot = bot(&[hindrance, &["wait", "unready"]].concat());
@@ -48,10 +48,10 @@ fn a_waiting_launcher_obeys_whatever_handlers_the_program_has() {
 }
 
 #[test]
-fn a_launcher_does_not_wait_for_a_child_that_left() {
+fn a_launcher_does_not_wait_for_the_bodys_child() {
     let bot = bot!["wait_ready=true", "fork-and-leave", "exit=9"];
     let mut command = bot.command();
-    // The child keeps the streams of the launcher.
+    // Not a pipe: the child keeps the launcher's streams open.
     let said = File::create(bot.file("said")).expect("a file");
     command.stdout(Stdio::null()).stderr(said);
     assert_eq!(begin(command).finish().status.code(), Some(9));

@@ -1,4 +1,4 @@
-//! What the end of the body leaves.
+//! What is left when the body ends.
 
 use std::fs;
 
@@ -10,7 +10,7 @@ use tests::lock::Gate;
 use tests::{bot, lock, wait};
 
 #[test]
-fn a_body_that_ends_takes_the_pid_file_along() {
+fn a_body_that_ends_removes_the_pid_file() {
     for (ending, code) in [("print=the last step", 0), ("exit=7", 7), ("panic=out of cheese", 101)]
     {
         let bot = bot!["chdir=false", "await-in-body=gate", ending];
@@ -24,7 +24,7 @@ fn a_body_that_ends_takes_the_pid_file_along() {
 }
 
 #[test]
-fn a_body_that_is_killed_leaves_a_free_pid_file() {
+fn a_killed_body_leaves_an_unlocked_pid_file() {
     for signal in [Signal::SIGKILL, Signal::SIGABRT, Signal::SIGTERM] {
         let bot = bot!["sleep"].under(Condition::Limited(Resource::RLIMIT_CORE, 0));
         let daemon = bot.start();
@@ -39,7 +39,7 @@ fn a_body_that_is_killed_leaves_a_free_pid_file() {
 }
 
 #[test]
-fn a_body_that_aborts_leaves_a_free_pid_file() {
+fn a_body_that_aborts_leaves_an_unlocked_pid_file() {
     let bot = bot!["chdir=false", "await-in-body=gate", "abort"]
         .under(Condition::Limited(Resource::RLIMIT_CORE, 0));
     let gate = Gate::closed(&bot.file("gate"));
@@ -63,14 +63,14 @@ fn a_forked_child_that_exits_does_not_remove_the_pid_file() {
 fn a_child_that_outlives_the_daemon_blocks_no_start() {
     let bot = bot!["redirect=out.log", "spawn=exec sleep 300", "print=spawned", "sleep"];
     let daemon = bot.start_and_await("out.log", "spawned\n");
-    let child = wait::for_some("the child", || daemon.process.children().pop());
+    let child = wait::for_some("the child to run", || daemon.process.children().pop());
     daemon.kill();
     let _next = bot.start();
     assert!(child.is_alive());
 }
 
 #[test]
-fn a_pid_file_that_is_gone_already_does_not_matter() {
+fn a_missing_pid_file_does_not_disturb_the_end() {
     let bot = bot!["chdir=false", "redirect=out.log", "await-in-body=gate", "print=done"];
     let gate = Gate::closed(&bot.file("gate"));
     let daemon = bot.start();

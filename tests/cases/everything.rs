@@ -1,5 +1,5 @@
-//! The options of a long life together: restarts, readiness, words, rotation, and as root another
-//! user behind another root directory.
+//! The options that matter in a long life, all together: restarts, readiness, words, log rotation,
+//! and for root also `user` and `chroot`.
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{PermissionsExt, chown};
@@ -11,7 +11,7 @@ use tests::need::NOBODY_ELSE;
 use tests::process::Process;
 use tests::{lock, need, wait};
 
-/// A bot with these variables in its environment, and how to tell it something.
+/// A bot, and the environment variables for its commands.
 struct Everything {
     bot: Bot,
     variables: Vec<(&'static str, String)>,
@@ -24,12 +24,12 @@ impl Everything {
         Self { bot, variables: Vec::new() }
     }
 
-    fn behind_another_root() -> Self {
+    fn with_user_and_chroot() -> Self {
         let mut everything = Self::new();
         let inside = everything.bot.file("inside");
         fs::set_permissions(everything.bot.start_directory(), Permissions::from_mode(0o755))
             .expect("ours");
-        chown(&inside, Some(NOBODY_ELSE), Some(NOBODY_ELSE)).expect("root may");
+        chown(&inside, Some(NOBODY_ELSE), Some(NOBODY_ELSE)).expect("root can give files away");
         let root = inside.to_str().expect("text").to_owned();
         everything.variables = vec![("BOT_ACCOUNT", NOBODY_ELSE.to_string()), ("BOT_ROOT", root)];
         everything
@@ -55,38 +55,40 @@ impl Everything {
             "{line}"
         );
         bot.await_text("inside/out.log", "up\n");
-        let body = || wait::for_some("a body", || supervisor.process.children().pop());
-        let crash = |body: Process| kill(body.0, Signal::SIGKILL).expect("it runs");
+        let body = || wait::for_some("a body to run", || supervisor.process.children().pop());
+        let crash = |body: Process| kill(body.0, Signal::SIGKILL).expect("the body runs");
 
         crash(body());
         bot.await_in("inside/out.log", "it was killed by signal 9 (SIGKILL)\nearly\nup\n");
         assert_eq!(self.tell(&["status"]).0, Some(0));
-        assert_eq!(self.tell(&["start"]).0, Some(0), "it runs already");
+        assert_eq!(self.tell(&["start"]).0, Some(0), "the bot runs already");
         assert_eq!(self.tell(&[]).0, Some(75));
 
         fs::rename(bot.file("inside/out.log"), bot.file("inside/old.log")).expect("the log");
         supervisor.signal(Signal::SIGHUP);
-        wait::until("the new log", || bot.file("inside/out.log").exists());
+        wait::until("the new log to be made", || bot.file("inside/out.log").exists());
         let second = body();
-        wait::until("the body's new log", || second.has_open(1, &bot.file("inside/out.log")));
+        wait::until("the body to write to the new log", || {
+            second.has_open(1, &bot.file("inside/out.log"))
+        });
         crash(second);
         bot.await_in("inside/out.log", "early\nup\n");
 
         assert_eq!(self.tell(&["stop"]), (Some(0), "everything stopped\n".to_owned()));
         assert_eq!(bot.processes(), []);
         assert!(!lock::is_held(&bot.pid_file()) && !bot.pid_file().exists());
-        assert_eq!(bot.files(), ["inside"], "nothing is left beside the logs");
+        assert_eq!(bot.files(), ["inside"], "only the directory of the logs must be left");
         assert_eq!(self.tell(&["status"]).0, Some(3));
         let _end = supervisor.end();
     }
 }
 
 #[test]
-fn a_bot_lives_with_everything() {
+fn all_options_work_together() {
     Everything::new().live();
 }
 
 #[test(needs = need::root)]
-fn a_bot_lives_with_everything_as_somebody_else_somewhere_else() {
-    Everything::behind_another_root().live();
+fn all_options_work_together_with_user_and_chroot() {
+    Everything::with_user_and_chroot().live();
 }

@@ -1,6 +1,6 @@
-//! A lesser user, or a member of a group, who exchanges a part of the way to a file of the
-//! daemon's: before the start, and a thousand times during it. Nothing of root's is touched, made
-//! or given away.
+//! Attacks on paths. An unprivileged user or a member of a group exchanges a component of the path
+//! to one of the daemon's files, before the start or a thousand times during it. No file of root's
+//! is touched, made or given away.
 
 use std::collections::BTreeSet;
 use std::fs::{self, Permissions};
@@ -22,10 +22,10 @@ use crate::privileges::{
     give_away, inventory, make_directory, refused_untouched, without_privileges,
 };
 
-/// Neither root, nor who the daemon becomes.
+/// Neither root nor the daemon's user.
 pub(crate) const THIRD_USER: u32 = NOBODY_ELSE + 1;
 
-/// A group in which nobody is.
+/// A group without members.
 pub(crate) const GROUP: u32 = NOBODY_ELSE + 2;
 
 /// Makes a directory in the start directory that belongs to the daemon's user.
@@ -34,8 +34,8 @@ pub(crate) fn make_home(bot: &Bot, name: &str) {
     give_away(&bot.file(name), NOBODY_ELSE);
 }
 
-/// Makes a directory of root's, with files that a careless root would write to or hand over, and
-/// the same once more below it.
+/// Makes a directory of root's with files that a careless start would write to or give away, and a
+/// second one inside it.
 pub(crate) fn make_treasure(bot: &Bot) -> PathBuf {
     let treasure = bot.file("treasure");
     for directory in [&treasure, &treasure.join("three")] {
@@ -58,13 +58,13 @@ pub(crate) fn owner(path: &Path) -> u32 {
     fs::symlink_metadata(path).expect("the file").uid()
 }
 
-/// Makes a directory as `/var/log` is on some systems.
+/// Makes a directory that a group may write, as `/var/log` is on some systems.
 pub(crate) fn make_group_directory(bot: &Bot, name: &str) {
     make_directory(&bot.file(name), 0o775);
     chown(bot.file(name), None, Some(GROUP)).expect("root can give groups away");
 }
 
-/// The options that name a file, and how a refusal of it begins.
+/// The options that name a file, a file name, and how the refusal begins.
 const OPTIONS: [(&str, &str, &str); 5] = [
     ("redirect", "out.log", "cannot open the log"),
     ("stdout", "out.log", "cannot open the log"),
@@ -73,10 +73,10 @@ const OPTIONS: [(&str, &str, &str); 5] = [
     ("pid_file", "bot.pid", "cannot open the PID file"),
 ];
 
-/// Each directory on the way belongs to a lesser user in turn, who has put a link in the place of
-/// what comes next.
+/// Each directory of the path in turn belongs to an unprivileged user, who has replaced the next
+/// component with a link.
 #[test(needs = need::root)]
-fn whichever_part_of_the_way_is_exchanged_nothing_of_roots_is_touched() {
+fn no_exchanged_path_component_leads_to_roots_files() {
     for user in [NOBODY_ELSE, THIRD_USER] {
         for (option, file, refusal) in OPTIONS {
             for exchanged in ["one/two", "one/two/three", &format!("one/two/three/{file}")] {
@@ -89,7 +89,7 @@ fn whichever_part_of_the_way_is_exchanged_nothing_of_roots_is_touched() {
                 give_away(parent, user);
                 let is_last = exchanged == bot.file(&path);
                 let up = parent.strip_prefix(bot.start_directory()).expect("below").components();
-                // Relative, so that nothing on the way but the link itself is in doubt.
+                // With a relative target only the link itself is suspicious.
                 let treasure: PathBuf = up.map(|_| "..").chain(["treasure"]).collect();
                 let target = if is_last { treasure.join(file) } else { treasure };
                 make_link(target, &exchanged, user);
@@ -106,7 +106,7 @@ fn whichever_part_of_the_way_is_exchanged_nothing_of_roots_is_touched() {
     }
 }
 
-/// Exchanges two files all the time, with the rights of this user alone, while a task goes on.
+/// Exchanges two files constantly during a task, with the rights of this user.
 fn exchange_during(user: u32, group: u32, [one, other]: [&Path; 2], task: impl FnOnce()) {
     struct Over<'a>(&'a AtomicBool);
     impl Drop for Over<'_> {
@@ -117,42 +117,42 @@ fn exchange_during(user: u32, group: u32, [one, other]: [&Path; 2], task: impl F
     let is_over = AtomicBool::new(false);
     thread::scope(|scope| {
         let exchanging = scope.spawn(|| {
-            // The ids of this thread alone.
+            // These calls change the IDs of this thread only.
             setfsgid(Gid::from_raw(group));
             setfsuid(Uid::from_raw(user));
             while !is_over.load(Ordering::Relaxed) {
-                exchange(one, other).expect("the lesser user may");
+                exchange(one, other).expect("the unprivileged user may exchange them");
                 thread::yield_now();
             }
         });
         let over = Over(&is_over);
         task();
         drop(over);
-        exchanging.join().expect("the exchange went on");
+        exchanging.join().expect("the exchanges succeed");
     });
 }
 
-/// Gives two files each other's name. The function of `nix` is for glibc alone.
+/// Exchanges the names of two files. `nix` has this function only for glibc.
 fn exchange(one: &Path, other: &Path) -> nix::Result<()> {
     let (here, how) = (libc::AT_FDCWD, libc::RENAME_EXCHANGE);
     let exchanged = one.with_nix_path(|one| {
         other.with_nix_path(|other| {
             let (one, other) = (one.as_ptr(), other.as_ptr());
-            // SAFETY: both are strings that end with NUL and live through the call.
+            // SAFETY: both are NUL-terminated strings that outlive the call.
             unsafe { libc::syscall(libc::SYS_renameat2, here, one, here, other, how) }
         })
     })??;
     Errno::result(exchanged).map(drop)
 }
 
-/// A bot that becomes somebody who owns nothing, and ends at once.
+/// A bot that drops its privileges, and ends at once.
 pub(crate) fn ending_without_privileges(words: &[&str]) -> Bot {
     let bot = bot![format!("uid={NOBODY_ELSE}"), format!("gid={NOBODY_ELSE}")];
     fs::set_permissions(bot.start_directory(), Permissions::from_mode(0o755)).expect("ours");
     bot.words(words.iter().map(Into::into))
 }
 
-/// Starts a bot again and again, whose body writes a line and ends.
+/// Starts a bot repeatedly, whose body writes a line and ends.
 #[track_caller]
 fn race(bot: &Bot, rounds: usize) {
     let mut started = 0;
@@ -161,20 +161,20 @@ fn race(bot: &Bot, rounds: usize) {
         if launch.status.success() {
             started += 1;
             let daemon = bot.read("builder.pid").trim().parse().map(Pid::from_raw).expect("a PID");
-            wait::until("the end of the body", || {
+            wait::until("the body to end", || {
                 waitpid(daemon, Some(WaitPidFlag::WNOHANG)).is_ok_and(|end| end.pid().is_some())
             });
         } else {
             let _line = launch.refusal("builder", 73);
         }
     }
-    assert!(started > 0, "no start has succeeded, so that nothing was shown");
+    assert!(started > 0, "no start has succeeded, which proves nothing");
 }
 
 const ROUNDS: usize = 250;
 
-/// A way of exchanging, by a lesser user to whom everything in the directory `home` belongs: a part
-/// of the way to the log, and a link to this target.
+/// Starts a bot while the owner of the directory `home` exchanges a component of the path to the
+/// log with a link to this target. Expects that no file of root's changes.
 #[track_caller]
 fn assert_nothing_is_gained_by_exchanging(log: &str, one: &str, target: &str) {
     let bot = ending_without_privileges(&[&format!("redirect={log}"), "print=up"]);
@@ -192,24 +192,24 @@ fn assert_nothing_is_gained_by_exchanging(log: &str, one: &str, target: &str) {
 }
 
 #[test(needs = need::root)]
-fn a_directory_that_is_exchanged_during_the_start_gains_nothing() {
+fn exchanging_the_logs_directory_during_the_start_gains_nothing() {
     assert_nothing_is_gained_by_exchanging("home/one/out.log", "home/one", "../treasure");
 }
 
 #[test(needs = need::root)]
-fn a_directory_in_the_middle_that_is_exchanged_during_the_start_gains_nothing() {
+fn exchanging_an_inner_directory_during_the_start_gains_nothing() {
     assert_nothing_is_gained_by_exchanging("home/one/three/out.log", "home/one", "../treasure");
 }
 
 #[test(needs = need::root)]
-fn a_log_that_is_exchanged_during_the_start_gains_nothing() {
+fn exchanging_the_log_during_the_start_gains_nothing() {
     let log = "home/one/two/out.log";
     assert_nothing_is_gained_by_exchanging(log, log, "../../../treasure/out.log");
 }
 
-/// Root's file would be taken for a stale PID, written to and removed.
+/// A careless start would take root's file for a stale PID file, write to it and remove it.
 #[test(needs = need::root)]
-fn a_pid_file_that_is_exchanged_during_the_start_gains_nothing() {
+fn exchanging_the_pid_files_directory_during_the_start_gains_nothing() {
     let words = ["when=false", "pid_file=home/one/bot.pid"];
     let bot = ending_without_privileges(&words);
     let treasure = make_treasure(&bot);
@@ -220,16 +220,16 @@ fn a_pid_file_that_is_exchanged_during_the_start_gains_nothing() {
     let exchanged = ["home/one", "home/planted"].map(|name| bot.file(name));
     let start = || {
         let codes: BTreeSet<_> = (0..ROUNDS).map(|_| bot.launch().status.code()).collect();
-        assert_eq!(codes, [Some(0), Some(73)].into(), "each has happened, and nothing else");
+        assert_eq!(codes, [Some(0), Some(73)].into(), "both must happen, and nothing else");
     };
     exchange_during(NOBODY_ELSE, NOBODY_ELSE, [&exchanged[0], &exchanged[1]], start);
     assert_eq!(inventory(&treasure), untouched);
 }
 
-/// Where a member of a group can rename root's files, root's file is not written to under the name
-/// of a log.
+/// A member of the directory's group can give root's file the name of the log. The bot does not
+/// write to it.
 #[test(needs = need::root)]
-fn a_log_that_a_group_exchanges_during_the_start_gains_nothing() {
+fn exchanging_the_log_as_a_group_member_gains_nothing() {
     let bot = ending_without_privileges(&["redirect=logs/out.log", "print=up"]);
     make_group_directory(&bot, "logs");
     fs::write(bot.file("logs/out.log"), "").expect("a log");

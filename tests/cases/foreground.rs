@@ -1,4 +1,4 @@
-//! In the foreground nothing is forked and the standard streams stay; everything else is as in a
+//! In the foreground nothing is forked and the standard streams stay. Everything else is as in a
 //! daemon.
 
 use std::fs;
@@ -10,12 +10,12 @@ use tests::lock::Gate;
 use tests::process::Process;
 use tests::{bot, lock, wait};
 
-/// A bot that stays in the foreground. These are its other words.
+/// A bot that stays in the foreground, with these other arguments.
 macro_rules! foreground_bot {
     ($($word:expr),* $(,)?) => { bot!["when=false", $($word),*] };
 }
 
-/// Lets the body begin, which leaves a note before it does anything else, and returns its process.
+/// Starts the bot, waits until its body runs, and returns the body's process.
 #[track_caller]
 fn run(bot: &Bot) -> (Launching, Process) {
     let mut command = bot.command();
@@ -25,12 +25,12 @@ fn run(bot: &Bot) -> (Launching, Process) {
 }
 
 #[test]
-fn the_process_that_was_started_is_the_one_that_runs() {
+fn the_body_runs_in_the_started_process() {
     let bot = foreground_bot!["chdir=false", "note=note", "await-in-body=gate", "exit=7"];
     let gate = Gate::closed(&bot.file("gate"));
     let launching = begin(bot.command());
     let process = bot.await_body();
-    assert_eq!(bot.processes(), [process], "nothing was forked");
+    assert_eq!(bot.processes(), [process], "nothing must be forked");
     let session = getsid(None).expect("every process has a session");
     assert_eq!(process.stat().expect("the bot runs").session, session.as_raw());
     assert_eq!(bot.read("builder.pid"), format!("{}\n", process.0));
@@ -39,7 +39,7 @@ fn the_process_that_was_started_is_the_one_that_runs() {
 }
 
 #[test]
-fn the_streams_stay_and_logs_are_neither_opened_nor_made() {
+fn the_streams_stay_and_no_log_is_made() {
     for log in ["out.log", "missing/out.log"] {
         let bot = foreground_bot![word("redirect", log.as_ref()), "print=out", "print-error=err"];
         let launch = bot.launch();
@@ -57,10 +57,10 @@ fn standard_input_stays() {
 }
 
 #[test]
-fn the_pid_file_is_the_only_descriptor_beside_the_streams() {
+fn the_pid_file_is_the_only_other_descriptor() {
     let bot = foreground_bot![];
     let (_launching, process) = run(&bot);
-    // The note, too, is open for a moment.
+    // The note is also open for a moment.
     wait::until("four descriptors", || process.descriptors().len() == 4);
     let descriptors = process.descriptors();
     let (&number, _) = descriptors.last_key_value().expect("four descriptors");
@@ -70,7 +70,7 @@ fn the_pid_file_is_the_only_descriptor_beside_the_streams() {
 }
 
 #[test]
-fn neither_a_daemon_nor_the_foreground_starts_beside_the_other() {
+fn a_daemon_and_a_foreground_bot_exclude_each_other() {
     for (first, second) in
         [("when=false", "when=true"), ("when=true", "when=false"), ("when=false", "when=false")]
     {
@@ -84,13 +84,13 @@ fn neither_a_daemon_nor_the_foreground_starts_beside_the_other() {
             line,
             format!("builder: cannot start: already running with PID {} (builder.pid)", running.0)
         );
-        assert_eq!(bot.read("note"), format!("{}\n", running.0), "the second has no body");
+        assert_eq!(bot.read("note"), format!("{}\n", running.0), "the second body must not run");
         assert!(running.is_alive());
     }
 }
 
 #[test]
-fn the_end_takes_the_pid_file_along_and_keeps_its_code() {
+fn the_end_removes_the_pid_file_and_keeps_the_code() {
     for (ending, code) in [("print=the last step", 0), ("exit=7", 7), ("panic=out of cheese", 101)]
     {
         let bot = foreground_bot!["chdir=false", "note=note", "await-in-body=gate", ending];
@@ -105,7 +105,7 @@ fn the_end_takes_the_pid_file_along_and_keeps_its_code() {
 }
 
 #[test]
-fn the_working_directory_is_a_daemons() {
+fn the_working_directory_is_as_in_a_daemon() {
     for (option, directory) in
         [("chdir=true", None), ("chdir=false", Some("")), ("chdir=chosen", Some("chosen"))]
     {
@@ -127,11 +127,11 @@ fn a_missing_working_directory_fails_the_start() {
 }
 
 #[test]
-fn the_umask_is_the_chosen_one() {
+fn the_umask_option_holds() {
     let bot = foreground_bot!["umask=077"];
     let (_launching, _process) = run(&bot);
-    assert_eq!(bot.mode("note"), 0o600, "a file that the body makes");
-    assert_eq!(bot.mode("builder.pid"), 0o644, "everybody may know the PID");
+    assert_eq!(bot.mode("note"), 0o600, "the mode of a file that the body makes");
+    assert_eq!(bot.mode("builder.pid"), 0o644, "the PID file is readable for all");
 }
 
 #[test]
@@ -140,7 +140,7 @@ fn the_body_knows_that_it_is_not_a_daemon() {
 }
 
 #[test]
-fn threads_may_run_already() {
+fn running_threads_are_allowed() {
     let bot = foreground_bot!["thread", "print=up"];
     let launch = bot.launch();
     assert!(launch.status.success(), "{launch:?}");
@@ -148,28 +148,28 @@ fn threads_may_run_already() {
 }
 
 #[test]
-fn nothing_waits_for_readiness() {
+fn wait_ready_does_nothing() {
     let launch = foreground_bot!["wait_ready=true", "print=early", "ready", "print=late"].launch();
     assert!(launch.status.success(), "{launch:?}");
     assert_eq!(launch.stdout, "early\nlate\n");
 }
 
 #[test]
-fn the_body_and_its_children_do_not_know_the_notify_socket() {
+fn children_do_not_get_the_notify_socket_variable() {
     for mode in ["when=false", "when=true"] {
         let bot = bot![mode, "chdir=false", r#"run=echo "${NOTIFY_SOCKET-unset}" >socket"#];
         let mut command = bot.command();
-        command.env("NOTIFY_SOCKET", "@nobody listens here");
+        command.env("NOTIFY_SOCKET", "@nobody listens");
         assert!(begin(command).finish().status.success(), "{mode}");
         bot.await_text("socket", "unset\n");
     }
 }
 
-/// What only a service manager says to the very process that it executes.
+/// Sets a variable that only a service manager sets, for exactly the process that it executes.
 const SUPERVISED: &str = r#"LISTEN_PID=$$ exec "$@""#;
 
 #[test]
-fn a_program_that_is_to_detach_detaches_under_a_supervisor_too() {
+fn an_explicit_detach_works_under_a_service_manager() {
     let bot = bot!["when=true", "redirect=out.log", "print-is-daemon", "sleep"];
     let daemon = bot.start_by(bot.command_in_shell(SUPERVISED));
     bot.await_text("out.log", "true\n");
@@ -177,7 +177,7 @@ fn a_program_that_is_to_detach_detaches_under_a_supervisor_too() {
 }
 
 #[test]
-fn sockets_that_a_supervisor_has_passed_stay_open() {
+fn passed_sockets_stay_open() {
     let bot = bot!["chdir=false", "note=note", "sleep"];
     let script = r#"LISTEN_FDS=2 LISTEN_PID=$$ exec "$@" 3<>one 4<>two 5<>three"#;
     let _launching = begin(bot.command_in_shell(script));
@@ -187,7 +187,7 @@ fn sockets_that_a_supervisor_has_passed_stay_open() {
 }
 
 #[test]
-fn by_default_a_program_under_a_supervisor_stays_in_foreground() {
+fn by_default_a_bot_under_a_service_manager_stays_in_the_foreground() {
     let bot = bot!["redirect=out.log", "print-is-daemon"];
     let launch = begin(bot.command_in_shell(SUPERVISED)).finish();
     assert_eq!(launch.stdout, "false\n", "{launch:?}");
