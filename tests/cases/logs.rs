@@ -1,4 +1,4 @@
-//! The word `log`: the end of a log, what is added to it, and what is written elsewhere.
+//! The word `log`: it shows the end of a log, follows it, and says when output goes elsewhere.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{BufRead, BufReader, Write};
@@ -16,7 +16,7 @@ fn commander() -> Bot {
     Bot::new(env!("CARGO_BIN_EXE_commander"))
 }
 
-/// What the word shows, and says besides.
+/// What the word prints on standard output and on standard error.
 #[track_caller]
 fn show(bot: &Bot, arguments: &[&str]) -> (String, String) {
     let launch = bot.tell(&[&["log"], arguments].concat());
@@ -25,7 +25,7 @@ fn show(bot: &Bot, arguments: &[&str]) -> (String, String) {
 }
 
 #[test]
-fn the_last_ten_lines_are_shown_unless_another_number_is_given() {
+fn ten_lines_are_shown_by_default() {
     let bot = commander();
     let lines = |range: RangeInclusive<u32>| {
         range
@@ -36,14 +36,14 @@ fn the_last_ten_lines_are_shown_unless_another_number_is_given() {
     let shown = |arguments: &[&str]| show(&bot, arguments).0;
     assert_eq!(shown(&[]), lines(99_991..=100_000));
     assert_eq!(shown(&["-n", "1"]), lines(100_000..=100_000));
-    // Several blocks.
+    // More than is read at a time.
     assert_eq!(shown(&["-n5000"]), lines(95_001..=100_000));
     assert_eq!(shown(&["-n", "0"]), "");
     assert_eq!(shown(&["-n", "1000000"]), lines(1..=100_000));
 }
 
 #[test]
-fn odd_ends_of_a_log_are_shown_as_they_are() {
+fn lines_are_counted_for_any_end_of_a_log() {
     let bot = commander();
     for (text, shown) in [
         ("", ""),
@@ -61,7 +61,7 @@ fn odd_ends_of_a_log_are_shown_as_they_are() {
 }
 
 #[test]
-fn the_log_of_standard_error_is_named_and_shown() {
+fn a_separate_log_of_standard_error_is_named_and_shown() {
     let bot = Bot::new(env!("CARGO_BIN_EXE_speaker"));
     let _daemon = bot.start_and_await("errors.log", "no errors\n");
     let (text, named) = show(&bot, &[]);
@@ -77,20 +77,20 @@ fn the_log_of_standard_error_is_named_and_shown() {
 }
 
 #[test]
-fn what_the_foreground_does_not_write_is_told() {
+fn output_in_the_foreground_is_said_to_go_elsewhere() {
     let bot = commander();
     fs::write(bot.file("out.log"), "yesterday\n").expect("a log");
     let running = bot.begin_with(&["run"]);
-    wait::until("a running bot", || bot.tell(&["status"]).stdout.contains("is running"));
-    let (text, told) = show(&bot, &[]);
+    wait::until("the bot to run", || bot.tell(&["status"]).stdout.contains("is running"));
+    let (text, note) = show(&bot, &[]);
     assert_eq!(text, "yesterday\n");
-    assert_eq!(told, "commander: it does not write to this log now: its output goes to a pipe\n");
+    assert_eq!(note, "commander: it does not write to this log now: its output goes to a pipe\n");
     assert_eq!(bot.tell(&["stop"]).status.code(), Some(0));
-    assert_eq!(running.finish().status.code(), None, "a signal has ended it");
+    assert_eq!(running.finish().status.code(), None, "a signal must have ended it");
 }
 
 #[test]
-fn a_bot_that_was_started_with_another_log_is_said_to_write_there() {
+fn a_log_from_the_start_arguments_is_named() {
     let bot = Bot::new(env!("CARGO_BIN_EXE_loner"));
     let log = |options: &[&str]| bot.tell(&[&["log"], options].concat()).refusal("loner", 6);
     assert_eq!(log(&["loner.pid"]), "loner: no log is set for standard output");
@@ -105,7 +105,7 @@ fn a_bot_that_was_started_with_another_log_is_said_to_write_there() {
 }
 
 #[test]
-fn only_a_file_is_shown_as_a_log() {
+fn only_a_regular_file_is_shown_as_a_log() {
     let bot = Bot::new(env!("CARGO_BIN_EXE_loner"));
     mkfifo(&bot.file("pipe"), Mode::S_IRWXU).expect("a pipe");
     for (log, shown) in
@@ -117,7 +117,7 @@ fn only_a_file_is_shown_as_a_log() {
 }
 
 #[test]
-fn the_word_log_shows_the_log_of_whatever_bot() {
+fn the_log_is_shown_whether_the_bot_runs_or_not() {
     let bot = commander();
     let line = bot.tell(&["log"]).refusal("commander", 1);
     assert!(line.contains("out.log: No such file or directory"), "{line}");
@@ -129,7 +129,7 @@ fn the_word_log_shows_the_log_of_whatever_bot() {
 
 fn append(bot: &Bot, log: &str, text: &str) {
     let mut log = OpenOptions::new().append(true).open(bot.file(log)).expect("the log");
-    log.write_all(text.as_bytes()).expect("the log takes it");
+    log.write_all(text.as_bytes()).expect("the log can be written");
 }
 
 #[test]
@@ -147,14 +147,14 @@ fn a_log_is_followed_across_rotation_and_truncation() {
     bot.await_text("shown", "one\ntwo\nthree\n");
     fs::write(bot.file("out.log"), "number four\n").expect("a new log");
     bot.await_text("shown", "one\ntwo\nthree\nnumber four\n");
-    fs::write(bot.file("out.log"), "five\n").expect("the log is truncated and goes on");
+    fs::write(bot.file("out.log"), "five\n").expect("a truncated log");
     bot.await_text("shown", "one\ntwo\nthree\nnumber four\nfive\n");
     following.signal(Signal::SIGINT);
     assert_eq!(following.finish().stderr, "");
 }
 
 #[test]
-fn a_log_is_not_followed_when_nobody_reads_it_any_more() {
+fn following_ends_when_the_reader_is_gone() {
     let bot = commander();
     fs::write(bot.file("out.log"), "one\n").expect("a log");
     let mut command = bot.command();
@@ -163,10 +163,10 @@ fn a_log_is_not_followed_when_nobody_reads_it_any_more() {
     let mut line = String::new();
     BufReader::new(following.stdout.take().expect("a pipe")).read_line(&mut line).expect("a line");
     assert_eq!(line, "one\n");
-    // A child that another case has just forked has the pipe too, until it executes its program.
-    let status = wait::for_some("the end", || {
+    // A child that another case has just forked has the pipe too, until it executes a program.
+    let status = wait::for_some("the bot to end", || {
         append(&bot, "out.log", "two\n");
-        following.try_wait().expect("it was not reaped")
+        following.try_wait().expect("the bot has not been reaped")
     });
     assert_eq!(status.code(), Some(0));
 }

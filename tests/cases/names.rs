@@ -1,4 +1,4 @@
-//! Programs may be called anything.
+//! Unusual program names.
 
 use std::ffi::OsString;
 use std::fs;
@@ -9,12 +9,11 @@ use tests::bot;
 use tests::bot::{Bot, begin};
 use tests::daemon::Daemon;
 
-/// Longer in bytes than what the kernel keeps as a process name, which it cuts inside of a
-/// character.
+/// Longer than the process name that the kernel keeps, which it cuts in the middle of a character.
 const CYRILLIC: &str = "робот-который-долго-называется";
 
 #[test]
-fn a_program_may_have_any_name_in_its_arguments() {
+fn any_argv_0_works() {
     let names = [
         OsString::from("with space"),
         OsString::from("1) S 1 1 1 ("),
@@ -33,7 +32,7 @@ fn a_program_may_have_any_name_in_its_arguments() {
 }
 
 #[test]
-fn a_program_file_may_have_any_name() {
+fn any_file_name_of_the_program_works() {
     for name in [CYRILLIC, "1) S 1 1 1 (", "робот с пробелами"] {
         let bot = bot!["sleep"];
         symlink(env!("CARGO_BIN_EXE_builder"), bot.file(name)).expect("a link");
@@ -44,7 +43,7 @@ fn a_program_file_may_have_any_name() {
 }
 
 #[test]
-fn with_an_empty_name_the_executable_gives_its_own() {
+fn without_a_file_name_in_argv_0_the_executable_gives_the_name() {
     for name in ["", "/", "..", "."] {
         let bot = bot!["sleep"];
         begin(bot.command_as(name)).finish().assert_silent_success();
@@ -56,7 +55,7 @@ fn with_an_empty_name_the_executable_gives_its_own() {
 }
 
 #[test]
-fn without_any_arguments_the_executable_gives_its_name() {
+fn with_an_empty_argv_the_executable_gives_the_name() {
     let bot =
         Bot::new(env!("CARGO_BIN_EXE_nameless")).words([env!("CARGO_BIN_EXE_builder").into()]);
     fs::write(bot.file("builder.pid"), "notes\n").expect("a file");
@@ -67,7 +66,7 @@ fn without_any_arguments_the_executable_gives_its_name() {
 }
 
 #[test]
-fn the_message_begins_with_the_name_and_is_one_line() {
+fn a_message_begins_with_the_name_and_is_one_line() {
     let bot = bot!["redirect=missing/out.log"];
     for (name, shown) in
         [("bot", "bot"), ("/some/where/bot.exe", "bot.exe"), ("a\nb\x1b[31m", r"a\nb\u{1b}[31m")]

@@ -1,5 +1,5 @@
-//! What a service manager hears: that the bot is up, that it goes, and what the body says. A
-//! manager that does not listen costs nothing but the message.
+//! Messages to a service manager: readiness, the end, and what the body reports. If the manager
+//! does not listen, only the message is lost.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -20,22 +20,22 @@ use tests::process::Process;
 use tests::{bot, wait};
 
 #[test]
-fn readiness_and_the_end_are_told_over_a_path() {
-    tells_readiness_and_the_end(Manager::at_path);
+fn readiness_and_end_are_reported_over_a_path() {
+    assert_readiness_and_end_are_reported(Manager::at_path);
 }
 
 #[test]
-fn readiness_and_the_end_are_told_over_an_abstract_name() {
-    tells_readiness_and_the_end(Manager::at_abstract_name);
+fn readiness_and_end_are_reported_over_an_abstract_name() {
+    assert_readiness_and_end_are_reported(Manager::at_abstract_name);
 }
 
-fn tells_readiness_and_the_end(manager: fn(&Bot) -> Manager) {
+fn assert_readiness_and_end_are_reported(manager: fn(&Bot) -> Manager) {
     for (ending, code) in [("note=end", 0), ("exit=3", 3), ("panic=out of cheese", 101)] {
         let bot = bot!["chdir=false", "note=up", "await-in-body=gate", ending];
         let gate = Gate::closed(&bot.file("gate"));
         let manager = manager(&bot);
         let launching = begin(manager.command(&bot));
-        wait::until("the body", || bot.file("up").exists());
+        wait::until("the body to run", || bot.file("up").exists());
         assert_eq!(manager.heard(), ["READY=1"]);
         gate.open();
         assert_eq!(launching.finish().status.code(), Some(code));
@@ -44,21 +44,21 @@ fn tells_readiness_and_the_end(manager: fn(&Bot) -> Manager) {
 }
 
 #[test]
-fn with_wait_ready_readiness_is_told_at_ready_and_once() {
+fn with_wait_ready_readiness_is_reported_once_by_ready() {
     let bot =
         bot!["chdir=false", "wait_ready=true", "note=up", "await-in-body=gate", "ready", "ready"];
     let gate = Gate::closed(&bot.file("gate"));
     let manager = Manager::at_path(&bot);
     let launching = begin(manager.command(&bot));
-    wait::until("the body", || bot.file("up").exists());
+    wait::until("the body to run", || bot.file("up").exists());
     assert!(manager.heard().is_empty());
     gate.open();
     assert!(launching.finish().status.success());
     assert_eq!(manager.heard(), ["READY=1", "STOPPING=1"]);
 }
 
-/// What a bot with these words says from its start to its end, as a service.
-fn says(words: &[&str]) -> Vec<String> {
+/// The messages of a service with these arguments, from its start to its end.
+fn messages(words: &[&str]) -> Vec<String> {
     let bot = bot![].words(words.iter().map(Into::into));
     let manager = Manager::at_path(&bot);
     let launch = begin(manager.command(&bot)).finish();
@@ -67,43 +67,39 @@ fn says(words: &[&str]) -> Vec<String> {
 }
 
 #[test]
-fn a_bot_that_was_never_ready_says_nothing() {
-    assert_eq!(says(&["wait_ready=true"]), [""; 0]);
+fn a_bot_that_was_never_ready_reports_nothing() {
+    assert_eq!(messages(&["wait_ready=true"]), [""; 0]);
 }
 
 #[test]
-fn a_forked_child_says_no_farewell() {
-    assert_eq!(says(&["fork"]), ["READY=1", "STOPPING=1"]);
+fn a_forked_child_does_not_report_the_end() {
+    assert_eq!(messages(&["fork"]), ["READY=1", "STOPPING=1"]);
 }
 
 #[test]
-fn the_socket_is_no_business_of_children() {
+fn children_do_not_get_the_variable() {
     let is_unset = r#"run=test -z "${NOTIFY_SOCKET+set}""#;
-    assert_eq!(says(&[is_unset]), ["READY=1", "STOPPING=1"]);
-    assert_eq!(
-        says(&["when=true", "wait_ready=true", is_unset, "ready"]),
-        [""; 0],
-        "in a daemon, too"
-    );
+    assert_eq!(messages(&[is_unset]), ["READY=1", "STOPPING=1"]);
+    assert_eq!(messages(&["when=true", "wait_ready=true", is_unset, "ready"]), [""; 0]);
 }
 
 #[test]
-fn a_daemon_tells_nobody() {
-    assert_eq!(says(&["when=true", "wait_ready=true", "ready"]), [""; 0]);
+fn a_daemon_reports_nothing() {
+    assert_eq!(messages(&["when=true", "wait_ready=true", "ready"]), [""; 0]);
 }
 
 #[test]
-fn a_killed_bot_says_no_farewell() {
+fn a_killed_bot_does_not_report_its_end() {
     let bot = bot!["chdir=false", "note=up", "sleep"];
     let manager = Manager::at_path(&bot);
     let launching = begin(manager.command(&bot));
-    wait::until("the body", || bot.file("up").exists());
+    wait::until("the body to run", || bot.file("up").exists());
     launching.signal(Signal::SIGKILL);
     let _launch = launching.finish();
     assert_eq!(manager.heard(), ["READY=1"]);
 }
 
-/// Starts a bot that says much, and expects it to go on as if nobody were there.
+/// Starts a bot that sends messages, and expects it to run as without a manager.
 #[track_caller]
 fn assert_undisturbed(what: &str, socket: &OsStr) {
     let bot = bot!["when=false", "notify=STATUS=up", "print=up", "print-watchdog"];
@@ -115,9 +111,8 @@ fn assert_undisturbed(what: &str, socket: &OsStr) {
 }
 
 #[test]
-fn a_manager_that_does_not_listen_does_not_matter() {
-    for address in
-        ["", "/", "/missing/manager", "@", "@nobody listens here", "vsock:2:1234", "relative"]
+fn a_missing_manager_disturbs_nothing() {
+    for address in ["", "/", "/missing/manager", "@", "@nobody listens", "vsock:2:1234", "relative"]
     {
         assert_undisturbed(address, address.as_ref());
     }
@@ -126,7 +121,7 @@ fn a_manager_that_does_not_listen_does_not_matter() {
 }
 
 #[test]
-fn something_else_in_the_managers_place_does_not_matter() {
+fn something_else_in_place_of_the_socket_disturbs_nothing() {
     let place = TempDir::with_prefix("place-").expect("a directory");
     let file = place.path().join("file");
     fs::write(&file, "").expect("a file");
@@ -137,20 +132,20 @@ fn something_else_in_the_managers_place_does_not_matter() {
     assert_undisturbed("a pipe", pipe.as_os_str());
     let stream = place.path().join("stream");
     let _listener = UnixListener::bind(&stream).expect("a socket");
-    assert_undisturbed("somebody else's socket", stream.as_os_str());
+    assert_undisturbed("a socket of another kind", stream.as_os_str());
     let left = place.path().join("left");
     drop(UnixDatagram::bind(&left));
     assert_undisturbed("a socket that nobody has open", left.as_os_str());
 }
 
 #[test]
-fn a_full_manager_costs_the_message_and_a_moment() {
+fn a_full_queue_costs_the_message_and_a_moment() {
     let bot = bot!["chdir=false", "note=up", "notify=STATUS=lost", "sleep"];
     let manager = Manager::at_path(&bot);
     manager.fill();
     let begun = Instant::now();
     let launching = begin(manager.command(&bot));
-    wait::until("the body", || bot.file("up").exists());
+    wait::until("the body to run", || bot.file("up").exists());
     assert!(begun.elapsed() < Duration::from_secs(10), "{:?}", begun.elapsed());
     launching.signal(Signal::SIGKILL);
     let _launch = launching.finish();
@@ -158,19 +153,21 @@ fn a_full_manager_costs_the_message_and_a_moment() {
 }
 
 #[test]
-fn a_manager_that_is_busy_for_a_moment_hears_that_the_bot_is_up() {
+fn a_manager_that_is_busy_for_a_moment_hears_of_readiness() {
     let bot = bot!["chdir=false"];
     let manager = Manager::at_path(&bot);
     manager.fill();
     let launching = begin(manager.command(&bot));
-    // It is recorded before it tells anybody, and waits then.
-    wait::until("a PID", || fs::read(bot.pid_file()).is_ok_and(|text| !text.is_empty()));
+    // The bot writes its PID first, and then waits for room in the queue.
+    wait::until("the PID to be written", || {
+        fs::read(bot.pid_file()).is_ok_and(|text| !text.is_empty())
+    });
     wait::until("READY=1", || manager.heard().iter().any(|message| message == "READY=1"));
     assert!(launching.finish().status.success());
 }
 
 #[test]
-fn a_manager_that_goes_away_does_not_matter() {
+fn a_manager_that_goes_away_disturbs_nothing() {
     let bot = bot![
         "chdir=false",
         "reopen=true",
@@ -182,7 +179,7 @@ fn a_manager_that_goes_away_does_not_matter() {
     let gate = Gate::closed(&bot.file("gate"));
     let manager = Manager::at_path(&bot);
     let launching = begin(manager.command(&bot));
-    wait::until("the body", || bot.file("up").exists());
+    wait::until("the body to run", || bot.file("up").exists());
     drop(manager);
     launching.signal(Signal::SIGHUP);
     gate.open();
@@ -192,17 +189,17 @@ fn a_manager_that_goes_away_does_not_matter() {
 }
 
 #[test]
-fn without_evidence_a_daemon_tells_nobody() {
+fn a_daemon_under_another_process_reports_nothing() {
     let bot = bot!["chdir=false", "note=up", "notify=STATUS=up"];
     let manager = Manager::at_path(&bot);
     assert!(begin(manager.command_with(&bot, "export LISTEN_PID=$PPID")).finish().status.success());
-    wait::until("the body", || bot.file("up").exists());
+    wait::until("the body to run", || bot.file("up").exists());
     bot.await_nothing_left();
     assert_eq!(manager.heard(), [""; 0]);
 }
 
 #[test]
-fn a_foreground_that_was_asked_for_tells_too() {
+fn an_explicit_foreground_reports_too() {
     let bot = bot!["when=false"];
     let manager = Manager::at_path(&bot);
     assert!(begin(manager.tell(bot.command())).finish().status.success());
@@ -210,7 +207,7 @@ fn a_foreground_that_was_asked_for_tells_too() {
 }
 
 #[test]
-fn the_word_run_tells_too() {
+fn the_word_run_reports_too() {
     let bot = Bot::new(env!("CARGO_BIN_EXE_commander")).words(["run", "exit", "0"].map(Into::into));
     let manager = Manager::at_path(&bot);
     assert!(begin(manager.tell(bot.command())).finish().status.success());
@@ -218,37 +215,36 @@ fn the_word_run_tells_too() {
 }
 
 #[test]
-fn a_program_with_threads_tells_too() {
-    assert_eq!(says(&["thread"]), ["READY=1", "STOPPING=1"]);
+fn a_program_with_threads_reports_too() {
+    assert_eq!(messages(&["thread"]), ["READY=1", "STOPPING=1"]);
 }
 
 #[test]
-fn the_body_says_what_it_likes() {
-    let said = says(&["notify=STATUS=logged in", "notify=STATUS=12 of 40\nWATCHDOG=1"]);
+fn the_body_can_send_any_message() {
+    let said = messages(&["notify=STATUS=logged in", "notify=STATUS=12 of 40\nWATCHDOG=1"]);
     let expected = ["READY=1", "STATUS=logged in", "STATUS=12 of 40\nWATCHDOG=1", "STOPPING=1"];
     assert_eq!(said, expected);
 }
 
 #[test]
-fn what_the_body_says_before_it_is_up_is_told() {
-    let said = says(&["wait_ready=true", "notify=EXTEND_TIMEOUT_USEC=5000000", "ready"]);
+fn messages_before_readiness_are_sent() {
+    let said = messages(&["wait_ready=true", "notify=EXTEND_TIMEOUT_USEC=5000000", "ready"]);
     assert_eq!(said, ["EXTEND_TIMEOUT_USEC=5000000", "READY=1", "STOPPING=1"]);
 }
 
 #[test]
-fn neither_a_daemon_nor_a_child_speaks_for_the_bot() {
-    assert_eq!(says(&["when=true", "wait_ready=true", "notify=STATUS=up", "ready"]), [""; 0]);
-    assert_eq!(says(&["notify-in-child=STATUS=child"]), ["READY=1", "STOPPING=1"]);
+fn only_the_body_in_the_foreground_can_send_messages() {
+    assert_eq!(messages(&["when=true", "wait_ready=true", "notify=STATUS=up", "ready"]), [""; 0]);
+    assert_eq!(messages(&["notify-in-child=STATUS=child"]), ["READY=1", "STOPPING=1"]);
 }
 
 #[test]
-fn nothing_is_said_before_the_start() {
-    // Words before the start come first.
-    assert_eq!(says(&["notify-early=STATUS=early"]), ["READY=1", "STOPPING=1"]);
+fn messages_before_the_start_are_not_sent() {
+    assert_eq!(messages(&["notify-early=STATUS=early"]), ["READY=1", "STOPPING=1"]);
 }
 
 #[test(needs = need::root)]
-fn a_manager_outside_of_the_new_root_hears_everything() {
+fn a_manager_outside_the_new_root_hears_everything() {
     let bot = bot!["chroot=jail", "wait_ready=true", "ready", "notify=STATUS=inside"];
     fs::create_dir(bot.file("jail")).expect("a directory");
     let manager = Manager::at_path(&bot);
@@ -257,7 +253,7 @@ fn a_manager_outside_of_the_new_root_hears_everything() {
 }
 
 #[test]
-fn the_manager_gets_copies_of_descriptors() {
+fn the_manager_gets_duplicates_of_descriptors() {
     let bot = bot!["chdir=false", "store=kept"];
     let manager = Manager::at_path(&bot);
     assert!(begin(manager.command(&bot)).finish().status.success());
@@ -273,22 +269,24 @@ fn the_manager_gets_copies_of_descriptors() {
 }
 
 #[test]
-fn descriptors_for_nobody_do_not_matter() {
+fn storing_descriptors_without_a_manager_does_nothing() {
     let bot = bot!["when=false", "chdir=false", "store=kept", "print=up"];
     assert_eq!(bot.launch().stdout, "up\n");
 }
 
 #[test]
-fn children_do_not_have_the_connection() {
+fn children_do_not_inherit_the_connection() {
     let bot = bot!["chdir=false", "spawn=exec sleep 300", "note=note", "sleep"];
     let manager = Manager::at_path(&bot);
     let _launching = begin(manager.command(&bot));
     let process = bot.await_body();
-    let child = wait::for_some("the child", || process.children().pop());
-    wait::until("a child with three descriptors", || child.descriptors().into_keys().eq(0..=2));
+    let child = wait::for_some("the child to run", || process.children().pop());
+    wait::until("the child to have three descriptors", || {
+        child.descriptors().into_keys().eq(0..=2)
+    });
 }
 
-/// The time in a message about a reload.
+/// The time in a message that reports a reload.
 #[track_caller]
 fn reload_time(message: &str) -> u128 {
     let time = message.strip_prefix("RELOADING=1\nMONOTONIC_USEC=").expect("a reload");
@@ -301,7 +299,7 @@ fn now() -> u128 {
 }
 
 #[test]
-fn a_reload_is_told_with_its_time() {
+fn a_reload_is_reported_with_its_time() {
     let bot = bot!["chdir=false", "reopen=true", "note=up", "sleep"];
     let manager = Manager::at_path(&bot);
     let launching = begin(manager.command(&bot));
@@ -316,14 +314,14 @@ fn a_reload_is_told_with_its_time() {
 }
 
 #[test]
-fn a_hangup_before_the_bot_is_up_does_not_say_that_it_is() {
+fn sighup_before_readiness_does_not_report_readiness() {
     let words =
         ["chdir=false", "reopen=true", "wait_ready=true", "note=up", "await-in-body=gate", "ready"];
     let bot = bot![].words(words.map(Into::into));
     let gate = Gate::closed(&bot.file("gate"));
     let manager = Manager::at_path(&bot);
     let launching = begin(manager.command(&bot));
-    wait::until("the body", || bot.file("up").exists());
+    wait::until("the body to run", || bot.file("up").exists());
     launching.signal(Signal::SIGHUP);
     gate.open();
     assert!(launching.finish().status.success());
@@ -331,14 +329,14 @@ fn a_hangup_before_the_bot_is_up_does_not_say_that_it_is() {
 }
 
 #[test]
-fn a_forked_child_tells_of_no_reload() {
+fn a_forked_child_reports_no_reload() {
     let bot = bot!["chdir=false", "reopen=true", "note=up", "hang-up-in-child"];
     let manager = Manager::at_path(&bot);
     assert!(begin(manager.command(&bot)).finish().status.success());
     assert_eq!(manager.heard(), ["READY=1", "STOPPING=1"]);
 }
 
-/// What a bot finds out about the watchdog that these variables set.
+/// What `watchdog()` returns in a bot with these variables.
 fn watchdog(variables: &str) -> String {
     let bot = bot!["when=false", "print-watchdog"];
     let manager = Manager::at_path(&bot);
@@ -348,7 +346,7 @@ fn watchdog(variables: &str) -> String {
 }
 
 #[test]
-fn the_body_knows_how_often_the_watchdog_wants_to_hear_from_it() {
+fn the_watchdog_interval_is_half_of_the_managers_limit() {
     assert_eq!(watchdog("WATCHDOG_USEC=3000000"), "Some(1.5s)\n");
     assert_eq!(watchdog("WATCHDOG_USEC=3000000 WATCHDOG_PID=$$"), "Some(1.5s)\n");
     assert_eq!(watchdog("WATCHDOG_USEC=3000000 WATCHDOG_PID=$PPID"), "None\n");

@@ -1,5 +1,4 @@
-//! File systems that are not like others: with one mode for all files, and without a way to change
-//! it.
+//! File systems on which all files have one mode, which cannot be changed.
 
 use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
@@ -17,7 +16,7 @@ fn bindfs() -> Need {
     need::command("root, FUSE and bindfs", &["sh", "-c", mounts])
 }
 
-/// A file system of its own kind, mounted as long as this lives.
+/// A mounted file system. Dropping it unmounts it.
 struct Mount {
     server: Child,
     directory: TempDir,
@@ -38,11 +37,11 @@ impl Mount {
         server.stdout(Stdio::null()).stderr(Stdio::null());
         let server = server.spawn().expect("bindfs can be executed");
         let mount = Self { server, directory };
-        wait::until("the mount", || device(&mount.file("")) != before);
+        wait::until("the file system to be mounted", || device(&mount.file("")) != before);
         mount
     }
 
-    /// A file in it.
+    /// The path of a file in the file system.
     fn file(&self, name: &str) -> PathBuf {
         self.directory.path().join("above").join(name)
     }
@@ -51,15 +50,13 @@ impl Mount {
 impl Drop for Mount {
     fn drop(&mut self) {
         let unmounted = Command::new("umount").arg("--lazy").arg(self.file("")).status();
-        assert!(unmounted.is_ok_and(|status| status.success()), "the mount stays");
-        // It ends when it serves nobody any more.
-        wait::until("the end of the file system", || {
-            self.server.try_wait().is_ok_and(|end| end.is_some())
-        });
+        assert!(unmounted.is_ok_and(|status| status.success()), "cannot unmount");
+        // The server ends when no process uses the file system.
+        wait::until("the server to end", || self.server.try_wait().is_ok_and(|end| end.is_some()));
     }
 }
 
-/// Modes that some file systems have for all files, as FAT has with its mount options.
+/// File systems with one mode for all files, as FAT has with its mount options.
 const ONE_MODE: [&[&str]; 4] = [
     &["--perms=0777", "--chmod-deny"],
     &["--perms=0777", "--chmod-ignore"],
@@ -67,11 +64,11 @@ const ONE_MODE: [&[&str]; 4] = [
     &["--perms=0600:u+X", "--chmod-deny"],
 ];
 
-/// A start that gives in after two seconds of trying is too late.
+/// Less than a start that only succeeds after two seconds of retries.
 const AT_ONCE: Duration = Duration::from_millis(1900);
 
 #[track_caller]
-fn assert_starts_as_ever(bot: &Bot) {
+fn assert_starts_and_is_refused_twice(bot: &Bot) {
     for _ in 0..2 {
         let begin = Instant::now();
         let daemon = bot.start();
@@ -79,24 +76,24 @@ fn assert_starts_as_ever(bot: &Bot) {
         assert!(lock::is_held(&bot.pid_file()));
         let line = bot.launch().refusal("builder", 75);
         assert!(line.contains(&format!("already running with PID {}", daemon.pid())), "{line}");
-        // Killed, so that the next start finds what it has left.
+        // A killed daemon leaves its PID file to the next start.
         daemon.kill();
         assert!(bot.pid_file().exists());
     }
 }
 
 #[test(needs = bindfs)]
-fn where_modes_cannot_be_set_a_start_is_like_any_other() {
+fn a_start_works_where_modes_cannot_be_set() {
     for options in ONE_MODE {
         let mount = Mount::new(options);
         let [log, pid_file] = ["out.log", "bot.pid"].map(|name| mount.file(name));
         let bot = bot![word("redirect", &log), word("pid_file", &pid_file), "sleep"];
-        assert_starts_as_ever(&bot);
+        assert_starts_and_is_refused_twice(&bot);
     }
 }
 
 #[test(needs = bindfs)]
-fn where_modes_cannot_be_set_the_users_start_is_like_any_other() {
+fn a_privilege_drop_works_where_modes_cannot_be_set() {
     let owner = format!("--force-user={NOBODY_ELSE}");
     let mount = Mount::new(&["--perms=0777", "--chmod-deny", "--chown-deny", &owner]);
     let [log, pid_file] = ["out.log", "bot.pid"].map(|name| mount.file(name));
@@ -104,5 +101,5 @@ fn where_modes_cannot_be_set_the_users_start_is_like_any_other() {
     let bot = bot![word("redirect", &log), word("pid_file", &pid_file), "sleep"].words(ids);
     let everybody = fs::Permissions::from_mode(0o755);
     fs::set_permissions(mount.directory.path(), everybody).expect("ours");
-    assert_starts_as_ever(&bot);
+    assert_starts_and_is_refused_twice(&bot);
 }

@@ -1,4 +1,4 @@
-//! What went wrong in the original, measured there, and does not go wrong here.
+//! Defects of the original, `pywikibot.daemonize`, which this project does not have.
 
 use tests::bot;
 use tests::bot::{Bot, begin};
@@ -11,7 +11,7 @@ fn children_of_the_daemon_have_a_standard_output() {
 }
 
 #[test]
-fn the_pid_file_is_complete_whenever_the_launcher_returns() {
+fn the_pid_file_is_complete_when_the_launcher_returns() {
     for _ in 0..20 {
         let bot = bot!["sleep"];
         let daemon = bot.start();
@@ -28,10 +28,10 @@ fn a_log_that_cannot_be_opened_fails_the_start() {
 }
 
 #[test]
-fn a_start_directory_that_takes_no_pid_file_fails_the_start() {
+fn a_start_directory_without_write_access_fails_the_start() {
     let bot = bot!["print=the body ran", "close_fd=false", "sleep"];
     let mut command = bot.command();
-    // Nobody can make a file there, not even root.
+    // Not even root can make a file there.
     command.current_dir("/proc");
     let line = bot.refused_by(command, 73);
     assert!(line.contains("builder.pid: "), "{line}");
@@ -54,7 +54,7 @@ fn text_printed_before_the_start_appears_once() {
 }
 
 #[test]
-fn a_second_start_leaves_the_first_daemon_in_its_pid_file() {
+fn a_second_start_leaves_the_pid_of_the_first_daemon() {
     let bot = bot!["sleep"];
     let daemon = bot.start();
     let line = begin(bot.command()).finish().refusal("builder", 75);

@@ -1,4 +1,4 @@
-//! The PID file: its name, what it may find in its place, and that its lock is the truth.
+//! The PID file: its name, its lock, and what is done with other files in its place.
 
 use std::fs;
 use std::os::unix::fs::{FileTypeExt, MetadataExt, symlink};
@@ -12,7 +12,7 @@ use tests::lock::Gate;
 use tests::{bot, lock, wait};
 
 #[test]
-fn the_file_is_named_after_the_program() {
+fn the_pid_file_is_named_after_the_program() {
     let names = [
         ("bot", "bot.pid"),
         ("bot.one", "bot.pid"),
@@ -29,7 +29,7 @@ fn the_file_is_named_after_the_program() {
 }
 
 #[test]
-fn a_chosen_file_is_used_instead() {
+fn a_chosen_pid_file_is_used() {
     let elsewhere = tempfile::tempdir().expect("a directory");
     for file in ["run.txt".into(), elsewhere.path().join("run.txt")] {
         let bot = bot![word("pid_file", &file), "sleep"];
@@ -41,7 +41,7 @@ fn a_chosen_file_is_used_instead() {
 }
 
 #[test]
-fn without_a_file_any_number_of_daemons_can_run() {
+fn without_a_pid_file_several_daemons_can_run() {
     let bot = bot!["pid_file=false", "sleep"];
     for running in 1..=2 {
         bot.launch().assert_silent_success();
@@ -51,12 +51,12 @@ fn without_a_file_any_number_of_daemons_can_run() {
 }
 
 #[test]
-fn the_file_is_locked_as_long_as_the_daemon_lives() {
+fn the_pid_file_is_locked_as_long_as_the_daemon_lives() {
     let bot = bot!["sleep"];
     let daemon = bot.start();
     assert!(lock::is_held(&bot.pid_file()));
     daemon.kill();
-    wait::until("the lock", || !lock::is_held(&bot.pid_file()));
+    wait::until("the lock to be released", || !lock::is_held(&bot.pid_file()));
 }
 
 #[test]
@@ -89,7 +89,7 @@ fn a_second_start_is_refused_and_touches_nothing() {
 }
 
 #[test]
-fn a_number_that_nobody_stands_behind_is_taken_over() {
+fn a_stale_pid_file_is_taken_over() {
     let living_stranger = format!("{}\n", std::process::id());
     let white_space = [" 12\n", "12\n\n", "\t12 \r\n", "  \n", "12 "];
     let others = ["", "\n", "0\n", "1\n", "4711", "99999999999999999999\n", &living_stranger];
@@ -102,7 +102,7 @@ fn a_number_that_nobody_stands_behind_is_taken_over() {
 }
 
 #[test]
-fn a_file_that_holds_anything_else_is_refused_untouched() {
+fn a_file_with_other_text_is_refused_untouched() {
     for text in
         ["notes\n", "-1\n", "12 34\n", "12\n34\n", "12\0", "\u{a0}12\n", &"x".repeat(1 << 20)]
     {
@@ -115,7 +115,7 @@ fn a_file_that_holds_anything_else_is_refused_untouched() {
 }
 
 #[test]
-fn what_is_no_regular_file_is_refused_without_waiting_for_it() {
+fn anything_but_a_regular_file_is_refused_without_blocking() {
     for odd in ["pipe", "socket", "directory", "/dev/null", "/dev/full"] {
         let bot = bot![format!("pid_file={odd}"), "sleep"];
         mkfifo(&bot.file("pipe"), Mode::S_IRWXU).expect("a pipe");
@@ -123,7 +123,8 @@ fn what_is_no_regular_file_is_refused_without_waiting_for_it() {
         fs::create_dir(bot.file("directory")).expect("a directory");
         let line = bot.refused(73);
         assert!(line.contains(odd), "{line}");
-        let kind = fs::symlink_metadata(bot.file(odd)).expect("it is still there").file_type();
+        let kind =
+            fs::symlink_metadata(bot.file(odd)).expect("the obstacle is still there").file_type();
         assert!(
             !kind.is_file()
                 && (kind.is_fifo() || kind.is_socket() || kind.is_dir() || kind.is_char_device())
@@ -132,19 +133,19 @@ fn what_is_no_regular_file_is_refused_without_waiting_for_it() {
 }
 
 #[test]
-fn a_symbolic_link_is_refused_and_its_target_left_alone() {
+fn a_symbolic_link_is_refused_and_its_target_untouched() {
     let bot = bot!["sleep"];
     symlink("target", bot.pid_file()).expect("a link");
     let line = bot.refused(73);
     assert!(line.contains("builder.pid: it is a symbolic link"), "{line}");
-    assert!(!bot.file("target").exists(), "a dangling link makes no target");
+    assert!(!bot.file("target").exists(), "the target of a dangling link must not be made");
     fs::write(bot.file("target"), "4711\n").expect("a file");
     let _line = bot.refused(73);
     assert_eq!(bot.read("target"), "4711\n");
 }
 
 #[test]
-fn a_hard_link_is_refused_and_its_other_name_left_alone() {
+fn a_hard_link_is_refused_and_its_other_name_untouched() {
     let bot = bot!["sleep"];
     fs::write(bot.file("precious"), "4711\n").expect("a file");
     fs::hard_link(bot.file("precious"), bot.pid_file()).expect("a link");
@@ -154,14 +155,14 @@ fn a_hard_link_is_refused_and_its_other_name_left_alone() {
 }
 
 #[test]
-fn a_start_that_fails_later_takes_the_file_back() {
+fn a_start_that_fails_later_removes_the_pid_file() {
     let bot = bot!["chdir=missing", "sleep"];
     let _line = bot.refused(78);
     assert!(!bot.pid_file().exists());
 }
 
 #[test]
-fn a_file_that_somebody_else_put_there_is_not_removed() {
+fn a_replaced_pid_file_is_not_removed() {
     let bot = bot!["chdir=false", "await-in-body=gate"];
     let gate = Gate::closed(&bot.file("gate"));
     let daemon = bot.start();
@@ -173,7 +174,7 @@ fn a_file_that_somebody_else_put_there_is_not_removed() {
 }
 
 #[test]
-fn a_file_that_somebody_else_locks_is_a_start_under_way() {
+fn an_empty_locked_pid_file_is_a_bot_that_starts() {
     let bot = bot!["sleep"];
     let _file = lock::take_new(&bot.pid_file());
     let line = bot.launch().refusal("builder", 75);
@@ -182,7 +183,7 @@ fn a_file_that_somebody_else_locks_is_a_start_under_way() {
 }
 
 #[test]
-fn looking_at_the_lock_does_not_disturb_a_start() {
+fn looking_at_the_lock_disturbs_no_start() {
     let bot = bot!["sleep"];
     let start_and_kill = || (0..50).for_each(|_| bot.start().kill());
     let _looks = wait::look_during(start_and_kill, || lock::is_held(&bot.pid_file()));

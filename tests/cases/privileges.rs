@@ -1,5 +1,4 @@
-//! Who the daemon is, and what it can no longer do: users and groups, the umask, and a new root
-//! directory.
+//! The options `user`, `group`, `umask` and `chroot`.
 
 use std::collections::BTreeMap;
 use std::fs::{self, DirBuilder, File, Permissions};
@@ -22,8 +21,7 @@ use tests::{bot, lock, wait};
 
 // Users and groups.
 
-/// Accounts that nobody else sees: `bot` with two supplementary groups, and a group without
-/// members.
+/// Accounts in a mount namespace: `bot` with two supplementary groups, and a group without members.
 const PASSWD: &str = "root:x:0:0::/:/bin/sh\nbot:x:61001:61001::/:/bin/sh\n";
 const GROUP: &str =
     "root:x:0:\nbot:x:61001:\nfirst:x:61010:bot\nsecond:x:61020:other,bot\nlonely:x:61030:\n";
@@ -31,14 +29,14 @@ const GROUP: &str =
 fn accounts() -> Need {
     let mount = "mount --bind /etc/group /etc/group && setpriv --groups 61077 true";
     need::command(
-        "root with mounts of its own, and setpriv",
+        "root with a mount namespace, and setpriv",
         &["unshare", "--mount", "sh", "-c", mount],
     )
 }
 
-/// The command that starts a bot among these accounts, from a process with a supplementary group of
-/// its own.
-fn among_own_accounts(bot: &Bot) -> Command {
+/// The command that starts a bot with these accounts, from a process that has one supplementary
+/// group.
+fn with_accounts(bot: &Bot) -> Command {
     fs::write(bot.file("passwd"), PASSWD).expect("a file");
     fs::write(bot.file("group"), GROUP).expect("a file");
     let mount = "mount --bind passwd /etc/passwd && mount --bind group /etc/group";
@@ -46,7 +44,7 @@ fn among_own_accounts(bot: &Bot) -> Command {
     bot.command_by(&["unshare", "--mount", "sh", "-c", &script, "sh"])
 }
 
-/// The general fixture, where the words are not known before.
+/// The general fixture, with a slice of arguments.
 pub(crate) fn builder(words: &[&str]) -> Bot {
     bot!["sleep"].words(words.iter().map(Into::into))
 }
@@ -54,18 +52,18 @@ pub(crate) fn builder(words: &[&str]) -> Bot {
 #[track_caller]
 fn assert_becomes(words: &[&str], user: u32, group: u32, groups: &[u32]) {
     let bot = builder(words);
-    let daemon = bot.start_by(among_own_accounts(&bot));
+    let daemon = bot.start_by(with_accounts(&bot));
     assert_ids(daemon.process, user, group);
     let held: Vec<u32> = daemon
         .process
         .status("Groups")
         .split_whitespace()
-        .map(|id| id.parse().expect("an id"))
+        .map(|id| id.parse().expect("an ID"))
         .collect();
     assert_eq!(held, groups, "{words:?}");
 }
 
-/// Real, effective, saved and file system id, and what else makes a process mighty.
+/// Expects all four user and group IDs, and for a user other than root no capabilities.
 #[track_caller]
 pub(crate) fn assert_ids(process: Process, user: u32, group: u32) {
     let four =
@@ -80,15 +78,15 @@ pub(crate) fn assert_ids(process: Process, user: u32, group: u32) {
 }
 
 #[test(needs = accounts)]
-fn an_account_brings_its_groups_along() {
-    // By name, by id, and by an id that came as text.
+fn an_account_sets_its_groups() {
+    // By name, by ID, and by an ID that is given as text.
     for word in ["user=bot", "uid=61001", "user=61001"] {
         assert_becomes(&[word], 61001, 61001, &[61001, 61010, 61020]);
     }
 }
 
 #[test(needs = accounts)]
-fn a_group_of_its_own_replaces_the_accounts_primary_group() {
+fn the_group_option_replaces_the_accounts_primary_group() {
     for word in ["group=lonely", "gid=61030", "group=61030"] {
         assert_becomes(&["user=bot", word], 61001, 61030, &[61010, 61020, 61030]);
     }
@@ -102,13 +100,13 @@ fn a_group_alone_clears_the_supplementary_groups() {
 }
 
 #[test(needs = accounts)]
-fn an_id_without_an_account_has_the_chosen_group_alone() {
+fn an_id_without_an_account_has_only_the_chosen_group() {
     assert_becomes(&["uid=61999", "group=lonely"], 61999, 61030, &[61030]);
 }
 
 #[test(needs = accounts)]
-fn ids_need_no_databases() {
-    // As in an image that holds nothing but the program.
+fn ids_work_without_account_databases() {
+    // As in an image that contains only the program.
     let bot = builder(&["user=61999", "group=61030"]);
     let script = r#"mount -t tmpfs none /etc && exec "$@""#;
     let command = bot.command_by(&["unshare", "--mount", "sh", "-c", script, "sh"]);
@@ -123,7 +121,7 @@ fn an_id_without_an_account_needs_a_group() {
 
 #[test]
 fn unknown_users_and_groups_are_refused() {
-    // The highest number means "unchanged" to system calls, and so must never come from an option.
+    // The highest number means "unchanged" to system calls, so no option may set it.
     let highest = u32::MAX.to_string();
     for (user, group, name) in
         [("user", "group", "no such name"), ("uid", "gid", &highest), ("user", "group", &highest)]
@@ -135,7 +133,7 @@ fn unknown_users_and_groups_are_refused() {
     }
 }
 
-/// The ids under which a command of [`as_ordinary_user`] runs.
+/// The IDs under which a command of [`as_ordinary_user`] runs.
 fn ordinary_ids() -> (u32, u32) {
     if getuid().is_root() {
         (NOBODY_ELSE, NOBODY_ELSE)
@@ -144,7 +142,7 @@ fn ordinary_ids() -> (u32, u32) {
     }
 }
 
-/// The command that starts the bot as somebody who is not root.
+/// The command that starts the bot as an ordinary user.
 fn as_ordinary_user(bot: &Bot) -> Command {
     if !getuid().is_root() {
         return bot.command();
@@ -156,7 +154,7 @@ fn as_ordinary_user(bot: &Bot) -> Command {
 }
 
 #[test]
-fn who_is_not_root_cannot_become_somebody_else() {
+fn an_ordinary_user_cannot_become_another_one() {
     let (user, group) = ordinary_ids();
     let others = [(user + 1, group), (user, group + 1), (0, 0), (0, group), (user, 0)];
     for (other_user, other_group) in others {
@@ -168,7 +166,7 @@ fn who_is_not_root_cannot_become_somebody_else() {
 }
 
 #[test]
-fn who_is_not_root_may_ask_for_what_is_already_so() {
+fn an_ordinary_user_may_ask_for_its_own_ids() {
     let (user, group) = ordinary_ids();
     let (user_word, group_word) = (format!("uid={user}"), format!("gid={group}"));
     for words in [&[&user_word[..], &group_word][..], &[&group_word]] {
@@ -183,15 +181,15 @@ fn user_namespace() -> Need {
 }
 
 #[test(needs = user_namespace)]
-fn groups_that_cannot_be_given_up_are_named_as_the_reason() {
+fn a_failed_drop_of_groups_is_named_as_the_reason() {
     let bot = builder(&["gid=0"]);
     let line = bot.refused_by(bot.command_by(&["unshare", "--map-root-user"]), 71);
     assert_eq!(line, "builder: cannot drop privileges: Operation not permitted (os error 1)");
     assert!(!bot.pid_file().exists());
 }
 
-/// Ways to keep capabilities through a change of the user, or to have them in sets that it does not
-/// touch.
+/// Ways to keep capabilities when the user changes, or to have them in sets that the change does
+/// not clear.
 const KEEPING_CAPABILITIES: [&[&str]; 5] = [
     &["--inh-caps", "+dac_read_search,+net_raw"],
     &["--inh-caps", "+dac_read_search", "--ambient-caps", "+dac_read_search"],
@@ -215,15 +213,16 @@ fn kept_capabilities() -> Need {
     )
 }
 
-/// They do nothing until they are asked for, which a daemon that was taken over would do.
+/// Permitted capabilities have no effect until they are raised, which an attacker in the daemon
+/// would do.
 #[test(needs = need::root)]
-fn capabilities_that_the_program_keeps_are_gone() {
+fn capabilities_that_the_program_keeps_are_dropped() {
     let bot = without_privileges(&["keep-capabilities"]);
     assert_ids(bot.start().process, NOBODY_ELSE, NOBODY_ELSE);
 }
 
 #[test(needs = kept_capabilities)]
-fn capabilities_are_gone_from_all_sets_whatever_keeps_them() {
+fn capabilities_are_dropped_from_all_sets() {
     for words in KEEPING_CAPABILITIES {
         let bot = without_privileges(&[]);
         let daemon = bot.start_by(bot.command_by(&[&["setpriv"], words].concat()));
@@ -231,10 +230,10 @@ fn capabilities_are_gone_from_all_sets_whatever_keeps_them() {
     }
 }
 
-// The daemon after it has given up its privileges.
+// The daemon after it has dropped its privileges.
 
-/// A bot that becomes somebody who owns nothing, in a start directory of root's that everybody may
-/// enter.
+/// A bot that drops its privileges. Its start directory belongs to root, and every user may enter
+/// it.
 pub(crate) fn without_privileges(words: &[&str]) -> Bot {
     let id = NOBODY_ELSE;
     let bot = bot![format!("uid={id}"), format!("gid={id}")].words(words.iter().map(Into::into));
@@ -243,14 +242,14 @@ pub(crate) fn without_privileges(words: &[&str]) -> Bot {
 }
 
 #[test(needs = need::root)]
-fn root_and_the_pid_file_are_out_of_reach_from_inside() {
+fn the_daemon_cannot_regain_root_or_change_the_pid_file() {
     let bot = Bot::new(env!("CARGO_BIN_EXE_intruder"));
     fs::set_permissions(bot.start_directory(), Permissions::from_mode(0o755)).expect("ours");
     let outcomes = "setuid: EPERM\nseteuid: EPERM\nsetgid: EPERM\nsetegid: EPERM\nsetgroups: EPERM\n\
         pwrite: EBADF\nftruncate: EINVAL\nchmod: EPERM\nopen: EACCES\nopen through /proc: EACCES\n\
         unlink: EACCES\nrename: EACCES\nthat is all\n";
     let daemon = bot.start();
-    wait::until("all tries", || bot.read("out.log").ends_with("that is all\n"));
+    wait::until("all attempts to be made", || bot.read("out.log").ends_with("that is all\n"));
     assert_eq!(bot.read("out.log"), outcomes);
     assert_eq!(bot.read("intruder.pid"), format!("{}\n", daemon.pid()));
     let line = bot.launch().refusal("intruder", 75);
@@ -258,11 +257,11 @@ fn root_and_the_pid_file_are_out_of_reach_from_inside() {
 }
 
 #[test(needs = need::root)]
-fn the_pid_file_stays_roots_and_can_only_be_read() {
+fn the_pid_file_stays_roots_and_is_open_read_only() {
     for umask in [0o000, 0o022, 0o077] {
         let bot = without_privileges(&["redirect=out.log", "print=up"]);
         let bot = bot.under(Condition::Umask(Mode::from_bits_truncate(umask)));
-        // In its body: what the start has open for writing is closed by then.
+        // When the body runs, the start has closed its writable descriptor.
         let daemon = bot.start_and_await("out.log", "up\n");
         let file = fs::metadata(bot.pid_file()).expect("the PID file");
         assert_eq!((file.uid(), file.mode() & 0o7777), (0, 0o644), "under {umask:o}");
@@ -270,7 +269,7 @@ fn the_pid_file_stays_roots_and_can_only_be_read() {
     }
 }
 
-/// Nobody who takes the daemon over can write by what it has open.
+/// Expects the daemon to hold the lock by a single, read-only descriptor.
 #[track_caller]
 fn assert_holds_pid_file_for_reading(bot: &Bot, process: Process) {
     let descriptors = process.descriptors();
@@ -283,7 +282,7 @@ fn assert_holds_pid_file_for_reading(bot: &Bot, process: Process) {
 }
 
 #[test(needs = need::root)]
-fn in_the_foreground_privileges_and_root_directory_change_too() {
+fn the_foreground_drops_privileges_and_changes_the_root_too() {
     let bot = without_privileges(&["when=false", "chroot=jail", "print=up"]);
     fs::create_dir(bot.file("jail")).expect("a directory");
     let mut terminal = Terminal::new();
@@ -297,13 +296,13 @@ fn in_the_foreground_privileges_and_root_directory_change_too() {
     assert_holds_pid_file_for_reading(&bot, running.process);
 }
 
-/// A bot without privileges whose launcher waits for it.
+/// A bot that drops its privileges, and whose launcher waits for `ready()`.
 fn waiting_without_privileges(words: &[&str]) -> Bot {
     without_privileges(&[&["wait_ready=true", "chdir=false", "redirect=out.log"], words].concat())
 }
 
 #[test(needs = need::root)]
-fn without_privileges_the_body_has_the_terminal_until_ready() {
+fn after_a_privilege_drop_the_body_has_the_terminal_until_ready() {
     let bot = waiting_without_privileges(&["print=early", "ready", "print=late"]);
     let launch = bot.launch();
     assert!(launch.status.success(), "{launch:?}");
@@ -315,25 +314,25 @@ fn without_privileges_the_body_has_the_terminal_until_ready() {
 }
 
 #[test(needs = need::root)]
-fn a_daemon_without_privileges_that_is_never_ready_goes() {
+fn after_a_privilege_drop_a_body_that_is_never_ready_fails_the_start() {
     let bot = waiting_without_privileges(&["exit=7"]);
     let line = bot.refused(7);
     assert!(line.contains("exit code 7 before it was ready"), "{line}");
-    assert!(!bot.pid_file().exists(), "the launcher is still root");
+    assert!(!bot.pid_file().exists(), "the launcher, still root, must remove it");
 }
 
 #[test(needs = need::root)]
-fn a_daemon_without_privileges_goes_with_its_launcher() {
+fn after_a_privilege_drop_the_daemon_ends_with_its_launcher() {
     let bot = waiting_without_privileges(&["spawn=exec sleep 300"]);
     let launching = begin(bot.command());
-    wait::until("the body's child", || bot.processes().len() == 4);
+    wait::until("the body's child to run", || bot.processes().len() == 4);
     launching.signal(Signal::SIGTERM);
     assert!(!launching.finish().status.success());
-    // Nobody is left who could remove root's file, but without a lock it hinders nobody.
+    // No process of root's is left to remove the PID file, but it is unlocked.
     bot.await_nothing_left();
 }
 
-// What a refusal must not touch.
+// Refusals that must leave the disk untouched.
 
 /// Makes a directory whose mode is not subject to the umask.
 pub(crate) fn make_directory(path: &Path, mode: u32) {
@@ -345,11 +344,11 @@ pub(crate) fn give_away(path: &Path, owner: u32) {
     chown(path, Some(owner), Some(owner)).expect("root can give files away");
 }
 
-/// What can be seen of files, but for the time of the last reading: inode, mode, owner, length and
-/// last change. Not of directories, in which a PID file has come and gone.
+/// The visible state of files except the access time: inode, mode, owner, length and last change.
+/// Directories have no last change here, since a PID file may have come and gone.
 pub(crate) type Inventory = BTreeMap<PathBuf, (u64, u32, u32, u64, Option<(i64, i64)>)>;
 
-/// All that is in a directory, and the directory itself.
+/// The state of a directory and of everything below it.
 pub(crate) fn inventory(directory: &Path) -> Inventory {
     let entries = fs::read_dir(directory)
         .expect("the directory")
@@ -365,7 +364,7 @@ fn look_at(path: PathBuf) -> Inventory {
     Inventory::from([(path, (file.ino(), file.mode(), file.uid(), file.len(), last_change))])
 }
 
-/// Expects a refusal that comes before anything has changed on disk.
+/// Expects a refusal that changes nothing on disk.
 #[track_caller]
 pub(crate) fn refused_untouched(bot: &Bot, code: i32) -> String {
     let before = inventory(&bot.start_directory());
@@ -375,7 +374,7 @@ pub(crate) fn refused_untouched(bot: &Bot, code: i32) -> String {
 }
 
 #[test(needs = need::root)]
-fn the_daemon_must_be_allowed_into_its_working_directory() {
+fn the_daemons_user_must_be_allowed_into_the_working_directory() {
     let bot = without_privileges(&["chdir=home"]);
     make_directory(&bot.file("home"), 0o700);
     let line = bot.refused(78);
@@ -391,7 +390,7 @@ fn the_daemon_must_be_allowed_into_its_working_directory() {
 // The umask.
 
 #[test]
-fn the_chosen_umask_holds_for_the_log_but_not_for_the_pid_file() {
+fn the_umask_applies_to_the_log_but_not_to_the_pid_file() {
     for umask in [0o000, 0o022, 0o027, 0o077, 0o777] {
         let bot = builder(&[&format!("umask={umask:o}"), "redirect=out.log"]);
         let bot = bot.under(Condition::Umask(Mode::from_bits_truncate(0o002)));
@@ -403,7 +402,7 @@ fn the_chosen_umask_holds_for_the_log_but_not_for_the_pid_file() {
 }
 
 #[test]
-fn a_umask_of_more_than_permissions_is_refused() {
+fn a_umask_beyond_0o777_is_refused() {
     for umask in ["1000", "1022", "7777", "37777777777"] {
         let line =
             refused_untouched(&builder(&[&format!("umask={umask}"), "redirect=out.log"]), 64);
@@ -414,13 +413,13 @@ fn a_umask_of_more_than_permissions_is_refused() {
     }
 }
 
-// The root directory, and what leads out of it.
+// The root directory, and open directories that lead out of it.
 
 pub(crate) fn root_of(process: Process) -> PathBuf {
     fs::read_link(format!("/proc/{}/root", process.0)).expect("the root directory can be read")
 }
 
-/// A bot with a new root directory, which is there.
+/// A bot with a new root directory, which exists.
 fn jailed(words: &[&str]) -> Bot {
     let bot = builder(words).words(["chroot=jail".into()]);
     make_directory(&bot.file("jail"), 0o755);
@@ -456,20 +455,20 @@ fn a_missing_root_directory_changes_nothing() {
 }
 
 #[test]
-fn who_is_not_root_cannot_change_the_root_directory() {
+fn an_ordinary_user_cannot_change_the_root_directory() {
     let bot = jailed(&["redirect=out.log"]);
     let line = bot.refused_by(as_ordinary_user(&bot), 77);
     assert_eq!(line, "builder: cannot start: only root can change the root directory");
     assert!(!bot.pid_file().exists() && !bot.file("out.log").exists());
 }
 
-/// A directory that the program finds open when it is executed.
+/// A directory that the program inherits as an open descriptor.
 fn inherited_directory() -> Condition {
     Condition::open(File::open("/").expect("a directory"), 1)
 }
 
 #[test(needs = need::root)]
-fn an_open_directory_is_a_way_out_of_the_new_root() {
+fn an_open_directory_that_leads_out_of_the_new_root_is_refused() {
     let opened_itself = jailed(&["open=."]);
     let kept = jailed(&["close_inherited=false"]).under(inherited_directory());
     for bot in [opened_itself, kept] {
@@ -480,10 +479,11 @@ fn an_open_directory_is_a_way_out_of_the_new_root() {
     assert_no_directory_is_open(&closed.start());
 }
 
-/// Where one cannot be read, one can still go.
+/// Such a descriptor cannot be read, but `fchdir` accepts it.
 #[test(needs = need::root)]
-fn a_directory_that_is_only_named_is_a_way_out_too() {
-    // Not by the standard library, which takes this flag for a mode of access where musl does.
+fn a_directory_opened_by_o_path_is_refused() {
+    // Not with the standard library, which drops this flag on musl, where it belongs to the access
+    // mode.
     let named = open("/", OFlag::O_PATH, Mode::empty());
     let bot = jailed(&[]).under(Condition::open(named.expect("a directory"), 1));
     let line = refused_untouched(&bot, 78);
@@ -491,7 +491,7 @@ fn a_directory_that_is_only_named_is_a_way_out_too() {
 }
 
 #[test(needs = need::root)]
-fn a_directory_as_standard_input_is_a_way_out_too() {
+fn a_directory_as_standard_input_is_refused() {
     for keeps_streams in ["close_fd=false", "wait_ready=true", "when=false"] {
         let bot = jailed(&[keeps_streams]);
         let line = bot.refused_by(bot.command_in_shell(r#"exec "$@" </"#), 78);
