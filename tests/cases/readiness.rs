@@ -1,5 +1,5 @@
-//! With `wait_ready` the launcher returns when the body says that it is up. Until then the body
-//! talks to whoever started it, and a body that ends, or a launcher that goes, is a failed start.
+//! With `wait_ready` the launcher returns when the body calls `ready()`. Until then the body has
+//! the launcher's streams, and the start fails if the body or the launcher ends.
 
 use std::fs;
 use std::os::unix::process::ExitStatusExt;
@@ -16,12 +16,12 @@ use tests::lock::Gate;
 use tests::terminal::Terminal;
 use tests::{bot, lock};
 
-/// A bot whose launcher waits for the body's word.
+/// A bot whose launcher waits for `ready()`.
 macro_rules! waiting_bot {
     ($($word:expr),* $(,)?) => { bot!["wait_ready=true", "redirect=out.log", "chdir=false", $($word),*] };
 }
 
-/// A body that stands at a gate before it says the word, and leaves a note that it has come so far.
+/// A bot whose body leaves a note, and then waits at a gate before it calls `ready()`.
 fn bot_at_a_gate() -> (Bot, Gate) {
     let bot = waiting_bot![
         "print=early",
@@ -42,32 +42,32 @@ fn assert_started(launching: Launching, stdout: &str) {
     assert_eq!(launch.stdout, stdout);
 }
 
-/// What the launcher says of its own among the words of the body: one line.
+/// The only line on standard error that comes from the launcher and not from the body.
 #[track_caller]
 fn only_line_of_the_launcher(launch: &Launch) -> &str {
     let mut lines = launch.stderr.lines().filter(|line| line.starts_with("builder: "));
     let line = lines.next().unwrap_or_else(|| panic!("no line: {launch:?}"));
-    assert_eq!(lines.next(), None, "one line says it all");
+    assert_eq!(lines.next(), None, "there must be one line: {launch:?}");
     line
 }
 
 #[test]
-fn the_launcher_waits_for_the_word_and_not_for_the_end() {
+fn the_launcher_waits_until_ready() {
     let (bot, gate) = bot_at_a_gate();
     let launching = begin(bot.command());
     let body = bot.await_body();
-    assert_eq!(bot.processes().len(), 3, "a launcher, a session leader and a daemon");
+    assert_eq!(bot.processes().len(), 3, "launcher, session leader and daemon must run");
     assert_eq!(bot.read("out.log"), "");
     gate.open();
     assert_started(launching, "early\n");
     bot.await_text("out.log", "late\n");
     let daemon = bot.daemon();
     assert_eq!(daemon.process, body);
-    assert_eq!(bot.processes(), [body], "only the daemon is left");
+    assert_eq!(bot.processes(), [body], "only the daemon must be left");
 }
 
 #[test]
-fn the_word_turns_both_outputs_from_the_launcher_to_the_log() {
+fn ready_switches_both_outputs_from_the_launcher_to_the_log() {
     let bot = waiting_bot![
         "print=out",
         "print-error=err",
@@ -84,7 +84,7 @@ fn the_word_turns_both_outputs_from_the_launcher_to_the_log() {
 }
 
 #[test]
-fn until_the_word_the_body_writes_on_the_screen() {
+fn until_ready_the_body_writes_to_the_terminal() {
     let (bot, gate) = bot_at_a_gate();
     let bot = bot.under(Condition::Terminal);
     let mut terminal = Terminal::new();
@@ -104,7 +104,7 @@ fn until_the_word_the_body_writes_on_the_screen() {
 }
 
 #[test]
-fn what_is_in_a_buffer_at_the_word_belongs_to_the_launcher() {
+fn buffered_output_before_ready_goes_to_the_launcher() {
     for unfinished in ["print-unfinished=half a line", "print-c=half a line"] {
         let bot = waiting_bot![unfinished, "ready", "print=late", "sleep"];
         assert_started(begin(bot.command()), "half a line");
@@ -114,7 +114,7 @@ fn what_is_in_a_buffer_at_the_word_belongs_to_the_launcher() {
 }
 
 #[test]
-fn after_the_word_streams_and_pid_file_alone_are_open() {
+fn after_ready_only_streams_and_pid_file_are_open() {
     let bot = waiting_bot!["ready", "print=late", "sleep"];
     let daemon = bot.start_and_await("out.log", "late\n");
     daemon.assert_has_only_streams_and(&bot.pid_file());
@@ -123,31 +123,31 @@ fn after_the_word_streams_and_pid_file_alone_are_open() {
 }
 
 #[test]
-fn a_second_word_does_nothing() {
+fn a_second_ready_does_nothing() {
     let bot = waiting_bot!["ready", "print=once", "ready", "print=twice", "sleep"];
     let daemon = bot.start_and_await("out.log", "once\ntwice\n");
     assert!(daemon.process.is_alive());
 }
 
 #[test]
-fn a_word_that_nobody_waits_for_does_nothing() {
+fn ready_does_nothing_without_wait_ready() {
     let bot = bot!["redirect=out.log", "ready", "print=up", "sleep"];
     let daemon = bot.start_and_await("out.log", "up\n");
     assert!(daemon.process.is_alive());
 }
 
 #[test]
-fn the_word_may_come_from_any_thread() {
+fn ready_may_be_called_in_any_thread() {
     let bot = waiting_bot!["ready-in-thread", "print=late", "sleep"];
     let _daemon = bot.start_and_await("out.log", "late\n");
 }
 
 #[test]
-fn the_word_of_a_forked_child_does_not_count() {
+fn ready_in_a_forked_child_does_not_count() {
     let bot =
         waiting_bot!["ready-in-child", "print=the child has left", "ready", "print=late", "sleep"];
-    // A launcher that had believed the child would be gone, and the daemon would leave at its own
-    // word.
+    // If the launcher had accepted the child's call, it would have returned, and the daemon's own
+    // call would end the daemon.
     assert_started(begin(bot.command()), "the child has left\n");
     let daemon = bot.daemon();
     bot.await_text("out.log", "late\n");
@@ -155,7 +155,7 @@ fn the_word_of_a_forked_child_does_not_count() {
 }
 
 #[test]
-fn a_bot_that_is_not_ready_yet_is_starting_already() {
+fn a_bot_that_is_not_ready_yet_is_starting() {
     let (bot, gate) = bot_at_a_gate();
     let first = begin(bot.command());
     let body = bot.await_body();
@@ -168,7 +168,7 @@ fn a_bot_that_is_not_ready_yet_is_starting_already() {
 }
 
 #[test]
-fn a_body_that_ends_before_the_word_fails_with_its_own_code() {
+fn a_body_that_ends_before_ready_fails_the_start_with_its_own_code() {
     let cases = [
         ("print=at its end", 70, "it ended with exit code 0"),
         ("exit=7", 7, "it ended with exit code 7"),
@@ -177,7 +177,7 @@ fn a_body_that_ends_before_the_word_fails_with_its_own_code() {
         ("run=kill -KILL $PPID", 137, "it was killed by signal 9 (SIGKILL)"),
     ];
     for (ending, code, end) in cases {
-        let bot = waiting_bot!["spawn=exec sleep 300", "print-error=the body's own words", ending];
+        let bot = waiting_bot!["spawn=exec sleep 300", "print-error=the body's own text", ending];
         let bot = bot.under(Condition::Limited(Resource::RLIMIT_CORE, 0));
         let launch = begin(bot.command()).finish();
         assert_eq!(launch.status.code(), Some(code), "{ending}: {launch:?}");
@@ -185,14 +185,14 @@ fn a_body_that_ends_before_the_word_fails_with_its_own_code() {
             only_line_of_the_launcher(&launch),
             format!("builder: cannot start: {end} before it was ready")
         );
-        assert!(launch.stderr.starts_with("the body's own words\n"), "{launch:?}");
+        assert!(launch.stderr.starts_with("the body's own text\n"), "{launch:?}");
         bot.await_no_trace();
     }
 }
 
-/// Lets the body begin, which leaves a note, and then ends the launcher.
+/// Waits until the body runs, ends the launcher by a signal, and expects nothing to be left.
 #[track_caller]
-fn assert_goes_with_its_launcher(bot: &Bot, signal: Signal) {
+fn assert_ends_with_its_launcher(bot: &Bot, signal: Signal) {
     let launching = begin(bot.command());
     let _ = bot.await_body();
     launching.signal(signal);
@@ -201,16 +201,16 @@ fn assert_goes_with_its_launcher(bot: &Bot, signal: Signal) {
 }
 
 #[test]
-fn a_launcher_that_goes_takes_everything_along() {
+fn everything_ends_with_a_waiting_launcher() {
     for signal in [Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP, Signal::SIGKILL] {
-        // What the body has started need not hear any request to end.
+        // The body's child ignores the signals.
         let bot = waiting_bot![r#"spawn=trap "" INT TERM HUP; echo $$ >note; sleep 300"#, "sleep"];
-        assert_goes_with_its_launcher(&bot, signal);
+        assert_ends_with_its_launcher(&bot, signal);
     }
 }
 
 #[test]
-fn a_key_that_interrupts_the_launcher_takes_everything_along() {
+fn everything_ends_when_ctrl_c_interrupts_the_launcher() {
     let bot =
         waiting_bot!["spawn=exec sleep 300", "print=waiting", "sleep"].under(Condition::Terminal);
     let mut terminal = Terminal::new();
@@ -224,26 +224,22 @@ fn a_key_that_interrupts_the_launcher_takes_everything_along() {
 }
 
 #[test]
-fn a_launcher_that_runs_out_of_time_takes_everything_along() {
+fn everything_ends_when_the_command_timeout_kills_the_launcher() {
     let bot = waiting_bot!["spawn=exec sleep 300", "sleep"];
     let launch = begin(bot.command_by(&["timeout", "1"])).finish();
-    assert_eq!(
-        launch.status.code(),
-        Some(124),
-        "the code of a command that was out of time: {launch:?}"
-    );
+    assert_eq!(launch.status.code(), Some(124), "`timeout` must end the launcher: {launch:?}");
     assert_eq!(launch.stderr, "");
     bot.await_no_trace();
 }
 
 #[test]
-fn a_start_that_loses_its_session_leader_fails() {
+fn a_start_fails_when_its_session_leader_is_killed() {
     for supervision in ["restart=never", "restart=always"] {
         let bot = waiting_bot![supervision, "note=note", "sleep"];
         let launching = begin(bot.command());
         let leader = bot.await_body().stat().expect("the body waits").session;
-        // Nobody would learn any more how the body ends.
-        kill(Pid::from_raw(leader), Signal::SIGKILL).expect("the session leader watches");
+        // Without its parent, no process would learn how the daemon ends.
+        kill(Pid::from_raw(leader), Signal::SIGKILL).expect("the session leader runs");
         let line = launching.finish().refusal("builder", 70);
         assert!(line.contains("a process of the start was killed"), "{line}");
         bot.await_no_trace();
@@ -251,7 +247,7 @@ fn a_start_that_loses_its_session_leader_fails() {
 }
 
 #[test]
-fn a_hangup_before_the_word_leaves_the_streams_alone() {
+fn sighup_before_ready_leaves_the_streams_alone() {
     let bot = waiting_bot![
         "reopen=true",
         "note=note",
@@ -271,7 +267,7 @@ fn a_hangup_before_the_word_leaves_the_streams_alone() {
 }
 
 #[test]
-fn a_handler_installed_before_the_word_and_ours_both_hear() {
+fn a_handler_installed_before_ready_runs_beside_ours() {
     let bot = Bot::new(env!("CARGO_BIN_EXE_waiter"));
     let daemon = bot.start_and_await("out.log", "listening\n");
     fs::rename(bot.file("out.log"), bot.file("out.log.old")).expect("the log");
@@ -295,14 +291,15 @@ fn the_launcher_waits_for_the_first_body_of_a_supervisor() {
 }
 
 #[test]
-fn a_first_body_that_ends_before_the_word_is_not_started_again() {
+fn a_first_body_that_ends_before_ready_is_not_restarted() {
     let cases = [
         ("print=at its end", 70, "it ended with exit code 0"),
         ("exit=7", 7, "it ended with exit code 7"),
         ("run=kill -KILL $PPID", 137, "it was killed by signal 9 (SIGKILL)"),
     ];
-    for (ending, code, end) in cases {
-        let bot = waiting_bot!["restart=always", "spawn=exec sleep 300", "note=note", ending];
+    let cases = cases.map(|case| ["restart=always", "restart-quickly=9"].map(|plan| (plan, case)));
+    for (plan, (ending, code, end)) in cases.into_iter().flatten() {
+        let bot = waiting_bot![plan, "spawn=exec sleep 300", "note=note", ending];
         let launch = begin(bot.command()).finish();
         assert_eq!(launch.status.code(), Some(code), "{ending}: {launch:?}");
         assert_eq!(
@@ -310,23 +307,23 @@ fn a_first_body_that_ends_before_the_word_is_not_started_again() {
             format!("builder: cannot start: {end} before it was ready")
         );
         bot.await_no_trace();
-        assert_eq!(bot.read("note").lines().count(), 1, "one body was enough");
+        assert_eq!(bot.read("note").lines().count(), 1, "{plan}, {ending}");
     }
 }
 
 #[test]
-fn a_launcher_that_goes_takes_the_supervisor_and_its_body_along() {
+fn supervisor_and_body_end_with_a_waiting_launcher() {
     for signal in [Signal::SIGINT, Signal::SIGKILL] {
         let bot = waiting_bot!["restart=always", "spawn=exec sleep 300", "note=note", "sleep"];
-        assert_goes_with_its_launcher(&bot, signal);
+        assert_ends_with_its_launcher(&bot, signal);
     }
 }
 
 #[test]
-fn the_pid_file_is_locked_and_names_nobody_while_the_launcher_waits() {
+fn while_the_launcher_waits_the_pid_file_is_locked_and_names_nobody() {
     for left in ["", "2147483647\n"] {
         let (bot, gate) = bot_at_a_gate();
-        fs::write(bot.pid_file(), left).expect("what an earlier bot has left");
+        fs::write(bot.pid_file(), left).expect("a PID file that an earlier bot left");
         let launching = begin(bot.command());
         let body = bot.await_body();
         assert!(lock::is_held(&bot.pid_file()));

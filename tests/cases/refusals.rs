@@ -1,4 +1,4 @@
-//! A start that fails says why in one line, has a code that tells the reasons apart, and leaves
+//! A failed start says why in one line, has an exit code for the kind of reason, and leaves
 //! nothing.
 
 use std::ffi::OsStr;
@@ -44,7 +44,7 @@ fn a_directory_that_cannot_be_entered_is_named_with_the_reason() {
 }
 
 #[test]
-fn threads_that_run_already_are_counted() {
+fn running_threads_are_counted() {
     for (threads, words) in
         [("2 threads", vec!["thread"]), ("4 threads", vec!["thread", "thread", "thread"])]
     {
@@ -56,8 +56,8 @@ fn threads_that_run_already_are_counted() {
 }
 
 #[test]
-fn options_that_cannot_be_had_together_are_refused() {
-    let together = [
+fn contradicting_options_are_refused() {
+    let contradictions = [
         ["redirect=a.log", "stdout=b.log"],
         ["redirect=a.log", "stderr=b.log"],
         ["close_fd=false", "redirect=a.log"],
@@ -66,7 +66,7 @@ fn options_that_cannot_be_had_together_are_refused() {
         ["close_fd=false", "stderr=a.log"],
         ["redirect=same", "pid_file=same"],
     ];
-    for [one, other] in together {
+    for [one, other] in contradictions {
         let bot = bot![one, other, "sleep"];
         let _line = bot.refused(64);
         assert_eq!(bot.files(), [""; 0], "{one} {other}");
@@ -74,7 +74,7 @@ fn options_that_cannot_be_had_together_are_refused() {
 }
 
 #[test]
-fn empty_paths_are_refused_by_the_name_of_their_option() {
+fn an_empty_path_is_refused_with_the_name_of_the_option() {
     for option in ["redirect", "stdin", "stdout", "stderr", "chdir", "pid_file"] {
         let line = bot![format!("{option}="), "sleep"].refused(64);
         assert!(line.contains(option), "{line}");
@@ -82,7 +82,7 @@ fn empty_paths_are_refused_by_the_name_of_their_option() {
 }
 
 #[test]
-fn a_path_cannot_break_the_line() {
+fn control_characters_in_a_path_are_escaped() {
     let path = "missing\n\r\x1b[31m\t\x7f\u{85}/file";
     for (option, code) in [("redirect", 73), ("stdin", 73), ("pid_file", 73), ("chdir", 78)] {
         let line = bot![format!("{option}={path}"), "sleep"].refused(code);
@@ -91,13 +91,13 @@ fn a_path_cannot_break_the_line() {
 }
 
 #[test]
-fn a_path_need_not_be_text() {
+fn a_path_need_not_be_utf_8() {
     let path = OsStr::from_bytes(b"missing-\xff/file");
     let _line = bot![word("redirect", path.as_ref()), "sleep"].refused(73);
 }
 
 #[test]
-fn the_code_is_the_same_when_nobody_can_read_the_message() {
+fn the_code_is_the_same_when_the_message_cannot_be_written() {
     let bot = bot!["redirect=missing/out.log", "sleep"].under(Condition::Closed(2));
     assert_eq!(bot.launch().status.code(), Some(73));
     let bot = bot!["redirect=missing/out.log", "sleep"];
@@ -107,7 +107,7 @@ fn the_code_is_the_same_when_nobody_can_read_the_message() {
 }
 
 #[test]
-fn a_program_can_go_on_after_a_failed_start_and_start_again() {
+fn a_program_can_start_again_after_a_failed_start() {
     let bot = bot!["chdir=false", "fail-first=missing", "await-in-body=gate"];
     let gate = Gate::closed(&bot.file("gate"));
     let daemon = bot.start();

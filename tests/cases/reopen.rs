@@ -1,33 +1,33 @@
-//! Log rotation: the log is renamed, SIGHUP comes, and whatever stands in the log's place then, no
-//! line is lost.
+//! Log rotation: the log is renamed, and SIGHUP makes the bot reopen it. No line is lost, whatever
+//! is in the log's place.
 
 use std::fs::{self, OpenOptions, Permissions};
 use std::mem;
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt, chown, symlink};
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use nix::libc;
 use nix::sys::signal::Signal;
 use nix::sys::stat::Mode;
 use nix::sys::wait::WaitStatus;
 use nix::unistd::mkfifo;
-use tests::bot::{Bot, word};
+use tests::bot::{Bot, begin, word};
 use tests::condition::Condition;
 use tests::daemon::Daemon;
 use tests::lock::Gate;
 use tests::need::{self, NOBODY_ELSE, Need};
 use tests::{bot, wait};
 
-/// Does what logrotate does. A bot that waits at a gate handles the signal before it passes, so
-/// that the new log is in place when the gate is opened afterwards.
+/// Rotates a log as logrotate does. A bot that waits at a gate handles the signal before it passes
+/// the gate, so it already writes to the new log then.
 fn rotate(bot: &Bot, daemon: &Daemon, log: &str) {
     fs::rename(bot.file(log), bot.file(format!("{log}.old"))).expect("the log");
     daemon.signal(Signal::SIGHUP);
 }
 
 #[test]
-fn both_streams_go_on_in_a_new_log() {
+fn both_streams_move_to_the_new_log() {
     let bot = bot![
         "chdir=false",
         "redirect=out.log",
@@ -47,7 +47,7 @@ fn both_streams_go_on_in_a_new_log() {
 }
 
 #[test]
-fn streams_apart_go_on_in_a_new_log_each() {
+fn separate_streams_move_to_their_new_logs() {
     let bot = bot![
         "chdir=false",
         "stdout=out.log",
@@ -72,17 +72,17 @@ fn streams_apart_go_on_in_a_new_log_each() {
 }
 
 #[test]
-fn a_log_for_one_stream_leaves_the_other_alone() {
+fn reopening_one_streams_log_leaves_the_other_alone() {
     let bot = bot!["stderr=error.log", "reopen=true", "print-error=old", "sleep"];
     let daemon = bot.start_and_await("error.log", "old\n");
     rotate(&bot, &daemon, "error.log");
     bot.await_text("error.log", "");
-    wait::until("the new log", || daemon.process.has_open(2, &bot.file("error.log")));
+    wait::until("the new log to be open", || daemon.process.has_open(2, &bot.file("error.log")));
     assert!(daemon.process.has_open(1, Path::new("/dev/null")));
 }
 
 #[test]
-fn a_deleted_log_is_made_anew() {
+fn a_deleted_log_is_created_again() {
     let bot = bot![
         "chdir=false",
         "redirect=out.log",
@@ -100,7 +100,7 @@ fn a_deleted_log_is_made_anew() {
 }
 
 #[test]
-fn the_target_of_a_symbolic_link_is_made_anew() {
+fn the_target_of_a_symbolic_link_is_created_again() {
     let bot = bot![
         "chdir=false",
         "redirect=link.log",
@@ -119,12 +119,12 @@ fn the_target_of_a_symbolic_link_is_made_anew() {
 }
 
 #[test]
-fn a_new_log_is_opened_like_the_first() {
+fn a_reopened_log_is_opened_like_the_first() {
     let bot = bot!["redirect=out.log", "reopen=true", "umask=027", "print=up", "sleep"];
     let daemon = bot.start_and_await("out.log", "up\n");
     let before = daemon.process.descriptors();
     rotate(&bot, &daemon, "out.log");
-    wait::until("the new log", || {
+    wait::until("the new log to be open", || {
         (1..=2).all(|number| daemon.process.has_open(number, &bot.file("out.log")))
     });
     let after = daemon.process.descriptors();
@@ -138,12 +138,12 @@ fn a_new_log_is_opened_like_the_first() {
 const ROTATIONS: usize = 100;
 
 #[test]
-fn a_hundred_rotations_lose_and_tear_no_line_of_eight_threads() {
+fn a_hundred_rotations_lose_no_line_of_eight_threads() {
     let bot = Bot::new(env!("CARGO_BIN_EXE_writer"));
     let gate = Gate::closed(&bot.file("gate"));
     let daemon = bot.start();
     let await_lines = || {
-        wait::until("lines in the log", || {
+        wait::until("lines to be in the log", || {
             fs::metadata(bot.file("out.log")).is_ok_and(|log| log.len() > 0)
         });
     };
@@ -157,7 +157,7 @@ fn a_hundred_rotations_lose_and_tear_no_line_of_eight_threads() {
         daemon.signal(Signal::SIGHUP);
     }
     await_lines();
-    // Among them the gate, at which the bot waits when it has the time.
+    // The bot may have the gate open, too.
     assert!(daemon.process.descriptors().len() <= descriptors + 1);
     gate.open();
     let pid = daemon.process.0;
@@ -166,7 +166,7 @@ fn a_hundred_rotations_lose_and_tear_no_line_of_eight_threads() {
     assert_complete(&logs.map(|log| fs::read_to_string(log).expect("a log")).collect::<String>());
 }
 
-/// Each thread's lines are numbered without a gap up to its last one.
+/// Expects that each thread's lines are numbered without a gap up to its end.
 fn assert_complete(logs: &str) {
     let mut lines_of = [0; 8];
     let mut ended = [false; 8];
@@ -187,36 +187,36 @@ fn assert_complete(logs: &str) {
 }
 
 #[test]
-fn a_log_that_cannot_be_made_stays_the_old_one_until_it_can() {
-    keeps_the_old_log("No such file or directory", |log| {
+fn the_old_log_stays_open_until_the_new_one_can_be_opened() {
+    assert_keeps_the_old_log("No such file or directory", |log| {
         fs::remove_dir(log.parent().expect("a directory")).expect("empty");
     });
-    keeps_the_old_log("Is a directory", |log| fs::create_dir(log).expect("a directory"));
-    keeps_the_old_log("No such file or directory", |log| {
+    assert_keeps_the_old_log("Is a directory", |log| fs::create_dir(log).expect("a directory"));
+    assert_keeps_the_old_log("No such file or directory", |log| {
         symlink("missing/out.log", log).expect("a link");
     });
-    keeps_the_old_log("Too many levels of symbolic links", |log| {
+    assert_keeps_the_old_log("Too many levels of symbolic links", |log| {
         symlink("out.log", log).expect("a link");
     });
-    keeps_the_old_log("No such device or address", |log| {
+    assert_keeps_the_old_log("No such device or address", |log| {
         mkfifo(log, Mode::S_IRWXU).expect("a pipe");
     });
-    keeps_the_old_log("not a regular file", |log| {
+    assert_keeps_the_old_log("not a regular file", |log| {
         mkfifo(log, Mode::S_IRWXU).expect("a pipe");
         let reader = OpenOptions::new().read(true).custom_flags(libc::O_NONBLOCK).open(log);
-        mem::forget(reader.expect("the pipe opens"));
+        mem::forget(reader.expect("the pipe can be opened"));
     });
 }
 
 #[test(needs = need::ordinary_user)]
-fn in_a_directory_that_became_unwritable_the_old_log_is_kept() {
-    keeps_the_old_log("Permission denied", |log| {
+fn the_old_log_stays_open_in_an_unwritable_directory() {
+    assert_keeps_the_old_log("Permission denied", |log| {
         let directory = log.parent().expect("a directory");
         fs::set_permissions(directory, Permissions::from_mode(0o555)).expect("ours");
     });
 }
 
-/// What a bot says in its old log when it cannot open the new one.
+/// The line in the old log when the new one cannot be opened.
 fn complaint(log: &Path, why: &str) -> String {
     format!(
         "builder: cannot reopen the log {}: {why}; writing goes on in this file\n",
@@ -224,9 +224,9 @@ fn complaint(log: &Path, why: &str) -> String {
     )
 }
 
-/// Puts an obstacle where the log was, and takes it away again. That it is in the way is said once,
-/// however often it is met.
-fn keeps_the_old_log(why: &str, put_obstacle: fn(&Path)) {
+/// Puts an obstacle in the log's place, and removes it again. The bot writes to its old log
+/// meanwhile, and complains only once.
+fn assert_keeps_the_old_log(why: &str, put_obstacle: fn(&Path)) {
     let bot = bot![
         "chdir=false",
         "redirect=logs/out.log",
@@ -247,7 +247,7 @@ fn keeps_the_old_log(why: &str, put_obstacle: fn(&Path)) {
     first.open();
     let old = complaint(&log, why) + "kept\n";
     bot.await_text("old.log", &old);
-    // Gone already, where that was the obstacle.
+    // If a missing directory was the obstacle, there is nothing to remove.
     let _ = fs::remove_dir_all(&logs);
     fs::create_dir(&logs).unwrap_or_else(|error| panic!("{why}: {error}"));
     daemon.signal(Signal::SIGHUP);
@@ -257,7 +257,7 @@ fn keeps_the_old_log(why: &str, put_obstacle: fn(&Path)) {
 }
 
 #[test]
-fn a_log_that_is_lost_again_is_told_again() {
+fn a_log_that_is_lost_again_is_reported_again() {
     let bot = bot!["chdir=false", "redirect=out.log", "reopen=true", "sleep"];
     let daemon = bot.start();
     let log = bot.file("out.log");
@@ -268,12 +268,12 @@ fn a_log_that_is_lost_again_is_told_again() {
         bot.await_text(rotation, &complaint(&log, "Is a directory"));
         fs::remove_dir(&log).expect("empty");
         daemon.signal(Signal::SIGHUP);
-        wait::until("the new log", || daemon.process.has_open(1, &log));
+        wait::until("the new log to be open", || daemon.process.has_open(1, &log));
     }
 }
 
 #[test]
-fn of_supervisor_and_body_one_tells_that_a_log_is_lost() {
+fn supervisor_and_body_report_a_lost_log_only_once() {
     let bot = bot![
         "chdir=false",
         "stdout=out.log",
@@ -283,19 +283,19 @@ fn of_supervisor_and_body_one_tells_that_a_log_is_lost() {
         "sleep"
     ];
     let daemon = bot.start();
-    let body = wait::for_some("the body", || daemon.process.children().pop());
+    let body = wait::for_some("the body to run", || daemon.process.children().pop());
     let log = bot.file("out.log");
     fs::rename(&log, bot.file("old.log")).expect("the log");
     fs::create_dir(&log).expect("a directory");
     fs::rename(bot.file("error.log"), bot.file("error.old")).expect("the other log");
     daemon.signal(Signal::SIGHUP);
-    // The other log comes after this one.
-    wait::until("the body's new log", || body.has_open(2, &bot.file("error.log")));
+    // The bot reopens this log after the other one.
+    wait::until("the body to open its new log", || body.has_open(2, &bot.file("error.log")));
     assert_eq!(bot.read("old.log"), complaint(&log, "Is a directory"));
 }
 
 #[test]
-fn without_reopen_a_hangup_ends_the_bot() {
+fn without_reopen_sighup_ends_the_bot() {
     for option in ["reopen=false", "umask=022"] {
         let bot = bot!["redirect=out.log", option, "sleep"];
         let daemon = bot.start();
@@ -306,17 +306,17 @@ fn without_reopen_a_hangup_ends_the_bot() {
 }
 
 #[test]
-fn a_hangup_that_was_ignored_or_blocked_is_heard() {
+fn sighup_works_although_it_was_ignored_or_blocked() {
     for condition in [Condition::Ignored(Signal::SIGHUP), Condition::Blocked] {
         let bot = bot!["redirect=out.log", "reopen=true", "sleep"].under(condition);
         let daemon = bot.start();
         rotate(&bot, &daemon, "out.log");
-        wait::until("the new log", || daemon.process.has_open(1, &bot.file("out.log")));
+        wait::until("the new log to be open", || daemon.process.has_open(1, &bot.file("out.log")));
     }
 }
 
 #[test]
-fn after_wait_ready_the_log_is_made_anew_too() {
+fn after_wait_ready_the_log_is_reopened_too() {
     let bot = bot![
         "chdir=false",
         "redirect=out.log",
@@ -334,27 +334,25 @@ fn after_wait_ready_the_log_is_made_anew_too() {
 }
 
 #[test]
-fn children_neither_block_nor_ignore_a_hangup() {
+fn children_neither_block_nor_ignore_sighup() {
     let bot =
         bot!["redirect=out.log", "reopen=true", "spawn=exec sleep 300", "print=spawned", "sleep"];
     let daemon = bot.start_and_await("out.log", "spawned\n");
-    let child = wait::for_some("the child", || daemon.process.children().pop());
-    let hangup = 1 << (Signal::SIGHUP as i32 - 1);
-    assert_eq!(child.signals("SigBlk") & hangup, 0);
-    assert_eq!(child.signals("SigIgn") & hangup, 0);
+    let child = wait::for_some("the child to run", || daemon.process.children().pop());
+    assert!(!child.withholds(Signal::SIGHUP));
 }
 
 #[test]
-fn a_handler_of_signal_hook_and_ours_both_hear() {
-    both_hear("signal-hook");
+fn a_handler_of_signal_hook_runs_beside_ours() {
+    assert_runs_beside_ours("signal-hook");
 }
 
 #[test]
-fn a_handler_of_tokio_and_ours_both_hear() {
-    both_hear("tokio");
+fn a_handler_of_tokio_runs_beside_ours() {
+    assert_runs_beside_ours("tokio");
 }
 
-fn both_hear(library: &str) {
+fn assert_runs_beside_ours(library: &str) {
     let bot = Bot::new(env!("CARGO_BIN_EXE_listener")).words([library.into()]);
     let daemon = bot.start_and_await("out.log", "listening\n");
     for rotation in 1..=3 {
@@ -366,7 +364,7 @@ fn both_hear(library: &str) {
 }
 
 #[test(needs = need::root)]
-fn a_log_outside_of_the_new_root_is_refused() {
+fn a_log_outside_the_new_root_is_refused() {
     let bot = bot!["chroot=jail", "redirect=out.log", "reopen=true", "sleep"];
     fs::create_dir(bot.file("jail")).expect("a directory");
     let line = bot.refused(64);
@@ -374,7 +372,7 @@ fn a_log_outside_of_the_new_root_is_refused() {
 }
 
 #[test(needs = need::root)]
-fn under_a_new_root_the_log_is_made_anew() {
+fn under_a_new_root_the_log_is_reopened() {
     let bot = bot![
         "chroot=jail",
         "redirect=jail/out.log",
@@ -393,7 +391,7 @@ fn under_a_new_root_the_log_is_made_anew() {
     assert_eq!(bot.read("jail/out.log.old"), "old\n");
 }
 
-/// A bot that becomes another user, to whom the directory of its log belongs.
+/// A bot that drops its privileges, and whose user owns the directory of its log.
 fn bot_without_privileges() -> Bot {
     let id = NOBODY_ELSE;
     let bot =
@@ -405,16 +403,16 @@ fn bot_without_privileges() -> Bot {
 }
 
 #[test(needs = need::root)]
-fn without_privileges_the_log_is_made_anew() {
+fn after_a_privilege_drop_the_log_is_reopened() {
     let bot = bot_without_privileges().words(["sleep".into()]);
     let daemon = bot.start();
     rotate(&bot, &daemon, "logs/out.log");
-    wait::until("the new log", || daemon.process.has_open(1, &bot.file("logs/out.log")));
+    wait::until("the new log to be open", || daemon.process.has_open(1, &bot.file("logs/out.log")));
     assert_eq!(fs::metadata(bot.file("logs/out.log")).expect("the log").uid(), NOBODY_ELSE);
 }
 
 #[test(needs = need::root)]
-fn without_privileges_no_link_is_followed() {
+fn after_a_privilege_drop_no_link_is_followed() {
     let bot = bot_without_privileges();
     let gate_path = bot.file("gate");
     let bot = bot.words([word("await-in-body", &gate_path), "print=kept".into(), "sleep".into()]);
@@ -434,7 +432,7 @@ fn logrotate() -> Need {
 }
 
 #[test(needs = logrotate)]
-fn logrotate_can_do_its_work() {
+fn logrotate_can_rotate_the_log() {
     let bot = bot![
         "chdir=false",
         "redirect=out.log",
@@ -455,10 +453,10 @@ fn logrotate_can_do_its_work() {
     fs::write(&rules, text).expect("a file");
     fs::set_permissions(&rules, Permissions::from_mode(0o644)).expect("ours");
     let mut logrotate = Command::new("logrotate");
-    let output =
-        logrotate.arg("--force").arg("--state").arg(bot.file("state")).arg(&rules).output();
-    let output = output.expect("logrotate runs");
-    assert!(output.status.success(), "{output:?}");
+    logrotate.arg("--force").arg("--state").arg(bot.file("state")).arg(&rules);
+    logrotate.stdout(Stdio::piped()).stderr(Stdio::piped());
+    let rotation = begin(logrotate).finish();
+    assert!(rotation.status.success(), "{rotation:?}");
     gate.open();
     bot.await_text("out.log", "new\n");
     assert_eq!(bot.read("out.log.1"), "old\n");

@@ -1,5 +1,4 @@
-//! A supervised bot: the body that ends is started again, by a supervisor that outlives it and that
-//! the PID file names.
+//! The option `restart`: a supervisor, named by the PID file, starts a body again that has ended.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -15,7 +14,7 @@ use tests::lock::Gate;
 use tests::process::Process;
 use tests::{bot, lock, wait};
 
-/// A bot with a log, whose first body waits at the gate and whose further ones find it open.
+/// A bot with a log. Its first body waits at the gate, and later bodies find the gate open.
 macro_rules! bot_at_a_gate {
     ($plan:expr, $($word:expr),*) => {{
         let bot = bot!["chdir=false", "redirect=out.log", $plan, "await-in-body=gate", $($word),*];
@@ -24,10 +23,10 @@ macro_rules! bot_at_a_gate {
     }};
 }
 
-/// The body, once there is one other than this.
+/// Waits for a body other than the last one.
 #[track_caller]
 fn next_body(supervisor: &Daemon, last: Option<Process>) -> Process {
-    wait::for_some("a body", || {
+    wait::for_some("a body to run", || {
         supervisor
             .process
             .children()
@@ -36,7 +35,7 @@ fn next_body(supervisor: &Daemon, last: Option<Process>) -> Process {
     })
 }
 
-/// The restarts that a log tells of: each with its delay in seconds, and with its reason.
+/// The restarts in a log, each with its delay in seconds and its reason.
 fn restarts(log: &str) -> Vec<(f32, &str)> {
     let said = log.lines().filter_map(|line| line.split_once("Z builder: "));
     let lines = said.filter_map(|(_, said)| said.strip_prefix("restarting in "));
@@ -50,12 +49,12 @@ fn reasons(log: &str) -> Vec<&str> {
 }
 
 #[test]
-fn a_body_that_fails_is_started_again_until_it_is_given_up() {
+fn a_failing_body_is_restarted_until_the_supervisor_gives_up() {
     let (bot, gate) = bot_at_a_gate!["restart-quickly=3", "note=bodies", "exit=7"];
     let supervisor = bot.start();
     let pid = supervisor.process.0;
     gate.open();
-    assert_eq!(supervisor.end(), WaitStatus::Exited(pid, 7), "the code of the body");
+    assert_eq!(supervisor.end(), WaitStatus::Exited(pid, 7), "the code must be the body's");
     bot.await_no_trace();
     let log = bot.read("out.log");
     assert_eq!(reasons(&log), ["it ended with exit code 7"; 2]);
@@ -68,9 +67,9 @@ fn a_body_that_fails_is_started_again_until_it_is_given_up() {
     assert!(bodies.len() == 3 && !bodies.contains(&pid.to_string()), "{bodies:?}");
 }
 
-/// Realtime signals have numbers only.
+/// Realtime signals have no names.
 #[test]
-fn a_body_that_a_nameless_signal_ends_is_started_again() {
+fn a_body_killed_by_a_realtime_signal_is_restarted() {
     let (bot, gate) = bot_at_a_gate!["restart-quickly=3", "run=kill -40 $PPID", "sleep"];
     let supervisor = bot.start();
     let pid = supervisor.process.0;
@@ -81,14 +80,14 @@ fn a_body_that_a_nameless_signal_ends_is_started_again() {
 }
 
 #[test]
-fn a_body_that_a_signal_ends_is_started_again() {
+fn a_body_killed_by_a_signal_is_restarted() {
     let bot = bot!["chdir=false", "redirect=out.log", "restart-quickly=9", "sleep"];
     let bot = bot.under(Condition::Limited(Resource::RLIMIT_CORE, 0));
     let supervisor = bot.start();
     let mut last = None;
     for signal in [Signal::SIGKILL, Signal::SIGABRT, Signal::SIGTERM] {
         let body = next_body(&supervisor, last);
-        kill(body.0, signal).expect("it runs");
+        kill(body.0, signal).expect("the body runs");
         last = Some(body);
     }
     let _body = next_body(&supervisor, last);
@@ -102,7 +101,7 @@ fn a_body_that_a_signal_ends_is_started_again() {
 }
 
 #[test]
-fn given_up_after_a_signal_the_code_names_the_signal() {
+fn giving_up_after_a_signal_the_exit_code_names_the_signal() {
     let (bot, gate) = bot_at_a_gate!["restart-quickly=1", "run=kill -KILL $PPID"];
     let supervisor = bot.start();
     let pid = supervisor.process.0;
@@ -112,7 +111,7 @@ fn given_up_after_a_signal_the_code_names_the_signal() {
 }
 
 #[test]
-fn on_failure_a_body_that_succeeds_is_not_started_again() {
+fn with_on_failure_a_body_that_succeeds_is_not_restarted() {
     let (bot, gate) = bot_at_a_gate!["restart=on-failure", "print=done"];
     let supervisor = bot.start();
     let pid = supervisor.process.0;
@@ -123,7 +122,7 @@ fn on_failure_a_body_that_succeeds_is_not_started_again() {
 }
 
 #[test]
-fn with_always_a_body_that_succeeds_is_started_again() {
+fn with_always_a_body_that_succeeds_is_restarted() {
     let (bot, gate) = bot_at_a_gate!["restart=always", "print=done"];
     let _supervisor = bot.start();
     gate.open();
@@ -148,13 +147,13 @@ fn in_the_foreground_nothing_is_supervised() {
 }
 
 #[test]
-fn a_word_that_is_no_plan_is_refused() {
+fn an_unknown_restart_plan_is_refused() {
     let line = bot!["restart=sometimes", "sleep"].refused(64);
     assert!(line.contains("sometimes"), "{line}");
 }
 
 #[test]
-fn a_signal_that_asks_nothing_and_a_time_that_is_none_are_refused() {
+fn invalid_stop_signals_and_time_limits_are_refused() {
     for signal in ["TREM", "KILL", "SIGCONT", ""] {
         let line = bot![format!("stop_signal={signal}"), "sleep"].refused(64);
         assert!(
@@ -170,7 +169,7 @@ fn a_signal_that_asks_nothing_and_a_time_that_is_none_are_refused() {
 }
 
 #[test]
-fn the_delays_double_up_to_the_longest() {
+fn the_delay_doubles_up_to_its_maximum() {
     let (bot, gate) = bot_at_a_gate!["restart-plan=100 400 5", "exit=1"];
     let supervisor = bot.start();
     let begun = Instant::now();
@@ -185,13 +184,13 @@ fn the_delays_double_up_to_the_longest() {
     let planned = [0.1, 0.2, 0.4, 0.4];
     assert_eq!(restarts(&log).len(), planned.len(), "{log}");
     for ((delay, _), planned) in restarts(&log).into_iter().zip(planned) {
-        // With jitter, and rounded.
+        // The jitter is 10 to 20 %, and the log rounds.
         assert!(planned * 1.09 < delay && delay < planned * 1.21, "{log}");
     }
 }
 
 #[test]
-fn a_request_to_end_ends_both_and_removes_the_file() {
+fn stopping_ends_supervisor_and_body_and_removes_the_pid_file() {
     for signal in [Signal::SIGTERM, Signal::SIGINT, Signal::SIGQUIT] {
         let bot = bot!["restart=always", "sleep"];
         let supervisor = bot.start();
@@ -204,7 +203,7 @@ fn a_request_to_end_ends_both_and_removes_the_file() {
 }
 
 #[test]
-fn a_request_to_end_ends_the_pause() {
+fn stopping_ends_the_delay_before_a_restart() {
     let (bot, gate) = bot_at_a_gate!["restart-plan=60000 60000 9", "exit=1"];
     let supervisor = bot.start();
     gate.open();
@@ -217,7 +216,7 @@ fn a_request_to_end_ends_the_pause() {
 }
 
 #[test]
-fn a_body_that_does_not_obey_is_killed() {
+fn a_body_that_blocks_sigterm_is_killed() {
     let bot = bot!["redirect=out.log", "restart-quickly=9", "stop_timeout=0.3", "block=SIGTERM"];
     let bot = bot.words(["print=deaf", "sleep"].map(Into::into));
     let supervisor = bot.start_and_await("out.log", "deaf\n");
@@ -228,26 +227,26 @@ fn a_body_that_does_not_obey_is_killed() {
 }
 
 #[test]
-fn a_body_that_was_stopped_goes_on_in_order_to_end() {
+fn a_stopped_body_is_continued_to_end_it() {
     let bot = bot!["restart=always", "sleep"];
     let supervisor = bot.start();
     let body = next_body(&supervisor, None);
-    kill(body.0, Signal::SIGSTOP).expect("it runs");
-    wait::until("a stopped body", || body.stat().is_some_and(|stat| stat.state == b'T'));
+    kill(body.0, Signal::SIGSTOP).expect("the body runs");
+    wait::until("the body to be stopped", || body.stat().is_some_and(|stat| stat.state == b'T'));
     let pid = supervisor.process.0;
     let asked = Instant::now();
     supervisor.signal(Signal::SIGTERM);
     assert_eq!(supervisor.end(), WaitStatus::Exited(pid, 0));
     assert!(
         asked.elapsed() < Duration::from_secs(10),
-        "it did not have to be killed: {:?}",
+        "the body was killed after the time limit: {:?}",
         asked.elapsed()
     );
     bot.await_no_trace();
 }
 
 #[test]
-fn a_killed_supervisor_takes_the_body_along() {
+fn the_body_ends_with_a_killed_supervisor() {
     let bot = bot!["restart=always", "sleep"];
     let supervisor = bot.start();
     let _body = next_body(&supervisor, None);
@@ -270,7 +269,7 @@ fn a_supervised_bot_cannot_run_twice_and_stops_with_its_body() {
 }
 
 #[test]
-fn signals_that_are_the_bodys_business_reach_the_body() {
+fn signals_other_than_stop_requests_reach_the_body() {
     let bot = bot!["redirect=out.log", "restart=always", "hear"];
     let supervisor = bot.start_and_await("out.log", "listening\n");
     for signal in [Signal::SIGHUP, Signal::SIGUSR1, Signal::SIGUSR2, Signal::SIGWINCH] {
@@ -280,42 +279,24 @@ fn signals_that_are_the_bodys_business_reach_the_body() {
 }
 
 #[test]
-fn a_new_log_is_everybodys() {
+fn a_reopened_log_is_open_in_supervisor_and_bodies() {
     let bot = bot!["redirect=out.log", "restart-quickly=9", "reopen=true", "print=up", "sleep"];
     let supervisor = bot.start_and_await("out.log", "up\n");
     let first = next_body(&supervisor, None);
     fs::rename(bot.file("out.log"), bot.file("old.log")).expect("the log");
     supervisor.signal(Signal::SIGHUP);
     for process in [supervisor.process, first] {
-        wait::until("the new log", || {
+        wait::until("the new log to be open", || {
             (1..=2).all(|number| process.has_open(number, &bot.file("out.log")))
         });
     }
-    kill(first.0, Signal::SIGKILL).expect("it runs");
+    kill(first.0, Signal::SIGKILL).expect("the body runs");
     bot.await_in("out.log", "s: it was killed by signal 9 (SIGKILL)\nup\n");
     assert_eq!(bot.read("old.log"), "up\n");
 }
 
 #[test]
-fn a_first_body_that_was_never_ready_is_a_failed_start() {
-    for (ending, code) in [("exit=7", 7), ("exit=0", 70), ("run=kill -KILL $PPID", 128 + 9)] {
-        let bot = bot![
-            "chdir=false",
-            "wait_ready=true",
-            "redirect=out.log",
-            "restart-quickly=9",
-            "note=bodies",
-            ending
-        ];
-        let line = bot.refused(code);
-        assert!(line.contains("before it was ready"), "{line}");
-        assert_eq!(bot.read("bodies").lines().count(), 1, "{ending}");
-        bot.await_no_trace();
-    }
-}
-
-#[test]
-fn a_body_that_was_ready_is_started_again() {
+fn a_body_that_was_ready_is_restarted() {
     let bot =
         bot!["chdir=false", "redirect=out.log", "wait_ready=true", "restart-quickly=3", "ready"];
     let bot = bot.words(["await-in-body=gate", "exit=5"].map(Into::into));
@@ -324,11 +305,15 @@ fn a_body_that_was_ready_is_started_again() {
     let pid = supervisor.process.0;
     gate.open();
     assert_eq!(supervisor.end(), WaitStatus::Exited(pid, 5));
-    assert_eq!(bot.read("out.log").lines().count(), 3, "two restarts, and then given up");
+    assert_eq!(
+        bot.read("out.log").lines().count(),
+        3,
+        "two restarts and giving up are one line each"
+    );
     bot.await_no_trace();
 }
 
-/// What a supervisor has that could grow.
+/// The resources of a supervisor that could leak.
 #[derive(Debug)]
 struct Size {
     descriptors: usize,
@@ -336,21 +321,21 @@ struct Size {
 }
 
 fn size(supervisor: &Daemon) -> Size {
-    // Not `VmRSS`, which the kernel counts in lumps.
+    // Not `VmRSS`, which the kernel updates in batches.
     let memory = fs::read_to_string(format!("/proc/{}/smaps_rollup", supervisor.pid()));
-    let memory = memory.expect("the supervisor is there");
+    let memory = memory.expect("the supervisor runs");
     let line = memory.lines().find_map(|line| line.strip_prefix("Rss:")?.strip_suffix(" kB"));
     let kilobytes = line.and_then(|number| number.trim().parse().ok()).expect("a size");
     Size { descriptors: supervisor.process.descriptors().len(), kilobytes }
 }
 
 #[test]
-fn a_thousand_crashes_leave_nothing_in_the_supervisor() {
+fn a_thousand_crashes_leak_nothing_in_the_supervisor() {
     let (bot, gate) = bot_at_a_gate!["restart-plan=0 0 1000000", "note=bodies", "exit=1"];
     let supervisor = bot.start();
     gate.open();
     let await_bodies = |number| {
-        wait::until(&format!("{number} bodies"), || {
+        wait::until(&format!("{number} bodies to run"), || {
             assert!(bot.processes().len() <= 2, "{:?}", bot.processes());
             assert!(
                 supervisor.process.children().len() <= 1,
@@ -368,7 +353,7 @@ fn a_thousand_crashes_leave_nothing_in_the_supervisor() {
     }
     let after = size(&supervisor);
     assert_eq!(before.descriptors, after.descriptors);
-    // Sixteen bytes that are lost in each crash would be as much.
+    // A leak of 16 bytes for each crash would exceed this.
     assert!(after.kilobytes < before.kilobytes + 16, "{before:?} {after:?}");
     supervisor.signal(Signal::SIGTERM);
     let pid = supervisor.process.0;

@@ -1,4 +1,4 @@
-//! A process starts once. A child that it forks may start again.
+//! A process can start only once. A child that it forks can start again.
 
 use tests::daemon::Daemon;
 use tests::{bot, lock, wait};
@@ -24,26 +24,26 @@ fn a_program_in_the_foreground_cannot_start_again() {
 }
 
 #[test]
-fn a_forked_child_starts_a_daemon_of_its_own() {
+fn a_forked_child_can_start_its_own_daemon() {
     let bot = bot!["chdir=false", "redirect=out.log", "start-in-child=child.pid", "sleep"];
     let daemon = bot.start();
-    wait::until("the launcher of the child", || bot.read("out.log").contains("Exited"));
+    wait::until("the child's launcher to exit", || bot.read("out.log").contains("Exited"));
     assert!(bot.read("out.log").contains(", 0)"), "{}", bot.read("out.log"));
     let child = Daemon::recorded_in(&bot.file("child.pid"));
     assert!(lock::is_held(&bot.file("child.pid")) && lock::is_held(&bot.pid_file()));
     daemon.kill();
-    wait::until("the child lets go of the lock of its parent", || !lock::is_held(&bot.pid_file()));
+    wait::until("the child to release the lock of its parent", || !lock::is_held(&bot.pid_file()));
     assert!(lock::is_held(&bot.file("child.pid")));
     child.kill();
 }
 
 #[test]
-fn a_forked_child_meets_the_lock_of_its_parent() {
+fn the_lock_of_a_daemon_holds_for_its_forked_child_too() {
     let bot = bot!["chdir=false", "redirect=out.log", "start-in-child=builder.pid", "sleep"];
     let daemon = bot.start();
-    wait::until("the launcher of the child", || bot.read("out.log").contains("Exited"));
-    let said = bot.read("out.log");
-    assert!(said.contains(&format!("already running with PID {}", daemon.pid())), "{said}");
-    assert!(said.contains(", 75)"), "{said}");
+    wait::until("the child's launcher to exit", || bot.read("out.log").contains("Exited"));
+    let log = bot.read("out.log");
+    assert!(log.contains(&format!("already running with PID {}", daemon.pid())), "{log}");
+    assert!(log.contains(", 75)"), "{log}");
     assert_eq!(bot.read("builder.pid"), format!("{}\n", daemon.pid()));
 }

@@ -1,5 +1,5 @@
-//! What `status` says through the whole life of a bot that is waited for and supervised, compared
-//! with what really is.
+//! What `status` says through the whole life of a supervised bot with `wait_ready`, compared with
+//! the truth from `/proc` and the lock.
 
 use std::fs::{self, File, Permissions};
 use std::os::unix::fs::{PermissionsExt, chown};
@@ -15,10 +15,11 @@ use tests::need::{self, NOBODY_ELSE};
 use tests::process::Process;
 use tests::{bot, lock, wait};
 
-/// How long what really is has to last before a look counts: the supervisor has to notice it first.
+/// How long the truth must be unchanged before a look counts. The supervisor has to notice a change
+/// first.
 const SETTLED: Duration = Duration::from_millis(200);
 
-/// Between two looks.
+/// The time between two looks, each of which executes a program.
 const PAUSE: Duration = Duration::from_millis(100);
 
 fn keeper() -> Bot {
@@ -31,16 +32,16 @@ struct Barrier(File);
 impl Barrier {
     fn closed(bot: &Bot, name: &str) -> Self {
         let file = File::create_new(bot.file(name)).expect("a new file");
-        file.lock().expect("nobody has the file yet");
+        file.lock().expect("a new file is not locked");
         Self(file)
     }
 
-    /// Lets the body pass that waits, and no other.
+    /// Lets the waiting body pass, but not the next one.
     fn let_one_pass(&self, bot: &Bot) {
         let body = body_of(bot).expect("a body");
-        self.0.unlock().expect("ours");
+        self.0.unlock().expect("the lock is ours");
         wait::until("the body to pass", || !body.is_alive());
-        self.0.lock().expect("nobody has it long");
+        self.0.lock().expect("the file can be locked");
     }
 }
 
@@ -56,7 +57,7 @@ fn body_of(bot: &Bot) -> Option<Process> {
     named(bot)?.children().into_iter().find(|child| child.is_alive())
 }
 
-/// What really is, from `/proc` and the lock alone.
+/// The true state, from `/proc` and the lock.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Truth {
     Starting,
@@ -76,15 +77,15 @@ fn truth(bot: &Bot) -> Truth {
     }
 }
 
-/// One look by the word, and what it must have been.
-fn compare(bot: &Bot, truth: &Truth, told: &Value) -> &'static str {
+/// Compares the answer of the word `status` with the truth, and returns the name of the state.
+fn compare(bot: &Bot, truth: &Truth, answer: &Value) -> &'static str {
     let log = fs::read_to_string(bot.file("out.log")).unwrap_or_default();
     let restarts = log.matches("restarting in").count();
     let pid = |process: &Process| process.0.as_raw();
     let is = |state: &str, supervisor: Option<&Process>, body: Option<&Process>| {
-        assert_eq!(told["state"], state, "{truth:?}: {told}");
-        assert_eq!(told["pid"].as_i64(), supervisor.map(|it| pid(it).into()), "{told}");
-        assert_eq!(told["body"].as_i64(), body.map(|it| pid(it).into()), "{told}");
+        assert_eq!(answer["state"], state, "{truth:?}: {answer}");
+        assert_eq!(answer["pid"].as_i64(), supervisor.map(|it| pid(it).into()), "{answer}");
+        assert_eq!(answer["body"].as_i64(), body.map(|it| pid(it).into()), "{answer}");
     };
     match truth {
         Truth::Starting => {
@@ -93,21 +94,21 @@ fn compare(bot: &Bot, truth: &Truth, told: &Value) -> &'static str {
         }
         Truth::Running { supervisor, body } => {
             is("running", Some(supervisor), Some(body));
-            assert_eq!(told["restarts"], restarts, "{told}");
-            assert_eq!(told["last_end"].is_null(), restarts == 0, "{told}");
+            assert_eq!(answer["restarts"], restarts, "{answer}");
+            assert_eq!(answer["last_end"].is_null(), restarts == 0, "{answer}");
             "running"
         }
         Truth::Restarting { supervisor } => {
             is("restarting", Some(supervisor), None);
-            let left = told["restart_in"].as_f64().expect("a time");
-            assert!(left <= 1.8, "the delay is 1.5 s and a fifth at most: {told}");
-            assert_eq!(told["restarts"], restarts - 1, "{told}");
+            let left = answer["restart_in"].as_f64().expect("a time");
+            assert!(left <= 1.8, "the delay is 1.5 s, and at most a fifth more: {answer}");
+            assert_eq!(answer["restarts"], restarts - 1, "{answer}");
             "restarting"
         }
         Truth::Down if log.contains("giving up") => {
             is("given up", None, None);
-            assert_eq!(told["restarts"], 2, "{told}");
-            assert_eq!(told["last_end"]["code"], 3, "{told}");
+            assert_eq!(answer["restarts"], 2, "{answer}");
+            assert_eq!(answer["last_end"]["code"], 3, "{answer}");
             "given up"
         }
         Truth::Down => {
@@ -121,22 +122,22 @@ fn compare(bot: &Bot, truth: &Truth, told: &Value) -> &'static str {
 fn status_is_true_through_a_whole_life() {
     let bot = keeper();
     let (first, second) = (Gate::closed(&bot.file("first")), Barrier::closed(&bot, "second"));
-    // Looks until this state was seen.
+    // Looks repeatedly until this state is seen.
     let look_until = |state: &str| {
         let (mut last, mut since) = (truth(&bot), Instant::now());
         wait::until(state, || {
             thread::sleep(PAUSE);
-            let told = bot.tell(&["status", "--json"]).stdout;
+            let answer = bot.tell(&["status", "--json"]).stdout;
             let api = status(bot.pid_file());
             let now = truth(&bot);
             if now != last {
                 (last, since) = (now, Instant::now());
                 return false;
             }
-            let told = serde_json::from_str(&told).expect("JSON");
+            let answer = serde_json::from_str(&answer).expect("JSON");
             since.elapsed() >= SETTLED + PAUSE && {
-                agree(&api, &told);
-                compare(&bot, &last, &told) == state
+                assert_agree(&api, &answer);
+                compare(&bot, &last, &answer) == state
             }
         });
     };
@@ -163,20 +164,20 @@ fn status_is_true_through_a_whole_life() {
     );
 }
 
-/// The API tells the same as the word, if it was the same moment.
-fn agree(api: &Status, told: &Value) {
+/// Expects the API and the word to say the same. Both must have looked in the same state.
+fn assert_agree(api: &Status, answer: &Value) {
     let state = match api {
         Status::Starting => "starting",
         Status::Running { .. } => "running",
         Status::Restarting { .. } => "restarting",
         Status::GivenUp { .. } => "given up",
         Status::NotRunning => "not running",
-        other => panic!("{other:?} beside {told}"),
+        other => panic!("{other:?} beside {answer}"),
     };
-    assert_eq!(told["state"], state, "{api:?}");
+    assert_eq!(answer["state"], state, "{api:?}");
 }
 
-/// A keeper that is up, and waits at its barrier.
+/// A running bot whose body waits at a barrier.
 fn keeper_at_a_barrier(end: &str) -> (Bot, Barrier) {
     let bot = keeper();
     let barrier = Barrier::closed(&bot, "gate");
@@ -190,7 +191,7 @@ fn await_state(bot: &Bot, state: &str) -> String {
 }
 
 #[test]
-fn the_line_names_what_a_supervisor_knows() {
+fn the_line_of_status_has_the_supervisors_data() {
     let (bot, barrier) = keeper_at_a_barrier("abort");
     let body = body_of(&bot).expect("a body");
     let line = await_state(&bot, "is running");
@@ -200,11 +201,11 @@ fn the_line_names_what_a_supervisor_knows() {
     assert!(line.contains(", 0 restarts, last SIGABRT at 20"), "{line}");
     let line = await_state(&bot, "is running");
     assert!(line.contains(", 1 restart, last SIGABRT at 20"), "{line}");
-    let Status::Running { supervision: Some(told), .. } = status(bot.pid_file()) else {
+    let Status::Running { supervision: Some(seen), .. } = status(bot.pid_file()) else {
         panic!("{:?}", status(bot.pid_file()))
     };
-    assert_eq!(told.restarts, 1);
-    assert!(matches!(told.last_end, Some((BodyEnd::Killed(6), _))), "{told:?}");
+    assert_eq!(seen.restarts, 1);
+    assert!(matches!(seen.last_end, Some((BodyEnd::Killed(6), _))), "{seen:?}");
     assert_eq!(bot.answer(&["stop"], 0), "keeper stopped\n");
     assert_eq!(
         bot.answer(&["status"], 3),
@@ -213,7 +214,7 @@ fn the_line_names_what_a_supervisor_knows() {
 }
 
 #[test]
-fn a_bot_that_waits_for_its_restart_is_up_to_every_word() {
+fn a_bot_that_waits_for_its_restart_counts_as_running() {
     let (bot, barrier) = keeper_at_a_barrier("exit=3");
     let supervisor = named(&bot).expect("a supervisor");
     barrier.let_one_pass(&bot);
@@ -227,11 +228,11 @@ fn a_bot_that_waits_for_its_restart_is_up_to_every_word() {
 }
 
 #[test]
-fn a_bot_that_was_given_up_can_be_started() {
+fn a_bot_can_be_started_after_giving_up() {
     let (bot, barrier) = keeper_at_a_barrier("exit=3");
     drop(barrier);
     let _line = await_state(&bot, "given up");
-    assert_eq!(bot.tell(&["stop"]).status.code(), Some(0), "there is nothing to stop");
+    assert_eq!(bot.tell(&["stop"]).status.code(), Some(0), "there must be nothing to stop");
     assert!(bot.answer(&["start", "ready"], 0).starts_with("keeper started, PID "));
     let line = bot.answer(&["status"], 0);
     assert!(line.contains("is running") && line.contains(", 0 restarts, log"), "{line}");
@@ -241,7 +242,7 @@ fn a_bot_that_was_given_up_can_be_started() {
 }
 
 #[test]
-fn a_start_that_takes_long_is_neither_up_nor_stopped() {
+fn an_unfinished_start_can_be_neither_repeated_nor_stopped() {
     let bot = keeper();
     let gate = Gate::closed(&bot.file("gate"));
     let start = bot.begin_with(&["start", "await=gate", "ready"]);
@@ -257,7 +258,7 @@ fn a_start_that_takes_long_is_neither_up_nor_stopped() {
 }
 
 #[test]
-fn a_start_that_fails_is_waited_for_by_the_next() {
+fn a_start_waits_for_an_earlier_one_that_fails() {
     let bot = keeper();
     let gate = Gate::closed(&bot.file("gate"));
     let failing = bot.begin_with(&["start", "await=gate", "exit=3"]);
@@ -270,7 +271,7 @@ fn a_start_that_fails_is_waited_for_by_the_next() {
 }
 
 #[test]
-fn what_another_supervisor_has_told_is_not_believed() {
+fn the_state_file_of_another_supervisor_is_ignored() {
     let bot = bot!["sleep"];
     let daemon = bot.start();
     let others = "state restarting\nsupervisor 1\nrestarts 7\nend\n";
@@ -279,12 +280,12 @@ fn what_another_supervisor_has_told_is_not_believed() {
         panic!("{:?}", status(bot.pid_file()))
     };
     assert_eq!(pid, daemon.pid());
-    kill(daemon.process.0, Signal::SIGKILL).expect("ours");
-    wait::until("the end", || !daemon.process.is_alive());
+    kill(daemon.process.0, Signal::SIGKILL).expect("the daemon runs");
+    wait::until("the daemon to end", || !daemon.process.is_alive());
     assert_eq!(status(bot.pid_file()), Status::Dead);
     let given_up = "state given-up\nsupervisor 1\nrestarts 7\nend\n";
     fs::write(bot.file("builder.pid.state"), given_up).expect("a file");
-    assert_eq!(status(bot.pid_file()), Status::Dead, "the file that is left names another one");
+    assert_eq!(status(bot.pid_file()), Status::Dead, "the state file names another supervisor");
 }
 
 #[test]
@@ -299,9 +300,10 @@ fn an_odd_state_file_changes_nothing() {
     }
 }
 
-/// Root's PID file, which the daemon cannot write, and one of its own, which root does not open.
+/// Once with root's PID file, which the daemon cannot write, and once with the user's, which root
+/// does not open.
 #[test(needs = need::root)]
-fn a_bot_without_privileges_is_named_when_it_is_ready() {
+fn after_a_privilege_drop_the_pid_file_names_a_ready_bot() {
     for pid_file in ["bot.pid", "home/bot.pid"] {
         for option in ["umask=022", "restart=always"] {
             let bot = bot![
@@ -318,17 +320,18 @@ fn a_bot_without_privileges_is_named_when_it_is_ready() {
             fs::set_permissions(bot.start_directory(), Permissions::from_mode(0o755))
                 .expect("ours");
             fs::create_dir(bot.file("home")).expect("a directory");
-            chown(bot.file("home"), Some(NOBODY_ELSE), Some(NOBODY_ELSE)).expect("root may");
+            chown(bot.file("home"), Some(NOBODY_ELSE), Some(NOBODY_ELSE))
+                .expect("root can give files away");
             let gate = Gate::closed(&bot.file("gate"));
             let start = begin(bot.command());
-            wait::until("a start", || status(bot.pid_file()) == Status::Starting);
+            wait::until("the start to be under way", || status(bot.pid_file()) == Status::Starting);
             gate.open();
             start.finish().assert_silent_success();
             let daemon = bot.daemon();
-            let told = status(bot.pid_file());
+            let seen = status(bot.pid_file());
             assert!(
-                matches!(told, Status::Running { pid, .. } if pid == daemon.pid()),
-                "{pid_file}, {option}: {told:?}"
+                matches!(seen, Status::Running { pid, .. } if pid == daemon.pid()),
+                "{pid_file}, {option}: {seen:?}"
             );
         }
     }

@@ -1,27 +1,29 @@
-//! Stops that race starts, ends and each other, also where numbers of processes are used again:
-//! what `stop` says is what happened, and nobody is ended who was not to be.
+//! Stops that race with starts, ends and each other, also while PIDs are reused. `stop` says what
+//! happened, and ends only the daemon.
 
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use daemonize_runtime::control::{Lock, Status, Stop, StopError, Stopped, status, stop};
+use daemonize_runtime::control::{Lock, Status, Stop, Stopped, status, stop};
 use nix::sys::signal::Signal;
 use tests::bot::{Bot, begin};
 use tests::need::{self, AS_PID_1, Need};
 use tests::{bot, lock, wait};
 
-/// For bots that obey: nothing here may come near it.
+/// A stop with a time limit that only a hang can reach.
 fn patiently() -> Stop {
     Stop::default().timeout(wait::PATIENCE)
 }
 
-/// Ends whatever runs.
+/// Stops the bot until there is nothing to stop.
 fn clear(bot: &Bot) {
-    while stop(bot.pid_file(), patiently()).expect("it can be stopped") != Stopped::WasNotRunning {}
+    wait::until("the bot to be stopped", || {
+        stop(bot.pid_file(), patiently()).expect("it can be stopped") == Stopped::WasNotRunning
+    });
 }
 
 #[test]
-fn a_stop_beside_a_start_tells_which_came_first() {
+fn a_stop_beside_a_start_reports_which_came_first() {
     let bot = bot!["sleep"];
     for round in 0..40 {
         let _old = bot.launch();
@@ -33,12 +35,12 @@ fn a_stop_beside_a_start_tells_which_came_first() {
             let stopped = stop(bot.pid_file(), patiently());
             (starting.join().expect("a launch"), stopped)
         });
-        // The new one may have come before the stop looked, and then it was refused; or while it
-        // waited; or later.
+        // The new start may have come before `stop` looked, and was refused. It may also have come
+        // while `stop` waited, or later.
         let is_up = launch.status.success();
-        match stopped.expect("the old one ends when it is asked") {
+        match stopped.expect("the old bot can be stopped") {
             Stopped::Ended(Lock::New(pid)) => {
-                assert!(is_up, "another one, {pid:?}, was seen and did not come up: {launch:?}");
+                assert!(is_up, "`stop` saw a new bot, {pid:?}, that did not come up: {launch:?}");
             }
             Stopped::Ended(Lock::Free) => {}
             other => panic!("{other:?} beside {launch:?}"),
@@ -50,17 +52,17 @@ fn a_stop_beside_a_start_tells_which_came_first() {
 }
 
 #[test]
-fn many_stops_of_one_bot_all_end_well() {
+fn simultaneous_stops_of_one_bot_all_succeed() {
     for _ in 0..10 {
         let bot = bot!["sleep"];
         let daemon = bot.start();
         let answers = thread::scope(|scope| {
             let stops: Vec<_> =
                 (0..8).map(|_| scope.spawn(|| stop(bot.pid_file(), patiently()))).collect();
-            stops.into_iter().map(|stop| stop.join().expect("an answer")).collect::<Vec<_>>()
+            stops.into_iter().map(|stop| stop.join().expect("`stop` returns")).collect::<Vec<_>>()
         });
         for answer in answers {
-            let answer = answer.expect("it ends when it is asked");
+            let answer = answer.expect("the bot can be stopped");
             assert!(
                 matches!(answer, Stopped::Ended(Lock::Free) | Stopped::WasNotRunning),
                 "{answer:?}"
@@ -71,7 +73,7 @@ fn many_stops_of_one_bot_all_end_well() {
 }
 
 #[test]
-fn a_stop_beside_a_crash_finds_nothing_or_the_end() {
+fn a_stop_beside_a_crash_succeeds() {
     for round in 0..20 {
         let bot = bot!["sleep"];
         let daemon = bot.start();
@@ -80,7 +82,7 @@ fn a_stop_beside_a_crash_finds_nothing_or_the_end() {
                 thread::sleep(Duration::from_micros(round * 20));
                 daemon.signal(Signal::SIGKILL);
             });
-            stop(bot.pid_file(), patiently()).expect("nothing hinders it")
+            stop(bot.pid_file(), patiently()).expect("the bot can be stopped")
         });
         assert!(
             matches!(stopped, Stopped::Ended(Lock::Free) | Stopped::WasNotRunning),
@@ -90,34 +92,24 @@ fn a_stop_beside_a_crash_finds_nothing_or_the_end() {
     }
 }
 
-#[test]
-fn a_start_that_never_comes_to_an_end_is_told_in_time() {
-    let bot = bot!["sleep"];
-    let _file = lock::take_new(&bot.pid_file());
-    let begin = Instant::now();
-    let stopped = stop(bot.pid_file(), Stop::default().timeout(Duration::ZERO));
-    assert!(matches!(stopped, Err(StopError::StillStarting)), "{stopped:?}");
-    assert!(begin.elapsed() < wait::PATIENCE);
-}
-
-/// Numbers of processes run out, so that they are used again. The limit is one of the namespace
-/// since Linux 6.14, and one of the machine before.
-const FEW_NUMBERS: &str = r#"
+/// Limits the PIDs of the namespace, so they are soon reused. Before Linux 6.14 the limit would be
+/// that of the machine.
+const FEW_PIDS: &str = r#"
     set -e
     release=$(uname -r); major=${release%%.*}; rest=${release#*.}; minor=${rest%%[!0-9]*}
     [ "$major" -gt 6 ] || { [ "$major" -eq 6 ] && [ "$minor" -ge 14 ]; }
     echo 400 >/proc/sys/kernel/pid_max
 "#;
 
-fn few_numbers() -> Need {
-    let command = [&AS_PID_1[..], &["sh", "-c", FEW_NUMBERS]].concat();
-    need::command("PID namespaces with a limit of their own", &command)
+fn few_pids() -> Need {
+    let command = [&AS_PID_1[..], &["sh", "-c", FEW_PIDS]].concat();
+    need::command("PID namespaces with their own PID limit", &command)
 }
 
-#[test(needs = few_numbers)]
-fn numbers_that_are_used_again_mislead_no_stop() {
-    // Bots come and go beside strangers that have come and gone, until every number was used
-    // several times. No stop may fail, and no stranger may end before its time.
+#[test(needs = few_pids)]
+fn reused_pids_do_not_mislead_stop() {
+    // Bots and other processes come and go until every PID has been used several times. No stop may
+    // fail, and none may end another process.
     let script = r#"
         for number in 1 2 3 4 5 6 7 8; do sleep 300 & strangers="$strangers $!"; done
         round=0
@@ -136,7 +128,7 @@ fn numbers_that_are_used_again_mislead_no_stop() {
         kill -0 $strangers || exit 14
         kill $strangers
     "#;
-    let script = [FEW_NUMBERS.replace("set -e", "").as_str(), script].concat();
+    let script = [FEW_PIDS.replace("set -e", "").as_str(), script].concat();
     let bot = Bot::new(env!("CARGO_BIN_EXE_commander"));
     let words = [&AS_PID_1[..], &["sh", "-c", &script, "sh"]].concat();
     let launch = begin(bot.command_by(&words)).finish();
