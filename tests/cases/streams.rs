@@ -1,4 +1,4 @@
-//! Where the daemon's standard streams lead.
+//! The daemon's standard streams.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::Read;
@@ -17,7 +17,7 @@ use tests::condition::Condition;
 const NULL: &str = "/dev/null";
 
 #[test]
-fn by_default_output_vanishes_and_input_is_empty() {
+fn by_default_all_streams_are_the_null_device() {
     let bot = bot![
         "chdir=false",
         "print=out",
@@ -35,7 +35,7 @@ fn by_default_output_vanishes_and_input_is_empty() {
 }
 
 #[test]
-fn redirect_takes_output_and_errors_in_their_order() {
+fn redirect_takes_output_and_errors_in_order() {
     let bot = bot![
         "redirect=out.log",
         "print=one",
@@ -49,7 +49,7 @@ fn redirect_takes_output_and_errors_in_their_order() {
 }
 
 #[test]
-fn one_file_may_take_output_and_errors_by_their_own_options() {
+fn stdout_and_stderr_may_name_the_same_file() {
     let bot = bot![
         "stdout=out.log",
         "stderr=out.log",
@@ -62,14 +62,14 @@ fn one_file_may_take_output_and_errors_by_their_own_options() {
 }
 
 #[test]
-fn output_and_errors_may_have_a_file_each() {
+fn stdout_and_stderr_may_name_separate_files() {
     let bot = bot!["stdout=out.log", "stderr=error.log", "print=one", "print-error=two", "sleep"];
     let _daemon = bot.start_and_await("error.log", "two\n");
     assert_eq!(bot.read("out.log"), "one\n");
 }
 
 #[test]
-fn a_stream_without_a_file_vanishes_and_makes_none() {
+fn a_stream_without_a_file_goes_to_the_null_device() {
     for (option, number, other) in [("stdout=only.log", 1, 2), ("stderr=only.log", 2, 1)] {
         let bot = bot![option, "print=said", "print-error=said", "sleep"];
         let daemon = bot.start_and_await("only.log", "said\n");
@@ -80,14 +80,14 @@ fn a_stream_without_a_file_vanishes_and_makes_none() {
 }
 
 #[test]
-fn standard_input_may_come_from_a_file() {
+fn stdin_may_come_from_a_file() {
     let bot = bot!["stdin=in.txt", "redirect=out.log", "run=cat", "sleep"];
     fs::write(bot.file("in.txt"), "read me\n").expect("a file");
     let _daemon = bot.start_and_await("out.log", "read me\n");
 }
 
 #[test]
-fn a_log_is_continued_by_the_next_start() {
+fn the_next_start_appends_to_the_log() {
     let bot = bot!["redirect=out.log", "print=one more"];
     fs::write(bot.file("out.log"), "from before\n").expect("a file");
     for expected in ["from before\none more\n", "from before\none more\none more\n"] {
@@ -98,7 +98,7 @@ fn a_log_is_continued_by_the_next_start() {
 }
 
 #[test]
-fn a_log_is_appended_to_also_when_something_else_writes_to_it() {
+fn logs_are_opened_for_appending() {
     let bot = bot!["redirect=out.log", "print=up", "sleep"];
     let daemon = bot.start_and_await("out.log", "up\n");
     for number in [1, 2] {
@@ -108,7 +108,7 @@ fn a_log_is_appended_to_also_when_something_else_writes_to_it() {
 }
 
 #[test]
-fn the_streams_block_and_are_passed_on_to_children() {
+fn streams_are_blocking_and_inherited_by_children() {
     let bot = bot!["stdin=in.txt", "stdout=out.log", "sleep"];
     File::create(bot.file("in.txt")).expect("a file");
     let daemon = bot.start();
@@ -129,13 +129,13 @@ fn a_log_may_be_a_symbolic_link() {
 }
 
 #[test]
-fn the_null_device_is_a_log_too() {
+fn the_null_device_may_be_a_log() {
     let bot = bot!["redirect=/dev/null", "stdin=/dev/null", "print=said", "sleep"];
     assert!(bot.start().process.has_open(1, Path::new(NULL)));
 }
 
 #[test]
-fn a_log_that_is_no_regular_file_is_refused_at_once() {
+fn a_log_that_is_not_a_regular_file_is_refused_without_blocking() {
     for option in ["redirect", "stdout", "stderr", "stdin"] {
         for odd in ["pipe", "socket", "directory", "/dev/full"] {
             let bot = bot![format!("{option}={odd}"), "sleep"];
@@ -149,28 +149,28 @@ fn a_log_that_is_no_regular_file_is_refused_at_once() {
 }
 
 #[test]
-fn a_pipe_that_is_refused_as_a_log_is_left_as_it_was() {
+fn a_pipe_that_is_refused_as_a_log_is_left_alone() {
     let bot = bot!["redirect=pipe", "sleep"];
     mkfifo(&bot.file("pipe"), Mode::S_IRWXU).expect("a pipe");
-    // With a reader, opening it for writing would succeed.
+    // With a reader, opening the pipe for writing would succeed.
     let mut reader = OpenOptions::new()
         .read(true)
         .custom_flags(libc::O_NONBLOCK)
         .open(bot.file("pipe"))
-        .expect("ours");
+        .expect("the read end");
     let _line = bot.refused(73);
     assert!(fs::metadata(bot.file("pipe")).expect("the pipe").file_type().is_fifo());
-    assert_eq!(reader.read(&mut [0]).expect("nobody has written"), 0);
+    assert_eq!(reader.read(&mut [0]).expect("the end of the pipe"), 0);
 }
 
-/// The bot, executed with those standard streams closed whose bit is set.
+/// Adds the condition that the standard streams whose bits are set are closed.
 fn with_closed_streams(bot: Bot, combination: i32) -> Bot {
     let closed = (0..=2).filter(|number| combination >> number & 1 == 1);
     closed.map(Condition::Closed).fold(bot, Bot::under)
 }
 
 #[test]
-fn whichever_streams_are_closed_the_daemon_has_its_own() {
+fn the_daemon_has_its_streams_whichever_were_closed() {
     for combination in 0..8 {
         let bot = bot!["redirect=out.log", "print=out", "print-error=error", "sleep"];
         let bot = with_closed_streams(bot, combination);
@@ -181,7 +181,7 @@ fn whichever_streams_are_closed_the_daemon_has_its_own() {
 }
 
 #[test]
-fn nothing_else_takes_the_place_of_closed_streams() {
+fn no_other_file_takes_the_number_of_a_closed_stream() {
     for combination in 0..8 {
         let bot = bot![
             "close_fd=false",
@@ -220,7 +220,7 @@ fn without_close_fd_the_daemon_keeps_the_launchers_streams() {
 }
 
 #[test]
-fn text_in_the_buffers_of_rust_and_of_c_appears_once() {
+fn buffered_text_of_rust_and_c_appears_once() {
     let bot = bot!["early=rust ", "early-c=c ", "redirect=out.log", "print-c=c in the daemon"];
     let launch = begin(bot.command()).finish();
     assert_eq!(launch.stdout.matches("rust ").count(), 1, "{launch:?}");
@@ -230,7 +230,7 @@ fn text_in_the_buffers_of_rust_and_of_c_appears_once() {
 }
 
 #[test]
-fn a_panic_is_in_the_log_with_its_place() {
+fn a_panic_is_in_the_log_with_its_location() {
     let bot = bot!["redirect=out.log", "panic=out of cheese"];
     bot.launch().assert_silent_success();
     bot.await_nothing_left();

@@ -1,5 +1,5 @@
-//! The supervisor is hard to kill: only what asks it to end does so, what it says neither ends nor
-//! holds it, and a body that cannot be forked is one more failure.
+//! The robustness of the supervisor: only a stop request ends it, a log that cannot be written
+//! neither ends nor blocks it, and a fork that fails counts as a failure of the body.
 
 use std::ffi::OsString;
 use std::io::Write;
@@ -32,23 +32,24 @@ fn supervised(words: &[&str]) -> Bot {
 
 #[track_caller]
 fn body_of(supervisor: &Daemon) -> Process {
-    wait::for_some("a body", || supervisor.process.children().pop())
+    wait::for_some("a body to run", || supervisor.process.children().pop())
 }
 
-/// Sends a signal that need not have a name.
+/// Sends a signal by its number: realtime signals have no names.
 fn send(supervisor: &Daemon, number: i32) {
-    // SAFETY: the supervisor was not reaped yet, and is one process.
+    // SAFETY: the call touches no memory. The supervisor has not been reaped, so the PID is its
+    // own.
     let sent = unsafe { libc::kill(supervisor.pid(), number) };
     assert_eq!(sent, 0, "signal {number}: {}", io::Error::last_os_error());
 }
 
 #[test]
-fn no_signal_but_a_request_ends_the_supervisor() {
+fn only_a_stop_request_ends_the_supervisor() {
     let requests = [Signal::SIGTERM, Signal::SIGINT, Signal::SIGQUIT];
-    let irresistible = [Signal::SIGKILL, Signal::SIGSTOP];
-    // These reach the body, which has a handler for the last of them alone.
+    let unstoppable = [Signal::SIGKILL, Signal::SIGSTOP];
+    // These are passed on to the body, which handles only the last of them.
     let passed_on = [Signal::SIGHUP, Signal::SIGUSR1, Signal::SIGUSR2, Signal::SIGWINCH];
-    let others = requests.into_iter().chain(irresistible).chain(passed_on);
+    let others = requests.into_iter().chain(unstoppable).chain(passed_on);
     let others: Vec<_> = others.map(|signal| signal as i32).collect();
     let bot = supervised(&["restart=always", "hear"]);
     let supervisor = bot.start_and_await("out.log", "listening\n");
@@ -67,7 +68,7 @@ fn no_signal_but_a_request_ends_the_supervisor() {
 }
 
 #[test]
-fn a_log_that_may_not_grow_does_not_end_the_supervisor() {
+fn a_log_at_its_size_limit_does_not_end_the_supervisor() {
     const FULL: usize = 4096;
     let bot = supervised(&["restart-quickly=3", "await-in-body=gate", "exit=7"]);
     let bot = bot.under(Condition::Limited(Resource::RLIMIT_FSIZE, FULL as u64));
@@ -81,7 +82,7 @@ fn a_log_that_may_not_grow_does_not_end_the_supervisor() {
     bot.await_no_trace();
 }
 
-/// A pipe in which there is no room, and its reader.
+/// The ends of a full pipe.
 fn full_pipe() -> (io::PipeReader, OwnedFd) {
     let (reader, mut writer) = io::pipe().expect("a pipe");
     fcntl(&writer, FcntlArg::F_SETFL(OFlag::O_NONBLOCK)).expect("flags");
@@ -91,8 +92,8 @@ fn full_pipe() -> (io::PipeReader, OwnedFd) {
 }
 
 #[test]
-fn a_log_that_nobody_reads_does_not_hold_the_supervisor() {
-    for is_read_at_all in [true, false] {
+fn a_full_pipe_as_log_does_not_block_the_supervisor() {
+    for has_reader in [true, false] {
         let bot = bot!["chdir=false", "close_fd=false", "restart-quickly=3", "await-in-body=gate"];
         let bot = bot.words(["exit=7".into()]);
         let gate = Gate::closed(&bot.file("gate"));
@@ -100,7 +101,7 @@ fn a_log_that_nobody_reads_does_not_hold_the_supervisor() {
         let mut command = bot.command();
         command.stdout(Stdio::null());
         command.stderr(Stdio::from(writer.try_clone().expect("a descriptor")));
-        let reader = is_read_at_all.then_some(reader);
+        let reader = has_reader.then_some(reader);
         assert!(begin(command).finish().status.success());
         let supervisor = bot.daemon();
         gate.open();
@@ -108,12 +109,15 @@ fn a_log_that_nobody_reads_does_not_hold_the_supervisor() {
         assert_eq!(supervisor.end(), WaitStatus::Exited(pid, 7));
         drop(reader);
         let flags = fcntl(writer.as_fd(), FcntlArg::F_GETFL).expect("flags");
-        assert!(!OFlag::from_bits_retain(flags).contains(OFlag::O_NONBLOCK), "for all who write");
+        assert!(
+            !OFlag::from_bits_retain(flags).contains(OFlag::O_NONBLOCK),
+            "the flag would hold for all writers"
+        );
     }
 }
 
 #[test]
-fn each_line_has_its_time() {
+fn each_line_of_the_supervisor_has_its_time() {
     let bot = supervised(&["restart-quickly=2", "await-in-body=gate", "exit=7"]);
     let gate = Gate::closed(&bot.file("gate"));
     let supervisor = bot.start();
@@ -126,8 +130,9 @@ fn each_line_has_its_time() {
         .map(|line| line.split_once(" builder: ").expect("a time and a name").0)
         .collect();
     assert_eq!(times.len(), 2, "{log}");
-    let seconds = before.duration_since(SystemTime::UNIX_EPOCH).expect("it is later").as_secs();
-    // Enough to see that it is today's time of day, in hours and minutes.
+    let seconds =
+        before.duration_since(SystemTime::UNIX_EPOCH).expect("the clock is right").as_secs();
+    // The time of day within the next minute; the date is not compared.
     let possible: Vec<_> = (seconds..seconds + 60)
         .map(|second| {
             format!("T{:02}:{:02}:{:02}Z", second / 3600 % 24, second / 60 % 60, second % 60)
@@ -139,8 +144,8 @@ fn each_line_has_its_time() {
     }
 }
 
-/// Users without accounts and other processes: another for each run, since processes are counted by
-/// user.
+/// A user without an account and without processes. Each test has another one, since the kernel
+/// counts processes by user.
 fn fresh_user() -> u32 {
     static NEXT: AtomicU32 = AtomicU32::new(0);
     1_000_000 + 10 * std::process::id() + NEXT.fetch_add(1, Ordering::Relaxed)
@@ -150,7 +155,8 @@ fn words_of(user: u32) -> [OsString; 2] {
     ["uid", "gid"].map(|word| format!("{word}={user}").into())
 }
 
-/// A supervisor whose user is fresh where it can be, since root may have any number of processes.
+/// A supervised bot whose process limit can be set. For root it becomes a fresh user, since the
+/// limit does not hold for root.
 struct Forkless {
     bot: Bot,
     user: Option<u32>,
@@ -167,7 +173,7 @@ impl Forkless {
         }
     }
 
-    /// Sets how many processes the user of a process may have for it to fork, but not for good.
+    /// Sets the soft process limit of a process.
     fn limit_processes(&self, of: &Daemon, limit: &str) {
         let mut command = Command::new("prlimit");
         command.args(["--pid", &of.pid().to_string(), &format!("--nproc={limit}:")]);
@@ -184,13 +190,13 @@ fn prlimit() -> Need {
 }
 
 #[test(needs = prlimit)]
-fn a_body_that_cannot_be_forked_is_called_so() {
+fn a_failed_fork_is_the_reason_of_the_restart() {
     let forkless = Forkless::new("restart-plan=20 20 1000");
     let bot = &forkless.bot;
     let supervisor = bot.start();
     let first = body_of(&supervisor);
     forkless.limit_processes(&supervisor, "0");
-    kill(first.0, Signal::SIGKILL).expect("it runs");
+    kill(first.0, Signal::SIGKILL).expect("the body runs");
     let reason = io::Error::from(Errno::EAGAIN);
     bot.await_in("out.log", &format!("s: cannot fork: {reason}\n"));
     assert_eq!(supervisor.process.children(), []);
@@ -202,13 +208,13 @@ fn a_body_that_cannot_be_forked_is_called_so() {
 }
 
 #[test(needs = prlimit)]
-fn given_up_because_it_cannot_fork_it_says_so() {
+fn giving_up_after_failed_forks_names_the_fork() {
     let forkless = Forkless::new("restart-plan=20 20 3");
     let bot = &forkless.bot;
     let supervisor = bot.start();
     let first = body_of(&supervisor);
     forkless.limit_processes(&supervisor, "0");
-    kill(first.0, Signal::SIGKILL).expect("it runs");
+    kill(first.0, Signal::SIGKILL).expect("the body runs");
     let pid = supervisor.process.0;
     assert_eq!(supervisor.end(), WaitStatus::Exited(pid, 71));
     let last = format!(
@@ -219,8 +225,8 @@ fn given_up_because_it_cannot_fork_it_says_so() {
 }
 
 #[test(needs = need::root)]
-fn a_first_body_that_cannot_be_forked_is_a_failed_start() {
-    // The session leader and the supervisor.
+fn when_the_first_body_cannot_be_forked_the_start_fails() {
+    // The limit leaves room for the session leader and the supervisor.
     let bot = supervised(&["restart-quickly=3", "wait_ready=true", "ready", "sleep"]);
     let bot = bot.words(words_of(fresh_user()));
     let line = bot.under(Condition::Limited(Resource::RLIMIT_NPROC, 2)).refused(71);
@@ -229,26 +235,26 @@ fn a_first_body_that_cannot_be_forked_is_a_failed_start() {
 }
 
 #[test]
-fn every_body_has_the_programs_own_handler_of_children() {
+fn every_body_has_the_programs_own_sigchld_handler() {
     for wait in [&[][..], &["wait"]] {
         let bot = Bot::new(env!("CARGO_BIN_EXE_dispositions"))
             .words([&["handle", "supervise"], wait].concat().into_iter().map(Into::into));
         let supervisor = bot.start();
         let as_they_were = |bodies: usize| {
-            wait::until("what the bodies say", || {
+            wait::until("the bodies' reports", || {
                 bot.read("out.log").matches("done").count() == bodies
             });
             bot.read("out.log").matches("SIGCHLD as it was\n").count() == bodies
         };
         assert!(as_they_were(1), "{}", bot.read("out.log"));
-        kill(body_of(&supervisor).0, Signal::SIGKILL).expect("it runs");
+        kill(body_of(&supervisor).0, Signal::SIGKILL).expect("the body runs");
         assert!(as_they_were(2), "{}", bot.read("out.log"));
     }
 }
 
 #[test]
-fn requests_are_obeyed_in_every_moment() {
-    // As many moments as there are between a body and the next one.
+fn a_stop_request_is_obeyed_at_every_moment() {
+    // Bodies and delays of 1 ms alternate, so these times hit all moments.
     for delay in 0..20 {
         let bot = supervised(&["restart-plan=1 1 100000", "exit=1"]);
         let supervisor = bot.start();

@@ -1,4 +1,4 @@
-//! Who watches the bot decides whether it detaches: it must not fork away from a supervisor.
+//! Service managers: a bot must not fork away from the manager that supervises it.
 
 use std::fs::File;
 use std::process::Command;
@@ -7,8 +7,8 @@ use tests::bot::{Bot, begin};
 use tests::need::{self, AS_PID_1};
 use tests::{bot, wait};
 
-/// Whether the bot becomes a daemon with these variables. `$$` is its own number, and `$PPID` that
-/// of its parent.
+/// Whether the bot becomes a daemon with these variables. `$$` is its own PID, and `$PPID` that of
+/// its parent.
 fn detaches(option: &str, variables: &str) -> bool {
     detaches_by(option, |bot| bot.command_in_shell(&format!(r#"export {variables}; exec "$@""#)))
 }
@@ -18,7 +18,7 @@ fn detaches_by(option: &str, command: impl FnOnce(&Bot) -> Command) -> bool {
     let launch = begin(command(&bot)).finish();
     assert!(launch.status.success(), "{launch:?}");
     if launch.stdout == "false\n" {
-        assert!(!bot.file("out.log").exists(), "in the foreground no log is made");
+        assert!(!bot.file("out.log").exists(), "no log may be made in the foreground");
         return false;
     }
     assert_eq!(launch.stdout, "");
@@ -26,7 +26,7 @@ fn detaches_by(option: &str, command: impl FnOnce(&Bot) -> Command) -> bool {
     true
 }
 
-/// An option that changes nothing.
+/// An option at its default.
 const NO_OPTION: &str = "reopen=false";
 
 #[test]
@@ -35,7 +35,7 @@ fn evidence_that_names_this_process_keeps_it_in_the_foreground() {
         "LISTEN_PID=$$",
         "WATCHDOG_PID=$$",
         "SYSTEMD_EXEC_PID=$$ MANAGERPID=$PPID",
-        // No forking unit, since it is to notify.
+        // Not a forking unit, since it has a notification socket.
         "LISTEN_PID=$$ PIDFILE=/run/bot.pid NOTIFY_SOCKET=/missing",
     ];
     for variables in evidence {
@@ -44,7 +44,7 @@ fn evidence_that_names_this_process_keeps_it_in_the_foreground() {
 }
 
 #[test]
-fn evidence_that_names_another_process_keeps_nobody() {
+fn evidence_that_names_another_process_is_ignored() {
     let no_evidence = [
         "LANG=C",
         "LISTEN_PID=$PPID",
@@ -52,13 +52,13 @@ fn evidence_that_names_another_process_keeps_nobody() {
         "LISTEN_PID=",
         "WATCHDOG_PID=$PPID",
         "SYSTEMD_EXEC_PID=$PPID MANAGERPID=$PPID",
-        // The parent is no manager.
+        // The parent is not the manager.
         "SYSTEMD_EXEC_PID=$$",
         "SYSTEMD_EXEC_PID=$$ MANAGERPID=1",
-        // A unit that forks.
+        // A forking unit.
         "LISTEN_PID=$$ PIDFILE=/run/bot.pid",
         "SYSTEMD_EXEC_PID=$$ MANAGERPID=$PPID PIDFILE=/run/bot.pid",
-        // Inherited by everything below a service.
+        // Every process below a service inherits these.
         "NOTIFY_SOCKET=/run/systemd/notify",
         "INVOCATION_ID=0123 JOURNAL_STREAM=8:9 MANAGERPID=$PPID",
     ];
@@ -68,14 +68,14 @@ fn evidence_that_names_another_process_keeps_nobody() {
 }
 
 #[test]
-fn what_a_shell_was_given_says_nothing_about_its_children() {
+fn variables_for_a_shell_say_nothing_about_its_children() {
     let script =
         r#"export LISTEN_PID=$$ WATCHDOG_PID=$$ SYSTEMD_EXEC_PID=$$ MANAGERPID=$$; "$@"; exit $?"#;
     assert!(detaches_by(NO_OPTION, |bot| bot.command_in_shell(script)));
 }
 
 #[test]
-fn when_overrides_every_evidence() {
+fn when_overrides_the_evidence() {
     assert!(detaches("when=true", "LISTEN_PID=$$"));
     assert!(!detaches("when=false", "LANG=C"));
     assert!(!detaches("when=false", "LISTEN_PID=$$ PIDFILE=/run/bot.pid"));
@@ -83,14 +83,13 @@ fn when_overrides_every_evidence() {
 
 #[test(needs = need::pid_namespace)]
 fn a_child_of_pid_1_that_systemd_executed_does_not_detach() {
-    // The outer shell is PID 1, and stays as long as the inner one, which the bot takes the place
-    // of.
+    // The outer shell is PID 1 and waits for the inner one, which executes the bot.
     let script = r#"sh -c 'export SYSTEMD_EXEC_PID=$$; exec "$@"' sh "$@"; exit $?"#;
     assert!(!detaches_by(NO_OPTION, |bot| bot
         .command_by(&[&AS_PID_1[..], &["sh", "-c", script, "sh"]].concat())));
 }
 
-/// What a body finds where a manager has passed descriptors to the process that it executed.
+/// Starts a bot to whose process descriptors were passed, and expects the body to have them.
 #[track_caller]
 fn assert_descriptors_are_for_the_body(option: &str) {
     let script = r#"export LISTEN_FDS=1 LISTEN_PID=$$ LISTEN_PIDFDID=77; exec "$@" 3<passed"#;
@@ -99,7 +98,7 @@ fn assert_descriptors_are_for_the_body(option: &str) {
     File::create(bot.file("passed")).expect("a file");
     let _launching = begin(bot.command_in_shell(script));
     let body = bot.await_body();
-    wait::until("the end", || bot.file("end").exists());
+    wait::until("the body's last note", || bot.file("end").exists());
     assert!(body.has_open(3, &bot.file("passed")), "{option}");
     let pidfd = if option == "when=false" { "77" } else { "gone" };
     assert_eq!(bot.read("found"), format!("1 {} {pidfd}\n", body.0), "{option}");
@@ -124,21 +123,21 @@ fn passed_descriptors_are_for_the_supervised_body() {
 }
 
 #[test]
-fn descriptors_that_were_passed_to_somebody_else_stay_so() {
+fn descriptors_that_were_passed_to_another_process_stay_so() {
     let bot = bot!["chdir=false", "when=true", r#"run=echo "$LISTEN_PID" >found"#];
     let script = r#"echo $PPID >other; export LISTEN_FDS=1 LISTEN_PID=$PPID; exec "$@""#;
     assert!(begin(bot.command_in_shell(script)).finish().status.success());
     bot.await_text("found", &bot.read("other"));
 }
 
-/// The command that starts a bot as a supervisor does, after a script.
+/// The command that starts a bot as a service manager does, after a script.
 fn supervised(bot: &Bot, script: &str) -> Command {
     bot.command_in_shell(&format!(r#"{script} && export LISTEN_PID=$$ && exec "$@""#))
 }
 
-/// Where a PID file cannot be made, only the default one of a supervised foreground is given up.
+/// Expects that only a default PID file in a foreground that the bot chose itself may be missing.
 #[track_caller]
-fn assert_only_the_default_is_given_up(command: impl Fn(&Bot) -> Command, reason: &str) {
+fn assert_only_the_default_is_optional(command: impl Fn(&Bot) -> Command, reason: &str) {
     for words in [&["print=up"][..], &["reopen=true", "print=up"]] {
         let bot = bot![].words(words.iter().map(Into::into));
         let launch = begin(command(&bot)).finish();
@@ -154,28 +153,28 @@ fn assert_only_the_default_is_given_up(command: impl Fn(&Bot) -> Command, reason
 }
 
 #[test]
-fn a_missing_directory_costs_the_default_pid_file_alone() {
+fn a_missing_directory_only_costs_the_default_pid_file() {
     let script = "mkdir gone && cd gone && rmdir ../gone";
-    assert_only_the_default_is_given_up(|bot| supervised(bot, script), "No such file");
+    assert_only_the_default_is_optional(|bot| supervised(bot, script), "No such file");
 }
 
 #[test(needs = need::mounts)]
-fn a_read_only_file_system_costs_the_default_pid_file_alone() {
+fn a_read_only_file_system_only_costs_the_default_pid_file() {
     let script = "mkdir made && mount -t tmpfs -o ro none made && cd made && export LISTEN_PID=$$";
     let command = |bot: &Bot| bot.command_after_mounting(script);
-    assert_only_the_default_is_given_up(command, "Read-only file system");
+    assert_only_the_default_is_optional(command, "Read-only file system");
 }
 
 #[test(needs = need::ordinary_user)]
-fn missing_rights_cost_the_default_pid_file_alone() {
+fn missing_rights_only_cost_the_default_pid_file() {
     let script = "mkdir closed && chmod 555 closed && cd closed";
-    assert_only_the_default_is_given_up(|bot| supervised(bot, script), "Permission denied");
+    assert_only_the_default_is_optional(|bot| supervised(bot, script), "Permission denied");
 }
 
 #[test(needs = need::root)]
-fn missing_rights_of_the_daemons_user_cost_the_default_pid_file_alone() {
+fn missing_rights_of_the_daemons_user_only_cost_the_default_pid_file() {
     let words = ["uid=61234", "gid=61234"];
-    // A directory in which root opens nothing for that user.
+    // A directory of that user, in which root opens nothing.
     let script = "mkdir theirs && chown 61234 theirs && chmod 555 theirs && cd theirs";
     let bot = bot!["print=up"].words(words.map(Into::into));
     let launch = begin(supervised(&bot, script)).finish();
@@ -187,7 +186,7 @@ fn missing_rights_of_the_daemons_user_cost_the_default_pid_file_alone() {
 }
 
 #[test]
-fn what_stands_in_the_place_of_the_default_pid_file_is_an_error_everywhere() {
+fn an_obstacle_in_place_of_the_default_pid_file_is_an_error() {
     for script in ["echo text >builder.pid", "mkdir builder.pid", "ln -s other builder.pid"] {
         let bot = bot!["print=up"];
         let line = begin(supervised(&bot, script)).finish().refusal("builder", 73);
@@ -196,7 +195,7 @@ fn what_stands_in_the_place_of_the_default_pid_file_is_an_error_everywhere() {
 }
 
 #[test]
-fn an_error_has_its_priority_where_the_stream_is_the_journal() {
+fn an_error_in_the_journal_has_its_priority() {
     let journal = "$(stat -c %d:%i err)";
     let cases = [
         (journal, "<3>"),

@@ -1,5 +1,5 @@
-//! The daemon has left the terminal: no hang-up and no key reaches it, and it cannot get a terminal
-//! by accident.
+//! The daemon has no controlling terminal: no hang-up and no key reaches it, and it cannot acquire
+//! a terminal by accident.
 
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::process::Command;
@@ -13,33 +13,32 @@ use tests::daemon::Daemon;
 use tests::lock::Gate;
 use tests::terminal::Terminal;
 
-/// A bot that waits in its body until the test lets it go on, and then says so.
+/// A bot whose body waits at a gate, and then prints a line.
 fn waiting_bot() -> (Bot, Gate) {
     let bot = bot!["chdir=false", "redirect=out.log", "await-in-body=gate", "print=alive", "sleep"];
     let gate = Gate::closed(&bot.file("gate"));
     (bot.under(Condition::Terminal).under(Condition::Limited(Resource::RLIMIT_CORE, 0)), gate)
 }
 
-/// A signal that is pending for the daemon would end it before it could say anything more.
+/// Opens the gate and expects the daemon's line. A pending signal would end the daemon first.
 fn assert_unharmed(bot: &Bot, daemon: &Daemon, gate: Gate) {
     gate.open();
     bot.await_text("out.log", "alive\n");
     assert!(daemon.process.is_alive());
 }
 
-/// A command whose three streams are the terminal, as for a user who sits there.
+/// A command whose standard streams are the terminal, as for a user at the terminal.
 fn at(terminal: &Terminal, mut command: Command) -> Command {
     terminal.attach(&mut command);
     command
 }
 
 #[test]
-fn a_bot_that_leads_the_terminals_session_survives_its_end() {
+fn a_bot_whose_launcher_leads_the_session_survives_its_end() {
     for _ in 0..20 {
         let (bot, gate) = waiting_bot();
         let terminal = Terminal::new();
-        // The return of the launcher, as session leader, already hangs up everything that is left
-        // in the session.
+        // The launcher leads the session, so its end already hangs up the processes in the session.
         let daemon = bot.start_by(at(&terminal, bot.command()));
         drop(terminal);
         assert_unharmed(&bot, &daemon, gate);
@@ -47,14 +46,14 @@ fn a_bot_that_leads_the_terminals_session_survives_its_end() {
 }
 
 #[test]
-fn a_bot_that_a_shell_started_survives_the_hang_up() {
+fn a_bot_started_by_a_shell_survives_the_hang_up() {
     let (bot, gate) = waiting_bot();
     let mut terminal = Terminal::new();
     let shell = begin(at(&terminal, bot.command_in_shell(r#""$@"; echo started; read -r line"#)));
     terminal.await_screen("started");
     let daemon = bot.daemon();
     drop(terminal);
-    assert!(!shell.finish().status.success(), "the shell has noticed the hang-up");
+    assert!(!shell.finish().status.success(), "the hang-up must end the shell");
     assert_unharmed(&bot, &daemon, gate);
 }
 
@@ -107,7 +106,7 @@ fn a_terminal_that_the_daemon_opens_does_not_control_it() {
 }
 
 #[test]
-fn without_close_fd_the_daemon_goes_on_writing_to_the_terminal() {
+fn without_close_fd_the_daemon_keeps_the_terminal() {
     let bot = bot!["close_fd=false", "print=on the screen", "sleep"];
     let mut terminal = Terminal::new();
     let daemon = bot.start_by(at(&terminal, bot.command()));

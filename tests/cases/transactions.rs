@@ -1,4 +1,4 @@
-//! A start happens completely or not at all, whoever interferes.
+//! A start is a transaction: it happens completely or not at all, whatever disturbs it.
 
 use std::thread;
 use std::time::{Duration, Instant};
@@ -22,8 +22,8 @@ fn duration_of_a_start() -> Duration {
     (0..10).map(measure).min().expect("some starts")
 }
 
-/// Starts bots and sends each launcher the signal at another moment, spread evenly over the
-/// duration of a start.
+/// Starts bots and sends the signal to each launcher at another moment. The moments are spread
+/// evenly over the duration of a start.
 fn interrupt(signal: Signal, rounds: u32) -> impl Iterator<Item = (Bot, Launch)> {
     let duration = duration_of_a_start();
     (0..rounds).map(move |round| {
@@ -36,7 +36,7 @@ fn interrupt(signal: Signal, rounds: u32) -> impl Iterator<Item = (Bot, Launch)>
     })
 }
 
-/// The daemon that a successful launcher promised; it was promised alone.
+/// Expects one daemon to be up, recorded and locked.
 fn assert_up(bot: &Bot) {
     let daemon = bot.daemon();
     assert!(lock::is_held(&bot.pid_file()));
@@ -45,7 +45,7 @@ fn assert_up(bot: &Bot) {
 }
 
 #[test]
-fn an_interrupted_launcher_takes_the_unfinished_daemon_along() {
+fn an_unfinished_daemon_ends_with_its_interrupted_launcher() {
     for signal in [Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP] {
         for (bot, launch) in interrupt(signal, 100) {
             if launch.status.success() {
@@ -60,7 +60,7 @@ fn an_interrupted_launcher_takes_the_unfinished_daemon_along() {
 #[test]
 fn a_killed_launcher_leaves_a_whole_daemon_or_none() {
     for (bot, launch) in interrupt(Signal::SIGKILL, 200) {
-        let body_runs = wait::for_some("a daemon or nothing", || {
+        let body_runs = wait::for_some("a daemon or no process", || {
             if bot.file("note").exists() {
                 Some(true)
             } else {
@@ -68,10 +68,10 @@ fn a_killed_launcher_leaves_a_whole_daemon_or_none() {
             }
         });
         if body_runs {
-            // The launcher has returned, or it died between its word to the daemon and its return.
+            // The launcher has returned, or was killed between its commit and its return.
             assert_up(&bot);
         } else {
-            assert!(!launch.status.success(), "the launcher promised a daemon");
+            assert!(!launch.status.success(), "the launcher has reported a daemon");
             bot.await_nothing_left();
         }
     }
@@ -91,7 +91,7 @@ fn of_a_thousand_simultaneous_starts_exactly_one_succeeds() {
     assert_eq!(up.len(), 1);
     up[0].assert_silent_success();
     for launch in refused {
-        // The one that succeeds may take its time on a machine that starts a thousand.
+        // The start that succeeds may be slow on a machine that runs a thousand.
         let line = launch.refusal("builder", 75);
         assert!(line.contains("already running") || line.contains("already starting"), "{line}");
     }
@@ -112,7 +112,7 @@ fn starts_that_race_with_the_end_of_a_daemon_never_make_two() {
         }
     });
     bot.await_nothing_left();
-    assert_eq!(bot.read("out.log"), "", "a daemon has met another one");
+    assert_eq!(bot.read("out.log"), "", "two daemons ran at the same time");
 }
 
 #[test]

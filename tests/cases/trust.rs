@@ -1,5 +1,5 @@
-//! Whose files a daemon opens that becomes another user: root's along a way that nobody else can
-//! change, and everything else with the rights of that user.
+//! Files of a daemon that drops its privileges. Root opens a file only along a path that no other
+//! user can change. Everything else is opened with the rights of the daemon's user.
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{MetadataExt, PermissionsExt, lchown, symlink};
@@ -28,15 +28,15 @@ use crate::privileges::{
 #[track_caller]
 fn assert_user_writes(bot: &Bot, log: &str) -> Daemon {
     let daemon = bot.start();
-    wait::until("a line in the log", || bot.read(log).ends_with("up\n"));
+    wait::until("a line to be in the log", || bot.read(log).ends_with("up\n"));
     assert_ids(daemon.process, NOBODY_ELSE, NOBODY_ELSE);
     daemon
 }
 
-// The directory of a group.
+// A directory that a group may write.
 
 #[test(needs = need::root)]
-fn in_the_directory_of_a_group_a_log_is_made_for_the_user_and_continued() {
+fn in_a_groups_directory_the_log_is_the_users() {
     let bot = without_privileges(&["redirect=logs/out.log", "print=up"]);
     make_group_directory(&bot, "logs");
     assert_user_writes(&bot, "logs/out.log").kill();
@@ -46,7 +46,7 @@ fn in_the_directory_of_a_group_a_log_is_made_for_the_user_and_continued() {
 }
 
 #[test(needs = need::root)]
-fn in_the_directory_of_a_group_only_the_users_own_file_is_opened() {
+fn in_a_groups_directory_only_the_users_own_log_is_opened() {
     let plants: [fn(&Path); 5] = [
         |log| fs::write(log, "root's\n").expect("a log"),
         |log| {
@@ -71,7 +71,7 @@ fn in_the_directory_of_a_group_only_the_users_own_file_is_opened() {
 }
 
 #[test(needs = need::root)]
-fn in_the_directory_of_a_group_the_pid_file_is_the_users() {
+fn in_a_groups_directory_the_pid_file_is_the_users() {
     let bot = without_privileges(&["pid_file=run/bot.pid"]);
     make_group_directory(&bot, "run");
     for _ in 0..2 {
@@ -93,10 +93,10 @@ fn assert_is_running_already(bot: &Bot, daemon: &Daemon) {
     assert_eq!(bot.launch().refusal("builder", 75), expected);
 }
 
-// The log in a directory that is root's alone.
+// A log in a directory that only root may change.
 
 #[test(needs = need::root)]
-fn a_log_that_is_made_belongs_to_the_user() {
+fn a_new_log_belongs_to_the_user() {
     for (umask, mode) in [("umask=022", 0o644), ("umask=077", 0o600)] {
         let bot = without_privileges(&["redirect=out.log", umask, "print=up"]);
         let _daemon = assert_user_writes(&bot, "out.log");
@@ -106,18 +106,18 @@ fn a_log_that_is_made_belongs_to_the_user() {
 }
 
 #[test(needs = need::root)]
-fn a_log_that_belongs_to_root_or_the_user_is_continued() {
+fn a_log_of_root_or_the_user_is_appended_to() {
     for user in [0, NOBODY_ELSE] {
         let bot = without_privileges(&["redirect=out.log", "print=up"]);
         fs::write(bot.file("out.log"), "an earlier line\n").expect("a log");
         give_away(&bot.file("out.log"), user);
         let _daemon = assert_user_writes(&bot, "out.log");
         assert_eq!(bot.read("out.log"), "an earlier line\nup\n");
-        assert_eq!(owner(&bot.file("out.log")), user, "it stays whose it was");
+        assert_eq!(owner(&bot.file("out.log")), user, "the owner must not change");
     }
 }
 
-/// What somebody must have prepared, and the sentence about it.
+/// How another user prepares a path, and the reason in the refusal.
 type Trap = (fn(&Path), &'static str);
 
 const TRAPS: [Trap; 3] = [
@@ -139,7 +139,7 @@ const TRAPS: [Trap; 3] = [
 ];
 
 #[test(needs = need::root)]
-fn a_log_that_was_prepared_in_roots_directory_is_refused() {
+fn a_trap_in_place_of_the_log_is_refused() {
     for option in ["redirect", "stdout", "stderr"] {
         for (prepare, why) in TRAPS {
             let bot = without_privileges(&[&format!("{option}=logs/out.log")]);
@@ -155,7 +155,7 @@ fn a_log_that_was_prepared_in_roots_directory_is_refused() {
 }
 
 #[test(needs = need::root)]
-fn links_of_roots_are_followed_on_the_way_and_others_are_not() {
+fn directory_links_of_root_are_followed_and_others_are_not() {
     let bot = without_privileges(&["redirect=link/out.log", "pid_file=link/bot.pid", "print=up"]);
     make_directory(&bot.file("real"), 0o755);
     make_link("indirect", &bot.file("link"), 0);
@@ -164,12 +164,12 @@ fn links_of_roots_are_followed_on_the_way_and_others_are_not() {
     assert_eq!((owner(&bot.file("real/out.log")), owner(&bot.pid_file())), (NOBODY_ELSE, 0));
     lchown(bot.file("indirect"), Some(NOBODY_ELSE), None).expect("root can give links away");
     let line = bot.refused(73);
-    // By the user, who must not write in root's file.
+    // The user opens it then, and must not write to root's file.
     assert!(line.contains(&format!("link/bot.pid as user {NOBODY_ELSE}: ")), "{line}");
 }
 
 #[test(needs = need::root)]
-fn a_way_that_does_not_end_is_refused() {
+fn a_path_that_cannot_be_resolved_is_refused() {
     let long = "x".repeat(256);
     let name = "no file name at the end/..";
     for (path, why) in [
@@ -190,13 +190,13 @@ fn a_way_that_does_not_end_is_refused() {
 }
 
 #[test(needs = need::root)]
-fn without_user_a_symbolic_link_to_a_log_is_followed() {
+fn without_a_privilege_drop_a_link_to_a_log_is_followed() {
     let bot = bot!["redirect=link.log", "print=up", "sleep"];
     symlink("out.log", bot.file("link.log")).expect("a link");
     let _daemon = bot.start_and_await("out.log", "up\n");
 }
 
-// What only the user opens.
+// Files that only the user opens.
 
 #[test(needs = need::root)]
 fn in_directories_of_the_user_everything_is_the_users() {
@@ -208,7 +208,7 @@ fn in_directories_of_the_user_everything_is_the_users() {
     }
     daemon.assert_has_only_streams_and(&bot.pid_file());
     assert_is_running_already(&bot, &daemon);
-    assert_eq!(bot.read("home/out.log"), "up\n", "a second start touches nothing");
+    assert_eq!(bot.read("home/out.log"), "up\n", "a second start must not touch the log");
 }
 
 #[test(needs = need::root)]
@@ -227,7 +227,7 @@ fn in_a_sticky_directory_everything_is_the_users() {
     }
 }
 
-/// Root makes the log before the user can find out that the bot runs.
+/// Root makes the log before the user can learn that the bot runs.
 #[test(needs = need::root)]
 fn a_second_start_beside_a_daemon_of_the_user_makes_no_log() {
     let bot = without_privileges(&["redirect=out.log", "pid_file=home/bot.pid"]);
@@ -238,9 +238,9 @@ fn a_second_start_beside_a_daemon_of_the_user_makes_no_log() {
     assert!(!bot.file("out.log").exists());
 }
 
-/// What may stand in the place of a PID file, and why it is refused there, by user or root.
+/// Obstacles in place of a PID file, which the user refuses for the same reasons as root.
 #[test(needs = need::root)]
-fn a_pid_file_of_the_user_is_refused_in_the_same_words_as_any_other() {
+fn an_obstacle_in_place_of_the_users_pid_file_is_refused() {
     let obstacles: [Trap; 4] = [
         (|path| fs::write(path, "notes\n").expect("a file"), "it holds something other than a PID"),
         (|path| symlink("elsewhere", path).expect("a link"), "it is a symbolic link"),
@@ -269,7 +269,7 @@ fn a_pid_file_of_the_user_is_refused_in_the_same_words_as_any_other() {
 }
 
 #[test(needs = need::root)]
-fn a_start_of_the_user_that_fails_takes_its_pid_file_back() {
+fn a_failed_start_removes_the_users_pid_file() {
     for (words, code) in [(&["chdir=missing"][..], 78), (&["wait_ready=true", "exit=7"], 7)] {
         let bot = ending_without_privileges(&["pid_file=home/bot.pid"]);
         let bot = bot.words(words.iter().map(Into::into));
@@ -280,7 +280,7 @@ fn a_start_of_the_user_that_fails_takes_its_pid_file_back() {
 }
 
 #[test(needs = need::root)]
-fn a_daemon_of_the_user_removes_its_pid_file_at_its_end() {
+fn a_daemon_removes_the_users_pid_file_at_its_end() {
     for supervised in ["restart=never", "restart=on-failure"] {
         let bot = ending_without_privileges(&["pid_file=home/bot.pid", "chdir=false", supervised]);
         let bot = bot.words(["await-in-body=gate".into()]);
@@ -294,10 +294,9 @@ fn a_daemon_of_the_user_removes_its_pid_file_at_its_end() {
     }
 }
 
-/// The user itself may not look into a process that was root's: the kernel forbids that, for the
-/// secrets that it may still hold.
+/// The user itself may not inspect a process that was root's, because it may still contain secrets.
 #[test(needs = need::root)]
-fn a_daemon_of_the_user_is_stopped_by_root() {
+fn a_daemon_with_the_users_pid_file_can_only_be_stopped_by_root() {
     for (stopper, is_stopped) in [(NOBODY_ELSE, false), (THIRD_USER, false), (0, true)] {
         let bot = without_privileges(&["pid_file=home/bot.pid"]);
         make_home(&bot, "home");
@@ -318,7 +317,9 @@ fn in_the_foreground_the_pid_file_is_the_users_too() {
     let bot = without_privileges(&["when=false", "pid_file=home/bot.pid"]);
     make_home(&bot, "home");
     let launching = begin(bot.command());
-    wait::until("the PID", || fs::read_to_string(bot.pid_file()).is_ok_and(|pid| !pid.is_empty()));
+    wait::until("the PID to be written", || {
+        fs::read_to_string(bot.pid_file()).is_ok_and(|pid| !pid.is_empty())
+    });
     let running = bot.daemon();
     assert_ids(running.process, NOBODY_ELSE, NOBODY_ELSE);
     assert_eq!(owner(&bot.pid_file()), NOBODY_ELSE);
@@ -327,13 +328,13 @@ fn in_the_foreground_the_pid_file_is_the_users_too() {
 }
 
 #[test(needs = need::root)]
-fn an_input_is_opened_by_root_or_by_the_user() {
-    // In root's directory root opens what the user may not.
+fn an_input_is_opened_by_root_or_the_user() {
+    // In root's directory, root opens what the user may not.
     let bot = without_privileges(&["redirect=out.log", "stdin=input", "run=cat"]);
     fs::write(bot.file("input"), "a key\n").expect("an input");
     fs::set_permissions(bot.file("input"), Permissions::from_mode(0o600)).expect("ours");
     let _daemon = bot.start_and_await("out.log", "a key\n");
-    // In the user's directory the user's own is opened, and root's is not.
+    // In the user's directory, the user's own file is opened, and root's is not.
     let bot = without_privileges(&["redirect=out.log", "stdin=home/input", "run=cat"]);
     make_home(&bot, "home");
     fs::write(bot.file("home/input"), "a key\n").expect("an input");
@@ -346,7 +347,7 @@ fn an_input_is_opened_by_root_or_by_the_user() {
 }
 
 #[test(needs = need::root)]
-fn what_the_user_may_not_open_is_one_sentence_that_names_the_user() {
+fn a_file_that_the_user_may_not_open_is_refused_with_the_users_name() {
     let bot = bot!["user=nobody", "redirect=home/out.log", "sleep"];
     make_directory(&bot.file("home"), 0o755);
     fs::set_permissions(bot.start_directory(), Permissions::from_mode(0o755)).expect("ours");
@@ -359,13 +360,13 @@ fn what_the_user_may_not_open_is_one_sentence_that_names_the_user() {
     );
 }
 
-// A group alone, with which the daemon stays root.
+// The option `group` alone, with which the daemon stays root.
 
-/// What makes a way one that others can change, and the sentence about it.
+/// How a path becomes changeable for others, and the reason in the refusal.
 type Danger = (fn(&Bot), &'static str);
 
 #[test(needs = need::root)]
-fn with_a_group_alone_a_way_that_others_can_change_is_refused() {
+fn with_group_alone_a_path_that_others_can_change_is_refused() {
     let dangers: [Danger; 5] = [
         (
             |bot| give_away(&bot.file("way"), THIRD_USER),
@@ -401,7 +402,7 @@ fn open_to(bot: &Bot, directory: &str, mode: u32) {
     fs::set_permissions(bot.file(directory), Permissions::from_mode(mode)).expect("ours");
 }
 
-/// A directory to which root alone can change the way from the root directory on.
+/// A directory whose whole path only root can change.
 fn roots_directory() -> TempDir {
     TempDir::with_prefix_in("bot-", "/run").expect("a directory")
 }
@@ -409,11 +410,11 @@ fn roots_directory() -> TempDir {
 fn trusted_directory() -> Need {
     let is_roots =
         "test $(id -u) = 0 && test $(stat -c %u%a / /run | tr '\n' ' ' | tr -d ' ') = 07550755";
-    need::command("root, and /run to be root's alone", &["sh", "-c", is_roots])
+    need::command("root, and a /run that only root can change", &["sh", "-c", is_roots])
 }
 
 #[test(needs = trusted_directory)]
-fn with_a_group_alone_the_log_is_made_anew_as_long_as_the_way_is_roots() {
+fn with_group_alone_the_log_is_reopened_while_only_root_can_change_its_path() {
     let directory = roots_directory();
     fs::set_permissions(directory.path(), Permissions::from_mode(0o755)).expect("ours");
     let log = directory.path().join("out.log");
@@ -425,9 +426,9 @@ fn with_a_group_alone_the_log_is_made_anew_as_long_as_the_way_is_roots() {
         daemon.signal(Signal::SIGHUP);
     };
     rotate("first");
-    wait::until("the new log", || daemon.process.has_open(1, &log));
+    wait::until("the new log to be open", || daemon.process.has_open(1, &log));
     assert_eq!(fs::metadata(&log).expect("the log").gid(), 61234);
-    // What stands there now could be somebody's trap.
+    // A file in its place could be a trap now.
     fs::set_permissions(directory.path(), Permissions::from_mode(0o777)).expect("ours");
     rotate("second");
     let why = "others can write in a directory on the way to it";
@@ -435,14 +436,14 @@ fn with_a_group_alone_the_log_is_made_anew_as_long_as_the_way_is_roots() {
         "builder: cannot reopen the log {}: {why}; writing goes on in this file\n",
         log.display()
     );
-    wait::until("the complaint", || {
+    wait::until("the complaint to be written", || {
         fs::read_to_string(directory.path().join("second")).is_ok_and(|text| text == complaint)
     });
     assert!(!log.exists());
 }
 
 #[test(needs = need::root)]
-fn with_a_group_alone_a_log_that_could_not_be_made_anew_is_refused_at_once() {
+fn with_group_alone_a_log_that_could_not_be_reopened_is_refused() {
     let bot = builder(&["gid=61234", "reopen=true", "redirect=out.log"]);
     let line = refused_untouched_but(&bot, "out.log");
     assert!(line.contains("others can write in a directory on the way to it"), "{line}");
@@ -457,7 +458,7 @@ fn refused_untouched_but(bot: &Bot, made: &str) -> String {
 }
 
 #[test(needs = trusted_directory)]
-fn with_a_group_alone_the_pid_file_is_removed_at_the_end() {
+fn with_group_alone_the_pid_file_is_removed_at_the_end() {
     let directory = roots_directory();
     let pid_file = directory.path().join("bot.pid");
     let bot = bot!["gid=61234", "chdir=false", word("pid_file", &pid_file), "await-in-body=gate"];
@@ -470,9 +471,9 @@ fn with_a_group_alone_the_pid_file_is_removed_at_the_end() {
 
 // Log rotation, and everything together.
 
-/// After a drop the log in root's directory cannot be made anew, which is not kept a secret.
+/// After a privilege drop the log in root's directory cannot be reopened, and the old log says so.
 #[test(needs = need::root)]
-fn a_log_that_the_user_cannot_make_anew_is_told_in_the_old_one() {
+fn a_log_that_the_user_cannot_reopen_is_reported_in_the_old_one() {
     let bot = without_privileges(&["redirect=out.log", "reopen=true"]);
     let daemon = bot.start();
     fs::rename(bot.file("out.log"), bot.file("old.log")).expect("the log");
@@ -488,21 +489,21 @@ fn a_log_that_the_user_cannot_make_anew_is_told_in_the_old_one() {
     fs::write(&log, "").expect("a new log");
     give_away(&log, NOBODY_ELSE);
     daemon.signal(Signal::SIGHUP);
-    wait::until("the new log", || daemon.process.has_open(1, &log));
-    assert_eq!(bot.read("old.log"), complaint, "once");
+    wait::until("the new log to be open", || daemon.process.has_open(1, &log));
+    assert_eq!(bot.read("old.log"), complaint, "the complaint must appear once");
 }
 
 #[test(needs = need::root)]
 fn below_a_new_root_the_user_opens_its_files_inside() {
     for wait_ready in [false, true] {
         for restart in ["never", "on-failure"] {
-            below_a_new_root(wait_ready, restart);
+            assert_opens_its_files_inside(wait_ready, restart);
         }
     }
 }
 
 #[track_caller]
-fn below_a_new_root(wait_ready: bool, restart: &str) {
+fn assert_opens_its_files_inside(wait_ready: bool, restart: &str) {
     let bot = ending_without_privileges(&[
         "chroot=jail",
         "redirect=jail/home/out.log",
@@ -528,7 +529,7 @@ fn below_a_new_root(wait_ready: bool, restart: &str) {
     let log = bot.file("jail/home/out.log");
     fs::rename(&log, bot.file("jail/home/old.log")).expect("the log");
     daemon.signal(Signal::SIGHUP);
-    wait::until("the new log", || daemon.process.has_open(1, &log));
+    wait::until("the new log to be open", || daemon.process.has_open(1, &log));
     gate.open();
     bot.await_text("jail/home/out.log", "new\n");
     let pid = daemon.process.0;
@@ -537,7 +538,7 @@ fn below_a_new_root(wait_ready: bool, restart: &str) {
 }
 
 #[test(needs = need::root)]
-fn what_the_user_has_to_open_must_be_inside_of_the_new_root() {
+fn files_that_the_user_opens_must_be_inside_the_new_root() {
     for option in ["redirect=home/out.log", "stdin=home/input", "pid_file=home/bot.pid"] {
         let bot = without_privileges(&["chroot=jail", option]);
         make_directory(&bot.file("jail"), 0o755);
@@ -554,7 +555,7 @@ fn what_the_user_has_to_open_must_be_inside_of_the_new_root() {
 
 // A log that is the PID file.
 
-/// Options that name one file in two ways; the directory `logs` is there, and `link` leads to it.
+/// Options that name one file in two ways. `logs` is a directory, and `link` is a link to it.
 const SAME_FILES: [[&str; 2]; 4] = [
     ["redirect=logs/same", "pid_file=logs/same"],
     ["redirect=./logs/same", "pid_file=logs/same"],
@@ -563,14 +564,14 @@ const SAME_FILES: [[&str; 2]; 4] = [
 ];
 
 #[test]
-fn a_log_that_is_the_pid_file_by_whatever_name_is_refused() {
+fn a_log_that_is_the_pid_file_under_any_name_is_refused() {
     for options in SAME_FILES {
         assert_same_file_is_refused(&builder(&options), |_| ());
     }
 }
 
 #[test(needs = need::root)]
-fn for_another_user_a_log_that_is_the_pid_file_is_refused_too() {
+fn with_a_privilege_drop_a_log_that_is_the_pid_file_is_refused_too() {
     for options in SAME_FILES {
         assert_same_file_is_refused(&without_privileges(&options), |_| ());
         assert_same_file_is_refused(&without_privileges(&options), |bot| {

@@ -1,17 +1,21 @@
-//! A platform without `fork`: WASI. The programs are those of `tests/without-fork`.
+//! A platform without `fork`: WASI. The programs are in `tests/without-fork`.
 
 use std::env;
 use std::ffi::OsString;
 use std::fs;
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::sync::LazyLock;
+use std::time::Duration;
 
 use tempfile::TempDir;
+use tests::bot::begin;
 use tests::launch::Launch;
 use tests::need::{self, Need};
 
 const TARGET: &str = "wasm32-wasip1";
 const RUNNER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/without-fork/run.mjs");
+/// How long a build may take.
+const BUILD_LIMIT: Duration = Duration::from_secs(600);
 const BUILT: &str = concat!(env!("CARGO_TARGET_TMPDIR"), "/without-fork");
 
 const UNSUPPORTED: &str = "bot: daemon mode is not supported on wasm32";
@@ -19,19 +23,20 @@ const UNSUPPORTED: &str = "bot: daemon mode is not supported on wasm32";
 fn wasi() -> Need {
     let library = format!("$(rustc --print=target-libdir --target {TARGET})");
     let script = format!("node --eval \"require('node:wasi')\" && test -d \"{library}\"");
-    need::command("Node.js 20, and Rust's std for WASI", &["sh", "-c", &script])
+    need::command("Node.js 20, and Rust's standard library for WASI", &["sh", "-c", &script])
 }
 
-/// All programs are built once.
+/// Builds all programs once.
 static PROGRAMS: LazyLock<()> = LazyLock::new(|| {
     let cargo = env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo"));
     let mut command = Command::new(cargo);
     command.args(["build", "--quiet", "--locked", "--package", "tests-without-fork", "--target"]);
     command.args([TARGET, "--target-dir", BUILT]).current_dir(env!("CARGO_MANIFEST_DIR"));
-    assert!(command.status().expect("cargo").success());
+    let built = begin(command).finish_unless(BUILD_LIMIT, || false);
+    assert!(built.is_some_and(|built| built.status.success()));
 });
 
-/// A start directory, and what the program sees it as.
+/// A start directory, and the path under which the program sees it.
 struct Sandbox {
     directory: TempDir,
     shown_as: &'static str,
@@ -51,7 +56,8 @@ impl Sandbox {
         node.args(["--no-warnings", RUNNER]);
         node.arg(format!("{BUILT}/{TARGET}/debug/{program}.wasm")).args(words);
         node.env("SHOW", self.shown_as).current_dir(&self.directory);
-        node.output().expect("node").into()
+        node.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        begin(node).finish()
     }
 }
 
@@ -66,7 +72,7 @@ fn assert_runs(launch: &Launch, stdout: &str, stderr: &str) {
 }
 
 #[test(needs = wasi)]
-fn what_would_detach_is_refused_in_one_sentence() {
+fn detaching_is_refused_in_one_line() {
     for (program, words) in [
         ("plain", &[][..]),
         ("foreground", &[]),
@@ -86,7 +92,7 @@ fn the_body_runs_in_the_foreground() {
 }
 
 #[test(needs = wasi)]
-fn the_working_directory_is_what_was_asked_for() {
+fn chdir_works() {
     let body = "an egg\nthe body runs\n";
     for shown_as in ["/", "."] {
         let sandbox = Sandbox::shown_as(shown_as);
@@ -99,10 +105,11 @@ fn the_working_directory_is_what_was_asked_for() {
 }
 
 #[test(needs = wasi)]
-fn what_cannot_be_done_is_said() {
+fn options_without_effect_are_named_and_others_refused() {
     let launch = run("foreground", &["when=false", "umask=23", "pid_file=bot.pid"]);
-    let said = "bot: `pid_file` has no effect on wasm32\nbot: `umask` has no effect on wasm32\n";
-    assert_runs(&launch, "the body runs\n", said);
+    let warnings =
+        "bot: `pid_file` has no effect on wasm32\nbot: `umask` has no effect on wasm32\n";
+    assert_runs(&launch, "the body runs\n", warnings);
     for option in ["user", "group", "chroot"] {
         let launch = run("foreground", &["when=false", &format!("{option}=/bot")]);
         let refusal = format!("bot: cannot start: `{option}` is not supported on wasm32");
@@ -111,7 +118,7 @@ fn what_cannot_be_done_is_said() {
 }
 
 #[test(needs = wasi)]
-fn values_are_checked_as_elsewhere() {
+fn option_values_are_checked_as_elsewhere() {
     for (word, what) in [("umask=512", "umask"), ("restart=often", "restart"), ("chdir=", "chdir")]
     {
         let refusal = run("foreground", &["when=false", word]).refusal("bot", 64);
@@ -120,7 +127,7 @@ fn values_are_checked_as_elsewhere() {
 }
 
 #[test(needs = wasi)]
-fn of_the_words_two_work() {
+fn only_the_words_run_and_help_work() {
     for word in ["stop", "restart", "status", "log"] {
         assert_eq!(run("words", &[word]).refusal("bot", 69), UNSUPPORTED, "{word}");
     }
@@ -130,7 +137,7 @@ fn of_the_words_two_work() {
 }
 
 #[test(needs = wasi)]
-fn the_public_interface_answers() {
+fn the_public_interface_works_or_says_that_it_is_unsupported() {
     let launch = run("outside", &["a", "b"]);
     let sentence = UNSUPPORTED.strip_prefix("bot: ").expect("the program's name");
     let expected = format!(

@@ -1,15 +1,15 @@
-//! What is typed in place of a word, behind a word, and for help.
+//! The command line of a program with `commands`: mistyped words, arguments after a word, and help.
 
 use std::fs;
 
 use tests::bot::{Bot, begin};
 
-/// A bot that reads no arguments on the terminal.
+/// A bot without `before`, so it has no parser.
 fn speaker() -> Bot {
     Bot::new(env!("CARGO_BIN_EXE_speaker"))
 }
 
-/// A bot with several instances, which its arguments tell apart.
+/// A bot with several instances, which its arguments choose.
 fn instances() -> Bot {
     Bot::new(env!("CARGO_BIN_EXE_instances"))
 }
@@ -30,12 +30,12 @@ fn without_a_parser_a_mistyped_word_starts_nothing() {
     ] {
         let line = bot.tell(&[typed]).refusal("speaker", 2);
         assert_eq!(line, format!("speaker: there is no word `{typed}`; did you mean `{meant}`?"));
-        assert_eq!(bot.files(), [""; 0], "nothing is evaluated, and nothing made");
+        assert_eq!(bot.files(), [""; 0], "nothing may be evaluated or made");
     }
 }
 
 #[test]
-fn a_word_of_the_programs_own_starts_it() {
+fn a_word_of_the_program_starts_it() {
     for words in [&["serve"][..], &["--version"], &["-x", "stop"], &["dog"], &["--log", "file"]] {
         let bot = speaker();
         bot.tell(words).assert_silent_success();
@@ -44,7 +44,7 @@ fn a_word_of_the_programs_own_starts_it() {
 }
 
 #[test]
-fn with_a_parser_words_that_are_nearly_ours_are_the_programs() {
+fn with_a_parser_mistyped_words_go_to_the_program() {
     for word in ["stauts", "help", "--help", "-h", "--stop", "Stop"] {
         let bot = Bot::new(env!("CARGO_BIN_EXE_commander"));
         bot.tell(&[word]).assert_silent_success();
@@ -69,12 +69,12 @@ fn help_lists_the_words_and_names_the_files() {
         assert!(help.contains(named), "{help}");
     }
     assert!(help.lines().all(|line| line.len() <= 80 || line.contains('/')), "{help}");
-    assert_eq!(bot.files(), [""; 0], "nothing is started");
+    assert_eq!(bot.files(), [""; 0], "nothing may be started");
     let _line = bot.tell(&["help", "me"]).refusal("speaker", 2);
 }
 
 #[test]
-fn a_program_with_a_parser_can_print_the_list_itself() {
+fn a_program_with_a_parser_can_print_the_words_itself() {
     let bot = instances();
     let help = bot.answer(&["--help"], 0);
     assert!(help.starts_with("usage: instances "), "{help}");
@@ -84,7 +84,7 @@ fn a_program_with_a_parser_can_print_the_list_itself() {
 }
 
 #[test]
-fn the_instance_is_the_one_that_is_named_behind_the_word() {
+fn arguments_after_a_word_choose_the_instance() {
     let bot = instances();
     let started = |name: &str| {
         let line = bot.answer(&["start", "--instance", name], 0);
@@ -123,7 +123,7 @@ fn no_option_is_evaluated_twice() {
 }
 
 #[test]
-fn nothing_that_a_terminal_obeys_is_printed() {
+fn control_characters_are_never_printed() {
     let name = "odd\nname\u{1b}[31m";
     let directory = "directory\u{1b}]0;title\u{7}\n";
     let bot = speaker();
@@ -145,13 +145,13 @@ fn nothing_that_a_terminal_obeys_is_printed() {
         for text in [&launch.stdout, &launch.stderr] {
             let odd = |letter: char| letter.is_control() && letter != '\n';
             assert!(!text.contains(odd), "{arguments:?}: {text:?}");
-            let is_whole = |line: &str| {
+            let is_complete = |line: &str| {
                 line.starts_with("odd\\nname")
                     || line.starts_with(' ')
                     || line.starts_with("commands of ")
                     || line.starts_with("arguments: ")
             };
-            assert!(text.lines().all(is_whole), "{arguments:?}: {text:?}");
+            assert!(text.lines().all(is_complete), "{arguments:?}: {text:?}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Where the daemon runs, and where relative paths lead.
+//! The working directory, and what relative paths are relative to.
 
 use std::fs;
 use std::path::Path;
@@ -14,7 +14,7 @@ fn the_working_directory_is_the_root_by_default() {
 }
 
 #[test]
-fn the_working_directory_is_the_root_when_asked_for() {
+fn with_chdir_the_working_directory_is_the_root() {
     assert_eq!(bot!["chdir=true", "sleep"].start().process.working_directory(), Path::new("/"));
 }
 
@@ -53,7 +53,7 @@ fn relative_files_are_in_the_start_directory_despite_chdir() {
 fn the_start_directory_can_be_removed_while_the_daemon_runs() {
     let bot = bot!["sleep"];
     let daemon = bot.start();
-    fs::remove_dir_all(bot.start_directory()).expect("nothing holds the directory");
+    fs::remove_dir_all(bot.start_directory()).expect("the directory can be removed");
     assert!(daemon.process.is_alive());
 }
 
@@ -79,17 +79,17 @@ fn in_a_deleted_start_directory_absolute_files_work() {
     ];
     let daemon =
         bot.start_by(bot.command_in_shell(r#"mkdir gone; cd gone; rmdir "$PWD"; exec "$@""#));
-    tests::wait::until("the body", || file("note").exists());
+    tests::wait::until("the body to run", || file("note").exists());
     assert!(daemon.process.has_open(1, &file("out.log")));
 }
 
 #[test]
-fn the_umask_is_the_launchers() {
+fn without_the_option_the_launchers_umask_holds() {
     for umask in [0o022, 0o027, 0o077, 0o000] {
         let bot = bot!["redirect=out.log", "chdir=false", "note=note", "print=noted", "sleep"];
         let bot = bot.under(Condition::Umask(Mode::from_bits_truncate(umask)));
         let _daemon = bot.start_and_await("out.log", "noted\n");
-        assert_eq!(bot.mode("note"), 0o666 & !umask, "a file that the body makes under {umask:o}");
+        assert_eq!(bot.mode("note"), 0o666 & !umask, "a file of the body under {umask:o}");
         assert_eq!(bot.mode("out.log"), 0o666 & !umask, "the log under {umask:o}");
         assert_eq!(bot.mode("builder.pid"), 0o644, "the PID file under {umask:o}");
     }
