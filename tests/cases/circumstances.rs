@@ -1,13 +1,13 @@
 //! Machines in an unusual state. Some tests need a privilege or a tool to create that state.
 //! Without it they are counted as ignored and name what they need.
 
-use std::fs::{self, File, Permissions};
-use std::os::unix::fs::{PermissionsExt, chown};
+use std::fs::{self, File};
 use std::os::unix::process::CommandExt;
 
 use nix::sys::resource::Resource;
 use tests::bot::{Bot, begin};
 use tests::condition::Condition;
+use tests::files::{give_away, set_mode};
 use tests::need::{self, NOBODY_ELSE, Need};
 use tests::process::Process;
 use tests::{bot, wait};
@@ -105,7 +105,7 @@ fn a_lock_on_a_replaced_pid_file_is_not_enough() {
 fn the_pid_file_of_another_user_is_refused() {
     let bot = bot!["sleep"];
     fs::write(bot.pid_file(), "4711\n").expect("a file");
-    chown(bot.pid_file(), Some(NOBODY_ELSE), None).expect("root can give files away");
+    give_away(bot.pid_file(), NOBODY_ELSE);
     let line = bot.refused(73);
     assert!(line.contains("builder.pid"), "{line}");
     assert_eq!(bot.read("builder.pid"), "4711\n");
@@ -115,7 +115,7 @@ fn the_pid_file_of_another_user_is_refused() {
 fn a_failed_fork_is_named_as_the_reason() {
     for processes in [1, 2] {
         let bot = bot!["sleep"].under(Condition::Limited(Resource::RLIMIT_NPROC, processes));
-        fs::set_permissions(bot.start_directory(), Permissions::from_mode(0o777)).expect("ours");
+        set_mode(bot.start_directory(), 0o777);
         let mut command = bot.command_of_copy();
         command.uid(NOBODY_ELSE);
         let line = bot.refused_by(command, 71);
@@ -131,10 +131,10 @@ fn a_missing_permission_is_named_as_the_reason() {
     for (word, code) in cases {
         let bot = bot![word, "sleep"];
         fs::create_dir(bot.file("closed")).expect("a directory");
-        fs::set_permissions(bot.file("closed"), Permissions::from_mode(0o000)).expect("ours");
+        set_mode(bot.file("closed"), 0o000);
         let line = bot.refused(code);
         assert!(line.contains(": Permission denied"), "{line}");
         // Without this permission the directory could not be removed.
-        fs::set_permissions(bot.file("closed"), Permissions::from_mode(0o700)).expect("ours");
+        set_mode(bot.file("closed"), 0o700);
     }
 }

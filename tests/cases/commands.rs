@@ -84,8 +84,8 @@ fn a_start_proceeds_when_the_earlier_start_fails() {
     let bot = commander();
     let lock = lock::take_new(&bot.pid_file());
     let launching = bot.begin_with(&["start"]);
-    fs::remove_file(bot.pid_file()).expect("ours");
-    lock.unlock().expect("ours");
+    fs::remove_file(bot.pid_file()).expect("the PID file");
+    lock.unlock().expect("the lock is ours");
     assert_eq!(launching.finish().status.code(), Some(0));
     let _daemon = bot.daemon();
 }
@@ -139,10 +139,10 @@ fn an_obstacle_in_place_of_the_pid_file_is_named_with_its_path() {
     };
     symlink("out.log", &path).expect("a link");
     assert_says("it is a symbolic link");
-    fs::remove_file(&path).expect("ours");
+    fs::remove_file(&path).expect("the link");
     fs::create_dir(&path).expect("a directory");
     assert_says("it is not a regular file");
-    fs::remove_dir(&path).expect("ours");
+    fs::remove_dir(&path).expect("the directory");
     fs::write(&path, "notes").expect("a file");
     assert_says("it holds something other than a PID");
 }

@@ -1,8 +1,8 @@
 //! Status and stop by the PID file. The lock is the truth: only a process that provably holds it is
 //! signalled.
 
-use std::fs::{self, File, Permissions};
-use std::os::unix::fs::{PermissionsExt, chown, symlink};
+use std::fs::{self, File};
+use std::os::unix::fs::symlink;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Child, Command};
@@ -15,6 +15,7 @@ use nix::sys::signal::Signal;
 use nix::sys::stat::Mode;
 use nix::unistd::{Pid, mkfifo};
 use tests::bot::{Bot, begin};
+use tests::files::{give_away, set_mode};
 use tests::need::{self, NOBODY_ELSE};
 use tests::process::Process;
 use tests::signals::bit;
@@ -141,14 +142,14 @@ fn the_longest_time_limit_is_no_limit() {
 fn a_child_that_keeps_the_lock_is_named_and_not_awaited() {
     let bot = bot!["redirect=out.log", "fork-and-sleep=300000", "print=forked", "sleep"];
     let daemon = bot.start_and_await("out.log", "forked\n");
-    let [child] = daemon.process.children()[..] else { panic!("one child") };
+    let [child] = daemon.process.children()[..] else { panic!("there must be one child") };
     let stopped = stop(&bot.pid_file(), PATIENCE).expect("it stops");
     assert_eq!(stopped, Stopped::Ended(Lock::Left(Some(child.0.as_raw()))));
     assert!(!daemon.process.is_alive() && child.is_alive());
     assert!(lock::is_held(&bot.pid_file()), "the child no longer holds the lock");
-    let Status::Unknown(why) = status(bot.pid_file()) else { panic!("nobody is named") };
+    let Status::Unknown(why) = status(bot.pid_file()) else { panic!("the state must be unknown") };
     assert!(why.contains(&format!("but PID {} holds its lock", child.0)), "{why}");
-    assert_nobody_is_stopped(&bot);
+    assert_stop_refuses(&bot);
     assert!(child.is_alive());
 }
 
@@ -270,13 +271,13 @@ fn a_stranger_in_the_file_of_a_living_bot_is_left_alone() {
     let stranger = Stranger::new();
     let daemon = bot.start();
     fs::write(bot.pid_file(), format!("{}\n", stranger.pid())).expect("the file");
-    assert_nobody_is_stopped(&bot);
+    assert_stop_refuses(&bot);
     stranger.assert_unharmed();
     assert!(daemon.process.is_alive());
 }
 
 /// Expects `status` and `stop` to answer "unknown" at once and to leave the file as it is.
-fn assert_nobody_is_stopped(bot: &Bot) {
+fn assert_stop_refuses(bot: &Bot) {
     let text = fs::read(bot.pid_file()).ok();
     let seen = status(bot.pid_file());
     assert!(is_unknown(&seen), "{seen:?}");
@@ -316,7 +317,7 @@ fn a_file_without_a_pid_is_left_alone() {
     {
         let bot = bot!["sleep"];
         fs::write(bot.pid_file(), text).expect("a file");
-        assert_nobody_is_stopped(&bot);
+        assert_stop_refuses(&bot);
     }
 }
 
@@ -327,7 +328,7 @@ fn a_locked_file_without_a_pid_is_left_alone() {
         fs::write(bot.pid_file(), text).expect("a file");
         let holder = File::open(bot.pid_file()).expect("the file");
         holder.lock().expect("the file is not locked");
-        assert_nobody_is_stopped(&bot);
+        assert_stop_refuses(&bot);
     }
 }
 
@@ -342,14 +343,11 @@ fn an_obstacle_is_left_alone_without_blocking() {
     for put_obstacle in obstacles {
         let bot = bot!["sleep"];
         put_obstacle(&bot.pid_file());
-        let before = fs::symlink_metadata(bot.pid_file()).expect("it is there").file_type();
+        let before = fs::symlink_metadata(bot.pid_file()).expect("the obstacle").file_type();
         let stopped = stop(&bot.pid_file(), PATIENCE);
         assert!(matches!(stopped, Err(StopError::Unknown(_))), "{before:?}: {stopped:?}");
         assert!(is_unknown(&status(bot.pid_file())), "{before:?}");
-        assert_eq!(
-            fs::symlink_metadata(bot.pid_file()).expect("it is still there").file_type(),
-            before
-        );
+        assert_eq!(fs::symlink_metadata(bot.pid_file()).expect("the obstacle").file_type(), before);
     }
     let bot = bot!["sleep"];
     let daemon = bot.start();
@@ -382,15 +380,15 @@ fn looks_at_fifty_starts_and_ends() -> Vec<Status> {
 fn a_file_of_another_user_proves_nothing() {
     let bot = bot!["sleep"];
     let daemon = bot.start();
-    chown(bot.pid_file(), Some(NOBODY_ELSE), None).expect("root can give files away");
-    assert_nobody_is_stopped(&bot);
+    give_away(bot.pid_file(), NOBODY_ELSE);
+    assert_stop_refuses(&bot);
     assert!(daemon.process.is_alive());
 }
 
 #[test(needs = need::root)]
 fn another_user_gets_no_status_and_stops_nothing() {
     let bot = Bot::new(env!("CARGO_BIN_EXE_commander"));
-    fs::set_permissions(bot.start_directory(), Permissions::from_mode(0o755)).expect("ours");
+    set_mode(bot.start_directory(), 0o755);
     let daemon = bot.start();
     for word in ["status", "stop", "restart"] {
         let mut command = bot.command_of_copy();
@@ -439,11 +437,10 @@ fn a_bot_whose_supervisor_was_just_killed_can_be_started() {
 #[test(needs = need::root)]
 fn a_bot_that_its_own_user_may_not_inspect_is_known_to_root() {
     let bot = Bot::new(env!("CARGO_BIN_EXE_commander"));
-    chown(bot.start_directory(), Some(NOBODY_ELSE), Some(NOBODY_ELSE))
-        .expect("root can give files away");
+    give_away(bot.start_directory(), NOBODY_ELSE);
     let copy = bot.file(bot.name());
     drop(bot.command_of_copy());
-    fs::set_permissions(&copy, Permissions::from_mode(0o711)).expect("ours");
+    set_mode(&copy, 0o711);
     let tell = |word: &str, user: Option<u32>| {
         let mut command = bot.command_of(&copy);
         command.arg(word);

@@ -1,14 +1,15 @@
 //! The option `create_dirs`: missing directories of a log or the PID file are made.
 
-use std::fs::{self, Permissions};
-use std::os::unix::fs::{MetadataExt, PermissionsExt, lchown, symlink};
+use std::fs;
+use std::os::unix::fs::{MetadataExt, lchown, symlink};
 use std::path::Path;
 
 use tests::bot;
 use tests::bot::{Bot, word};
+use tests::files::{give_away, set_mode};
 use tests::need::{self, NOBODY_ELSE};
 
-use crate::privileges::{give_away, make_directory, refused_untouched, without_privileges};
+use crate::privileges::{make_directory, refused_untouched, without_privileges};
 
 /// Owner, group and permissions.
 fn rights(path: &Path) -> (u32, u32, u32) {
@@ -161,7 +162,7 @@ fn in_a_directory_of_the_user_new_ones_belong_to_the_user() {
         "pid_file=home/run/bot.pid",
     ]);
     make_directory(&bot.file("home"), 0o755);
-    give_away(&bot.file("home"), NOBODY_ELSE);
+    give_away(bot.file("home"), NOBODY_ELSE);
     let _daemon = bot.start();
     for made in ["home/logs", "home/logs/deep", "home/run"] {
         assert_eq!(rights(&bot.file(made)), USERS, "{made}");
@@ -178,7 +179,7 @@ fn below_a_new_root_new_directories_belong_to_the_user() {
     ]);
     make_directory(&bot.file("jail"), 0o755);
     make_directory(&bot.file("jail/home"), 0o755);
-    give_away(&bot.file("jail/home"), NOBODY_ELSE);
+    give_away(bot.file("jail/home"), NOBODY_ELSE);
     let _daemon = bot.start();
     for made in ["jail/home/logs", "jail/home/run"] {
         assert_eq!(rights(&bot.file(made)), USERS, "{made}");
@@ -211,10 +212,9 @@ fn with_a_privilege_drop_a_failed_start_removes_its_directories() {
             let paths =
                 ["redirect", "pid_file"].map(|option| format!("{option}={start}new/{option}/file"));
             let bot = bot.words(paths.map(Into::into)).words(words.iter().map(Into::into));
-            let everybody = Permissions::from_mode(0o755);
-            fs::set_permissions(bot.start_directory(), everybody).expect("ours");
+            set_mode(bot.start_directory(), 0o755);
             make_directory(&bot.file("home"), 0o755);
-            give_away(&bot.file("home"), id);
+            give_away(bot.file("home"), id);
             let _line = refused_untouched(&bot, code);
         }
     }
@@ -234,5 +234,5 @@ fn root_makes_no_directory_behind_a_link_of_the_user() {
 fn plant(bot: &Bot) {
     symlink("../treasure", bot.file("home/link")).expect("a link");
     lchown(bot.file("home/link"), Some(NOBODY_ELSE), None).expect("given away");
-    give_away(&bot.file("home"), NOBODY_ELSE);
+    give_away(bot.file("home"), NOBODY_ELSE);
 }

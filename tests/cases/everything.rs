@@ -1,12 +1,12 @@
 //! The options that matter in a long life, all together: restarts, readiness, words, log rotation,
 //! and for root also `user` and `chroot`.
 
-use std::fs::{self, Permissions};
-use std::os::unix::fs::{PermissionsExt, chown};
+use std::fs;
 use std::process::Command;
 
 use nix::sys::signal::{Signal, kill};
 use tests::bot::{Bot, begin};
+use tests::files::{give_away, set_mode};
 use tests::need::NOBODY_ELSE;
 use tests::process::Process;
 use tests::{lock, need, wait};
@@ -27,9 +27,8 @@ impl Everything {
     fn with_user_and_chroot() -> Self {
         let mut everything = Self::new();
         let inside = everything.bot.file("inside");
-        fs::set_permissions(everything.bot.start_directory(), Permissions::from_mode(0o755))
-            .expect("ours");
-        chown(&inside, Some(NOBODY_ELSE), Some(NOBODY_ELSE)).expect("root can give files away");
+        set_mode(everything.bot.start_directory(), 0o755);
+        give_away(&inside, NOBODY_ELSE);
         let root = inside.to_str().expect("text").to_owned();
         everything.variables = vec![("BOT_ACCOUNT", NOBODY_ELSE.to_string()), ("BOT_ROOT", root)];
         everything

@@ -1,10 +1,10 @@
 //! Attacks on paths. An unprivileged user or a member of a group exchanges a component of the path
-//! to one of the daemon's files, before the start or a thousand times during it. No file of root's
-//! is touched, made or given away.
+//! to one of the daemon's files, before the start or a thousand times during it. Root's files must
+//! not be touched or given away.
 
 use std::collections::BTreeSet;
-use std::fs::{self, Permissions};
-use std::os::unix::fs::{MetadataExt, PermissionsExt, chown, lchown, symlink};
+use std::fs;
+use std::os::unix::fs::{MetadataExt, chown, lchown, symlink};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
@@ -15,12 +15,11 @@ use nix::libc;
 use nix::sys::wait::{WaitPidFlag, waitpid};
 use nix::unistd::{Gid, Pid, Uid, setfsgid, setfsuid};
 use tests::bot::Bot;
+use tests::files::{give_away, set_mode};
 use tests::need::{self, NOBODY_ELSE};
 use tests::{bot, wait};
 
-use crate::privileges::{
-    give_away, inventory, make_directory, refused_untouched, without_privileges,
-};
+use crate::privileges::{inventory, make_directory, refused_untouched, without_privileges};
 
 /// Neither root nor the daemon's user.
 pub(crate) const THIRD_USER: u32 = NOBODY_ELSE + 1;
@@ -31,10 +30,10 @@ pub(crate) const GROUP: u32 = NOBODY_ELSE + 2;
 /// Makes a directory in the start directory that belongs to the daemon's user.
 pub(crate) fn make_home(bot: &Bot, name: &str) {
     make_directory(&bot.file(name), 0o755);
-    give_away(&bot.file(name), NOBODY_ELSE);
+    give_away(bot.file(name), NOBODY_ELSE);
 }
 
-/// Makes a directory of root's with files that a careless start would write to or give away, and a
+/// Makes a directory for root with files that a careless start would write to or give away, and a
 /// second one inside it.
 pub(crate) fn make_treasure(bot: &Bot) -> PathBuf {
     let treasure = bot.file("treasure");
@@ -44,7 +43,7 @@ pub(crate) fn make_treasure(bot: &Bot) -> PathBuf {
         {
             fs::write(directory.join(file), text).expect("a file");
         }
-        fs::set_permissions(directory.join("input"), Permissions::from_mode(0o600)).expect("ours");
+        set_mode(directory.join("input"), 0o600);
     }
     treasure
 }
@@ -148,7 +147,7 @@ fn exchange(one: &Path, other: &Path) -> nix::Result<()> {
 /// A bot that drops its privileges, and ends at once.
 pub(crate) fn ending_without_privileges(words: &[&str]) -> Bot {
     let bot = bot![format!("uid={NOBODY_ELSE}"), format!("gid={NOBODY_ELSE}")];
-    fs::set_permissions(bot.start_directory(), Permissions::from_mode(0o755)).expect("ours");
+    set_mode(bot.start_directory(), 0o755);
     bot.words(words.iter().map(Into::into))
 }
 
@@ -174,7 +173,7 @@ fn race(bot: &Bot, rounds: usize) {
 const ROUNDS: usize = 250;
 
 /// Starts a bot while the owner of the directory `home` exchanges a component of the path to the
-/// log with a link to this target. Expects that no file of root's changes.
+/// log with a link to this target. Expects root's files not to change.
 #[track_caller]
 fn assert_nothing_is_gained_by_exchanging(log: &str, one: &str, target: &str) {
     let bot = ending_without_privileges(&[&format!("redirect={log}"), "print=up"]);
@@ -184,7 +183,7 @@ fn assert_nothing_is_gained_by_exchanging(log: &str, one: &str, target: &str) {
         make_home(&bot, directory);
     }
     fs::write(bot.file("home/one/two/out.log"), "").expect("a log");
-    give_away(&bot.file("home/one/two/out.log"), NOBODY_ELSE);
+    give_away(bot.file("home/one/two/out.log"), NOBODY_ELSE);
     make_link(target, &bot.file("home/planted"), NOBODY_ELSE);
     let exchanged = [&*bot.file(one), &*bot.file("home/planted")];
     exchange_during(NOBODY_ELSE, NOBODY_ELSE, exchanged, || race(&bot, ROUNDS));
@@ -233,7 +232,7 @@ fn exchanging_the_log_as_a_group_member_gains_nothing() {
     let bot = ending_without_privileges(&["redirect=logs/out.log", "print=up"]);
     make_group_directory(&bot, "logs");
     fs::write(bot.file("logs/out.log"), "").expect("a log");
-    give_away(&bot.file("logs/out.log"), NOBODY_ELSE);
+    give_away(bot.file("logs/out.log"), NOBODY_ELSE);
     fs::write(bot.file("logs/roots.log"), "root's\n").expect("a log");
     let exchanged = ["logs/out.log", "logs/roots.log"].map(|name| bot.file(name));
     exchange_during(THIRD_USER, GROUP, [&exchanged[0], &exchanged[1]], || race(&bot, ROUNDS));

@@ -1,4 +1,4 @@
-//! Unusual program names.
+//! Unusual names of programs.
 
 use std::ffi::OsString;
 use std::fs;

@@ -10,7 +10,7 @@ use tests::need;
 use tests::signals::{self, bit};
 use tests::terminal::Terminal;
 
-/// The signals in a set of `/proc` that the C library does not reserve for itself.
+/// The part of a signal set with the standard signals. The C library reserves others for itself.
 const STANDARD: u64 = 0x7fff_ffff;
 
 #[test(needs = nohup)]

@@ -135,7 +135,7 @@ fn something_else_in_place_of_the_socket_disturbs_nothing() {
     assert_undisturbed("a socket of another kind", stream.as_os_str());
     let left = place.path().join("left");
     drop(UnixDatagram::bind(&left));
-    assert_undisturbed("a socket that nobody has open", left.as_os_str());
+    assert_undisturbed("a socket without a listener", left.as_os_str());
 }
 
 #[test]

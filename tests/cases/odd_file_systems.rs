@@ -1,13 +1,14 @@
 //! File systems on which all files have one mode, which cannot be changed.
 
 use std::fs;
-use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 use tests::bot::{Bot, word};
+use tests::files::set_mode;
 use tests::need::{self, NOBODY_ELSE, Need};
 use tests::{bot, lock, wait};
 
@@ -99,7 +100,6 @@ fn a_privilege_drop_works_where_modes_cannot_be_set() {
     let [log, pid_file] = ["out.log", "bot.pid"].map(|name| mount.file(name));
     let ids = [format!("uid={NOBODY_ELSE}"), format!("gid={NOBODY_ELSE}")].map(Into::into);
     let bot = bot![word("redirect", &log), word("pid_file", &pid_file), "sleep"].words(ids);
-    let everybody = fs::Permissions::from_mode(0o755);
-    fs::set_permissions(mount.directory.path(), everybody).expect("ours");
+    set_mode(mount.directory.path(), 0o755);
     assert_starts_and_is_refused_twice(&bot);
 }

@@ -1,14 +1,14 @@
 //! As PID 1 of a container a bot is two processes: an init, and the body as its child.
 
 use std::fmt::Write;
-use std::fs::{self, File, Permissions};
-use std::os::unix::fs::PermissionsExt;
+use std::fs::File;
 use std::os::unix::process::CommandExt;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
 use nix::sys::signal::{Signal, kill};
 use tests::bot::{Bot, begin, word};
+use tests::files::set_mode;
 use tests::launch::Launching;
 use tests::lock::Gate;
 use tests::manager::Manager;
@@ -299,7 +299,7 @@ fn with_threads_there_is_no_init_and_a_warning() {
 #[test(needs = root_and_namespace)]
 fn when_fork_fails_there_is_no_init_and_a_warning() {
     let bot = noted_bot!["print=up", "note=note"];
-    fs::set_permissions(bot.start_directory(), Permissions::from_mode(0o777)).expect("ours");
+    set_mode(bot.start_directory(), 0o777);
     drop(bot.command_of_copy());
     let script = r#"shift; exec prlimit --nproc=1 ./builder "$@""#;
     let mut command = bot.command_by(&[&AS_PID_1[..], &["sh", "-c", script, "sh"]].concat());
@@ -319,7 +319,7 @@ fn root_and_namespace() -> need::Need {
 #[test(needs = root_and_namespace)]
 fn both_processes_drop_their_privileges() {
     let bot = noted_bot!["uid=61234", "gid=61234", "pid_file=false", "note=note", "sleep"];
-    fs::set_permissions(bot.start_directory(), Permissions::from_mode(0o777)).expect("ours");
+    set_mode(bot.start_directory(), 0o777);
     let as_root = ["unshare", "--pid", "--fork", "--mount-proc", "--kill-child"];
     let launching = begin(bot.command_by(&as_root));
     let pair = await_pair(&bot);

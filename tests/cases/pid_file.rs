@@ -1,4 +1,4 @@
-//! The PID file: its name, its lock, and what is done with other files in its place.
+//! The PID file: its name, its lock, and obstacles in its place.
 
 use std::fs;
 use std::os::unix::fs::{FileTypeExt, MetadataExt, symlink};

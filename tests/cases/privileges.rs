@@ -1,8 +1,8 @@
 //! The options `user`, `group`, `umask` and `chroot`.
 
 use std::collections::BTreeMap;
-use std::fs::{self, DirBuilder, File, Permissions};
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt, chown};
+use std::fs::{self, DirBuilder, File};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -14,6 +14,7 @@ use nix::unistd::{getgid, getuid};
 use tests::bot::{Bot, begin};
 use tests::condition::Condition;
 use tests::daemon::Daemon;
+use tests::files::{give_away, set_mode};
 use tests::need::{self, NOBODY_ELSE, Need};
 use tests::process::Process;
 use tests::terminal::Terminal;
@@ -147,7 +148,7 @@ fn as_ordinary_user(bot: &Bot) -> Command {
     if !getuid().is_root() {
         return bot.command();
     }
-    fs::set_permissions(bot.start_directory(), Permissions::from_mode(0o777)).expect("ours");
+    set_mode(bot.start_directory(), 0o777);
     let mut command = bot.command_of_copy();
     command.uid(NOBODY_ELSE).gid(NOBODY_ELSE);
     command
@@ -237,14 +238,14 @@ fn capabilities_are_dropped_from_all_sets() {
 pub(crate) fn without_privileges(words: &[&str]) -> Bot {
     let id = NOBODY_ELSE;
     let bot = bot![format!("uid={id}"), format!("gid={id}")].words(words.iter().map(Into::into));
-    fs::set_permissions(bot.start_directory(), Permissions::from_mode(0o755)).expect("ours");
+    set_mode(bot.start_directory(), 0o755);
     bot.words(["sleep".into()])
 }
 
 #[test(needs = need::root)]
 fn the_daemon_cannot_regain_root_or_change_the_pid_file() {
     let bot = Bot::new(env!("CARGO_BIN_EXE_intruder"));
-    fs::set_permissions(bot.start_directory(), Permissions::from_mode(0o755)).expect("ours");
+    set_mode(bot.start_directory(), 0o755);
     let outcomes = "setuid: EPERM\nseteuid: EPERM\nsetgid: EPERM\nsetegid: EPERM\nsetgroups: EPERM\n\
         pwrite: EBADF\nftruncate: EINVAL\nchmod: EPERM\nopen: EACCES\nopen through /proc: EACCES\n\
         unlink: EACCES\nrename: EACCES\nthat is all\n";
@@ -337,11 +338,7 @@ fn after_a_privilege_drop_the_daemon_ends_with_its_launcher() {
 /// Makes a directory whose mode is not subject to the umask.
 pub(crate) fn make_directory(path: &Path, mode: u32) {
     DirBuilder::new().mode(mode).create(path).expect("a directory");
-    fs::set_permissions(path, Permissions::from_mode(mode)).expect("ours");
-}
-
-pub(crate) fn give_away(path: &Path, owner: u32) {
-    chown(path, Some(owner), Some(owner)).expect("root can give files away");
+    set_mode(path, mode);
 }
 
 /// The visible state of files except the access time: inode, mode, owner, length and last change.
@@ -383,7 +380,7 @@ fn the_daemons_user_must_be_allowed_into_the_working_directory() {
         "builder: cannot change to the directory home: Permission denied (os error 13)"
     );
     assert!(!bot.pid_file().exists());
-    give_away(&bot.file("home"), NOBODY_ELSE);
+    give_away(bot.file("home"), NOBODY_ELSE);
     assert_eq!(bot.start().process.working_directory(), bot.file("home"));
 }
 

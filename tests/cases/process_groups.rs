@@ -194,7 +194,7 @@ fn assert_nothing_is_left_after(disturb: impl Fn(&[Process; 5])) {
         |process: Process| Process(Pid::from_raw(process.stat().expect("the process runs").parent));
     let supervisor = parent(body);
     let session_leader = parent(supervisor);
-    let [worker] = noted(&bot, "workers", 1)[..] else { panic!("one worker") };
+    let [worker] = noted(&bot, "workers", 1)[..] else { panic!("there must be one worker") };
     disturb(&[parent(session_leader), session_leader, supervisor, body, worker]);
     let launch = launching.finish();
     assert!(!launch.status.success(), "{launch:?}");

@@ -1,9 +1,9 @@
 //! Log rotation: the log is renamed, and SIGHUP makes the bot reopen it. No line is lost, whatever
 //! is in the log's place.
 
-use std::fs::{self, OpenOptions, Permissions};
+use std::fs::{self, OpenOptions};
 use std::mem;
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt, chown, symlink};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt, symlink};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -15,6 +15,7 @@ use nix::unistd::mkfifo;
 use tests::bot::{Bot, begin, word};
 use tests::condition::Condition;
 use tests::daemon::Daemon;
+use tests::files::{give_away, set_mode};
 use tests::lock::Gate;
 use tests::need::{self, NOBODY_ELSE, Need};
 use tests::{bot, wait};
@@ -212,7 +213,7 @@ fn the_old_log_stays_open_until_the_new_one_can_be_opened() {
 fn the_old_log_stays_open_in_an_unwritable_directory() {
     assert_keeps_the_old_log("Permission denied", |log| {
         let directory = log.parent().expect("a directory");
-        fs::set_permissions(directory, Permissions::from_mode(0o555)).expect("ours");
+        set_mode(directory, 0o555);
     });
 }
 
@@ -396,9 +397,9 @@ fn bot_without_privileges() -> Bot {
     let id = NOBODY_ELSE;
     let bot =
         bot![format!("uid={id}"), format!("gid={id}"), "redirect=logs/out.log", "reopen=true"];
-    fs::set_permissions(bot.start_directory(), Permissions::from_mode(0o755)).expect("ours");
+    set_mode(bot.start_directory(), 0o755);
     fs::create_dir(bot.file("logs")).expect("a directory");
-    chown(bot.file("logs"), Some(id), Some(id)).expect("root can give directories away");
+    give_away(bot.file("logs"), id);
     bot
 }
 
@@ -451,7 +452,7 @@ fn logrotate_can_rotate_the_log() {
         log.display()
     );
     fs::write(&rules, text).expect("a file");
-    fs::set_permissions(&rules, Permissions::from_mode(0o644)).expect("ours");
+    set_mode(&rules, 0o644);
     let mut logrotate = Command::new("logrotate");
     logrotate.arg("--force").arg("--state").arg(bot.file("state")).arg(&rules);
     logrotate.stdout(Stdio::piped()).stderr(Stdio::piped());

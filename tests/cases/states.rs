@@ -1,8 +1,7 @@
 //! What `status` says through the whole life of a supervised bot with `wait_ready`, compared with
 //! the truth from `/proc` and the lock.
 
-use std::fs::{self, File, Permissions};
-use std::os::unix::fs::{PermissionsExt, chown};
+use std::fs::{self, File};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -10,6 +9,7 @@ use daemonize_runtime::control::{BodyEnd, Status, status};
 use nix::sys::signal::{Signal, kill};
 use serde_json::Value;
 use tests::bot::{Bot, begin};
+use tests::files::{give_away, set_mode};
 use tests::lock::Gate;
 use tests::need::{self, NOBODY_ELSE};
 use tests::process::Process;
@@ -317,11 +317,9 @@ fn after_a_privilege_drop_the_pid_file_names_a_ready_bot() {
                 "ready",
                 "sleep"
             ];
-            fs::set_permissions(bot.start_directory(), Permissions::from_mode(0o755))
-                .expect("ours");
+            set_mode(bot.start_directory(), 0o755);
             fs::create_dir(bot.file("home")).expect("a directory");
-            chown(bot.file("home"), Some(NOBODY_ELSE), Some(NOBODY_ELSE))
-                .expect("root can give files away");
+            give_away(bot.file("home"), NOBODY_ELSE);
             let gate = Gate::closed(&bot.file("gate"));
             let start = begin(bot.command());
             wait::until("the start to be under way", || status(bot.pid_file()) == Status::Starting);

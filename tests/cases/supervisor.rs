@@ -37,8 +37,8 @@ fn body_of(supervisor: &Daemon) -> Process {
 
 /// Sends a signal by its number: realtime signals have no names.
 fn send(supervisor: &Daemon, number: i32) {
-    // SAFETY: the call touches no memory. The supervisor has not been reaped, so the PID is its
-    // own.
+    // SAFETY: the call touches no memory. The supervisor has not been reaped, so no other process
+    // has its PID.
     let sent = unsafe { libc::kill(supervisor.pid(), number) };
     assert_eq!(sent, 0, "signal {number}: {}", io::Error::last_os_error());
 }

@@ -1,8 +1,8 @@
 //! Files of a daemon that drops its privileges. Root opens a file only along a path that no other
 //! user can change. Everything else is opened with the rights of the daemon's user.
 
-use std::fs::{self, Permissions};
-use std::os::unix::fs::{MetadataExt, PermissionsExt, lchown, symlink};
+use std::fs;
+use std::os::unix::fs::{MetadataExt, lchown, symlink};
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 
@@ -13,6 +13,7 @@ use nix::unistd::mkfifo;
 use tempfile::TempDir;
 use tests::bot::{Bot, begin, word};
 use tests::daemon::Daemon;
+use tests::files::{give_away, set_mode};
 use tests::lock::Gate;
 use tests::need::{self, NOBODY_ELSE, Need};
 use tests::{bot, wait};
@@ -22,7 +23,7 @@ use crate::exchanges::{
     make_treasure, owner,
 };
 use crate::privileges::{
-    assert_ids, builder, give_away, make_directory, refused_untouched, root_of, without_privileges,
+    assert_ids, builder, make_directory, refused_untouched, root_of, without_privileges,
 };
 
 #[track_caller]
@@ -55,7 +56,7 @@ fn in_a_groups_directory_only_the_users_own_log_is_opened() {
         },
         |log| {
             fs::write(log.with_extension("other"), "the user's\n").expect("a log");
-            give_away(&log.with_extension("other"), NOBODY_ELSE);
+            give_away(log.with_extension("other"), NOBODY_ELSE);
             fs::hard_link(log.with_extension("other"), log).expect("a link");
         },
         |log| make_link("../treasure/out.log", log, THIRD_USER),
@@ -110,7 +111,7 @@ fn a_log_of_root_or_the_user_is_appended_to() {
     for user in [0, NOBODY_ELSE] {
         let bot = without_privileges(&["redirect=out.log", "print=up"]);
         fs::write(bot.file("out.log"), "an earlier line\n").expect("a log");
-        give_away(&bot.file("out.log"), user);
+        give_away(bot.file("out.log"), user);
         let _daemon = assert_user_writes(&bot, "out.log");
         assert_eq!(bot.read("out.log"), "an earlier line\nup\n");
         assert_eq!(owner(&bot.file("out.log")), user, "the owner must not change");
@@ -219,7 +220,7 @@ fn in_a_sticky_directory_everything_is_the_users() {
         make_directory(&bot.file("shared"), 0o1777);
         if let Some(earlier) = earlier {
             fs::write(bot.file("shared/out.log"), earlier).expect("a log");
-            give_away(&bot.file("shared/out.log"), NOBODY_ELSE);
+            give_away(bot.file("shared/out.log"), NOBODY_ELSE);
         }
         let _daemon = assert_user_writes(&bot, "shared/out.log");
         assert_eq!(bot.read("shared/out.log"), earlier.unwrap_or_default().to_owned() + "up\n");
@@ -258,7 +259,7 @@ fn an_obstacle_in_place_of_the_users_pid_file_is_refused() {
         make_home(&bot, "home");
         put(&bot.pid_file());
         if !bot.pid_file().is_symlink() {
-            give_away(&bot.pid_file(), NOBODY_ELSE);
+            give_away(bot.pid_file(), NOBODY_ELSE);
         }
         let line = refused_untouched(&bot, 73);
         let expected = format!(
@@ -302,7 +303,7 @@ fn a_daemon_with_the_users_pid_file_can_only_be_stopped_by_root() {
         make_home(&bot, "home");
         let daemon = bot.start();
         let stop = builder(&[]);
-        fs::set_permissions(stop.start_directory(), Permissions::from_mode(0o755)).expect("ours");
+        set_mode(stop.start_directory(), 0o755);
         let mut command = stop.command_of_copy();
         command.uid(stopper).gid(stopper).arg(word("stop", &bot.pid_file()));
         let launch = begin(command).finish();
@@ -332,17 +333,17 @@ fn an_input_is_opened_by_root_or_the_user() {
     // In root's directory, root opens what the user may not.
     let bot = without_privileges(&["redirect=out.log", "stdin=input", "run=cat"]);
     fs::write(bot.file("input"), "a key\n").expect("an input");
-    fs::set_permissions(bot.file("input"), Permissions::from_mode(0o600)).expect("ours");
+    set_mode(bot.file("input"), 0o600);
     let _daemon = bot.start_and_await("out.log", "a key\n");
     // In the user's directory, the user's own file is opened, and root's is not.
     let bot = without_privileges(&["redirect=out.log", "stdin=home/input", "run=cat"]);
     make_home(&bot, "home");
     fs::write(bot.file("home/input"), "a key\n").expect("an input");
-    fs::set_permissions(bot.file("home/input"), Permissions::from_mode(0o600)).expect("ours");
+    set_mode(bot.file("home/input"), 0o600);
     let line = bot.refused(73);
     let expected = format!("builder: cannot open the input home/input as user {NOBODY_ELSE}: ");
     assert!(line.starts_with(&expected), "{line}");
-    give_away(&bot.file("home/input"), NOBODY_ELSE);
+    give_away(bot.file("home/input"), NOBODY_ELSE);
     let _daemon = bot.start_and_await("out.log", "a key\n");
 }
 
@@ -350,8 +351,8 @@ fn an_input_is_opened_by_root_or_the_user() {
 fn a_file_that_the_user_may_not_open_is_refused_with_the_users_name() {
     let bot = bot!["user=nobody", "redirect=home/out.log", "sleep"];
     make_directory(&bot.file("home"), 0o755);
-    fs::set_permissions(bot.start_directory(), Permissions::from_mode(0o755)).expect("ours");
-    give_away(&bot.file("home"), THIRD_USER);
+    set_mode(bot.start_directory(), 0o755);
+    give_away(bot.file("home"), THIRD_USER);
     let line = refused_untouched(&bot, 73);
     assert_eq!(
         line,
@@ -369,7 +370,7 @@ type Danger = (fn(&Bot), &'static str);
 fn with_group_alone_a_path_that_others_can_change_is_refused() {
     let dangers: [Danger; 5] = [
         (
-            |bot| give_away(&bot.file("way"), THIRD_USER),
+            |bot| give_away(bot.file("way"), THIRD_USER),
             "a directory on the way to it belongs to another user",
         ),
         (|bot| open_to(bot, "way", 0o777), "others can write in a directory on the way to it"),
@@ -399,7 +400,7 @@ fn with_group_alone_a_path_that_others_can_change_is_refused() {
 }
 
 fn open_to(bot: &Bot, directory: &str, mode: u32) {
-    fs::set_permissions(bot.file(directory), Permissions::from_mode(mode)).expect("ours");
+    set_mode(bot.file(directory), mode);
 }
 
 /// A directory whose whole path only root can change.
@@ -416,7 +417,7 @@ fn trusted_directory() -> Need {
 #[test(needs = trusted_directory)]
 fn with_group_alone_the_log_is_reopened_while_only_root_can_change_its_path() {
     let directory = roots_directory();
-    fs::set_permissions(directory.path(), Permissions::from_mode(0o755)).expect("ours");
+    set_mode(directory.path(), 0o755);
     let log = directory.path().join("out.log");
     let bot = builder(&["small-signal-stack", "gid=61234", "reopen=true"]);
     let bot = bot.words([word("redirect", &log), word("pid_file", &log.with_extension("pid"))]);
@@ -429,7 +430,7 @@ fn with_group_alone_the_log_is_reopened_while_only_root_can_change_its_path() {
     wait::until("the new log to be open", || daemon.process.has_open(1, &log));
     assert_eq!(fs::metadata(&log).expect("the log").gid(), 61234);
     // A file in its place could be a trap now.
-    fs::set_permissions(directory.path(), Permissions::from_mode(0o777)).expect("ours");
+    set_mode(directory.path(), 0o777);
     rotate("second");
     let why = "others can write in a directory on the way to it";
     let complaint = format!(
@@ -469,7 +470,7 @@ fn with_group_alone_the_pid_file_is_removed_at_the_end() {
     assert!(!pid_file.exists());
 }
 
-// Log rotation, and everything together.
+// Log rotation, and all options together.
 
 /// After a privilege drop the log in root's directory cannot be reopened, and the old log says so.
 #[test(needs = need::root)]
@@ -575,7 +576,7 @@ fn with_a_privilege_drop_a_log_that_is_the_pid_file_is_refused_too() {
     for options in SAME_FILES {
         assert_same_file_is_refused(&without_privileges(&options), |_| ());
         assert_same_file_is_refused(&without_privileges(&options), |bot| {
-            give_away(&bot.file("logs"), NOBODY_ELSE);
+            give_away(bot.file("logs"), NOBODY_ELSE);
         });
     }
 }

@@ -2,7 +2,7 @@
 //! that an engine makes.
 
 use std::fs;
-use std::os::unix::fs::{PermissionsExt, symlink};
+use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::bot::{begin, copy};
+use crate::files::set_mode;
 use crate::launch::{Launch, Launching};
 use crate::need::{self, Need};
 use crate::process::Process;
@@ -95,7 +96,7 @@ impl Container {
         for directory in ["bin", "dev", "proc", "tmp", "work"] {
             fs::create_dir_all(self.file(directory)).expect("a directory");
         }
-        fs::set_permissions(self.file("work"), PermissionsExt::from_mode(0o777)).expect("a mode");
+        set_mode(self.file("work"), 0o777);
         copy(program, &self.file("bin"));
         let libraries = Command::new("ldd").arg(program).output().expect("`ldd` can be executed");
         let libraries = String::from_utf8(libraries.stdout).expect("text");

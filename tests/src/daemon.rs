@@ -51,7 +51,7 @@ impl Daemon {
         self.process.0.as_raw()
     }
 
-    /// The daemon's parent, group, session and terminal.
+    /// The fields of `/proc/PID/stat`.
     #[must_use]
     pub fn stat(&self) -> Stat {
         self.process.stat().expect("the daemon has not been reaped")

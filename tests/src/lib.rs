@@ -24,6 +24,7 @@ pub mod cgroup;
 pub mod condition;
 pub mod container;
 pub mod daemon;
+pub mod files;
 pub mod launch;
 pub mod lock;
 pub mod manager;

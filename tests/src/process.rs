@@ -18,7 +18,7 @@ use crate::signals::bit;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Process(pub Pid);
 
-/// The first fields of `/proc/PID/stat`: a process's state and relations.
+/// Fields of `/proc/PID/stat`.
 #[derive(Clone, Copy, Debug)]
 pub struct Stat {
     /// `Z` for a zombie.
@@ -55,7 +55,7 @@ impl Process {
         Self(Pid::from_raw(number))
     }
 
-    /// The process's state and relations, or `None` if there is no such process.
+    /// The fields of `/proc/PID/stat`, or `None` if there is no such process.
     #[must_use]
     pub fn stat(self) -> Option<Stat> {
         let bytes = fs::read(self.file("stat")).ok()?;
