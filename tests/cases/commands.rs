@@ -302,7 +302,7 @@ fn a_bot_in_the_foreground_can_be_stopped() {
 }
 
 #[test]
-fn words_other_than_starts_start_nothing() {
+fn status_stop_and_log_start_nothing() {
     let bot = commander();
     fs::write(bot.file("out.log"), "").expect("a log");
     for arguments in [&["status"][..], &["status", "--json"], &["stop"], &["log"]] {

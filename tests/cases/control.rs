@@ -358,7 +358,7 @@ fn an_obstacle_is_left_alone_without_blocking() {
 }
 
 #[test]
-fn constant_looks_disturb_no_start() {
+fn constant_status_checks_disturb_no_start() {
     let _looks = looks_at_fifty_starts_and_ends();
 }
 
@@ -366,7 +366,7 @@ fn constant_looks_disturb_no_start() {
 fn a_starting_or_ending_bot_is_never_in_an_unknown_state() {
     let mut looks = looks_at_fifty_starts_and_ends();
     looks.retain(is_unknown);
-    assert_eq!(looks, [], "these looks should have been certain");
+    assert_eq!(looks, [], "these answers should have been certain");
 }
 
 /// Starts and kills a bot repeatedly, and returns every status that was seen meanwhile.

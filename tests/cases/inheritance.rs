@@ -193,7 +193,7 @@ fn signals_that_the_launcher_blocked_reach_the_daemon() {
 }
 
 #[test]
-fn of_all_ignored_signals_only_sigpipe_stays_ignored() {
+fn only_sigpipe_stays_ignored() {
     let bot = signals::catchable().map(Condition::Ignored).fold(bot!["sleep"], Bot::under);
     let ignored = bot.start().process.signals("SigIgn");
     // This includes the signals that the C library reserves, one of which it leaves ignored in

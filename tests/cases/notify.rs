@@ -189,7 +189,7 @@ fn a_manager_that_goes_away_disturbs_nothing() {
 }
 
 #[test]
-fn a_daemon_under_another_process_reports_nothing() {
+fn a_daemon_without_evidence_of_a_manager_reports_nothing() {
     let bot = bot!["chdir=false", "note=up", "notify=STATUS=up"];
     let manager = Manager::at_path(&bot);
     assert!(begin(manager.command_with(&bot, "export LISTEN_PID=$PPID")).finish().status.success());

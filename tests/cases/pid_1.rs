@@ -297,7 +297,7 @@ fn with_threads_there_is_no_init_and_a_warning() {
 }
 
 #[test(needs = root_and_namespace)]
-fn when_fork_fails_there_is_no_init_and_a_warning() {
+fn after_a_failed_fork_there_is_no_init_and_a_warning() {
     let bot = noted_bot!["print=up", "note=note"];
     set_mode(bot.start_directory(), 0o777);
     drop(bot.command_of_copy());

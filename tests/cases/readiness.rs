@@ -320,7 +320,7 @@ fn supervisor_and_body_end_with_a_waiting_launcher() {
 }
 
 #[test]
-fn while_the_launcher_waits_the_pid_file_is_locked_and_names_nobody() {
+fn the_pid_file_names_nobody_while_the_launcher_waits() {
     for left in ["", "2147483647\n"] {
         let (bot, gate) = bot_at_a_gate();
         fs::write(bot.pid_file(), left).expect("a PID file that an earlier bot left");

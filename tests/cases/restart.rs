@@ -101,7 +101,7 @@ fn a_body_killed_by_a_signal_is_restarted() {
 }
 
 #[test]
-fn giving_up_after_a_signal_the_exit_code_names_the_signal() {
+fn the_exit_code_after_giving_up_names_the_signal() {
     let (bot, gate) = bot_at_a_gate!["restart-quickly=1", "run=kill -KILL $PPID"];
     let supervisor = bot.start();
     let pid = supervisor.process.0;
@@ -111,7 +111,7 @@ fn giving_up_after_a_signal_the_exit_code_names_the_signal() {
 }
 
 #[test]
-fn with_on_failure_a_body_that_succeeds_is_not_restarted() {
+fn on_failure_does_not_restart_a_body_that_succeeds() {
     let (bot, gate) = bot_at_a_gate!["restart=on-failure", "print=done"];
     let supervisor = bot.start();
     let pid = supervisor.process.0;
@@ -122,7 +122,7 @@ fn with_on_failure_a_body_that_succeeds_is_not_restarted() {
 }
 
 #[test]
-fn with_always_a_body_that_succeeds_is_restarted() {
+fn always_restarts_a_body_that_succeeds() {
     let (bot, gate) = bot_at_a_gate!["restart=always", "print=done"];
     let _supervisor = bot.start();
     gate.open();

@@ -225,7 +225,7 @@ fn giving_up_after_failed_forks_names_the_fork() {
 }
 
 #[test(needs = need::root)]
-fn when_the_first_body_cannot_be_forked_the_start_fails() {
+fn a_start_fails_when_the_first_body_cannot_be_forked() {
     // The limit leaves room for the session leader and the supervisor.
     let bot = supervised(&["restart-quickly=3", "wait_ready=true", "ready", "sleep"]);
     let bot = bot.words(words_of(fresh_user()));

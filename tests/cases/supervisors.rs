@@ -75,7 +75,7 @@ fn variables_for_a_shell_say_nothing_about_its_children() {
 }
 
 #[test]
-fn when_overrides_the_evidence() {
+fn the_option_when_overrides_the_evidence() {
     assert!(detaches("when=true", "LISTEN_PID=$$"));
     assert!(!detaches("when=false", "LANG=C"));
     assert!(!detaches("when=false", "LISTEN_PID=$$ PIDFILE=/run/bot.pid"));

@@ -29,7 +29,7 @@ fn without_proc_the_kernel_notices_threads() {
 }
 
 #[test(needs = need::mounts)]
-fn when_threads_cannot_be_counted_the_start_fails() {
+fn a_start_fails_when_threads_cannot_be_counted() {
     for words in [["forbid-unshare", "thread"], ["thread", "forbid-unshare"]] {
         let bot = early(words);
         let line = bot.refused_by(bot.command_after_mounting(need::HIDE_PROC), 70);
@@ -43,7 +43,7 @@ fn when_threads_cannot_be_counted_the_start_fails() {
 }
 
 #[test(needs = need::mounts)]
-fn when_threads_cannot_be_counted_the_program_can_vouch_for_them() {
+fn a_program_can_vouch_for_threads_that_cannot_be_counted() {
     for words in [["forbid-unshare", "vouch"], ["thread", "vouch"]] {
         let bot = early(words);
         let _daemon = bot.start_by(bot.command_after_mounting(need::HIDE_PROC));
@@ -52,14 +52,14 @@ fn when_threads_cannot_be_counted_the_program_can_vouch_for_them() {
 }
 
 #[test]
-fn when_unshare_is_refused_proc_counts_the_threads() {
+fn proc_counts_the_threads_when_unshare_is_refused() {
     assert_starts(&early(["forbid-unshare"]));
     let line = early(["thread", "forbid-unshare"]).refused(70);
     assert!(line.contains(": 2 threads are running"), "{line}");
 }
 
 #[test]
-fn a_daemon_that_was_vouched_for_has_one_thread() {
+fn a_daemon_started_with_threads_has_one_thread() {
     let bot = early(["thread", "thread", "vouch"]);
     let daemon = bot.start_and_await("out.log", "up\n");
     assert_eq!(daemon.process.status("Threads"), "1");

@@ -78,7 +78,7 @@ fn a_killed_launcher_leaves_a_whole_daemon_or_none() {
 }
 
 #[test(needs = need::descriptors)]
-fn of_a_thousand_simultaneous_starts_exactly_one_succeeds() {
+fn exactly_one_of_a_thousand_simultaneous_starts_succeeds() {
     let gate_directory = tempfile::tempdir().expect("a directory");
     let gate_path = gate_directory.path().join("gate");
     let bot = bot![word("await", &gate_path), "sleep"];

@@ -9,8 +9,8 @@ use nix::unistd::geteuid;
 /// A user ID without an account and without other processes.
 pub const NOBODY_ELSE: u32 = 61_234;
 
-/// Runs the program that follows as PID 1 of a new PID namespace, which ends together with this
-/// command. An ordinary user becomes root in a user namespace first.
+/// Runs the program that follows as PID 1 of a new PID namespace, and kills it when this command
+/// ends. An ordinary user becomes root in a user namespace first.
 pub const AS_PID_1: [&str; 6] =
     ["unshare", "--map-root-user", "--pid", "--fork", "--mount-proc", "--kill-child"];
 

@@ -72,10 +72,10 @@ impl Bot {
     }
 }
 
-/// Copies a file that will be executed.
+/// Copies a file that will be executed, by the command `cp`.
 ///
-/// It is done by `cp`. If this process wrote the file, a child that another case forks meanwhile
-/// would inherit the open descriptor, and the file could not be executed ("text file busy").
+/// If this process wrote the file, a child that another case forks meanwhile would inherit the open
+/// descriptor, and the file could not be executed ("text file busy").
 pub(crate) fn copy(file: &Path, to: &Path) {
     let copied = Command::new("cp").arg(file).arg(to).status();
     assert!(copied.expect("`cp` can be executed").success(), "cannot copy {}", file.display());
