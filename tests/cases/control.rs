@@ -88,7 +88,7 @@ fn stop_waits_for_a_start_only_within_its_time_limit() {
 fn stop_waits_for_process_and_lock_then_removes_the_file() {
     let bot = bot!["sleep"];
     let daemon = bot.start();
-    assert_eq!(stop(&bot.pid_file(), PATIENCE).expect("it stops"), Stopped::Ended(Lock::Free));
+    assert_eq!(stop(&bot.pid_file(), PATIENCE).expect("the bot stops"), Stopped::Ended(Lock::Free));
     assert!(!daemon.process.is_alive() && !bot.pid_file().exists());
     let _next = bot.start();
 }
@@ -106,7 +106,10 @@ fn stop_has_nothing_to_do_when_no_bot_runs() {
 fn stop_kills_a_bot_that_does_not_obey() {
     let bot = bot!["redirect=out.log", "block=SIGTERM", "print=deaf", "sleep"];
     let daemon = bot.start_and_await("out.log", "deaf\n");
-    assert_eq!(stop(&bot.pid_file(), SHORT).expect("it is killed"), Stopped::Killed(Lock::Free));
+    assert_eq!(
+        stop(&bot.pid_file(), SHORT).expect("the bot is killed"),
+        Stopped::Killed(Lock::Free)
+    );
     assert!(!daemon.process.is_alive() && !bot.pid_file().exists());
 }
 
@@ -116,7 +119,7 @@ fn stop_ends_a_bot_that_is_stopped_by_ctrl_z() {
     let daemon = bot.start();
     daemon.signal(Signal::SIGSTOP);
     wait::until("the bot to be stopped", || daemon.stat().state == b'T');
-    assert_eq!(stop(&bot.pid_file(), PATIENCE).expect("it stops"), Stopped::Ended(Lock::Free));
+    assert_eq!(stop(&bot.pid_file(), PATIENCE).expect("the bot stops"), Stopped::Ended(Lock::Free));
     assert!(!daemon.process.is_alive() && !bot.pid_file().exists());
 }
 
@@ -125,7 +128,7 @@ fn stop_ends_a_bot_in_the_foreground() {
     let bot = bot!["chdir=false", "when=false", "note=up", "sleep"];
     let launching = begin(bot.command());
     wait::until("the body to run", || bot.file("up").exists());
-    assert_eq!(stop(&bot.pid_file(), PATIENCE).expect("it stops"), Stopped::Ended(Lock::Free));
+    assert_eq!(stop(&bot.pid_file(), PATIENCE).expect("the bot stops"), Stopped::Ended(Lock::Free));
     assert_eq!(launching.finish().status.code(), None, "a signal must have ended it");
     assert!(!bot.pid_file().exists());
 }
@@ -135,7 +138,7 @@ fn the_longest_time_limit_is_no_limit() {
     let bot = bot!["sleep"];
     let _daemon = bot.start();
     let stopped = stop(&bot.pid_file(), Duration::MAX);
-    assert_eq!(stopped.expect("it stops"), Stopped::Ended(Lock::Free));
+    assert_eq!(stopped.expect("the bot stops"), Stopped::Ended(Lock::Free));
 }
 
 #[test]
@@ -143,7 +146,7 @@ fn a_child_that_keeps_the_lock_is_named_and_not_awaited() {
     let bot = bot!["redirect=out.log", "fork-and-sleep=300000", "print=forked", "sleep"];
     let daemon = bot.start_and_await("out.log", "forked\n");
     let [child] = daemon.process.children()[..] else { panic!("there must be one child") };
-    let stopped = stop(&bot.pid_file(), PATIENCE).expect("it stops");
+    let stopped = stop(&bot.pid_file(), PATIENCE).expect("the bot stops");
     assert_eq!(stopped, Stopped::Ended(Lock::Left(Some(child.0.as_raw()))));
     assert!(!daemon.process.is_alive() && child.is_alive());
     assert!(lock::is_held(&bot.pid_file()), "the child no longer holds the lock");
@@ -157,10 +160,18 @@ fn a_child_that_keeps_the_lock_is_named_and_not_awaited() {
 fn stop_succeeds_when_a_child_ends_a_moment_later() {
     let bot = bot!["redirect=out.log", "fork-and-sleep=50", "print=forked", "sleep"];
     let _daemon = bot.start_and_await("out.log", "forked\n");
-    let stopped = stop(&bot.pid_file(), PATIENCE).expect("it stops");
+    let stopped = stop(&bot.pid_file(), PATIENCE).expect("the bot stops");
     // On a busy machine the child may end too late.
     assert!(matches!(stopped, Stopped::Ended(Lock::Free | Lock::Left(_))), "{stopped:?}");
     bot.await_nothing_left();
+}
+
+/// Waits until the state file exists, by which `stop` recognizes a supervisor.
+#[track_caller]
+fn await_state_file(bot: &Bot) {
+    wait::until("the state file to be written", || {
+        matches!(status(bot.pid_file()), Status::Running { supervision: Some(_), .. })
+    });
 }
 
 #[test]
@@ -176,7 +187,8 @@ fn the_time_limit_of_stop_replaces_that_of_the_supervisor() {
     ];
     let supervisor = bot.start();
     wait::until("the body to run", || bot.file("up").exists());
-    assert_eq!(stop(&bot.pid_file(), PATIENCE).expect("it stops"), Stopped::Ended(Lock::Free));
+    await_state_file(&bot);
+    assert_eq!(stop(&bot.pid_file(), PATIENCE).expect("the bot stops"), Stopped::Ended(Lock::Free));
     assert!(bot.file("saved").exists() && !supervisor.process.is_alive());
 }
 
@@ -191,7 +203,8 @@ fn a_supervisor_kills_a_body_that_ignores_stop_and_is_not_killed_itself() {
         wait::until("the body to block SIGTERM", || {
             body.signals("SigBlk") & bit(Signal::SIGTERM) != 0
         });
-        let stopped = stop(&bot.pid_file(), timeout).expect("it stops");
+        await_state_file(&bot);
+        let stopped = stop(&bot.pid_file(), timeout).expect("the bot stops");
         assert_eq!(stopped, Stopped::Ended(Lock::Free), "{timeout:?}");
         assert!(!supervisor.process.is_alive() && !body.is_alive());
         assert!(
@@ -226,7 +239,7 @@ fn stop_sends_the_signal_that_was_chosen() {
         "SIGTERM must not be sent"
     );
     let stopped = stopping.join().expect("`stop` returns");
-    assert_eq!(stopped.expect("it is killed"), Stopped::Killed(Lock::Free));
+    assert_eq!(stopped.expect("the bot is killed"), Stopped::Killed(Lock::Free));
     let refused = control::stop(bot.pid_file(), Stop::default().signal("KILL"));
     assert!(matches!(refused, Err(StopError::UnknownSignal(name)) if name == "KILL"));
 }
@@ -405,7 +418,7 @@ fn a_bot_that_dropped_root_is_stopped_and_its_file_removed() {
     let bot = bot![format!("uid={NOBODY_ELSE}"), format!("gid={NOBODY_ELSE}"), "sleep"];
     let daemon = bot.start();
     assert!(matches!(status(bot.pid_file()), Status::Running { pid, .. } if pid == daemon.pid()));
-    assert_eq!(stop(&bot.pid_file(), PATIENCE).expect("it stops"), Stopped::Ended(Lock::Free));
+    assert_eq!(stop(&bot.pid_file(), PATIENCE).expect("the bot stops"), Stopped::Ended(Lock::Free));
     assert!(!daemon.process.is_alive() && !bot.pid_file().exists());
 }
 

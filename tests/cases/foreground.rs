@@ -30,7 +30,7 @@ fn the_body_runs_in_the_started_process() {
     let gate = Gate::closed(&bot.file("gate"));
     let launching = begin(bot.command());
     let process = bot.await_body();
-    assert_eq!(bot.processes(), [process], "nothing must be forked");
+    assert_eq!(bot.processes(), [process], "nothing may be forked");
     let session = getsid(None).expect("every process has a session");
     assert_eq!(process.stat().expect("the bot runs").session, session.as_raw());
     assert_eq!(bot.read("builder.pid"), format!("{}\n", process.0));

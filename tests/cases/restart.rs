@@ -263,7 +263,7 @@ fn a_supervised_bot_cannot_run_twice_and_stops_with_its_body() {
     let line = bot.launch().refusal("builder", 75);
     assert!(line.contains(&format!("PID {}", supervisor.pid())), "{line}");
     let stopped = control::stop(bot.pid_file(), Stop::default().timeout(wait::PATIENCE));
-    assert_eq!(stopped.expect("it stops"), Stopped::Ended(Lock::Free));
+    assert_eq!(stopped.expect("the bot stops"), Stopped::Ended(Lock::Free));
     assert!(!supervisor.process.is_alive() && !body.is_alive());
     assert!(!bot.pid_file().exists() && !lock::is_held(&bot.pid_file()));
 }
