@@ -125,9 +125,9 @@ fn stop_ends_a_bot_that_is_stopped_by_ctrl_z() {
 
 #[test]
 fn stop_ends_a_bot_in_the_foreground() {
-    let bot = bot!["chdir=false", "when=false", "note=up", "sleep"];
+    let bot = bot!["chdir=false", "when=false", "note=note", "sleep"];
     let launching = begin(bot.command());
-    wait::until("the body to run", || bot.file("up").exists());
+    let _body = bot.await_body();
     assert_eq!(stop(&bot.pid_file(), PATIENCE).expect("the bot stops"), Stopped::Ended(Lock::Free));
     assert_eq!(launching.finish().status.code(), None, "a signal must have ended it");
     assert!(!bot.pid_file().exists());

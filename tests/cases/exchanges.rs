@@ -151,7 +151,7 @@ pub(crate) fn ending_without_privileges(words: &[&str]) -> Bot {
     bot.words(words.iter().map(Into::into))
 }
 
-/// Starts a bot repeatedly, whose body writes a line and ends.
+/// Starts a bot repeatedly. Its body writes a line and ends.
 #[track_caller]
 fn race(bot: &Bot, rounds: usize) {
     let mut started = 0;

@@ -41,7 +41,7 @@ fn in_its_body(bot: &Bot) -> Daemon {
     bot.start_and_await("out.log", "up\n")
 }
 
-/// The descriptors from 3 up except that on the PID file, and what they are open on.
+/// The descriptors above 2 except the PID file's, and the files that they are open on.
 fn others(bot: &Bot, daemon: &Daemon) -> Vec<(i32, PathBuf)> {
     let open = daemon.process.descriptors().into_iter();
     let open = open.filter(|(number, _)| !daemon.process.has_open(*number, &bot.pid_file()));

@@ -7,11 +7,8 @@ use tests::bot::{Bot, begin};
 use tests::condition::Condition;
 use tests::lock::Gate;
 use tests::need;
-use tests::signals::{self, bit};
+use tests::signals::{self, STANDARD, bit};
 use tests::terminal::Terminal;
-
-/// The part of a signal set with the standard signals. The C library reserves others for itself.
-const STANDARD: u64 = 0x7fff_ffff;
 
 #[test(needs = nohup)]
 fn under_nohup_a_bot_in_the_background_survives_its_terminal() {

@@ -31,11 +31,11 @@ fn readiness_and_end_are_reported_over_an_abstract_name() {
 
 fn assert_readiness_and_end_are_reported(manager: fn(&Bot) -> Manager) {
     for (ending, code) in [("note=end", 0), ("exit=3", 3), ("panic=out of cheese", 101)] {
-        let bot = bot!["chdir=false", "note=up", "await-in-body=gate", ending];
+        let bot = bot!["chdir=false", "note=note", "await-in-body=gate", ending];
         let gate = Gate::closed(&bot.file("gate"));
         let manager = manager(&bot);
         let launching = begin(manager.command(&bot));
-        wait::until("the body to run", || bot.file("up").exists());
+        let _body = bot.await_body();
         assert_eq!(manager.heard(), ["READY=1"]);
         gate.open();
         assert_eq!(launching.finish().status.code(), Some(code));
@@ -46,11 +46,11 @@ fn assert_readiness_and_end_are_reported(manager: fn(&Bot) -> Manager) {
 #[test]
 fn with_wait_ready_readiness_is_reported_once_by_ready() {
     let bot =
-        bot!["chdir=false", "wait_ready=true", "note=up", "await-in-body=gate", "ready", "ready"];
+        bot!["chdir=false", "wait_ready=true", "note=note", "await-in-body=gate", "ready", "ready"];
     let gate = Gate::closed(&bot.file("gate"));
     let manager = Manager::at_path(&bot);
     let launching = begin(manager.command(&bot));
-    wait::until("the body to run", || bot.file("up").exists());
+    let _body = bot.await_body();
     assert!(manager.heard().is_empty());
     gate.open();
     assert!(launching.finish().status.success());
@@ -90,10 +90,10 @@ fn a_daemon_reports_nothing() {
 
 #[test]
 fn a_killed_bot_does_not_report_its_end() {
-    let bot = bot!["chdir=false", "note=up", "sleep"];
+    let bot = bot!["chdir=false", "note=note", "sleep"];
     let manager = Manager::at_path(&bot);
     let launching = begin(manager.command(&bot));
-    wait::until("the body to run", || bot.file("up").exists());
+    let _body = bot.await_body();
     launching.signal(Signal::SIGKILL);
     let _launch = launching.finish();
     assert_eq!(manager.heard(), ["READY=1"]);
@@ -140,12 +140,12 @@ fn something_else_in_place_of_the_socket_disturbs_nothing() {
 
 #[test]
 fn a_full_queue_costs_the_message_and_a_moment() {
-    let bot = bot!["chdir=false", "note=up", "notify=STATUS=lost", "sleep"];
+    let bot = bot!["chdir=false", "note=note", "notify=STATUS=lost", "sleep"];
     let manager = Manager::at_path(&bot);
     manager.fill();
     let begun = Instant::now();
     let launching = begin(manager.command(&bot));
-    wait::until("the body to run", || bot.file("up").exists());
+    let _body = bot.await_body();
     assert!(begun.elapsed() < Duration::from_secs(10), "{:?}", begun.elapsed());
     launching.signal(Signal::SIGKILL);
     let _launch = launching.finish();
@@ -171,7 +171,7 @@ fn a_manager_that_goes_away_disturbs_nothing() {
     let bot = bot![
         "chdir=false",
         "reopen=true",
-        "note=up",
+        "note=note",
         "await-in-body=gate",
         "notify=STATUS=lost",
         "print=end"
@@ -179,7 +179,7 @@ fn a_manager_that_goes_away_disturbs_nothing() {
     let gate = Gate::closed(&bot.file("gate"));
     let manager = Manager::at_path(&bot);
     let launching = begin(manager.command(&bot));
-    wait::until("the body to run", || bot.file("up").exists());
+    let _body = bot.await_body();
     drop(manager);
     launching.signal(Signal::SIGHUP);
     gate.open();
@@ -190,10 +190,10 @@ fn a_manager_that_goes_away_disturbs_nothing() {
 
 #[test]
 fn a_daemon_without_evidence_of_a_manager_reports_nothing() {
-    let bot = bot!["chdir=false", "note=up", "notify=STATUS=up"];
+    let bot = bot!["chdir=false", "note=note", "notify=STATUS=up"];
     let manager = Manager::at_path(&bot);
     assert!(begin(manager.command_with(&bot, "export LISTEN_PID=$PPID")).finish().status.success());
-    wait::until("the body to run", || bot.file("up").exists());
+    let _body = bot.await_body();
     bot.await_nothing_left();
     assert_eq!(manager.heard(), [""; 0]);
 }
@@ -300,7 +300,7 @@ fn now() -> u128 {
 
 #[test]
 fn a_reload_is_reported_with_its_time() {
-    let bot = bot!["chdir=false", "reopen=true", "note=up", "sleep"];
+    let bot = bot!["chdir=false", "reopen=true", "sleep"];
     let manager = Manager::at_path(&bot);
     let launching = begin(manager.command(&bot));
     assert_eq!(manager.await_message(), "READY=1");
@@ -315,13 +315,19 @@ fn a_reload_is_reported_with_its_time() {
 
 #[test]
 fn sighup_before_readiness_does_not_report_readiness() {
-    let words =
-        ["chdir=false", "reopen=true", "wait_ready=true", "note=up", "await-in-body=gate", "ready"];
+    let words = [
+        "chdir=false",
+        "reopen=true",
+        "wait_ready=true",
+        "note=note",
+        "await-in-body=gate",
+        "ready",
+    ];
     let bot = bot![].words(words.map(Into::into));
     let gate = Gate::closed(&bot.file("gate"));
     let manager = Manager::at_path(&bot);
     let launching = begin(manager.command(&bot));
-    wait::until("the body to run", || bot.file("up").exists());
+    let _body = bot.await_body();
     launching.signal(Signal::SIGHUP);
     gate.open();
     assert!(launching.finish().status.success());
@@ -330,7 +336,7 @@ fn sighup_before_readiness_does_not_report_readiness() {
 
 #[test]
 fn a_forked_child_reports_no_reload() {
-    let bot = bot!["chdir=false", "reopen=true", "note=up", "hang-up-in-child"];
+    let bot = bot!["chdir=false", "reopen=true", "hang-up-in-child"];
     let manager = Manager::at_path(&bot);
     assert!(begin(manager.command(&bot)).finish().status.success());
     assert_eq!(manager.heard(), ["READY=1", "STOPPING=1"]);

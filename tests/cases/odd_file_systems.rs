@@ -65,7 +65,7 @@ const ONE_MODE: [&[&str]; 4] = [
     &["--perms=0600:u+X", "--chmod-deny"],
 ];
 
-/// Less than a start that only succeeds after two seconds of retries.
+/// A start that retries for two seconds takes longer.
 const AT_ONCE: Duration = Duration::from_millis(1900);
 
 #[track_caller]

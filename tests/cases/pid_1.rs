@@ -14,7 +14,7 @@ use tests::lock::Gate;
 use tests::manager::Manager;
 use tests::need::{self, AS_PID_1, NOBODY_ELSE};
 use tests::process::Process;
-use tests::signals::bit;
+use tests::signals::{STANDARD, bit};
 use tests::terminal::Terminal;
 use tests::{bot, lock, wait};
 
@@ -58,7 +58,7 @@ fn the_body_is_a_child_of_pid_1_with_default_signals() {
         "both must be in the terminal's group"
     );
     assert_eq!(pair.body.signals("SigBlk"), 0);
-    assert_eq!(pair.body.signals("SigIgn") & 0x7fff_ffff, bit(Signal::SIGPIPE));
+    assert_eq!(pair.body.signals("SigIgn") & STANDARD, bit(Signal::SIGPIPE));
     for process in [pair.init, pair.body] {
         assert_eq!(process.status("Threads"), "1");
     }
@@ -74,7 +74,7 @@ fn inherited_ignored_signals_stay_ignored_in_the_body() {
         let launching = begin(bot.command_by(&[&AS_PID_1[..], &["env", &ignore]].concat()));
         let pair = await_pair(&bot);
         let expected = bit(Signal::SIGPIPE) | bit(ignored);
-        assert_eq!(pair.body.signals("SigIgn") & 0x7fff_ffff, expected);
+        assert_eq!(pair.body.signals("SigIgn") & STANDARD, expected);
         kill(pair.init.0, Signal::SIGTERM).expect("the process runs");
         assert_eq!(launching.finish().status.code(), Some(143), "{ignored}");
     }
@@ -357,7 +357,7 @@ fn signals_of_keys_reach_the_body_once() {
         bot.await_text("out", "listening\n");
         terminal.type_keys(key);
         bot.await_text("out", &format!("listening\n{number}\n"));
-        // A second SIGINT from PID 1 would arrive before this signal.
+        // A second signal, passed on by PID 1, would arrive before this one.
         kill(pair.init.0, Signal::SIGUSR1).expect("the process runs");
         bot.await_text("out", &format!("listening\n{number}\n10\n"));
     }

@@ -329,7 +329,7 @@ fn after_a_privilege_drop_the_daemon_ends_with_its_launcher() {
     wait::until("the body's child to run", || bot.processes().len() == 4);
     launching.signal(Signal::SIGTERM);
     assert!(!launching.finish().status.success());
-    // No process of root's is left to remove the PID file, but it is unlocked.
+    // No root process is left to remove the PID file, but the file is unlocked.
     bot.await_nothing_left();
 }
 

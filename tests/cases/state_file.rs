@@ -1,4 +1,5 @@
-//! The state file, in which a supervisor writes down what it knows. It is beside the PID file.
+//! The state file, which a supervisor keeps beside the PID file. It has the state, the body, the
+//! restarts and the last end.
 
 use std::fs;
 use std::os::unix::fs::{MetadataExt, symlink};

@@ -155,8 +155,8 @@ fn words_of(user: u32) -> [OsString; 2] {
     ["uid", "gid"].map(|word| format!("{word}={user}").into())
 }
 
-/// A supervised bot whose process limit can be set. For root it becomes a fresh user, since the
-/// limit does not hold for root.
+/// A supervised bot whose process limit can be set. Under root it drops its privileges to a fresh
+/// user, since the limit does not hold for root.
 struct Forkless {
     bot: Bot,
     user: Option<u32>,

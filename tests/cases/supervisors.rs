@@ -135,7 +135,8 @@ fn supervised(bot: &Bot, script: &str) -> Command {
     bot.command_in_shell(&format!(r#"{script} && export LISTEN_PID=$$ && exec "$@""#))
 }
 
-/// Expects that only a default PID file in a foreground that the bot chose itself may be missing.
+/// Expects a PID file that cannot be made to fail the start, unless it is the default one and the
+/// bot has chosen the foreground by itself.
 #[track_caller]
 fn assert_only_the_default_is_optional(command: impl Fn(&Bot) -> Command, reason: &str) {
     for words in [&["print=up"][..], &["reopen=true", "print=up"]] {

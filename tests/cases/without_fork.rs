@@ -14,9 +14,10 @@ use tests::need::{self, Need};
 
 const TARGET: &str = "wasm32-wasip1";
 const RUNNER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/without-fork/run.mjs");
+const BUILT: &str = concat!(env!("CARGO_TARGET_TMPDIR"), "/without-fork");
+
 /// How long a build may take.
 const BUILD_LIMIT: Duration = Duration::from_secs(600);
-const BUILT: &str = concat!(env!("CARGO_TARGET_TMPDIR"), "/without-fork");
 
 const UNSUPPORTED: &str = "bot: daemon mode is not supported on wasm32";
 

@@ -2,6 +2,9 @@
 
 use nix::sys::signal::Signal;
 
+/// The standard signals in a set of `/proc/PID/status`. The C library reserves others for itself.
+pub const STANDARD: u64 = 0x7fff_ffff;
+
 /// The bit of a signal in a set of `/proc/PID/status`.
 #[must_use]
 pub fn bit(signal: Signal) -> u64 {
