@@ -16,9 +16,8 @@ fn a_body_that_ends_removes_the_pid_file() {
         let bot = bot!["chdir=false", "await-in-body=gate", ending];
         let gate = Gate::closed(&bot.file("gate"));
         let daemon = bot.start();
-        let pid = daemon.process.0;
         gate.open();
-        assert_eq!(daemon.end(), WaitStatus::Exited(pid, code), "{ending}");
+        daemon.assert_exits(code);
         assert!(!bot.pid_file().exists(), "{ending}");
     }
 }
@@ -74,9 +73,8 @@ fn a_missing_pid_file_does_not_disturb_the_end() {
     let bot = bot!["chdir=false", "redirect=out.log", "await-in-body=gate", "print=done"];
     let gate = Gate::closed(&bot.file("gate"));
     let daemon = bot.start();
-    let pid = daemon.process.0;
     fs::remove_file(bot.pid_file()).expect("the file");
     gate.open();
-    assert_eq!(daemon.end(), WaitStatus::Exited(pid, 0));
+    daemon.assert_exits(0);
     assert_eq!(bot.read("out.log"), "done\n");
 }

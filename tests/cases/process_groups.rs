@@ -6,10 +6,8 @@ use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use nix::sys::signal::{Signal, kill};
-use nix::sys::wait::WaitStatus;
 use nix::unistd::Pid;
 use tests::bot::{Bot, begin};
-use tests::daemon::Daemon;
 use tests::process::Process;
 use tests::{bot, lock, wait};
 
@@ -37,12 +35,6 @@ fn noted(bot: &Bot, file: &str, count: usize) -> Vec<Process> {
         let processes = numbers.into_iter().map(|number| Process(Pid::from_raw(number)));
         (processes.len() >= count).then(|| processes.collect())
     })
-}
-
-#[track_caller]
-fn assert_ends(supervisor: Daemon, code: i32) {
-    let pid = supervisor.process.0;
-    assert_eq!(supervisor.end(), WaitStatus::Exited(pid, code));
 }
 
 #[test]
@@ -84,7 +76,7 @@ fn stopping_the_supervisor_ends_the_whole_group() {
     let bot = bot.words(["stop_timeout=0.3".into()]);
     let supervisor = bot.start_and_await("out.log", "up\n");
     supervisor.signal(Signal::SIGTERM);
-    assert_ends(supervisor, 0);
+    supervisor.assert_exits(0);
     assert_eq!(bot.processes(), []);
     assert!(!lock::is_held(&bot.pid_file()) && !bot.pid_file().exists());
 }
@@ -95,7 +87,7 @@ fn workers_that_ignore_sigterm_are_killed_after_the_body_ends() {
     let supervisor = bot.start_and_await("out.log", "up\n");
     let begun = Instant::now();
     supervisor.signal(Signal::SIGTERM);
-    assert_ends(supervisor, 0);
+    supervisor.assert_exits(0);
     assert!(begun.elapsed() < Duration::from_secs(10), "the supervisor waited for the worker");
     assert_eq!(bot.processes(), []);
 }
@@ -106,7 +98,7 @@ fn a_worker_that_left_the_group_lives_on() {
     let gate = lock::Gate::closed(&bot.file("gate"));
     let supervisor = bot.start();
     gate.open();
-    assert_ends(supervisor, 3);
+    supervisor.assert_exits(3);
     let workers = noted(&bot, "workers", 3);
     assert!(workers.iter().all(|worker| worker.is_alive()), "{workers:?}");
     assert_eq!(bot.processes().len(), workers.len());
@@ -133,14 +125,14 @@ fn a_body_that_executes_another_program_is_asked_then_killed() {
         let bot = supervised(&[ready, &[polite]].concat());
         let supervisor = bot.start_and_await("out.log", "up\n");
         supervisor.signal(Signal::SIGTERM);
-        assert_ends(supervisor, 0);
+        supervisor.assert_exits(0);
         assert_eq!((bot.read("out.log").as_str(), bot.processes()), ("up\nasked\n", vec![]));
 
         let deaf = "exec=trap '' TERM; echo up; exec sleep 300";
         let bot = supervised(&[ready, &["stop_timeout=0.3", DEAF_WORKER, deaf]].concat());
         let supervisor = bot.start_and_await("out.log", "up\n");
         supervisor.signal(Signal::SIGTERM);
-        assert_ends(supervisor, 0);
+        supervisor.assert_exits(0);
         assert_eq!(bot.processes(), []);
     }
 }
@@ -152,13 +144,13 @@ fn a_body_has_the_whole_stop_timeout() {
         let bot = supervised(&[timeout, slow]);
         let supervisor = bot.start_and_await("out.log", "up\n");
         supervisor.signal(Signal::SIGTERM);
-        assert_ends(supervisor, 0);
+        supervisor.assert_exits(0);
         assert_eq!(bot.read("out.log"), "up\nsaved\n");
     }
     let bot = supervised(&["stop_timeout=0", slow]);
     let supervisor = bot.start_and_await("out.log", "up\n");
     supervisor.signal(Signal::SIGTERM);
-    assert_ends(supervisor, 0);
+    supervisor.assert_exits(0);
     assert_eq!(bot.read("out.log"), "up\n", "the body must be killed at once");
 }
 
@@ -169,7 +161,7 @@ fn a_body_is_asked_by_its_stop_signal() {
         let bot = supervised(&["stop_signal=SIGUSR1", knows]);
         let supervisor = bot.start_and_await("out.log", "up\n");
         supervisor.signal(request);
-        assert_ends(supervisor, 0);
+        supervisor.assert_exits(0);
         assert_eq!(bot.read("out.log"), "up\nasked\n", "{request}");
     }
 }

@@ -7,7 +7,6 @@ use std::os::unix::process::ExitStatusExt;
 use daemonize_runtime::control::{Status, status};
 use nix::sys::resource::Resource;
 use nix::sys::signal::{Signal, kill};
-use nix::sys::wait::WaitStatus;
 use nix::unistd::Pid;
 use tests::bot::{Bot, begin};
 use tests::condition::Condition;
@@ -284,9 +283,8 @@ fn the_launcher_waits_for_the_first_body_of_a_supervisor() {
     bot.await_text("out.log", "late\n");
     let body = bot.await_body();
     assert_eq!(body.stat().expect("the body sleeps").parent, supervisor.pid());
-    let pid = supervisor.process.0;
     supervisor.signal(Signal::SIGTERM);
-    assert_eq!(supervisor.end(), WaitStatus::Exited(pid, 0));
+    supervisor.assert_exits(0);
     bot.await_no_trace();
 }
 

@@ -161,8 +161,7 @@ fn a_hundred_rotations_lose_no_line_of_eight_threads() {
     // The bot may have the gate open, too.
     assert!(daemon.process.descriptors().len() <= descriptors + 1);
     gate.open();
-    let pid = daemon.process.0;
-    assert_eq!(daemon.end(), WaitStatus::Exited(pid, 0));
+    daemon.assert_exits(0);
     let logs = old_logs.into_iter().chain([bot.file("out.log")]);
     assert_complete(&logs.map(|log| fs::read_to_string(log).expect("a log")).collect::<String>());
 }

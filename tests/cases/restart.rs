@@ -7,7 +7,6 @@ use std::time::{Duration, Instant};
 use daemonize_runtime::control::{self, Lock, Stop, Stopped};
 use nix::sys::resource::Resource;
 use nix::sys::signal::{Signal, kill};
-use nix::sys::wait::WaitStatus;
 use tests::condition::Condition;
 use tests::daemon::Daemon;
 use tests::lock::Gate;
@@ -54,7 +53,7 @@ fn a_failing_body_is_restarted_until_the_supervisor_gives_up() {
     let supervisor = bot.start();
     let pid = supervisor.process.0;
     gate.open();
-    assert_eq!(supervisor.end(), WaitStatus::Exited(pid, 7), "the code must be the body's");
+    supervisor.assert_exits(7);
     bot.await_no_trace();
     let log = bot.read("out.log");
     assert_eq!(reasons(&log), ["it ended with exit code 7"; 2]);
@@ -72,9 +71,8 @@ fn a_failing_body_is_restarted_until_the_supervisor_gives_up() {
 fn a_body_killed_by_a_realtime_signal_is_restarted() {
     let (bot, gate) = bot_at_a_gate!["restart-quickly=3", "run=kill -40 $PPID", "sleep"];
     let supervisor = bot.start();
-    let pid = supervisor.process.0;
     gate.open();
-    assert_eq!(supervisor.end(), WaitStatus::Exited(pid, 128 + 40));
+    supervisor.assert_exits(128 + 40);
     bot.await_no_trace();
     assert_eq!(reasons(&bot.read("out.log")), ["it was killed by signal 40"; 2]);
 }
@@ -104,9 +102,8 @@ fn a_body_killed_by_a_signal_is_restarted() {
 fn the_exit_code_after_giving_up_names_the_signal() {
     let (bot, gate) = bot_at_a_gate!["restart-quickly=1", "run=kill -KILL $PPID"];
     let supervisor = bot.start();
-    let pid = supervisor.process.0;
     gate.open();
-    assert_eq!(supervisor.end(), WaitStatus::Exited(pid, 128 + Signal::SIGKILL as i32));
+    supervisor.assert_exits(128 + Signal::SIGKILL as i32);
     bot.await_no_trace();
 }
 
@@ -114,9 +111,8 @@ fn the_exit_code_after_giving_up_names_the_signal() {
 fn on_failure_does_not_restart_a_body_that_succeeds() {
     let (bot, gate) = bot_at_a_gate!["restart=on-failure", "print=done"];
     let supervisor = bot.start();
-    let pid = supervisor.process.0;
     gate.open();
-    assert_eq!(supervisor.end(), WaitStatus::Exited(pid, 0));
+    supervisor.assert_exits(0);
     assert_eq!(bot.read("out.log"), "done\n");
     bot.await_no_trace();
 }
@@ -195,9 +191,8 @@ fn stopping_ends_supervisor_and_body_and_removes_the_pid_file() {
         let bot = bot!["restart=always", "sleep"];
         let supervisor = bot.start();
         let _body = next_body(&supervisor, None);
-        let pid = supervisor.process.0;
         supervisor.signal(signal);
-        assert_eq!(supervisor.end(), WaitStatus::Exited(pid, 0), "{signal}");
+        supervisor.assert_exits(0);
         bot.await_no_trace();
     }
 }
@@ -209,9 +204,8 @@ fn stopping_ends_the_delay_before_a_restart() {
     gate.open();
     bot.await_in("out.log", "restarting in ");
     assert_eq!(supervisor.process.children(), []);
-    let pid = supervisor.process.0;
     supervisor.signal(Signal::SIGTERM);
-    assert_eq!(supervisor.end(), WaitStatus::Exited(pid, 0));
+    supervisor.assert_exits(0);
     bot.await_no_trace();
 }
 
@@ -220,9 +214,8 @@ fn a_body_that_blocks_sigterm_is_killed() {
     let bot = bot!["redirect=out.log", "restart-quickly=9", "stop_timeout=0.3", "block=SIGTERM"];
     let bot = bot.words(["print=deaf", "sleep"].map(Into::into));
     let supervisor = bot.start_and_await("out.log", "deaf\n");
-    let pid = supervisor.process.0;
     supervisor.signal(Signal::SIGTERM);
-    assert_eq!(supervisor.end(), WaitStatus::Exited(pid, 0));
+    supervisor.assert_exits(0);
     bot.await_no_trace();
 }
 
@@ -233,10 +226,9 @@ fn a_stopped_body_is_continued_to_end_it() {
     let body = next_body(&supervisor, None);
     kill(body.0, Signal::SIGSTOP).expect("the body runs");
     wait::until("the body to be stopped", || body.stat().is_some_and(|stat| stat.state == b'T'));
-    let pid = supervisor.process.0;
     let asked = Instant::now();
     supervisor.signal(Signal::SIGTERM);
-    assert_eq!(supervisor.end(), WaitStatus::Exited(pid, 0));
+    supervisor.assert_exits(0);
     assert!(
         asked.elapsed() < Duration::from_secs(10),
         "the body was killed after the time limit: {:?}",
@@ -302,9 +294,8 @@ fn a_body_that_was_ready_is_restarted() {
     let bot = bot.words(["await-in-body=gate", "exit=5"].map(Into::into));
     let gate = Gate::closed(&bot.file("gate"));
     let supervisor = bot.start();
-    let pid = supervisor.process.0;
     gate.open();
-    assert_eq!(supervisor.end(), WaitStatus::Exited(pid, 5));
+    supervisor.assert_exits(5);
     assert_eq!(
         bot.read("out.log").lines().count(),
         3,
@@ -356,7 +347,6 @@ fn a_thousand_crashes_leak_nothing_in_the_supervisor() {
     // A leak of 16 bytes for each crash would exceed this.
     assert!(after.kilobytes < before.kilobytes + 16, "{before:?} {after:?}");
     supervisor.signal(Signal::SIGTERM);
-    let pid = supervisor.process.0;
-    assert_eq!(supervisor.end(), WaitStatus::Exited(pid, 0));
+    supervisor.assert_exits(0);
     bot.await_no_trace();
 }

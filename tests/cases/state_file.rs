@@ -6,7 +6,6 @@ use std::os::unix::fs::{MetadataExt, symlink};
 use std::time::{Duration, SystemTime};
 
 use nix::sys::signal::{Signal, kill};
-use nix::sys::wait::WaitStatus;
 use tests::bot::{Bot, begin};
 use tests::daemon::Daemon;
 use tests::lock::Gate;
@@ -72,9 +71,8 @@ fn the_state_file_follows_the_bot_and_is_removed_at_its_end() {
     let next = distance(&value(&bot, "next-start").expect("a time"));
     assert!(next > Duration::from_secs(20) && next < Duration::from_secs(60), "{next:?}");
 
-    let pid = supervisor.process.0;
     supervisor.signal(Signal::SIGTERM);
-    assert_eq!(supervisor.end(), WaitStatus::Exited(pid, 0));
+    supervisor.assert_exits(0);
     assert_eq!(bot.files(), ["out.log"]);
 }
 
@@ -129,9 +127,8 @@ fn after_giving_up_the_state_file_stays_until_the_next_start() {
     let supervisor = bot.start();
     await_state(&bot, "running");
     assert_eq!(value(&bot, "restarts").as_deref(), Some("0"));
-    let pid = supervisor.process.0;
     supervisor.signal(Signal::SIGTERM);
-    assert_eq!(supervisor.end(), WaitStatus::Exited(pid, 0));
+    supervisor.assert_exits(0);
     drop(gate);
     assert!(!bot.file(FILE).exists());
 }
@@ -183,8 +180,7 @@ fn a_foreign_file_in_its_place_is_left_alone() {
         let text = fs::read(bot.file(FILE)).ok();
         let supervisor = bot.start();
         gate.open();
-        let pid = supervisor.process.0;
-        assert_eq!(supervisor.end(), WaitStatus::Exited(pid, 3));
+        supervisor.assert_exits(3);
         let after = fs::symlink_metadata(bot.file(FILE)).expect("the file exists");
         assert_eq!((before.ino(), before.mtime_nsec()), (after.ino(), after.mtime_nsec()));
         assert_eq!(fs::read(bot.file(FILE)).ok(), text);
@@ -207,8 +203,7 @@ fn after_a_privilege_drop_the_state_file_is_empty_at_the_end() {
     let supervisor = bot.start();
     await_state(&bot, "running");
     assert_eq!(fs::metadata(bot.file(FILE)).expect("the file").uid(), 0);
-    let pid = supervisor.process.0;
     supervisor.signal(Signal::SIGTERM);
-    assert_eq!(supervisor.end(), WaitStatus::Exited(pid, 0));
+    supervisor.assert_exits(0);
     assert_eq!(bot.read(FILE), "");
 }

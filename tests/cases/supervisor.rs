@@ -15,7 +15,6 @@ use nix::fcntl::{FcntlArg, OFlag, fcntl};
 use nix::libc;
 use nix::sys::resource::Resource;
 use nix::sys::signal::{Signal, kill};
-use nix::sys::wait::WaitStatus;
 use nix::unistd::geteuid;
 use tests::bot::{Bot, begin};
 use tests::condition::Condition;
@@ -61,9 +60,8 @@ fn only_a_stop_request_ends_the_supervisor() {
     bot.await_in("out.log", "SIGWINCH\n");
     assert_eq!(supervisor.process.children(), [body]);
     assert_eq!(bot.read("out.log"), "listening\nSIGWINCH\n");
-    let pid = supervisor.process.0;
     supervisor.signal(Signal::SIGTERM);
-    assert_eq!(supervisor.end(), WaitStatus::Exited(pid, 0));
+    supervisor.assert_exits(0);
     bot.await_no_trace();
 }
 
@@ -76,8 +74,7 @@ fn a_log_at_its_size_limit_does_not_end_the_supervisor() {
     let gate = Gate::closed(&bot.file("gate"));
     let supervisor = bot.start();
     gate.open();
-    let pid = supervisor.process.0;
-    assert_eq!(supervisor.end(), WaitStatus::Exited(pid, 7));
+    supervisor.assert_exits(7);
     assert_eq!(bot.read("out.log").len(), FULL);
     bot.await_no_trace();
 }
@@ -105,8 +102,7 @@ fn a_full_pipe_as_log_does_not_block_the_supervisor() {
         assert!(begin(command).finish().status.success());
         let supervisor = bot.daemon();
         gate.open();
-        let pid = supervisor.process.0;
-        assert_eq!(supervisor.end(), WaitStatus::Exited(pid, 7));
+        supervisor.assert_exits(7);
         drop(reader);
         let flags = fcntl(writer.as_fd(), FcntlArg::F_GETFL).expect("flags");
         assert!(
@@ -215,8 +211,7 @@ fn giving_up_after_failed_forks_names_the_fork() {
     let first = body_of(&supervisor);
     forkless.limit_processes(&supervisor, "0");
     kill(first.0, Signal::SIGKILL).expect("the body runs");
-    let pid = supervisor.process.0;
-    assert_eq!(supervisor.end(), WaitStatus::Exited(pid, 71));
+    supervisor.assert_exits(71);
     let last = format!(
         "Z builder: giving up after 3 failures in 300 s; last cannot fork: {}\n",
         io::Error::from(Errno::EAGAIN)
@@ -259,10 +254,9 @@ fn a_stop_request_is_obeyed_at_every_moment() {
         let bot = supervised(&["restart-plan=1 1 100000", "exit=1"]);
         let supervisor = bot.start();
         std::thread::sleep(Duration::from_millis(delay));
-        let pid = supervisor.process.0;
         let asked = Instant::now();
         supervisor.signal(Signal::SIGTERM);
-        assert_eq!(supervisor.end(), WaitStatus::Exited(pid, 0));
+        supervisor.assert_exits(0);
         assert!(asked.elapsed() < Duration::from_secs(10));
         assert_eq!(bot.processes(), []);
         bot.await_no_trace();

@@ -8,7 +8,6 @@ use std::path::Path;
 
 use nix::sys::signal::Signal;
 use nix::sys::stat::Mode;
-use nix::sys::wait::WaitStatus;
 use nix::unistd::mkfifo;
 use tempfile::TempDir;
 use tests::bot::{Bot, begin, word};
@@ -289,8 +288,7 @@ fn a_daemon_removes_the_users_pid_file_at_its_end() {
         let gate = Gate::closed(&bot.file("gate"));
         let daemon = bot.start();
         gate.open();
-        let pid = daemon.process.0;
-        assert_eq!(daemon.end(), WaitStatus::Exited(pid, 0), "{supervised}");
+        daemon.assert_exits(0);
         assert!(!bot.pid_file().exists(), "{supervised}");
     }
 }
@@ -533,8 +531,7 @@ fn assert_opens_its_files_inside(wait_ready: bool, restart: &str) {
     wait::until("the new log to be open", || daemon.process.has_open(1, &log));
     gate.open();
     bot.await_text("jail/home/out.log", "new\n");
-    let pid = daemon.process.0;
-    assert_eq!(daemon.end(), WaitStatus::Exited(pid, 0));
+    daemon.assert_exits(0);
     assert!(!bot.pid_file().exists());
 }
 

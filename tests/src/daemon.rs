@@ -83,6 +83,13 @@ impl Daemon {
         end
     }
 
+    /// Expects the daemon to end by itself, with this exit code.
+    #[track_caller]
+    pub fn assert_exits(self, code: i32) {
+        let pid = self.process.0;
+        assert_eq!(self.end(), WaitStatus::Exited(pid, code));
+    }
+
     /// Kills the daemon with SIGKILL.
     pub fn kill(self) {
         drop(self);
