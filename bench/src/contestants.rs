@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 
 use bench::LEAVE;
 
-use crate::{Result, launch};
+use crate::Result;
 
 /// One way to make a daemon.
 pub(crate) struct Contestant {
@@ -68,9 +68,7 @@ impl LineUp {
         line_up.extend(
             python.map(|command| Contestant::new(ORIGINAL, command, starts.join("python"))),
         );
-        let line_up = Self(line_up);
-        line_up.settle()?;
-        Ok(line_up)
+        Ok(Self(line_up))
     }
 
     pub(crate) fn all(&self) -> Vec<&Contestant> {
@@ -82,18 +80,6 @@ impl LineUp {
         self.0
             .iter()
             .filter_map(|contestant| Some((contestant, contestant.rust_program.as_deref()?)))
-    }
-
-    /// Writes the programs to disk and fills the caches. Before that, starts are slower.
-    fn settle(&self) -> Result<()> {
-        rustix::fs::sync();
-        for contestant in &self.0 {
-            fs::create_dir_all(&contestant.directory)?;
-            for _ in 0..20 {
-                launch::start_and_end(contestant)?;
-            }
-        }
-        Ok(())
     }
 }
 

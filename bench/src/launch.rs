@@ -90,11 +90,18 @@ impl Start {
     }
 }
 
-/// A start without a measurement.
-pub(crate) fn start_and_end(contestant: &Contestant) -> Result<()> {
-    let mut start = Start::spawn(contestant, contestant.command(), &contestant.directory)?;
-    start.await_prompt()?;
-    finish(&[start.await_body()?], contestant)
+/// Writes the programs to disk and fills the caches. Before that, starts are slower.
+pub(crate) fn warm_up(contestants: &[&Contestant]) -> Result<()> {
+    rustix::fs::sync();
+    for contestant in contestants {
+        fs::create_dir_all(&contestant.directory)?;
+        for _ in 0..20 {
+            let mut start = Start::spawn(contestant, contestant.command(), &contestant.directory)?;
+            start.await_prompt()?;
+            finish(&[start.await_body()?], contestant)?;
+        }
+    }
+    Ok(())
 }
 
 /// Ends the daemons and reaps all children.

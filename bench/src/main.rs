@@ -106,6 +106,7 @@ fn main() -> Result<()> {
 
 fn run(is_quick: bool, is_chosen: impl Fn(&str) -> bool) -> Result<Report> {
     let mut bench = Bench { line_up: LineUp::build()?, is_quick, random: Random::default() };
+    launch::warm_up(&bench.line_up.all())?;
     let mut report = Report::new();
     report.add(verify::check(&bench)?);
     for (word, measure) in MEASUREMENTS {
