@@ -88,15 +88,18 @@ pub(super) fn negated(option: Known) -> String {
     }
 }
 
-/// `redirect("out.log")`, or settings in braces, as in other attributes.
+/// `redirect("out.log")`, or settings in braces, as in other attributes. In `umask(022)` the value
+/// is reported: it is wrong behind `=` too.
 pub(super) fn in_delimiters(option: Known, group: &Group) -> Error {
-    let text = match parse2(group.stream()) {
+    match parse2(group.stream()) {
         Ok(Expr::Assign(_)) | Err(_) => {
-            format!("`{}` takes one value, as in `{}`", option.name(), option.example())
+            let text = format!("`{}` takes one value, as in `{}`", option.name(), option.example());
+            mistake(group, &text)
         }
-        Ok(_) => format!("write `{} = {}`", option.name(), inside(group)),
-    };
-    mistake(group, &text)
+        Ok(value) => option.judge(&value).err().unwrap_or_else(|| {
+            mistake(group, &format!("write `{} = {}`", option.name(), inside(group)))
+        }),
+    }
 }
 
 /// The content of a group, as the user wrote it if the compiler can tell.

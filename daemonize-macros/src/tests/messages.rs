@@ -54,6 +54,10 @@ fn half_typed_options() {
     options("chdir == false", &["expected one `=`"]);
     options("chdir(FLAG)", &["write `chdir = FLAG`"]);
     options("redirect(f(\"a\"))", &["write `redirect = f(\"a\")`"]);
+    options("umask(022)", &["write `umask` in octal, as in `umask = 0o22`"]);
+    options("restart(always)", &[r#"write the word in quotes, as in `restart = "always"`"#]);
+    options(r#"user("")"#, &["`user` cannot be empty"]);
+    options("before(5)", &["write `before = 5`"]);
     let one_value = r#"`redirect` takes one value, as in `redirect = "out.log"`"#;
     options(r#"redirect("a", "b")"#, &[one_value]);
     options(r#"redirect(path = "a", append = true)"#, &[one_value]);
