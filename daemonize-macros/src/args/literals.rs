@@ -108,17 +108,15 @@ impl Known {
         Some(format!("write the word in quotes, as in `{} = {word:?}`", self.name()))
     }
 
-    /// `redirect = None`, for which rustc would miss a type where several fit.
+    /// `redirect = None`, for which rustc would miss a type in most options.
     fn objection_to_none(self) -> Option<String> {
         let name = self.name();
         match self.takes() {
             Takes::FlagOrFile => Some(format!(
                 "`{name} = None` is the default file; write `{name} = false` for none"
             )),
-            takes if takes.has_several_types() => {
-                Some(format!("`{name} = None` sets nothing; leave it out"))
-            }
-            _ => None,
+            Takes::Before => None,
+            _ => Some(format!("`{name} = None` sets nothing; leave it out")),
         }
     }
 

@@ -38,12 +38,6 @@ impl Takes {
     pub(crate) fn is_path(self) -> bool {
         matches!(self, Self::File | Self::FlagOrFile | Self::FlagOrDirectory | Self::Directory)
     }
-
-    /// Whether values of several types fit: then a bare `None` has no type.
-    pub(crate) fn has_several_types(self) -> bool {
-        let is_converted = matches!(self, Self::Account | Self::Seconds | Self::FlagOrSeconds);
-        is_converted || self.is_path()
-    }
 }
 
 /// A row of the table.

@@ -1,6 +1,7 @@
 //! The sentences of the attribute, as they are written in the house style.
 
 use super::errors_of;
+use crate::args::options::Known;
 use crate::errors::Errors;
 
 const MAIN: &str = "fn main() { body() }";
@@ -163,7 +164,13 @@ fn literals() {
         options(&format!("chdir = {path:?}, redirect = {path:?}"), &[shell, shell]);
     }
     options(r#"redirect = "a~", stdin = "~a""#, &[]);
-    options("redirect = None", &["`redirect = None` sets nothing; leave it out"]);
+    for option in Known::ALL.iter().filter(|option| option.is_method()) {
+        let name = option.name();
+        let text = format!("`{name} = None` sets nothing; leave it out");
+        if name != "pid_file" {
+            options(&format!("{name} = None"), &[&text]);
+        }
+    }
     let no_file = "`pid_file = None` is the default file; write `pid_file = false` for none";
     options("pid_file = None, chdir = None::<bool>", &[no_file]);
 }
