@@ -94,8 +94,16 @@ const LEFT_OUT: &[(&str, &str)] = &[
     ),
     ("append append_log", "not needed: logs are always appended to"),
     (
-        "max_restarts restart_delay restart_sec delay backoff start_limit_burst min_uptime start_secs",
-        "a setting of `Restart`, as in `restart = Restart::on_failure().give_up(5, LIMIT)`",
+        "max_restarts restarts retries max_retries start_limit_burst start_limit_interval_sec",
+        "a setting of `Restart`: `restart = daemonize_runtime::Restart::on_failure().give_up(5, TIME)`",
+    ),
+    (
+        "restart_delay restart_sec delay backoff",
+        "a setting of `Restart`: `restart = daemonize_runtime::Restart::on_failure().first_delay(TIME)`",
+    ),
+    (
+        "min_uptime start_secs",
+        "a setting of `Restart`: `restart = daemonize_runtime::Restart::on_failure().healthy_after(TIME)`",
     ),
     ("watchdog watchdog_sec", "left to the body: it asks `daemonize_runtime::watchdog()`"),
 ];

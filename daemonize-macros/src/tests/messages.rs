@@ -27,6 +27,14 @@ fn names() {
     options(r#"redirct = "a""#, &["unknown option `redirct`; did you mean `redirect`?"]);
     options("colour", &[&unknown("colour")]);
     options("cwd = \"/\"", &["`cwd` is called `chdir` here, as in `chdir = \"/srv/bot\"`"]);
+    let plan = "a setting of `Restart`: `restart = daemonize_runtime::Restart::on_failure()";
+    for (name, call) in [
+        ("retries", "give_up(5, TIME)"),
+        ("RestartSec", "first_delay(TIME)"),
+        ("min_uptime", "healthy_after(TIME)"),
+    ] {
+        options(&format!("{name} = 5"), &[&format!("`{name}` is {plan}.{call}`")]);
+    }
     options("chdir = false, chdir = true", &["`chdir` is given twice"]);
     options("chdir = false, r#chdir = true", &["`chdir` is given twice"]);
     options("io::redirect = \"a\"", &["unknown option `io::redirect`; did you mean `redirect`?"]);
