@@ -363,6 +363,14 @@ fn assert_runs_beside_ours(library: &str) {
     }
 }
 
+#[test]
+fn one_signal_cannot_stop_and_reopen() {
+    for more in ["restart=never", "restart=always", "when=false"] {
+        let line = bot!["redirect=out.log", "reopen=true", "stop_signal=SIGHUP", more].refused(64);
+        assert!(line.contains("set `stop_signal` to another signal"), "{line}");
+    }
+}
+
 #[test(needs = need::root)]
 fn a_log_outside_the_new_root_is_refused() {
     let bot = bot!["chroot=jail", "redirect=out.log", "reopen=true", "sleep"];

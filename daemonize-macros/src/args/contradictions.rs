@@ -11,7 +11,7 @@ pub(super) fn between(one: &Given, other: &Given) -> Option<String> {
 }
 
 fn contradiction(one: &Given, other: &Given) -> Option<String> {
-    use Known::{CloseFd, Commands, PidFile, Redirect, Reopen, Stderr, Stdin, Stdout};
+    use Known::{CloseFd, Commands, PidFile, Redirect, Reopen, Stderr, Stdin, Stdout, StopSignal};
     let name = other.option.name();
     match (one.option, other.option) {
         (Redirect, Stdout | Stderr) => Some(format!(
@@ -31,6 +31,9 @@ fn contradiction(one: &Given, other: &Given) -> Option<String> {
         (Reopen, Redirect | Stdout | Stderr) if one.is_true() && opens_file(other) => {
             Some(format!("`reopen` needs the path of a log, and `{name}` is an open file"))
         }
+        (Reopen, StopSignal) if one.is_true() && is_hangup(other) => Some(
+            "`reopen = true` opens the logs anew on SIGHUP, which contradicts `stop_signal`".into(),
+        ),
         (PidFile, Redirect | Stdout | Stderr) if is_same_file(one, other) => {
             Some(format!("`{name}` and `pid_file` name the same file"))
         }
@@ -43,6 +46,10 @@ fn opens_file(given: &Given) -> bool {
     let tokens = given.value.to_token_stream();
     mentions::call(tokens.clone(), "File", &["create", "create_new", "open", "options"])
         || mentions::call(tokens, "OpenOptions", &["new"])
+}
+
+fn is_hangup(given: &Given) -> bool {
+    matches!(given.literal(), Some(Lit::Str(name)) if matches!(&*name.value(), "HUP" | "SIGHUP"))
 }
 
 fn is_same_file(one: &Given, other: &Given) -> bool {

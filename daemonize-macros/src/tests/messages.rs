@@ -242,6 +242,16 @@ fn contradictions() {
 }
 
 #[test]
+fn one_signal_cannot_stop_and_reopen() {
+    let text = "`reopen = true` opens the logs anew on SIGHUP, which contradicts `stop_signal`";
+    options(r#"stop_signal = "HUP", reopen = true"#, &[text]);
+    options(r#"reopen = true, stop_signal = "SIGHUP""#, &[text]);
+    options(r#"reopen = wanted(), stop_signal = "HUP""#, &[]);
+    options(r#"reopen = false, stop_signal = "HUP""#, &[]);
+    options(r#"reopen = true, stop_signal = "INT""#, &[]);
+}
+
+#[test]
 fn open_files() {
     let words =
         "`commands` evaluates `redirect` for every word, and this opens a file; write the path";

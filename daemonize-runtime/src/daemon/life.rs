@@ -127,6 +127,7 @@ impl Daemon {
     /// [`restart`](Self::restart), the supervisor takes it as a request to end, like SIGTERM,
     /// SIGINT and SIGQUIT, and sends it to the body, whichever of them it received. See signal(7)
     /// for the names. KILL, STOP, CHLD and CONT are refused: they cannot ask a program to end.
+    /// With [`reopen`](Self::reopen), so is HUP.
     ///
     /// # Examples
     ///
