@@ -74,6 +74,14 @@ fn contradicting_options_are_refused() {
 }
 
 #[test]
+fn an_empty_name_is_visible() {
+    for (option, code) in [("user", 67), ("group", 67), ("stop_signal", 64), ("restart", 64)] {
+        let line = bot![format!("{option}="), "sleep"].refused(code);
+        assert!(line.ends_with(" \"\""), "{line}");
+    }
+}
+
+#[test]
 fn an_empty_path_is_refused_with_the_name_of_the_option() {
     for option in ["redirect", "stdin", "stdout", "stderr", "chdir", "pid_file"] {
         let line = bot![format!("{option}="), "sleep"].refused(64);

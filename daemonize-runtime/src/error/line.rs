@@ -73,11 +73,15 @@ pub(crate) fn program_name() -> Option<PathBuf> {
     invoked.and_then(name).or_else(|| env::current_exe().ok().and_then(name))
 }
 
-/// A path on one line. Control characters are escaped: no name can forge or hide a message.
+/// A path on one line. Control characters are escaped: no name can forge or hide a message. An
+/// empty one is two quotes: a gap at the end of a sentence says nothing.
 pub(crate) struct Printable<'a>(pub(crate) &'a Path);
 
 impl fmt::Display for Printable<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0.as_os_str().is_empty() {
+            return f.write_str("\"\"");
+        }
         for character in self.0.to_string_lossy().chars() {
             if character.is_control() {
                 character.escape_default().try_for_each(|escaped| f.write_char(escaped))?;
