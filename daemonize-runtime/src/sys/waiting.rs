@@ -109,6 +109,21 @@ fn wait_until(descriptor: BorrowedFd<'_>, event: Events, patience: Duration) -> 
     }
 }
 
+/// Waits so long, or until nobody reads any more what is written here; says whether that is so.
+#[inline]
+pub(crate) fn is_end_gone_within(descriptor: &impl AsFd, patience: Duration) -> bool {
+    let mut question = [question(descriptor.as_fd(), ITS_END)];
+    match poll(&mut question, Some(patience)) {
+        Ok(0) => false,
+        Ok(_) if question[0].revents & GONE != 0 => true,
+        // Some systems cannot tell for every kind of file.
+        _ => {
+            std::thread::sleep(patience);
+            false
+        }
+    }
+}
+
 /// Whether a write here would not have to wait.
 #[inline]
 pub(crate) fn is_writable_now(descriptor: &impl AsFd) -> bool {

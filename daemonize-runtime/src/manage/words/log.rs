@@ -2,9 +2,9 @@
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Seek, SeekFrom, Write};
+use std::os::fd::AsFd;
 use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt};
 use std::path::Path;
-use std::thread::sleep;
 use std::time::Duration;
 
 use crate::error::say;
@@ -12,6 +12,7 @@ use crate::manage::control::look::{Found, find};
 use crate::manage::control::output;
 use crate::manage::words::command_line::Order;
 use crate::manage::words::place::{Place, refuse_missing, shown};
+use crate::sys;
 
 /// Between two looks at a log that is followed.
 const PAUSE: Duration = Duration::from_millis(100);
@@ -123,7 +124,7 @@ fn begin_of_last(lines: usize, file: &File) -> io::Result<u64> {
 }
 
 /// Goes on with the new file after a rotation, and from the beginning after a truncation.
-fn go_on(path: &Path, mut file: File, output: &mut impl Write) -> io::Result<()> {
+fn go_on(path: &Path, mut file: File, output: &mut (impl Write + AsFd)) -> io::Result<()> {
     loop {
         let copied = io::copy(&mut file, output)?;
         output.flush()?;
@@ -139,7 +140,9 @@ fn go_on(path: &Path, mut file: File, output: &mut impl Write) -> io::Result<()>
                 io::copy(&mut file, output)?;
                 file = next;
             }
-            _ => sleep(PAUSE),
+            // A quiet log would never notice it by writing.
+            _ if sys::is_end_gone_within(output, PAUSE) => return Ok(()),
+            _ => {}
         }
     }
 }
