@@ -5,8 +5,9 @@ use std::fs::{self, File};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use daemonize_runtime::control::{BodyEnd, Status, status};
+use daemonize_runtime::control::{BodyEnd, Status, Stop, status, stop};
 use nix::sys::signal::{Signal, kill};
+use nix::unistd::Uid;
 use serde_json::Value;
 use tests::bot::{Bot, begin};
 use tests::files::{give_away, set_mode};
@@ -162,6 +163,29 @@ fn status_is_true_through_a_whole_life() {
         ),
         "{line}"
     );
+}
+
+#[test]
+fn a_supervisor_is_known_as_one_when_the_launcher_returns() {
+    for user in ["root", "nobody"].into_iter().filter(|_| Uid::effective().is_root()) {
+        assert_known_as_supervisor(&bot!["restart=always", format!("user={user}"), "sleep"]);
+    }
+    assert_known_as_supervisor(&bot!["restart=always", "sleep"]);
+}
+
+/// The first body starts a moment later. A few looks find a supervisor that writes only then.
+#[track_caller]
+fn assert_known_as_supervisor(bot: &Bot) {
+    for _ in 0..20 {
+        let launch = begin(bot.command()).finish();
+        assert!(launch.status.success(), "{launch:?}");
+        let answer = status(bot.pid_file());
+        stop(bot.pid_file(), Stop::default()).expect("it runs");
+        let Status::Running { supervision: Some(supervision), .. } = answer else {
+            panic!("{answer:?}")
+        };
+        assert_eq!((supervision.restarts, supervision.last_end), (0, None));
+    }
 }
 
 /// Expects the API and the word to say the same. Both must have looked in the same state.

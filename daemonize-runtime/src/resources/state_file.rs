@@ -15,7 +15,7 @@ use crate::resources::pid_lock::GENTLY;
 use crate::resources::place::Place;
 use crate::resources::state_text::{FIRST_WORD, LONGEST, State, parse};
 use crate::resources::streams::Streams;
-use crate::sys::{self, Errno, FileStatus, errno_of};
+use crate::sys::{self, Errno, FileStatus, Pid, errno_of};
 
 /// Behind the name of the PID file.
 const SUFFIX: &str = ".state";
@@ -90,6 +90,13 @@ impl StateFile {
         let _ = sys::set_mode(&file, 0o644);
         file.set_len(0).map_err(errno_of)?;
         Ok(Self { file, place })
+    }
+
+    /// Says that there is a supervisor. It comes before the PID file names one: whoever finds a
+    /// supervisor there knows that it is one.
+    #[inline]
+    pub(crate) fn write_birth(&self, supervisor: Pid) {
+        self.write(&State::at_birth(supervisor.as_raw()));
     }
 
     /// Closes the directory in which the file was opened.

@@ -28,10 +28,25 @@ pub(crate) struct State {
     pub(crate) last_end: Option<(End, SystemTime)>,
 }
 
+impl State {
+    /// What a supervisor knows before there is a body.
+    #[inline]
+    pub(crate) fn at_birth(supervisor: i32) -> Self {
+        Self {
+            phase: Phase::Starting,
+            supervisor,
+            body: None,
+            restarts: 0,
+            next_start: None,
+            last_end: None,
+        }
+    }
+}
+
 /// Where the life of a supervised bot has come to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Phase {
-    /// A launcher waits for the first body's `ready()`.
+    /// There is no body yet, or a launcher waits for its `ready()`.
     Starting,
     /// There is a body.
     Running,

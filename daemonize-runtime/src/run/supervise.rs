@@ -81,14 +81,7 @@ impl<'a> Supervisor<'a> {
         let kept = sys::keep_while_blocked(&QUIET);
         sys::adopt_orphans();
         let process = getpid();
-        let state = State {
-            phase: Phase::Starting,
-            supervisor: process.as_raw(),
-            body: None,
-            restarts: 0,
-            next_start: None,
-            last_end: None,
-        };
+        let state = State::at_birth(process.as_raw());
         Self { ending, only_thread, process, child_action, kept, state, state_file }
     }
 

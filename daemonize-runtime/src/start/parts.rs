@@ -44,6 +44,7 @@ pub(crate) const READINESS: &Readiness = &Readiness {
 pub(crate) const SUPERVISION: &Supervision = &Supervision {
     refuse_event_loops: event_loops::refuse_open,
     state_file: StateFile::beside,
+    write_birth: StateFile::write_birth,
     block_signals: sys::block_all_signals,
     supervise,
 };

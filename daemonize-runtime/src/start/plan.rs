@@ -164,6 +164,7 @@ pub(crate) struct Readiness {
 pub(crate) struct Supervision {
     pub(crate) refuse_event_loops: fn(&[RawFd], &ProcSelf) -> Result<(), Error>,
     pub(crate) state_file: fn(&PidFile, &Streams) -> Option<StateFile>,
+    pub(crate) write_birth: fn(&StateFile, Pid),
     pub(crate) block_signals: fn(),
     pub(crate) supervise: Supervise,
 }

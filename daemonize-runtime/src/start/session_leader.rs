@@ -30,7 +30,12 @@ pub(crate) fn lead(
         Ok(ForkResult::Child) => return drop(lifeline),
         // The PID file names nobody before the body is ready.
         Ok(ForkResult::Parent { child }) if plan.parts.readiness.is_some() => Ok(child),
-        Ok(ForkResult::Parent { child }) => record(plan, child).map(|()| child),
+        Ok(ForkResult::Parent { child }) => {
+            if let (Some(part), Some(state_file)) = (plan.parts.supervision, &plan.state_file) {
+                (part.write_birth)(state_file, child);
+            }
+            record(plan, child).map(|()| child)
+        }
         Err(failure) => Err(failure),
     };
     match recorded {
