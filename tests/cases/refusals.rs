@@ -28,6 +28,8 @@ fn files_that_cannot_be_opened_are_named_with_the_reason() {
             File::create(bot.file("file")).expect("a file");
             let line = bot.refused(73);
             assert!(line.contains(&format!("{path}: {reason}")), "{line}");
+            let lacks_directory = path.starts_with("missing") && option != "stdin";
+            assert_eq!(line.contains("set `create_dirs`"), lacks_directory, "{line}");
             assert!(!bot.file("builder.pid").exists());
         }
     }

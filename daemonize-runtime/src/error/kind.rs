@@ -76,18 +76,34 @@ const CHOOSE_PATH: &str = "choose a path that only root can change";
 const LET_USER_OR_CHOOSE_PATH: &str =
     "; give this user the right, or choose a path that only root can change";
 
+const MAKE_DIRECTORY: &str = "; make its directory, or set `create_dirs`";
+
+/// The way out for a file that would be made. In a start directory that was deleted there is none.
+fn where_directory_is_missing(step: Step, path: Option<&Path>, reason: &io::Error) -> &'static str {
+    let directory = path.and_then(Path::parent).filter(|it| !it.as_os_str().is_empty());
+    match step {
+        Step::OpenLog | Step::OpenPidFile
+            if reason.kind() == io::ErrorKind::NotFound && directory.is_some() =>
+        {
+            MAKE_DIRECTORY
+        }
+        _ => "",
+    }
+}
+
 impl Kind {
     /// The operating system's reason, and the way out of it.
     pub(super) fn reason(&self) -> Option<(&io::Error, &'static str)> {
         match self {
-            Self::Step(.., reason) => Some((reason, "")),
-            Self::AsUser(.., reason) => Some((
-                reason,
-                match reason.kind() {
-                    io::ErrorKind::PermissionDenied => LET_USER_OR_CHOOSE_PATH,
-                    _ => "",
-                },
-            )),
+            Self::Step(step, subject, reason) => {
+                Some((reason, where_directory_is_missing(*step, subject.as_deref(), reason)))
+            }
+            Self::AsUser(.., reason) if reason.kind() == io::ErrorKind::PermissionDenied => {
+                Some((reason, LET_USER_OR_CHOOSE_PATH))
+            }
+            Self::AsUser(step, path, _, reason) => {
+                Some((reason, where_directory_is_missing(*step, Some(path), reason)))
+            }
             _ => None,
         }
     }
