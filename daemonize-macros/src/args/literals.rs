@@ -57,6 +57,10 @@ impl Known {
     fn objection(self, literal: &Lit) -> Option<String> {
         let name = self.name();
         match (self.takes(), literal) {
+            // A number of seconds beside a flag is a wait.
+            (Takes::FlagOrSeconds, number) if is_zero(number) => {
+                Some(format!("no start is ready within 0 s; write `{name} = false` for no wait"))
+            }
             (Takes::Before, _)
             | (Takes::Seconds | Takes::FlagOrSeconds, Lit::Int(_) | Lit::Float(_)) => None,
             _ if is_refused_by_rustc(literal) => None,
@@ -166,6 +170,14 @@ fn objection_to_account(account: &str) -> Option<String> {
         ("", _) | (_, "") => "a name cannot contain a colon".into(),
         (user, group) => format!("write `user = {user:?}, group = {group:?}`"),
     })
+}
+
+fn is_zero(literal: &Lit) -> bool {
+    match literal {
+        Lit::Int(number) => number.base10_digits() == "0",
+        Lit::Float(number) => number.base10_parse::<f64>().is_ok_and(|seconds| seconds == 0.0),
+        _ => false,
+    }
 }
 
 fn is_none(value: &Expr) -> bool {

@@ -192,6 +192,10 @@ fn times_and_signals() {
     let wait =
         "`wait_ready` takes `true`, `false` or a number of seconds, as in `wait_ready = true`";
     options(r#"wait_ready = "yes""#, &[wait]);
+    for zero in ["0", "0u8", "0.0"] {
+        let text = "no start is ready within 0 s; write `wait_ready = false` for no wait";
+        options(&format!("wait_ready = {zero}"), &[text]);
+    }
     let signal = r#"`stop_signal` takes the name of a signal, as in `stop_signal = "INT"`"#;
     options("stop_signal = 15", &[signal]);
     options(r#"stop_signal = "TREM""#, &["there is no signal `TREM`; did you mean `TERM`?"]);
