@@ -147,7 +147,7 @@ fn a_trap_in_place_of_the_log_is_refused() {
             prepare(&bot.file("logs/out.log"));
             let line = refused_untouched(&bot, 73);
             let expected = format!(
-                "builder: cannot open logs/out.log for another user: {why}; choose a path that only root can change"
+                "builder: cannot open logs/out.log with `user` or `group`: {why}; choose a path that only root can change"
             );
             assert_eq!(line, expected);
         }
@@ -390,7 +390,7 @@ fn with_group_alone_a_path_that_others_can_change_is_refused() {
             endanger(&bot);
             let line = refused_untouched(&bot, 73);
             let expected = format!(
-                "builder: cannot open way/logs/file for another user: {why}; choose a path that only root can change"
+                "builder: cannot open way/logs/file with `user` or `group`: {why}; choose a path that only root can change"
             );
             assert_eq!(line, expected);
         }
@@ -544,7 +544,7 @@ fn files_that_the_user_opens_must_be_inside_the_new_root() {
         let line = refused_untouched(&bot, 73);
         let (_, path) = option.split_once('=').expect("an option");
         assert!(
-            line.starts_with(&format!("builder: cannot open {path} for another user: ")),
+            line.starts_with(&format!("builder: cannot open {path} with `user` or `group`: ")),
             "{line}"
         );
         assert!(line.contains("outside `chroot`"), "{line}");

@@ -205,7 +205,7 @@ impl fmt::Display for Kind {
             Kind::NotRoot(what) => write!(f, "cannot start: only root can {what}"),
             Kind::Untrusted(path, why) => {
                 let path = Printable(path);
-                write!(f, "cannot open {path} for another user: {why}; {CHOOSE_PATH}")
+                write!(f, "cannot open {path} with `user` or `group`: {why}; {CHOOSE_PATH}")
             }
             Kind::OpenDirectory(descriptor) => write!(
                 f,
