@@ -1,8 +1,10 @@
 //! The PID file: its name, its lock, and obstacles in its place.
 
-use std::fs;
-use std::os::unix::fs::{FileTypeExt, MetadataExt, symlink};
+use std::fs::{self, File};
+use std::os::unix::fs::{FileExt, FileTypeExt, MetadataExt, symlink};
 use std::os::unix::net::UnixListener;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
 
 use nix::sys::stat::Mode;
 use nix::unistd::mkfifo;
@@ -99,6 +101,34 @@ fn a_stale_pid_file_is_taken_over() {
         let daemon = bot.start();
         assert_eq!(bot.read("builder.pid"), format!("{}\n", daemon.pid()), "after {stale:?}");
     }
+}
+
+#[test]
+fn a_longer_number_is_taken_over_without_foreign_text_in_between() {
+    let bot = bot!["sleep"];
+    let path = bot.pid_file();
+    fs::write(&path, "").expect("a file");
+    let is_over = AtomicBool::new(false);
+    thread::scope(|scope| {
+        // By single reads, without a pause: what is in between does not last.
+        scope.spawn(|| {
+            let file = File::open(&path).expect("a file");
+            let is_digits = || {
+                let mut text = [0; 32];
+                let length = file.read_at(&mut text, 0).expect("a text");
+                text[..length].trim_ascii().iter().all(u8::is_ascii_digit)
+            };
+            while !is_over.load(Ordering::Relaxed) {
+                // While it is made shorter, the kernel may read zero bytes behind the new end.
+                assert!(is_digits() || is_digits(), "foreign text");
+            }
+        });
+        for _ in 0..100 {
+            fs::write(&path, "99999999999999999999\n").expect("a file");
+            bot.start().kill();
+        }
+        is_over.store(true, Ordering::Relaxed);
+    });
 }
 
 #[test]

@@ -70,21 +70,19 @@ impl PidFile {
         self.place.leave_directory();
     }
 
-    /// Writes the PID and a newline over whatever the file holds.
+    /// Writes the PID and a newline over the zeros that the file may hold. Those that are too many
+    /// go first: behind the newline they would be foreign text to whoever reads in between.
     pub(crate) fn write(&self, pid: Pid) -> sys::Answer<()> {
         let digits = Digits::of(pid.as_raw().unsigned_abs());
         let digits = digits.as_c_str().to_bytes();
         let length = digits.len() + 1;
         let mut text = [b'\n'; LONGEST];
         text[..digits.len()].copy_from_slice(digits);
-        if sys::write_at_start(&self.file, &text[..length])? < length {
-            return Err(Errno::ENOSPC);
-        }
         if self.old_length > length as u64 {
             let length = length.try_into().map_err(|_| Errno::EOVERFLOW)?;
             sys::shorten(&self.file, length)?;
         }
-        Ok(())
+        sys::write_at_start(&self.file, &text[..length])
     }
 
     /// Removes the file, for a start that failed.

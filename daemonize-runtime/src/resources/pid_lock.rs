@@ -206,19 +206,17 @@ fn lock(
     Ok(false)
 }
 
-/// Replaces the PID that an earlier daemon left by zeros, nobody's PID, so that a locked file never
-/// names a stranger.
+/// Replaces what an earlier daemon left by zeros, nobody's PID. Neither the locked file nor a part
+/// of it ever names a stranger.
 fn mark_as_starting(name: &Path, file: &File, length: u64) -> Result<(), Error> {
-    match read(file).at_path(Step::OpenPidFile, name)? {
-        Text::Foreign => return Err(foreign(name, FOREIGN_TEXT)),
-        Text::NoPid => return Ok(()),
-        Text::Pid(_) => {}
+    if let Text::Foreign = read(file).at_path(Step::OpenPidFile, name)? {
+        return Err(foreign(name, FOREIGN_TEXT));
     }
     // The length stays: to empty the file makes some file systems write it to the disk when it is
     // closed.
     let zeros = [b'0'; LONGEST];
     let length = usize::try_from(length).unwrap_or(LONGEST).min(LONGEST);
-    sys::write_at_start(file, &zeros[..length]).map(drop).at_path(Step::WritePidFile, name)
+    sys::write_at_start(file, &zeros[..length]).at_path(Step::WritePidFile, name)
 }
 
 #[cold]

@@ -17,7 +17,17 @@ pub(crate) enum Text {
     Foreign,
 }
 
+/// Reads twice before the text is called foreign: a file that is made shorter meanwhile may be read
+/// with zero bytes at its end.
 pub(crate) fn read(file: &File) -> sys::Answer<Text> {
+    match read_once(file)? {
+        Text::Foreign => read_once(file),
+        known => Ok(known),
+    }
+}
+
+#[inline(never)]
+fn read_once(file: &File) -> sys::Answer<Text> {
     let mut text = [0; LONGEST + 1];
     let length = sys::read_at_start(file, &mut text)?;
     let text = &text[..length];

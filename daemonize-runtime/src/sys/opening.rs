@@ -71,14 +71,16 @@ pub(crate) fn set_status_flags(file: &impl AsFd, flags: i32) -> Answer<()> {
     Errno::result(unsafe { libc::fcntl(file, libc::F_SETFL, flags) }).map(drop)
 }
 
-/// Writes at the beginning of a file; how much was written.
-pub(crate) fn write_at_start(file: &File, text: &[u8]) -> Answer<usize> {
-    retry_interrupted(|| {
+/// Writes a short text at the beginning of a file. A part of it would be another text, so that is an
+/// error.
+pub(crate) fn write_at_start(file: &File, text: &[u8]) -> Answer<()> {
+    let written = retry_interrupted(|| {
         // SAFETY: the descriptor is open, and pointer and length belong to one slice.
-        let written =
-            unsafe { libc::pwrite(file.as_raw_fd(), text.as_ptr().cast(), text.len(), 0) };
-        usize::try_from(Errno::result(written)?).map_err(|_| Errno::EIO)
-    })
+        Errno::result(unsafe {
+            libc::pwrite(file.as_raw_fd(), text.as_ptr().cast(), text.len(), 0)
+        })
+    })?;
+    if written.unsigned_abs() < text.len() { Err(Errno::ENOSPC) } else { Ok(()) }
 }
 
 /// Reads from the beginning of a file; how much was read.
