@@ -4,8 +4,11 @@
 //! - `block`: block the requests to end;
 //! - `fail`: let the start fail, and end after the output;
 //! - `unready`: never become ready;
-//! - `supervise`, `wait`: set the options `restart` and `wait_ready`.
+//! - `supervise`, `wait`: set the options `restart` and `wait_ready`;
+//! - `child`: stay in the foreground, fork a child before the start, and wait for its SIGCHLD.
 
+use std::process::Command;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use std::{env, fs, process, thread};
 
@@ -16,6 +19,12 @@ use nix::sys::signal::{SaFlags, SigAction, SigHandler, SigSet, Signal, sigaction
 const REQUESTS: [Signal; 4] = [Signal::SIGHUP, Signal::SIGINT, Signal::SIGQUIT, Signal::SIGTERM];
 
 extern "C" fn do_nothing(_signal: c_int) {}
+
+static HAS_COME: AtomicBool = AtomicBool::new(false);
+
+extern "C" fn remember(_signal: c_int) {
+    HAS_COME.store(true, Ordering::Relaxed);
+}
 
 /// A combination that nothing else sets by chance.
 fn odd_action() -> SigAction {
@@ -31,7 +40,7 @@ fn set(signal: Signal, action: &SigAction) -> SigAction {
 
 fn main() {
     let mut daemon = Daemon::new().chdir(false).redirect("out.log");
-    let (mut fails, mut is_ready) = (false, true);
+    let (mut fails, mut is_ready, mut watches) = (false, true, false);
     for word in env::args().skip(1) {
         match word.as_str() {
             "handle" => {
@@ -40,6 +49,11 @@ fn main() {
                 }
             }
             "block" => REQUESTS.into_iter().collect::<SigSet>().thread_block().expect("a mask"),
+            "child" => {
+                have_a_child();
+                daemon = daemon.when(false).pid_file("bot.pid");
+                watches = true;
+            }
             "fail" => fails = true,
             "unready" => is_ready = false,
             "supervise" => {
@@ -55,6 +69,10 @@ fn main() {
     } else {
         daemon.start_or_exit();
     }
+    if watches {
+        println!("{}", HAS_COME.load(Ordering::Relaxed));
+        return;
+    }
     if !is_ready {
         fs::write("note", format!("{}\n", process::id())).expect("the note is written");
         thread::sleep(Duration::from_secs(300));
@@ -68,6 +86,15 @@ fn main() {
         return;
     }
     thread::sleep(Duration::from_secs(300));
+}
+
+/// A child that sleeps, and whose end is remembered.
+fn have_a_child() {
+    set(
+        Signal::SIGCHLD,
+        &SigAction::new(SigHandler::Handler(remember), SaFlags::empty(), SigSet::empty()),
+    );
+    drop(Command::new("sleep").arg("300").spawn().expect("a child"));
 }
 
 /// Describes the signal's action, and resets it to the default.

@@ -2,10 +2,12 @@
 
 use std::fs::File;
 use std::os::unix::process::ExitStatusExt;
+use std::path::Path;
 use std::process::Stdio;
 
-use nix::sys::signal::Signal;
+use nix::sys::signal::{Signal, kill};
 use tests::bot::{Bot, begin};
+use tests::process::Process;
 use tests::{bot, wait};
 
 /// The bot reports that its dispositions of these signals are unchanged.
@@ -45,6 +47,29 @@ fn a_waiting_launcher_obeys_signals_that_the_program_handles_or_blocks() {
             bot.await_nothing_left();
         }
     }
+}
+
+#[test]
+fn a_foreground_hears_of_its_children_during_the_start() {
+    let bot = bot(&["child"]);
+    // Somebody looks at the lock, and the start waits.
+    let looked_at = File::create(bot.file("bot.pid")).expect("a file");
+    looked_at.lock_shared().expect("nobody has the file yet");
+    let launching = begin(bot.command());
+    let is_in_start = |bot: &Process| {
+        let descriptors = bot.descriptors();
+        descriptors
+            .iter()
+            .any(|(number, open)| *number > 2 && open.target == Path::new("/dev/null"))
+    };
+    let child = wait::for_some("a start", || {
+        bot.processes().into_iter().find(is_in_start)?.children().pop()
+    });
+    kill(child.0, Signal::SIGKILL).expect("a child");
+    wait::until("the end of the child", || !child.is_alive());
+    drop(looked_at);
+    let launch = launching.finish();
+    assert_eq!(launch.stdout, "true\n", "{launch:?}");
 }
 
 #[test]

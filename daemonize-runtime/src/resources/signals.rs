@@ -20,15 +20,18 @@ pub(crate) struct Signals {
 }
 
 impl Signals {
-    /// For the time of the start, children can be waited for, and a file that may not grow is an
-    /// error to report and not a death.
-    pub(crate) fn hold(proc_self: &ProcSelf) -> Self {
+    /// For the time of the start, a file that may not grow is an error to report and not a death. A
+    /// process that forks can wait for its children. One that does not keeps its handler of
+    /// SIGCHLD, which would miss the end of a child.
+    pub(crate) fn hold(proc_self: &ProcSelf, forks: bool) -> Self {
         let ask_for_each =
             || sys::signals().filter(|&signal| sys::is_ignored(signal)).map(bit).sum();
         let ignored = proc_self.ignored_signals.unwrap_or_else(ask_for_each);
         let mut held = Vec::new();
-        let child = sys::replace_by_default(Signal::SIGCHLD);
-        held.extend(child.filter(|child| !child.is_default()).map(|it| (Signal::SIGCHLD, it)));
+        if forks {
+            let child = sys::replace_by_default(Signal::SIGCHLD);
+            held.extend(child.filter(|child| !child.is_default()).map(|it| (Signal::SIGCHLD, it)));
+        }
         if sys::is_file_size_limited() {
             let file_size = sys::replace_by_default(Signal::SIGXFSZ);
             sys::ignore(SIGXFSZ);

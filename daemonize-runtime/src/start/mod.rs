@@ -70,7 +70,8 @@ pub(crate) fn start(
     } else {
         OnlyThread::check(&proc_self).ok()
     };
-    let signals = Signals::hold(&proc_self);
+    // PID 1 forks an init.
+    let signals = Signals::hold(&proc_self, detaches || process::id() == 1);
     let mut plan = Plan::empty(parts, launcher_returns);
     let prepared = prepare::prepare(&mut plan, options, detaches, privileges, &proc_self);
     let started = prepared.and_then(|()| match &only_thread {
