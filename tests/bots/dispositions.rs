@@ -5,7 +5,8 @@
 //! - `fail`: let the start fail, and end after the output;
 //! - `unready`: never become ready;
 //! - `supervise`, `wait`: set the options `restart` and `wait_ready`;
-//! - `child`: stay in the foreground, fork a child before the start, and wait for its SIGCHLD.
+//! - `child`: fork a child before the start, and print whether its SIGCHLD has come;
+//! - `foreground`: stay in the foreground.
 
 use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -43,6 +44,7 @@ fn main() {
     let (mut fails, mut is_ready, mut watches) = (false, true, false);
     for word in env::args().skip(1) {
         match word.as_str() {
+            "foreground" => daemon = daemon.when(false),
             "handle" => {
                 for signal in REQUESTS.into_iter().chain([Signal::SIGCHLD]) {
                     set(signal, &odd_action());
@@ -51,7 +53,7 @@ fn main() {
             "block" => REQUESTS.into_iter().collect::<SigSet>().thread_block().expect("a mask"),
             "child" => {
                 have_a_child();
-                daemon = daemon.when(false).pid_file("bot.pid");
+                daemon = daemon.pid_file("bot.pid");
                 watches = true;
             }
             "fail" => fails = true,

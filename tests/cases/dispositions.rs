@@ -50,26 +50,28 @@ fn a_waiting_launcher_obeys_signals_that_the_program_handles_or_blocks() {
 }
 
 #[test]
-fn a_foreground_hears_of_its_children_during_the_start() {
-    let bot = bot(&["child"]);
-    // Somebody looks at the lock, and the start waits.
-    let looked_at = File::create(bot.file("bot.pid")).expect("a file");
-    looked_at.lock_shared().expect("nobody has the file yet");
-    let launching = begin(bot.command());
-    let is_in_start = |bot: &Process| {
-        let descriptors = bot.descriptors();
-        descriptors
-            .iter()
-            .any(|(number, open)| *number > 2 && open.target == Path::new("/dev/null"))
-    };
-    let child = wait::for_some("a start", || {
-        bot.processes().into_iter().find(is_in_start)?.children().pop()
-    });
-    kill(child.0, Signal::SIGKILL).expect("a child");
-    wait::until("the end of the child", || !child.is_alive());
-    drop(looked_at);
-    let launch = launching.finish();
-    assert_eq!(launch.stdout, "true\n", "{launch:?}");
+fn a_program_that_goes_on_hears_of_its_children_during_the_start() {
+    for way in ["foreground", "fail"] {
+        let bot = bot(&["child", way]);
+        // Somebody looks at the lock, and the start waits.
+        let looked_at = File::create(bot.file("bot.pid")).expect("a file");
+        looked_at.lock_shared().expect("nobody has the file yet");
+        let launching = begin(bot.command());
+        let child = wait::for_some("a start", || {
+            bot.processes().into_iter().find(|bot| is_in_start(*bot))?.children().pop()
+        });
+        kill(child.0, Signal::SIGKILL).expect("a child");
+        wait::until("the end of the child", || !child.is_alive());
+        drop(looked_at);
+        let launch = launching.finish();
+        assert_eq!(launch.stdout, "true\n", "{way}: {launch:?}");
+    }
+}
+
+/// Whether a bot has opened the first file of a start.
+fn is_in_start(bot: Process) -> bool {
+    let null = Path::new("/dev/null");
+    bot.descriptors().iter().any(|(number, open)| *number > 2 && open.target == null)
 }
 
 #[test]

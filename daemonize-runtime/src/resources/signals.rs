@@ -46,9 +46,15 @@ impl Signals {
     }
 
     /// Takes [`hold`](Self::hold) back, for a launcher that goes on, and for a program that stays
-    /// in the foreground.
+    /// in the foreground. A child that has ended meanwhile is announced again.
+    #[inline(never)]
     pub(crate) fn release(&self) {
         put_back(&self.held);
+        if let [(Signal::SIGCHLD, _), ..] = self.held[..]
+            && sys::has_dead_child()
+        {
+            sys::raise(Signal::SIGCHLD);
+        }
     }
 
     /// Has requests to end obeyed by a launcher that waits, whatever handlers the program has. A

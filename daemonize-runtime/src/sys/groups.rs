@@ -91,6 +91,12 @@ pub(crate) fn is_group_left(group: Pid) -> bool {
     killpg(group, None).is_ok()
 }
 
+/// Whether a child is dead and nobody has waited for it; `false` where nobody can tell.
+#[inline]
+pub(crate) fn has_dead_child() -> bool {
+    matches!(find_dead(None), Dead::Child(_))
+}
+
 /// A dead child that nobody has waited for.
 #[cfg_attr(
     not(any(target_os = "linux", target_os = "android")),

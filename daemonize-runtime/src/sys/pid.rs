@@ -70,6 +70,12 @@ pub(crate) fn kill(process: Pid, signal: Signal) -> Answer<()> {
     Errno::result(unsafe { libc::kill(process.0, signal.number()) }).map(drop)
 }
 
+/// Signals this thread.
+pub(crate) fn raise(signal: Signal) {
+    // SAFETY: takes a number.
+    unsafe { libc::raise(signal.number()) };
+}
+
 /// Signals a process group; without a signal, asks whether there is such a group.
 #[inline]
 pub(crate) fn killpg(group: Pid, signal: impl Into<Option<Signal>>) -> Answer<()> {
