@@ -65,6 +65,13 @@ fn a_daemon_started_with_threads_has_one_thread() {
     assert_eq!(daemon.process.status("Threads"), "1");
 }
 
+#[test]
+fn a_start_in_another_thread_undoes_what_that_one_blocks() {
+    let bot = early(["elsewhere", "vouch"]);
+    let daemon = bot.start_and_await("out.log", "up\n");
+    assert_eq!(daemon.process.signals("SigBlk"), 0);
+}
+
 #[test(needs = need::mounts)]
 fn in_the_foreground_threads_are_allowed() {
     for words in [["thread", "foreground"], ["forbid-unshare", "foreground"]] {

@@ -64,7 +64,11 @@ pub(crate) fn start(
         Some(accounts) => (accounts.resolve)(options.user.as_ref(), options.group.as_ref())?,
         None => None,
     };
-    let proc_self = ProcSelf::read();
+    let mut proc_self = ProcSelf::read();
+    if vouched_for.is_some() {
+        // It is the mask of the main thread, which may not be this one.
+        proc_self.blocked_signals = None;
+    }
     let only_thread = if detaches {
         Some(vouched_for.map_or_else(|| OnlyThread::check(&proc_self).map_err(refuse), Ok)?)
     } else {

@@ -13,6 +13,7 @@ use std::{env, process, thread};
 use daemonize_runtime::{Daemon, Error, ErrorKind, is_daemon};
 use nix::errno::Errno;
 use nix::libc;
+use nix::sys::signal::SigSet;
 use tokio::runtime::{Builder, Runtime};
 
 /// Longer than any test. If a test run is killed, the bot still ends.
@@ -28,6 +29,18 @@ fn main() {
 
 fn main_with_builder() {
     let early = Early::from_arguments();
+    if early.is_elsewhere {
+        let start = move || {
+            SigSet::all().thread_block().expect("a mask");
+            start(early);
+        };
+        thread::spawn(start).join().expect("a start");
+    } else {
+        start(early);
+    }
+}
+
+fn start(early: Early) {
     let daemon = Daemon::new().redirect("out.log").chdir(false).restart(&*early.restart);
     let daemon = daemon.wait_ready(early.waits);
     let daemon = if early.detaches { daemon } else { daemon.when(false) };
@@ -87,6 +100,7 @@ mod commands {
 #[expect(clippy::struct_excessive_bools, reason = "each is a word of the command line")]
 struct Early {
     detaches: bool,
+    is_elsewhere: bool,
     vouches: bool,
     waits: bool,
     restart: String,
@@ -101,6 +115,7 @@ impl Early {
     fn from_arguments() -> Self {
         let mut early = Self {
             detaches: true,
+            is_elsewhere: false,
             vouches: false,
             waits: false,
             restart: "never".into(),
@@ -123,6 +138,7 @@ impl Early {
             "async" => self.asynchronous = true,
             "claim" => claim(number()),
             "crash" => self.crashes = true,
+            "elsewhere" => self.is_elsewhere = true,
             "epoll" => self.loops.push(epoll(libc::EPOLL_CLOEXEC)),
             "epoll-for-all" => self.loops.push(epoll(0)),
             "forbid-unshare" => filter::forbid_unshare().expect("a filter"),
