@@ -9,7 +9,7 @@ use tests::bot::{Bot, word};
 use tests::files::{give_away, set_mode};
 use tests::need::{self, NOBODY_ELSE};
 
-use crate::privileges::{make_directory, refused_untouched, without_privileges};
+use crate::privileges::{as_ordinary_user, make_directory, refused_untouched, without_privileges};
 
 /// Owner, group and permissions.
 fn rights(path: &Path) -> (u32, u32, u32) {
@@ -108,6 +108,14 @@ fn a_directory_that_cannot_be_made_fails_the_start() {
     let line = refused_untouched(&bot, 73);
     let reason = "cannot create the directory of logs/file/deep/out.log: Not a directory";
     assert!(line.contains(reason), "{line}");
+}
+
+#[test]
+fn a_directory_that_its_maker_may_not_open_is_taken_back() {
+    let bot = bot!["create_dirs=true", "redirect=logs/out.log", "umask=777", "sleep"];
+    let line = bot.refused_by(as_ordinary_user(&bot), 73);
+    assert!(line.contains("logs/out.log: Permission denied"), "{line}");
+    assert!(!bot.file("logs").exists());
 }
 
 #[test]
@@ -219,6 +227,15 @@ fn with_a_privilege_drop_a_failed_start_removes_its_directories() {
             let _line = refused_untouched(&bot, code);
         }
     }
+}
+
+#[test(needs = need::mounts)]
+fn a_log_that_cannot_be_given_away_is_taken_back() {
+    let bot = without_privileges(&["redirect=out.log"]);
+    // The user is nobody in this namespace.
+    let line = bot.refused_by(bot.command_by(&["unshare", "--map-root-user"]), 73);
+    assert!(line.contains("out.log: Invalid argument"), "{line}");
+    assert!(!bot.file("out.log").exists());
 }
 
 #[test(needs = need::root)]

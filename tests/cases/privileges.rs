@@ -144,7 +144,7 @@ fn ordinary_ids() -> (u32, u32) {
 }
 
 /// The command that starts the bot as an ordinary user.
-fn as_ordinary_user(bot: &Bot) -> Command {
+pub(crate) fn as_ordinary_user(bot: &Bot) -> Command {
     if !getuid().is_root() {
         return bot.command();
     }

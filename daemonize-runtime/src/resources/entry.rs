@@ -61,10 +61,13 @@ impl Entry {
         sys::open_at(self.directory(), &self.name, flags, mode).map(File::from)
     }
 
-    /// Makes a directory, and opens it.
     #[inline]
-    pub(crate) fn make_directory(&self, mode: u32) -> sys::Answer<OwnedFd> {
-        sys::make_directory_at(self.directory(), &self.name, mode)?;
+    pub(crate) fn make_directory(&self, mode: u32) -> sys::Answer<()> {
+        sys::make_directory_at(self.directory(), &self.name, mode)
+    }
+
+    #[inline]
+    pub(crate) fn open_directory(&self) -> sys::Answer<OwnedFd> {
         sys::open_at(self.directory(), &self.name, DIRECTORY, 0)
     }
 

@@ -104,7 +104,7 @@ fn make(directory: &Path, made: &mut Made) -> sys::Answer<()> {
         outcome = entry.make_directory(DIRECTORY_MODE);
     }
     match outcome {
-        Ok(_) => made.note_directory(directory, entry),
+        Ok(()) => made.note_directory(directory, entry),
         // What cannot be made is there already, on some file systems.
         Err(_) if directory.is_dir() => {}
         Err(reason) => return Err(reason),

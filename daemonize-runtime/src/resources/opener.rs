@@ -73,10 +73,8 @@ impl Opener for RootForUser<'_> {
     fn make_parents(&self, name: &Path, is_log: bool, made: &mut Made) -> Result<(), Error> {
         let new = make_missing(name, made).at_path(Step::MakeDirectory, name)?;
         if is_log {
-            let Privileges { user, group, .. } = *self.privileges;
             for directory in new.iter().rev() {
-                sys::change_owner(directory, user, Some(group))
-                    .at_path(Step::MakeDirectory, name)?;
+                self.give_away(directory).at_path(Step::MakeDirectory, name)?;
             }
         }
         Ok(())
@@ -93,11 +91,17 @@ impl Opener for RootForUser<'_> {
         if place.is_taken() {
             return self.leave(name);
         }
-        if purpose == Purpose::Log
-            && let Some(file) = self.make(&place.entry, name)?
-        {
-            made.note_log(place.entry, file.identity());
-            return Ok(Opened::Now(file));
+        if purpose == Purpose::Log {
+            match StreamFile::make(&place.entry) {
+                Ok(file) => {
+                    let file = StreamFile::of(file, name, purpose)?;
+                    made.note_log(place.entry, file.identity());
+                    self.give_away(&file.file).at_path(Step::OpenLog, name)?;
+                    return Ok(Opened::Now(file));
+                }
+                Err(Errno::EEXIST) => {}
+                Err(reason) => return Err(reason).at_path(Step::OpenLog, name),
+            }
         }
         let file = StreamFile::open(&place.entry, name, purpose, libc::O_NOFOLLOW)?;
         match place.owner {
@@ -171,18 +175,10 @@ impl RootForUser<'_> {
         path.map(Opened::Later).ok_or_else(refusal)
     }
 
-    /// Makes a log and gives it away. `None` where something is there already.
+    /// Gives a file that root has made to the daemon's user.
     #[inline]
-    fn make(&self, entry: &Entry, name: &Path) -> Result<Option<StreamFile>, Error> {
-        match StreamFile::make(entry) {
-            Ok(file) => {
-                let Privileges { user, group, .. } = *self.privileges;
-                sys::change_owner(&file, user, Some(group)).at_path(Step::OpenLog, name)?;
-                StreamFile::of(file, name, Purpose::Log).map(Some)
-            }
-            Err(Errno::EEXIST) => Ok(None),
-            Err(reason) => Err(reason).at_path(Step::OpenLog, name),
-        }
+    fn give_away(&self, file: &impl AsFd) -> sys::Answer<()> {
+        sys::change_owner(file, self.privileges.user, Some(self.privileges.group))
     }
 
     /// Refuses what root has not put in its directory for this daemon.
@@ -256,8 +252,11 @@ fn make_missing(name: &Path, made: &mut Made) -> sys::Answer<Vec<OwnedFd>> {
         let (parent, own_name) = trust::split(path)?;
         let Trust::Roots(parent) = trust::follow(parent)? else { break };
         let entry = Entry::in_directory(parent, own_name)?;
-        new.push(entry.make_directory(DIRECTORY_MODE)?);
-        made.note_directory(&absolute(directory).map_err(errno_of)?, entry);
+        let absolute = absolute(directory).map_err(errno_of)?;
+        entry.make_directory(DIRECTORY_MODE)?;
+        let opened = entry.open_directory();
+        made.note_directory(&absolute, entry);
+        new.push(opened?);
     }
     Ok(new)
 }
