@@ -230,12 +230,16 @@ fn with_a_privilege_drop_a_failed_start_removes_its_directories() {
 }
 
 #[test(needs = need::mounts)]
-fn a_log_that_cannot_be_given_away_is_taken_back() {
-    let bot = without_privileges(&["redirect=out.log"]);
-    // The user is nobody in this namespace.
-    let line = bot.refused_by(bot.command_by(&["unshare", "--map-root-user"]), 73);
-    assert!(line.contains("out.log: Invalid argument"), "{line}");
-    assert!(!bot.file("out.log").exists());
+fn a_file_that_cannot_be_given_away_is_taken_back() {
+    for option in ["redirect=shared/out.log", "pid_file=shared/bot.pid"] {
+        let bot = without_privileges(&[option]);
+        make_directory(&bot.file("shared"), 0o775);
+        // The user is nobody in this namespace.
+        let line = bot.refused_by(bot.command_by(&["unshare", "--map-root-user"]), 73);
+        let (_, path) = option.split_once('=').expect("a path");
+        assert!(line.contains(&format!("{path}: Invalid argument")), "{line}");
+        assert_eq!(fs::read_dir(bot.file("shared")).expect("a directory").count(), 0);
+    }
 }
 
 #[test(needs = need::root)]

@@ -86,6 +86,7 @@ impl Entry {
     }
 
     /// Removes the file, if it is still this one.
+    #[inline(never)]
     pub(crate) fn remove_if(&self, identity: Identity) {
         if self.status().is_ok_and(|there| there.identity == identity) {
             // What cannot be removed stays as a stale file, which hinders nobody.

@@ -114,7 +114,9 @@ impl Acquired {
             let _ = sys::set_mode(&file, 0o644);
         }
         if let (true, Some((user, group))) = (is_new, wanted.receiver) {
-            sys::change_owner(&file, Some(user), Some(group)).at_path(Step::OpenPidFile, name)?;
+            sys::change_owner(&file, Some(user), Some(group))
+                .inspect_err(|_| entry.remove_if(opened.identity))
+                .at_path(Step::OpenPidFile, name)?;
         }
         Ok(Some(Self { file, keeper, status }))
     }

@@ -78,7 +78,7 @@ impl StateFile {
         let status = sys::status_of(&file)?;
         place.identity = status.identity;
         if let (true, Some((user, group))) = (is_new, place.receiver) {
-            sys::change_owner(&file, Some(user), Some(group))?;
+            sys::change_owner(&file, Some(user), Some(group)).inspect_err(|_| place.remove())?;
         }
         let owner = place.receiver.map_or_else(sys::effective_user, |(user, _)| user);
         let is_own = status.names == 1 && status.owner == owner && status.mode & 0o022 == 0;
