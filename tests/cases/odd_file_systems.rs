@@ -1,13 +1,16 @@
-//! File systems on which all files have one mode, which cannot be changed.
+//! File systems on which all files have one mode, which cannot be changed. And files that a file
+//! server has leased.
 
-use std::fs;
+use std::fs::{self, File};
+use std::os::fd::AsRawFd;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use nix::libc;
 use tempfile::TempDir;
-use tests::bot::{Bot, word};
+use tests::bot::{Bot, begin, word};
 use tests::files::set_mode;
 use tests::need::{self, NOBODY_ELSE, Need};
 use tests::{bot, lock, wait};
@@ -102,4 +105,47 @@ fn a_privilege_drop_works_where_modes_cannot_be_set() {
     let bot = bot![word("redirect", &log), word("pid_file", &pid_file), "sleep"].words(ids);
     set_mode(mount.directory.path(), 0o755);
     assert_starts_and_is_refused_twice(&bot);
+}
+
+/// A lease on a file, as a file server has it for a client that only reads.
+struct Lease(File);
+
+impl Lease {
+    fn on(path: &Path) -> Option<Self> {
+        // The `libc` crate does not have it.
+        const F_SETSIG: libc::c_int = 10;
+        fs::write(path, "").ok()?;
+        let lease = Self(File::open(path).ok()?);
+        // Not the usual signal, which would end this process.
+        lease.ask(F_SETSIG, libc::SIGURG);
+        (lease.ask(libc::F_SETLEASE, libc::F_RDLCK) == 0).then_some(lease)
+    }
+
+    /// Whether somebody who wants to write waits for its end.
+    fn is_to_end(&self) -> bool {
+        self.ask(libc::F_GETLEASE, 0) != libc::F_RDLCK
+    }
+
+    fn ask(&self, command: libc::c_int, number: libc::c_int) -> libc::c_int {
+        // SAFETY: the commands take a number.
+        unsafe { libc::fcntl(self.0.as_raw_fd(), command, number) }
+    }
+}
+
+fn leases() -> Need {
+    let directory = tempfile::tempdir().expect("a directory");
+    Need::new("leases on files", Lease::on(&directory.path().join("file")).is_some())
+}
+
+#[test(needs = leases)]
+fn a_file_with_a_lease_is_opened_when_that_is_given_up() {
+    for name in ["out.log", "builder.pid"] {
+        let bot = bot!["redirect=out.log", "print=up", "sleep"];
+        let lease = Lease::on(&bot.file(name)).expect("a lease");
+        let launching = begin(bot.command());
+        wait::until("a start", || lease.is_to_end());
+        drop(lease);
+        launching.finish().assert_silent_success();
+        bot.await_text("out.log", "up\n");
+    }
 }

@@ -4,7 +4,7 @@ use std::ffi::CStr;
 use std::fs::File;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
 
-use super::{Answer, Errno, retry_interrupted};
+use super::{Answer, Errno, pause, retry_interrupted};
 
 /// Stands for the working directory, wherever that is.
 // SAFETY: the kernel knows this number, which is not the one that a borrow cannot have.
@@ -29,14 +29,25 @@ pub(crate) fn open_at(
     mode: u32,
 ) -> Answer<OwnedFd> {
     let flags = flags | libc::O_CLOEXEC | LARGE_FILE;
-    retry_interrupted(|| {
+    let mut chances = 100;
+    loop {
         // SAFETY: the name ends with NUL and lives through the call, and a descriptor that it
         // returns is new and ours.
-        unsafe {
+        let opened = unsafe {
             let opened = libc::openat(directory.as_raw_fd(), name.as_ptr(), flags, mode);
-            Ok(OwnedFd::from_raw_fd(Errno::result(opened)?))
+            Errno::result(opened).map(|new| OwnedFd::from_raw_fd(new))
+        };
+        match opened {
+            Err(Errno::EINTR) => {}
+            // With `O_NONBLOCK`: somebody has a lease on the file, such as a file server, and has
+            // just been asked to give it up. See fcntl(2).
+            Err(Errno::EAGAIN) if chances > 0 => {
+                chances -= 1;
+                pause();
+            }
+            opened => return opened,
         }
-    })
+    }
 }
 
 /// Makes a directory.

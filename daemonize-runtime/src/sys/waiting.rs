@@ -29,6 +29,11 @@ fn poll(questions: &mut [libc::pollfd], limit: Option<Duration>) -> Answer<i32> 
     Errno::result(unsafe { libc::poll(questions.as_mut_ptr(), count, limit) })
 }
 
+/// Waits for a moment. Async-signal-safe.
+pub(super) fn pause() {
+    let _ = poll(&mut [], Some(PAUSE));
+}
+
 /// Waits until one of these descriptors can be read, or a signal is handled.
 pub(crate) fn wait_for_one(one: BorrowedFd<'_>, other: Option<BorrowedFd<'_>>) {
     let mut questions = [question(one, READABLE), question(other.unwrap_or(one), READABLE)];
