@@ -54,29 +54,30 @@ pub(crate) fn set_groups(_groups: &[u32]) -> Answer<()> {
     Err(Errno::ENOSYS)
 }
 
-/// The calls that set and tell all three ids.
+/// Real, effective and saved ids, which can be set and told by one call.
 #[cfg(any(
     target_os = "linux",
     target_os = "freebsd",
     target_os = "dragonfly",
     target_os = "openbsd"
 ))]
-mod calls {
+mod all_ids {
+    use super::{Answer, Errno};
 
     #[inline]
-    pub(super) fn set_group(group: u32) -> i32 {
+    pub(crate) fn set_group_ids(group: u32) -> Answer<()> {
         // SAFETY: takes numbers alone.
-        unsafe { libc::setresgid(group, group, group) }
+        Errno::result(unsafe { libc::setresgid(group, group, group) }).map(drop)
     }
 
     #[inline]
-    pub(super) fn set_user(user: u32) -> i32 {
+    pub(crate) fn set_user_ids(user: u32) -> Answer<()> {
         // SAFETY: takes numbers alone.
-        unsafe { libc::setresuid(user, user, user) }
+        Errno::result(unsafe { libc::setresuid(user, user, user) }).map(drop)
     }
 
     #[inline]
-    pub(super) fn has_group(group: u32) -> bool {
+    pub(crate) fn has_group_ids(group: u32) -> bool {
         let [mut real, mut effective, mut saved] = [0; 3];
         // SAFETY: writes to memory that is ours.
         let told = unsafe { libc::getresgid(&raw mut real, &raw mut effective, &raw mut saved) };
@@ -84,7 +85,7 @@ mod calls {
     }
 
     #[inline]
-    pub(super) fn has_user(user: u32) -> bool {
+    pub(crate) fn has_user_ids(user: u32) -> bool {
         let [mut real, mut effective, mut saved] = [0; 3];
         // SAFETY: writes to memory that is ours.
         let told = unsafe { libc::getresuid(&raw mut real, &raw mut effective, &raw mut saved) };
@@ -92,63 +93,43 @@ mod calls {
     }
 }
 
-/// The usual calls, which set all three ids as root.
+/// Real, effective and saved ids. For root the usual calls set all three, and nothing tells the
+/// saved one.
 #[cfg(not(any(
     target_os = "linux",
     target_os = "freebsd",
     target_os = "dragonfly",
     target_os = "openbsd"
 )))]
-mod calls {
+mod all_ids {
+    use super::{Answer, Errno};
 
     #[inline]
-    pub(super) fn set_group(group: u32) -> i32 {
+    pub(crate) fn set_group_ids(group: u32) -> Answer<()> {
         // SAFETY: takes a number.
-        unsafe { libc::setgid(group) }
+        Errno::result(unsafe { libc::setgid(group) }).map(drop)
     }
 
     #[inline]
-    pub(super) fn set_user(user: u32) -> i32 {
+    pub(crate) fn set_user_ids(user: u32) -> Answer<()> {
         // SAFETY: takes a number.
-        unsafe { libc::setuid(user) }
+        Errno::result(unsafe { libc::setuid(user) }).map(drop)
     }
 
     #[inline]
-    pub(super) fn has_group(group: u32) -> bool {
+    pub(crate) fn has_group_ids(group: u32) -> bool {
         // SAFETY: both have no preconditions and cannot fail.
         unsafe { [libc::getgid(), libc::getegid()] == [group; 2] }
     }
 
     #[inline]
-    pub(super) fn has_user(user: u32) -> bool {
+    pub(crate) fn has_user_ids(user: u32) -> bool {
         // SAFETY: both have no preconditions and cannot fail.
         unsafe { [libc::getuid(), libc::geteuid()] == [user; 2] }
     }
 }
 
-/// Sets real, effective and saved group id.
-#[inline]
-pub(crate) fn set_group_ids(group: u32) -> Answer<()> {
-    Errno::result(calls::set_group(group)).map(drop)
-}
-
-/// Sets real, effective and saved user id.
-#[inline]
-pub(crate) fn set_user_ids(user: u32) -> Answer<()> {
-    Errno::result(calls::set_user(user)).map(drop)
-}
-
-/// Whether real, effective and saved group id are this one.
-#[inline]
-pub(crate) fn has_group_ids(group: u32) -> bool {
-    calls::has_group(group)
-}
-
-/// Whether real, effective and saved user id are this one.
-#[inline]
-pub(crate) fn has_user_ids(user: u32) -> bool {
-    calls::has_user(user)
-}
+pub(crate) use all_ids::*;
 
 /// Whether a process that gave up root gets it back by asking.
 #[inline]
