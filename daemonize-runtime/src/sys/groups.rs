@@ -32,7 +32,7 @@ pub(crate) fn end_with_group(leader: Pid) -> Answer<Option<End>> {
 /// Makes this process the parent of what its descendants leave behind.
 #[inline]
 pub(crate) fn adopt_orphans() {
-    #[cfg(target_os = "linux")]
+    #[cfg(any(target_os = "linux", target_os = "android"))]
     // SAFETY: takes numbers alone.
     unsafe {
         super::prctl(libc::PR_SET_CHILD_SUBREAPER, [1, 0]);

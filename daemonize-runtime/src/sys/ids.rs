@@ -57,6 +57,7 @@ pub(crate) fn set_groups(_groups: &[u32]) -> Answer<()> {
 /// Real, effective and saved ids, which can be set and told by one call.
 #[cfg(any(
     target_os = "linux",
+    target_os = "android",
     target_os = "freebsd",
     target_os = "dragonfly",
     target_os = "openbsd"
@@ -97,6 +98,7 @@ mod all_ids {
 /// saved one.
 #[cfg(not(any(
     target_os = "linux",
+    target_os = "android",
     target_os = "freebsd",
     target_os = "dragonfly",
     target_os = "openbsd"
@@ -139,12 +141,12 @@ pub(crate) fn can_become_root() -> bool {
 }
 
 /// The layout of a header and three sets, each in two halves, of capget(2) and capset(2).
-#[cfg(target_os = "linux")]
+#[cfg(any(target_os = "linux", target_os = "android"))]
 const CAPABILITY_VERSION_3: u32 = 0x2008_0522;
 
 /// Gives up every capability in every set, whatever would keep them. No answer is believed: ask
 /// [`has_capabilities`] afterwards.
-#[cfg(target_os = "linux")]
+#[cfg(any(target_os = "linux", target_os = "android"))]
 #[inline]
 pub(crate) fn drop_capabilities() {
     let mut header = [CAPABILITY_VERSION_3, 0];
@@ -160,7 +162,7 @@ pub(crate) fn drop_capabilities() {
 }
 
 /// Whether any capability is left: permitted, effective, inheritable or ambient.
-#[cfg(target_os = "linux")]
+#[cfg(any(target_os = "linux", target_os = "android"))]
 #[inline]
 pub(crate) fn has_capabilities() -> bool {
     let mut header = [CAPABILITY_VERSION_3, 0];
@@ -181,12 +183,12 @@ pub(crate) fn has_capabilities() -> bool {
 }
 
 /// Gives up every capability: there are none here.
-#[cfg(not(target_os = "linux"))]
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
 #[inline]
 pub(crate) fn drop_capabilities() {}
 
 /// Whether any capability is left: there are none here.
-#[cfg(not(target_os = "linux"))]
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
 #[inline]
 pub(crate) fn has_capabilities() -> bool {
     false

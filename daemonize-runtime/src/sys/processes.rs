@@ -149,7 +149,7 @@ pub(crate) fn send_signal(child: Pid, number: i32) {
 /// # Safety
 ///
 /// The option takes numbers alone.
-#[cfg(target_os = "linux")]
+#[cfg(any(target_os = "linux", target_os = "android"))]
 pub(super) unsafe fn prctl(option: i32, numbers: [libc::c_ulong; 2]) -> i32 {
     let [first, second] = numbers;
     let nothing: libc::c_ulong = 0;
@@ -160,7 +160,7 @@ pub(super) unsafe fn prctl(option: i32, numbers: [libc::c_ulong; 2]) -> i32 {
 /// Has this process killed when its parent dies.
 #[inline]
 pub(crate) fn die_with_parent() {
-    #[cfg(target_os = "linux")]
+    #[cfg(any(target_os = "linux", target_os = "android"))]
     let _ = persist(|| {
         // SAFETY: takes numbers alone.
         Errno::result(unsafe { prctl(libc::PR_SET_PDEATHSIG, [libc::SIGKILL as _, 0]) })
