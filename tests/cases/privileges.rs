@@ -22,10 +22,12 @@ use tests::{bot, lock, wait};
 
 // Users and groups.
 
-/// Accounts in a mount namespace: `bot` with two supplementary groups, and a group without members.
-const PASSWD: &str = "root:x:0:0::/:/bin/sh\nbot:x:61001:61001::/:/bin/sh\n";
-const GROUP: &str =
-    "root:x:0:\nbot:x:61001:\nfirst:x:61010:bot\nsecond:x:61020:other,bot\nlonely:x:61030:\n";
+/// Accounts in a mount namespace: `bot` with two supplementary groups, one with a name in Latin-1,
+/// and a group without members.
+const PASSWD: &[u8] =
+    b"root:x:0:0::/:/bin/sh\nbot:x:61001:61001::/:/bin/sh\nb\xF6t:x:61002:61002::/:/bin/sh\n";
+const GROUP: &[u8] = b"root:x:0:\nbot:x:61001:\nfirst:x:61010:bot,b\xF6t\n\
+    second:x:61020:other,bot\nlonely:x:61030:\n";
 
 fn accounts() -> Need {
     let mount = "mount --bind /etc/group /etc/group && setpriv --groups 61077 true";
@@ -84,6 +86,7 @@ fn an_account_sets_its_groups() {
     for word in ["user=bot", "uid=61001", "user=61001"] {
         assert_becomes(&[word], 61001, 61001, &[61001, 61010, 61020]);
     }
+    assert_becomes(&["uid=61002"], 61002, 61002, &[61002, 61010]);
 }
 
 #[test(needs = accounts)]

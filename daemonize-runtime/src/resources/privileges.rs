@@ -2,7 +2,7 @@
 //! session leader, for good and verified. The order is the point: groups while root still may, the
 //! user last.
 
-use std::ffi::CString;
+use std::path::PathBuf;
 
 use crate::error::{Error, Kind, Step};
 use crate::options::Account;
@@ -34,8 +34,11 @@ impl Privileges {
             }
             (Some(Found::Account(account)), group) => {
                 let group = group.unwrap_or(account.group);
-                let supplementary = groups_of(&account.name, group)?;
-                Self { user: Some(account.id), group, supplementary, name: account.name }
+                let name = account.name.to_string_lossy().into_owned();
+                let supplementary = sys::group_list(&account.name, group).map_err(|reason| {
+                    Kind::Step(Step::FindUser, Some(PathBuf::from(&name)), reason.into())
+                })?;
+                Self { user: Some(account.id), group, supplementary, name }
             }
             (Some(Found::BareId(uid)), Some(group)) => {
                 let name = uid.to_string();
@@ -125,12 +128,4 @@ fn find_group(wanted: &Account) -> Result<u32, Error> {
         return Ok(group);
     }
     wanted.id().ok_or_else(|| Kind::Unknown("group", wanted.to_string()).into())
-}
-
-#[inline]
-fn groups_of(name: &str, primary: u32) -> Result<Vec<u32>, Error> {
-    let failed =
-        |reason: Errno| Error::from(Kind::Step(Step::FindUser, Some(name.into()), reason.into()));
-    let name = CString::new(name).map_err(|_| failed(Errno::EINVAL))?;
-    sys::group_list(&name, primary).map_err(failed)
 }

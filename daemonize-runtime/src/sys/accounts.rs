@@ -15,7 +15,8 @@ pub(crate) struct User {
     pub(crate) id: u32,
     /// Its primary group.
     pub(crate) group: u32,
-    pub(crate) name: String,
+    /// Its name, which need not be UTF-8.
+    pub(crate) name: CString,
 }
 
 impl User {
@@ -46,7 +47,7 @@ impl User {
     fn of(entry: &libc::passwd) -> Self {
         // SAFETY: the name of what was found is a string in memory that lives through this call.
         let name = unsafe { CStr::from_ptr(entry.pw_name) };
-        Self { id: entry.pw_uid, group: entry.pw_gid, name: name.to_string_lossy().into_owned() }
+        Self { id: entry.pw_uid, group: entry.pw_gid, name: name.to_owned() }
     }
 }
 
