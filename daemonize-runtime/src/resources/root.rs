@@ -1,13 +1,14 @@
 //! The new root directory: checked in the launcher, entered in the session leader.
 
-use std::fs;
+use std::env::set_current_dir;
 use std::os::fd::RawFd;
+use std::os::unix::fs::chroot;
 use std::path::{Path, PathBuf, absolute};
 
 use crate::error::{At, Error, Kind, Step};
 use crate::resources::descriptors;
 use crate::sys::proc::ProcSelf;
-use crate::sys::{self, Errno, Identity, errno_of, identity_of};
+use crate::sys::{self, Errno, Identity, errno_of, identity_of, retry_interrupted};
 
 /// A directory that is there.
 #[derive(Debug)]
@@ -25,7 +26,7 @@ impl Root {
         closed_later: &[RawFd],
         proc_self: &ProcSelf,
     ) -> Result<Self, Error> {
-        let metadata = fs::metadata(path).at_path(Step::ChangeRoot, path)?;
+        let metadata = sys::metadata(path).at_path(Step::ChangeRoot, path)?;
         if !metadata.is_dir() {
             return Err(Errno::ENOTDIR).at_path(Step::ChangeRoot, path);
         }
@@ -49,10 +50,11 @@ impl Root {
     /// directory goes along: one that stays outside is a way out.
     #[inline]
     pub(crate) fn enter(&self) -> sys::Answer<()> {
-        std::os::unix::fs::chroot(&self.path).map_err(errno_of)?;
-        std::env::set_current_dir("/").map_err(errno_of)?;
-        let is_inside =
-            |path| fs::metadata(path).is_ok_and(|there| identity_of(&there) == self.identity);
+        retry_interrupted(|| chroot(&self.path).map_err(errno_of))?;
+        retry_interrupted(|| set_current_dir("/").map_err(errno_of))?;
+        let is_inside = |path: &str| {
+            sys::metadata(path.as_ref()).is_ok_and(|there| identity_of(&there) == self.identity)
+        };
         if is_inside("/") && is_inside(".") { Ok(()) } else { Err(Errno::EPERM) }
     }
 }

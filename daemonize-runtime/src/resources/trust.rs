@@ -8,7 +8,7 @@
 use std::ffi::CStr;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
-use crate::sys::{self, DIRECTORY, Errno, Pages, WORKING_DIRECTORY, retry_interrupted};
+use crate::sys::{self, DIRECTORY, Errno, Pages, WORKING_DIRECTORY};
 
 const LONGEST_PATH: usize = 4096;
 
@@ -156,7 +156,7 @@ impl Way {
     #[inline]
     fn prepend_link(&mut self, directory: BorrowedFd<'_>) -> sys::Answer<&[u8]> {
         let (name, room) = (c_str(&self.name), &mut self.memory[..self.start]);
-        let length = retry_interrupted(|| sys::read_link_at(directory, name, room))?;
+        let length = sys::read_link_at(directory, name, room)?;
         let target_start = self.start.checked_sub(length + 1).ok_or(Errno::ENAMETOOLONG)?;
         self.memory.copy_within(..length, target_start);
         self.make_room(length).map(|target| &*target)

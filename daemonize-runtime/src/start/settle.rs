@@ -1,8 +1,8 @@
 //! Turns a process into what the daemon must be. The session leader does this to itself, and the
 //! daemon inherits it. In the foreground the program does it to itself.
 
+use std::env;
 use std::path::Path;
-use std::{env, fs};
 
 use crate::error::{At, Step};
 use crate::resources::made::Made;
@@ -88,7 +88,7 @@ pub(crate) fn open_the_rest(plan: &mut Plan) -> Result<(), Failure> {
 /// Verified, for the same reason as the session. The root is asked for by name, which takes one
 /// call; to compare two files takes two.
 fn change_directory(directory: &Path) -> sys::Answer<()> {
-    let identity = |path: &Path| fs::metadata(path).map(|there| identity_of(&there)).ok();
+    let identity = |path| sys::metadata(path).map(|there| identity_of(&there)).ok();
     let is_root = directory.as_os_str() == "/";
     // Before it changes what a relative path means.
     let wanted = if is_root { None } else { identity(directory) };

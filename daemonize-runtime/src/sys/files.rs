@@ -3,12 +3,13 @@
 //! numbers and sizes.
 
 use std::ffi::CStr;
-use std::fs::Metadata;
+use std::fs::{self, Metadata};
 use std::mem::MaybeUninit;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, RawFd};
 use std::os::unix::fs::MetadataExt;
+use std::path::Path;
 
-use super::{Answer, Errno, retry_interrupted};
+use super::{Answer, Errno, errno_of, retry_interrupted};
 #[cfg(not(target_os = "linux"))]
 use libc::{fstat, fstatat, stat};
 #[cfg(target_os = "linux")]
@@ -83,30 +84,32 @@ pub(crate) fn status_of(file: &impl AsFd) -> Answer<FileStatus> {
 }
 
 /// What a descriptor leads to that nobody here owns, and that may be closed.
+#[inline(never)]
 pub(crate) fn status_of_number(descriptor: RawFd) -> Answer<FileStatus> {
-    let mut status = MaybeUninit::<stat>::zeroed();
-    // SAFETY: a closed descriptor is refused, the status is written to memory that is ours, and
-    // all-zero is a valid value of it.
-    let status = unsafe {
-        Errno::result(fstat(descriptor, status.as_mut_ptr()))?;
-        status.assume_init()
-    };
-    Ok(FileStatus::of(&status))
+    // SAFETY: a closed descriptor is refused, and the status is written to memory that is ours.
+    ask(|status| unsafe { fstat(descriptor, status) })
 }
 
 /// What stands under a name in a directory, be it a symbolic link.
+#[inline(never)]
 pub(crate) fn status_at(directory: BorrowedFd<'_>, name: &CStr) -> Answer<FileStatus> {
-    let mut status = MaybeUninit::<stat>::zeroed();
     let (directory, flags) = (directory.as_raw_fd(), libc::AT_SYMLINK_NOFOLLOW);
-    // SAFETY: the name ends with NUL, the status is written to memory that is ours, and all-zero is
-    // a valid value of it.
-    let status = unsafe {
-        retry_interrupted(|| {
-            Errno::result(fstatat(directory, name.as_ptr(), status.as_mut_ptr(), flags))
-        })?;
-        status.assume_init()
-    };
-    Ok(FileStatus::of(&status))
+    // SAFETY: the name ends with NUL, and the status is written to memory that is ours.
+    ask(|status| unsafe { fstatat(directory, name.as_ptr(), status, flags) })
+}
+
+/// What a path leads to.
+#[inline(never)]
+pub(crate) fn metadata(path: &Path) -> Answer<Metadata> {
+    retry_interrupted(|| fs::metadata(path).map_err(errno_of))
+}
+
+/// Asks by a call that fills a status.
+fn ask(mut call: impl FnMut(*mut stat) -> i32) -> Answer<FileStatus> {
+    let mut status = MaybeUninit::<stat>::zeroed();
+    retry_interrupted(|| Errno::result(call(status.as_mut_ptr())))?;
+    // SAFETY: all-zero is a valid value of it, and so is what the call has written.
+    Ok(FileStatus::of(unsafe { status.assume_init_ref() }))
 }
 
 /// Reads where a symbolic link leads to, and says how long that is. That it does not fit is an
@@ -118,10 +121,13 @@ pub(crate) fn read_link_at(
     target: &mut [u8],
 ) -> Answer<usize> {
     let (directory, room) = (directory.as_raw_fd(), target.len());
-    // SAFETY: the name ends with NUL, and the memory is ours and as long as it is said to be.
-    let length =
-        unsafe { libc::readlinkat(directory, name.as_ptr(), target.as_mut_ptr().cast(), room) };
-    let length = usize::try_from(Errno::result(length)?).map_err(|_| Errno::EINVAL)?;
+    let length = retry_interrupted(|| {
+        // SAFETY: the name ends with NUL, and the memory is ours and as long as it is said to be.
+        Errno::result(unsafe {
+            libc::readlinkat(directory, name.as_ptr(), target.as_mut_ptr().cast(), room)
+        })
+    })?;
+    let length = length.unsigned_abs();
     if length < room { Ok(length) } else { Err(Errno::ENAMETOOLONG) }
 }
 

@@ -64,9 +64,11 @@ pub(crate) fn make_directory_at(directory: BorrowedFd<'_>, name: &CStr, mode: u3
 /// Removes a name, which is that of an empty directory or of anything else.
 pub(crate) fn remove_at(directory: BorrowedFd<'_>, name: &CStr, is_directory: bool) -> Answer<()> {
     let flags = if is_directory { libc::AT_REMOVEDIR } else { 0 };
-    // SAFETY: the name ends with NUL and lives through the call.
-    let removed = unsafe { libc::unlinkat(directory.as_raw_fd(), name.as_ptr(), flags) };
-    Errno::result(removed).map(drop)
+    retry_interrupted(|| {
+        // SAFETY: the name ends with NUL and lives through the call.
+        let removed = unsafe { libc::unlinkat(directory.as_raw_fd(), name.as_ptr(), flags) };
+        Errno::result(removed).map(drop)
+    })
 }
 
 /// Has a descriptor lead to an open file. It is not close-on-exec then.
@@ -78,8 +80,10 @@ pub(crate) fn duplicate_onto(file: BorrowedFd<'_>, descriptor: RawFd) -> Answer<
 /// Sets those flags of an open file that can be changed, such as `O_APPEND`.
 pub(crate) fn set_status_flags(file: &impl AsFd, flags: i32) -> Answer<()> {
     let file = file.as_fd().as_raw_fd();
-    // SAFETY: the descriptor is open, and the command takes a number.
-    Errno::result(unsafe { libc::fcntl(file, libc::F_SETFL, flags) }).map(drop)
+    retry_interrupted(|| {
+        // SAFETY: the descriptor is open, and the command takes a number.
+        Errno::result(unsafe { libc::fcntl(file, libc::F_SETFL, flags) }).map(drop)
+    })
 }
 
 /// Writes a short text at the beginning of a file. A part of it would be another text, so that is an
@@ -98,19 +102,20 @@ pub(crate) fn write_at_start(file: &File, text: &[u8]) -> Answer<()> {
 pub(crate) fn read_at_start(file: &File, text: &mut [u8]) -> Answer<usize> {
     retry_interrupted(|| {
         // SAFETY: the descriptor is open, and pointer and length belong to one slice that is ours.
-        let read =
-            unsafe { libc::pread(file.as_raw_fd(), text.as_mut_ptr().cast(), text.len(), 0) };
-        usize::try_from(Errno::result(read)?).map_err(|_| Errno::EIO)
+        Errno::result(unsafe {
+            libc::pread(file.as_raw_fd(), text.as_mut_ptr().cast(), text.len(), 0)
+        })
     })
+    .map(isize::unsigned_abs)
 }
 
 /// Reads on in a file; how much was read.
 pub(crate) fn read_on(file: &File, text: &mut [u8]) -> Answer<usize> {
     retry_interrupted(|| {
         // SAFETY: the descriptor is open, and pointer and length belong to one slice that is ours.
-        let read = unsafe { libc::read(file.as_raw_fd(), text.as_mut_ptr().cast(), text.len()) };
-        usize::try_from(Errno::result(read)?).map_err(|_| Errno::EIO)
+        Errno::result(unsafe { libc::read(file.as_raw_fd(), text.as_mut_ptr().cast(), text.len()) })
     })
+    .map(isize::unsigned_abs)
 }
 
 /// Sets the length of a file that is longer.
