@@ -111,7 +111,7 @@ pub(crate) const PASS_TIME: &[c_int] = &[EINTR];
 pub(crate) const UNFAILING: &[c_int] = &[];
 
 /// Read the working directory.
-pub(crate) const LOCATE: &[c_int] = &[EINTR, ENOMEM, EACCES, ENOENT, ERANGE];
+pub(crate) const LOCATE: &[c_int] = &[ENOMEM, EACCES, ENOENT, ERANGE];
 
 /// Wait for descriptors.
 pub(crate) const POLL: &[c_int] = &[EINTR, EAGAIN, ENOMEM, EINVAL];

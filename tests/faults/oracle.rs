@@ -71,6 +71,8 @@ pub(crate) fn judge(ended: &Ended, plan: &Plan, expected: &Ending) -> Outcome {
         committed_after.is_some() && ended.launch.as_ref().is_some_and(|launch| plan.ends(launch));
     let has_lost_daemon = committed_after.is_some_and(|faults| plan.kills(Role::Daemon, faults));
     let outcome = if !ended.is_success() && !has_lost_launcher {
+        let is_reason = !plan.only_interrupts() || matches!(expected, Ending::Refusal(_));
+        assert!(is_reason, "an interrupted call is no reason to fail: {:?}", ended.launch);
         assert_refused(ended, plan);
         ended.await_nothing_left();
         Outcome::Undone

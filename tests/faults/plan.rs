@@ -31,6 +31,13 @@ impl Plan {
         self.faults.iter().skip(after).any(|fault| fault.kills(role))
     }
 
+    /// Whether all that happens is that a signal interrupts calls.
+    pub(crate) fn only_interrupts(&self) -> bool {
+        let interrupts =
+            |fault: &Fault| matches!(fault.disturbance, Disturbance::Error(libc::EINTR));
+        self.faults.iter().all(interrupts)
+    }
+
     /// Plans of one kind differ only in the numbers of errors and the places of their calls.
     pub(crate) fn kind(&self) -> Vec<(Role, c_long, Discriminant<Disturbance>)> {
         let kind = |fault: &Fault| {
