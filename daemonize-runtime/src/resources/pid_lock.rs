@@ -1,5 +1,5 @@
-//! How a PID file is acquired: opened or made, checked, and locked. Where that cannot be, the
-//! reason is for the terminal.
+//! How a PID file is acquired: opened or made, checked, and locked. If that fails, the reason is
+//! for the terminal.
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -72,8 +72,8 @@ pub(crate) struct Acquired {
 }
 
 impl Acquired {
-    /// One try. `None` where it is worth another: the file was just removed, or its lock may be
-    /// about to be free.
+    /// One try. `None` if another one is worth it: the file was just removed, or its lock may soon
+    /// be free.
     pub(crate) fn attempt(wanted: &Wanted<'_>, is_last_try: bool) -> Result<Option<Self>, Error> {
         let Wanted { name, ref entry, .. } = *wanted;
         let (file, is_new) = open_or_create(entry).map_err(|error| refuse_odd_path(name, error))?;

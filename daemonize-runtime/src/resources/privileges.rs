@@ -8,7 +8,7 @@ use crate::error::{Error, Kind, Step};
 use crate::options::Account;
 use crate::sys::{self, Errno, User, group_by_name};
 
-/// Who the daemon is to be, in numbers.
+/// The user and the groups of the daemon, in numbers.
 #[derive(Debug)]
 pub(crate) struct Privileges {
     /// `None` leaves the user as it is.

@@ -6,7 +6,7 @@ use std::ptr;
 
 use super::{Answer, Errno};
 
-/// What a database may say of one account at most.
+/// The longest text of one account that is accepted.
 const LONGEST: usize = 1 << 20;
 
 /// An account.
@@ -25,7 +25,7 @@ impl User {
         let name = CString::new(name).map_err(|_| Errno::EINVAL)?;
         look_up(
             |entry, text, length, found| {
-                // SAFETY: the name ends with NUL, and the rest is as `look_up` hands it over.
+                // SAFETY: the name ends with NUL, and `look_up` passes valid pointers and the size.
                 unsafe { libc::getpwnam_r(name.as_ptr(), entry, text, length, found) }
             },
             Self::of,
@@ -36,7 +36,7 @@ impl User {
     pub(crate) fn by_id(id: u32) -> Answer<Option<Self>> {
         look_up(
             |entry, text, length, found| {
-                // SAFETY: all is as `look_up` hands it over.
+                // SAFETY: `look_up` passes valid pointers and the size.
                 unsafe { libc::getpwuid_r(id, entry, text, length, found) }
             },
             Self::of,
@@ -45,7 +45,8 @@ impl User {
 
     #[inline]
     fn of(entry: &libc::passwd) -> Self {
-        // SAFETY: the name of what was found is a string in memory that lives through this call.
+        // SAFETY: an entry that was found has a name that ends with NUL, in a buffer that is still
+        // there.
         let name = unsafe { CStr::from_ptr(entry.pw_name) };
         Self { id: entry.pw_uid, group: entry.pw_gid, name: name.to_owned() }
     }
@@ -57,17 +58,16 @@ pub(crate) fn group_by_name(name: &str) -> Answer<Option<u32>> {
     let name = CString::new(name).map_err(|_| Errno::EINVAL)?;
     look_up(
         |entry, text, length, found| {
-            // SAFETY: the name ends with NUL, and the rest is as `look_up` hands it over.
+            // SAFETY: the name ends with NUL, and `look_up` passes valid pointers and the size.
             unsafe { libc::getgrnam_r(name.as_ptr(), entry, text, length, found) }
         },
         |entry: &libc::group| entry.gr_gid,
     )
 }
 
-/// Asks a database with room for an entry and for its text, which grows until it is enough. The
-/// question is given both, the size of the latter, and where to say whether anything was found.
-/// That nothing was found may also be said by an error, for example where there is no database at
-/// all. See getpwnam(3) for these.
+/// Asks a database, with a buffer that grows until the text of the entry fits. `ask` gets the
+/// entry, the buffer, its size, and the pointer that is null if nothing was found. Some errors say
+/// that too, for example if there is no database at all. See getpwnam(3).
 fn look_up<Entry, T>(
     mut ask: impl FnMut(*mut Entry, *mut c_char, usize, *mut *mut Entry) -> i32,
     read: impl FnOnce(&Entry) -> T,
@@ -77,7 +77,7 @@ fn look_up<Entry, T>(
         let mut entry = MaybeUninit::<Entry>::uninit();
         let mut found = ptr::null_mut();
         match ask(entry.as_mut_ptr(), text.as_mut_ptr(), text.len(), &raw mut found) {
-            // SAFETY: what was found is the entry above, which is filled then, or nothing.
+            // SAFETY: the pointer is null, or that of the entry above, which was filled then.
             0 => return Ok(unsafe { found.as_ref() }.map(read)),
             libc::EINTR => {}
             libc::ENOENT | libc::ESRCH | libc::EBADF | libc::EPERM => return Ok(None),

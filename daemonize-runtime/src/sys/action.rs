@@ -12,7 +12,7 @@ pub(crate) struct Action(libc::sigaction);
 impl Action {
     pub(super) fn new(handler: libc::sighandler_t, flags: i32, mask: &SignalSet) -> Self {
         let mut action = MaybeUninit::<libc::sigaction>::zeroed();
-        // SAFETY: all-zero is a valid action, and the set is copied as a whole.
+        // SAFETY: all-zero is a valid action, whose fields are then set.
         unsafe {
             let action = action.as_mut_ptr();
             (*action).sa_sigaction = handler;
@@ -23,11 +23,11 @@ impl Action {
         Self(unsafe { action.assume_init() })
     }
 
-    /// Makes it what a signal does, and returns what that did.
+    /// Installs it, and returns the old one.
     ///
     /// # Safety
     ///
-    /// If it is a handler, that is for such a signal, and uses async-signal-safe calls alone.
+    /// A handler must take what its flags say, and make async-signal-safe calls alone.
     pub(super) unsafe fn set(&self, signal: Signal) -> Option<Self> {
         let mut old = MaybeUninit::<libc::sigaction>::zeroed();
         // SAFETY: the new action is only read, and the old one is written to memory that is ours.
@@ -42,7 +42,7 @@ impl Action {
         self.0.sa_sigaction == libc::SIG_IGN
     }
 
-    /// Whether it is what every program begins with.
+    /// Whether it is the action that every program begins with.
     pub(crate) fn is_default(&self) -> bool {
         #[allow(clippy::unnecessary_cast, reason = "wider on some platforms")]
         let flags = self.0.sa_flags as i32;
@@ -64,7 +64,7 @@ pub(crate) fn replace_by_default(signal: Signal) -> Option<Action> {
     unsafe { default.set(signal) }
 }
 
-/// Gives a signal an action back that it had before.
+/// Restores an action that a signal had before.
 #[inline(never)]
 pub(crate) fn put_back(signal: Signal, action: &Action) {
     // SAFETY: the program has installed this handler itself.

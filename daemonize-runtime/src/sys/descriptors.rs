@@ -34,11 +34,11 @@ pub(crate) fn close_all_but(kept: &[RawFd]) {
     close_range(first, RawFd::MAX);
 }
 
-/// Has a descriptor lead to another file, and closes it in what is executed.
+/// Makes a descriptor lead to another file, close-on-exec.
 #[inline]
 pub(crate) fn replace_descriptor(descriptor: RawFd, file: BorrowedFd<'_>) -> Answer<()> {
     let file = file.as_raw_fd();
-    // SAFETY: the number stays open, so whoever owns it still does.
+    // SAFETY: the number stays open, and whoever owns it still does.
     #[cfg(not(any(target_vendor = "apple", target_os = "android")))]
     let replaced = unsafe { libc::dup3(file, descriptor, libc::O_CLOEXEC) };
     // SAFETY: as above.
@@ -97,7 +97,7 @@ pub(crate) fn is_open(descriptor: RawFd) -> bool {
     unsafe { libc::fcntl(descriptor, libc::F_GETFD) != -1 }
 }
 
-/// Has the kernel answer for some descriptors.
+/// Asks the kernel about some descriptors.
 #[cfg(not(target_vendor = "apple"))]
 fn ask_for_descriptors(questions: &mut [libc::pollfd]) {
     let count = questions.len().try_into().unwrap_or_default();

@@ -61,17 +61,17 @@ impl Errno {
     }
 
     pub(crate) fn last_raw() -> i32 {
-        // SAFETY: the place is this thread's own.
+        // SAFETY: `errno` is this thread's own, and always there.
         unsafe { *place() }
     }
 
     pub(crate) fn set_raw(number: i32) {
-        // SAFETY: the place is this thread's own.
+        // SAFETY: `errno` is this thread's own, and always there.
         unsafe { *place() = number };
     }
 
-    /// The reason in words, for a signal handler, which cannot ask the C library. Those that a file
-    /// which is opened can be refused for.
+    /// The reason in words, for a signal handler, which must not call strerror(3). These are the
+    /// reasons why a file cannot be opened.
     #[inline]
     pub(crate) fn desc(self) -> &'static str {
         match self.0 {
@@ -110,7 +110,7 @@ impl From<Errno> for io::Error {
     }
 }
 
-/// The number of what std was refused.
+/// The number in an error of std.
 #[cold]
 #[inline(never)]
 #[expect(clippy::needless_pass_by_value, reason = "no caller is to drop it, which is much code")]
@@ -118,7 +118,7 @@ pub(crate) fn errno_of(error: io::Error) -> Errno {
     error.raw_os_error().map_or(Errno::EIO, Errno::from_raw)
 }
 
-/// Where the C library keeps the number for this thread.
+/// The address of `errno` in this thread.
 fn place() -> *mut i32 {
     // SAFETY: has no preconditions.
     unsafe {

@@ -1,6 +1,6 @@
 //! What files are, and what those of this process have in common: mask, largest size, working
-//! directory. By the 64-bit calls, like std: on some platforms the others cannot report large
-//! numbers and sizes.
+//! directory. By the 64-bit calls, like std: on 32 bits the others refuse files with large inode
+//! numbers and sizes (EOVERFLOW).
 
 use std::ffi::CStr;
 use std::fs::{self, Metadata};
@@ -90,7 +90,7 @@ pub(crate) fn status_of_number(descriptor: RawFd) -> Answer<FileStatus> {
     ask(|status| unsafe { fstat(descriptor, status) })
 }
 
-/// What stands under a name in a directory, be it a symbolic link.
+/// What stands under a name in a directory. A symbolic link is not followed.
 #[inline(never)]
 pub(crate) fn status_at(directory: BorrowedFd<'_>, name: &CStr) -> Answer<FileStatus> {
     let (directory, flags) = (directory.as_raw_fd(), libc::AT_SYMLINK_NOFOLLOW);
@@ -112,7 +112,7 @@ fn ask(mut call: impl FnMut(*mut stat) -> i32) -> Answer<FileStatus> {
     Ok(FileStatus::of(unsafe { status.assume_init_ref() }))
 }
 
-/// Reads where a symbolic link leads to, and says how long that is. That it does not fit is an
+/// Reads the target of a symbolic link, and returns its length. If it does not fit, that is an
 /// error.
 #[inline]
 pub(crate) fn read_link_at(

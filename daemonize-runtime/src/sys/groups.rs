@@ -1,4 +1,4 @@
-//! Process groups that children lead, and what they leave behind.
+//! Process groups that children lead, and the orphans that they leave.
 
 use super::{
     Answer, Deadline, End, Pid, Signal, SignalSet, getpgid, getpid, getsid, has_ended, kill,

@@ -174,9 +174,9 @@ pub(crate) fn has_capabilities() -> bool {
     let is_ambient = |capability: libc::c_ulong| unsafe {
         super::prctl(libc::PR_CAP_AMBIENT, [libc::PR_CAP_AMBIENT_IS_SET as _, capability])
     };
-    // There is no answer beyond the last one, and none at all from kernels without this set, nor
-    // through some filters. No capability is ambient without being permitted and inheritable, so
-    // that the other sets say it, too.
+    // There is no answer beyond the last one, and none at all from kernels without this set or
+    // through some filters. A capability is ambient only if it is permitted and inheritable, which
+    // the other sets tell.
     let any_is_ambient =
         (0..64).map(is_ambient).take_while(|&answer| answer >= 0).any(|set| set > 0);
     result != 0 || sets != [0; 6] || any_is_ambient

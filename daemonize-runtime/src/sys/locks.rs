@@ -8,7 +8,7 @@ use super::Answer;
 #[cfg(not(any(target_os = "android", target_os = "dragonfly")))]
 use super::errno_of;
 
-/// Locks a file for this open file alone; whether it could be had.
+/// Takes an exclusive lock; whether it was granted.
 pub(crate) fn try_lock(file: &File) -> Answer<bool> {
     #[cfg(not(any(target_os = "android", target_os = "dragonfly")))]
     return answer(file.try_lock());
@@ -16,7 +16,7 @@ pub(crate) fn try_lock(file: &File) -> Answer<bool> {
     return directly::lock(file, libc::LOCK_EX);
 }
 
-/// Locks a file for all open files that do the same; whether it could be had.
+/// Takes a shared lock; whether it was granted.
 pub(crate) fn try_lock_shared(file: &File) -> Answer<bool> {
     #[cfg(not(any(target_os = "android", target_os = "dragonfly")))]
     return answer(file.try_lock_shared());
@@ -24,7 +24,7 @@ pub(crate) fn try_lock_shared(file: &File) -> Answer<bool> {
     return directly::lock(file, libc::LOCK_SH);
 }
 
-/// Gives a lock back, for all processes that have this open file.
+/// Releases the lock, for all processes that have this open file.
 pub(crate) fn unlock(file: &File) -> Answer<()> {
     #[cfg(not(any(target_os = "android", target_os = "dragonfly")))]
     return file.unlock().map_err(errno_of);

@@ -1,4 +1,4 @@
-//! Memory straight from the kernel, for one use.
+//! Anonymous memory mappings.
 
 use std::ops::{Deref, DerefMut};
 use std::ptr::{self, NonNull};
@@ -6,7 +6,7 @@ use std::slice;
 
 use super::{Answer, Errno};
 
-/// Pages of zeros. To get and to give them back is async-signal-safe, and they burden no small
+/// Pages of zeros. To map and to unmap them is async-signal-safe, and they take no room on a small
 /// signal stack.
 pub(crate) struct Pages {
     start: NonNull<u8>,

@@ -7,7 +7,7 @@ use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
 use super::{Answer, Errno, pause, retry_interrupted};
 
 /// Stands for the working directory, wherever that is.
-// SAFETY: the kernel knows this number, which is not the one that a borrow cannot have.
+// SAFETY: the kernel takes this number at any time, nobody can close it, and it is not -1.
 pub(crate) const WORKING_DIRECTORY: BorrowedFd<'static> =
     unsafe { BorrowedFd::borrow_raw(libc::AT_FDCWD) };
 
@@ -20,7 +20,7 @@ const LARGE_FILE: i32 = 0;
 /// How a directory on a path is opened.
 pub(crate) const DIRECTORY: i32 = libc::O_DIRECTORY | libc::O_NOFOLLOW;
 
-/// Opens a file, close-on-exec. `mode` is for one that is made.
+/// Opens a file, close-on-exec. A file that is made gets this mode, less the umask.
 #[inline(never)]
 pub(crate) fn open_at(
     directory: BorrowedFd<'_>,
@@ -71,7 +71,7 @@ pub(crate) fn remove_at(directory: BorrowedFd<'_>, name: &CStr, is_directory: bo
     })
 }
 
-/// Has a descriptor lead to an open file. It is not close-on-exec then.
+/// Makes a descriptor lead to an open file. It is not close-on-exec then.
 pub(crate) fn duplicate_onto(file: BorrowedFd<'_>, descriptor: RawFd) -> Answer<()> {
     // SAFETY: the descriptor is one of the standard ones, which nobody closes.
     Errno::result(unsafe { libc::dup2(file.as_raw_fd(), descriptor) }).map(drop)
@@ -86,7 +86,7 @@ pub(crate) fn set_status_flags(file: &impl AsFd, flags: i32) -> Answer<()> {
     })
 }
 
-/// Writes a short text at the beginning of a file. A part of it would be another text, so that is an
+/// Writes a short text at the beginning of a file. A part of it would be another text, and is an
 /// error.
 pub(crate) fn write_at_start(file: &File, text: &[u8]) -> Answer<()> {
     let written = retry_interrupted(|| {

@@ -5,15 +5,15 @@ use std::os::fd::OwnedFd;
 
 use super::{Answer, Errno, OnlyThread, Pid, Signal, persist};
 
-/// Who one is after a fork.
+/// Which process this is after a fork.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum ForkResult {
     Parent { child: Pid },
     Child,
 }
 
-/// Forks. The child is a full copy: the proof that there was one thread is the reason why it may do
-/// anything.
+/// Forks. The child may do anything, not only what is async-signal-safe, because there was one
+/// thread.
 pub(crate) fn fork(_proof: &OnlyThread) -> Answer<ForkResult> {
     // SAFETY: no other thread exists that could hold a lock, the allocator's included, which the
     // child would then find locked for ever; or somebody has vouched for all that do.
@@ -94,8 +94,8 @@ fn wait_with(child: Pid, flags: libc::c_int) -> Answer<Option<(Pid, End)>> {
     Ok(end.map(|end| (Pid::from_raw(child), end)))
 }
 
-/// A handle of a process, by `pidfd_open(2)`, which goes on to mean this process when its number is
-/// used again.
+/// A handle of a process, by `pidfd_open(2)`. It still means this process when its number is used
+/// again.
 #[cfg(target_os = "linux")]
 #[inline]
 pub(crate) fn open_process(pid: i32) -> Answer<OwnedFd> {
@@ -157,7 +157,7 @@ pub(super) unsafe fn prctl(option: i32, numbers: [libc::c_ulong; 2]) -> i32 {
     unsafe { libc::prctl(option, first, second, nothing, nothing) }
 }
 
-/// Has this process killed when its parent dies.
+/// Asks the kernel to kill this process when its parent dies.
 #[inline]
 pub(crate) fn die_with_parent() {
     #[cfg(any(target_os = "linux", target_os = "android"))]
@@ -175,14 +175,14 @@ pub(crate) fn die_with_parent() {
     }
 }
 
-/// Gives a variable of the environment a value.
+/// Sets a variable of the environment.
 pub(crate) fn set_variable(name: &CStr, value: &CStr, _proof: &OnlyThread) {
     // SAFETY: no other thread exists that could read the environment meanwhile, and both end with
     // NUL.
     unsafe { libc::setenv(name.as_ptr(), value.as_ptr(), 1) };
 }
 
-/// Takes a variable out of the environment.
+/// Removes a variable of the environment.
 pub(crate) fn remove_variable(name: &CStr, _proof: &OnlyThread) {
     // SAFETY: no other thread exists that could read the environment meanwhile, and the name ends
     // with NUL.

@@ -1,4 +1,4 @@
-//! Values that several threads have, and signal handlers.
+//! Values that threads and signal handlers share.
 
 use std::fs::File;
 use std::os::fd::{FromRawFd, IntoRawFd, RawFd};

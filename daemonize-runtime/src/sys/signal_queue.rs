@@ -1,4 +1,4 @@
-//! Signals that come over a descriptor, so that they can be waited for together with messages.
+//! Signals that come over a descriptor, and can be waited for together with messages.
 
 use std::os::fd::{AsFd, BorrowedFd};
 

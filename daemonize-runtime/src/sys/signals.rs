@@ -132,7 +132,7 @@ pub(crate) fn ignore(signal: i32) {
     unsafe { libc::signal(signal, libc::SIG_IGN) };
 }
 
-/// Has a signal handled. Interrupted calls go on, and no other signal comes between.
+/// Installs a handler. Interrupted calls are restarted, and other signals wait while it runs.
 #[inline]
 pub(crate) fn handle(signal: Signal, handler: extern "C" fn(libc::c_int)) {
     let flags = libc::SA_RESTART | libc::SA_ONSTACK;
@@ -142,7 +142,7 @@ pub(crate) fn handle(signal: Signal, handler: extern "C" fn(libc::c_int)) {
     let _ = unsafe { action.set(signal) };
 }
 
-/// Has a signal interrupt the calls that wait, and do nothing else. Returns what it did.
+/// Makes a signal interrupt calls that wait, and do nothing else. Returns the old action.
 #[inline]
 pub(crate) fn interrupt_on(signal: Signal) -> Option<Action> {
     #[inline]
@@ -153,10 +153,9 @@ pub(crate) fn interrupt_on(signal: Signal) -> Option<Action> {
     unsafe { action.set(signal) }
 }
 
-/// Has signals that do nothing by default wait, while they are blocked, for whoever asks for them.
-/// Returns what they did, if that is changed. Where a signal does nothing, POSIX lets a system drop
-/// it although it is blocked (XSH 2.4.1), and only a handler keeps it. Linux never drops one that
-/// is blocked.
+/// Keeps signals pending that are blocked and do nothing by default. Returns the old actions, if
+/// they are changed. POSIX lets a system drop such a signal although it is blocked (XSH 2.4.1), and
+/// only a handler keeps it. Linux never drops one that is blocked.
 #[inline]
 pub(crate) fn keep_while_blocked(signals: &[Signal]) -> Vec<(Signal, Action)> {
     #[cfg(any(target_os = "linux", target_os = "android"))]
@@ -168,7 +167,7 @@ pub(crate) fn keep_while_blocked(signals: &[Signal]) -> Vec<(Signal, Action)> {
     signals.iter().filter_map(|&signal| Some((signal, interrupt_on(signal)?))).collect()
 }
 
-/// Has SIGIO say when something can be read here, where there is such a thing. It is sent whatever
+/// Asks for SIGIO when something can be read here, on systems that have this. It is sent whatever
 /// rights the writer has.
 #[inline]
 pub(crate) fn signal_when_readable(descriptor: &impl AsFd) {
@@ -208,7 +207,7 @@ pub(crate) fn wait_for_signal(signals: &SignalSet, limit: Option<Duration>) -> O
             unsafe { libc::sigtimedwait(signals.as_ptr(), std::ptr::null_mut(), &raw const limit) };
         Signal::of(signal)
     }
-    // There is no `sigtimedwait` here, so the clock decides how soon a signal is noticed.
+    // There is no `sigtimedwait` here. The clock decides how soon a signal is noticed.
     #[cfg(not(any(target_os = "linux", target_os = "freebsd", target_os = "netbsd")))]
     {
         std::thread::sleep(limit.min(Duration::from_millis(20)));

@@ -34,7 +34,7 @@ pub(crate) fn send(socket: BorrowedFd<'_>, mut message: &[u8]) -> Answer<()> {
     Ok(())
 }
 
-/// Has no deadly signal sent for a socket, which std does for some sockets and not for pairs.
+/// Switches SIGPIPE off for a socket, which std does for some sockets and not for pairs.
 #[cfg(target_vendor = "apple")]
 fn send_without_signal(socket: BorrowedFd<'_>) {
     let (option, yes): (_, libc::c_int) = (libc::SO_NOSIGPIPE, 1);
@@ -61,7 +61,7 @@ pub(crate) fn receive(socket: &UnixStream, message: &mut [u8]) -> Answer<bool> {
     Ok(true)
 }
 
-/// Ends what this end has to say.
+/// Shuts the sending direction down.
 pub(crate) fn end_sending(socket: &UnixStream) -> Answer<()> {
     // SAFETY: the descriptor is open, and no memory is touched.
     Errno::result(unsafe { libc::shutdown(socket.as_raw_fd(), libc::SHUT_WR) }).map(drop)

@@ -57,7 +57,7 @@ pub(crate) fn wait_for_events(
         // SAFETY: pointer and length belong to one array; time and set live through the call.
         unsafe { libc::ppoll(questions.as_mut_ptr(), 2, limit, nothing.as_ptr()) };
     }
-    // There is no `ppoll` here, so a signal between check and wait is noticed by the clock.
+    // There is no `ppoll` here. A signal between check and wait is noticed by the clock.
     #[cfg(not(any(target_os = "linux", target_os = "android", target_os = "freebsd")))]
     {
         let limit = limit.unwrap_or(Duration::MAX).min(Duration::from_millis(100));
