@@ -65,6 +65,7 @@ impl End {
 }
 
 /// Waits until a child has ended. That there is no such child is an error.
+#[inline(never)]
 pub(crate) fn wait(child: Pid) -> Answer<End> {
     persist(|| Ok(wait_with(child, 0)?.ok_or(Errno::EINTR)?.1))
 }

@@ -151,6 +151,7 @@ pub(crate) fn set_signal_mask(mask: &SignalSet) {
     unsafe { libc::pthread_sigmask(libc::SIG_SETMASK, mask.as_ptr(), null_mut()) };
 }
 
+#[inline(never)]
 fn change_mask(how: i32, signals: &SignalSet) -> SignalSet {
     let mut old = SignalSet::empty();
     // SAFETY: the one set is only read, and the other one is ours. It cannot fail: the operation is
