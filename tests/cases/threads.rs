@@ -1,5 +1,7 @@
 //! A start forks only if it can tell that the process has a single thread.
 
+use std::time::{Duration, Instant};
+
 use tests::bot::{Bot, begin};
 use tests::need;
 
@@ -79,4 +81,17 @@ fn in_the_foreground_threads_are_allowed() {
         let launch = begin(bot.command_after_mounting(need::HIDE_PROC)).finish();
         assert!(launch.status.success() && launch.stdout == "up\n", "{launch:?}");
     }
+}
+
+#[test]
+fn in_the_foreground_threads_are_not_waited_for() {
+    let bot = early(["thread", "foreground"]);
+    let duration = || {
+        let begun = Instant::now();
+        assert!(bot.launch().status.success());
+        begun.elapsed()
+    };
+    // A start that hopes that they end waits at least that long, on the fastest machine as well.
+    let shortest = (0..10).map(|_| duration()).min();
+    assert!(shortest < Some(Duration::from_millis(100)), "{shortest:?}");
 }

@@ -69,13 +69,17 @@ pub(crate) fn start(
         // It is the mask of the main thread, which may not be this one.
         proc_self.blocked_signals = None;
     }
+    // PID 1 forks an init.
+    let forks = detaches || process::id() == 1;
     let only_thread = if detaches {
         Some(vouched_for.map_or_else(|| OnlyThread::check(&proc_self).map_err(refuse), Ok)?)
-    } else {
+    } else if forks || notify_socket.is_some() {
         OnlyThread::check(&proc_self).ok()
+    } else {
+        // Not to wait in vain for threads that stay.
+        None
     };
-    // PID 1 forks an init.
-    let signals = Signals::hold(&proc_self, detaches || process::id() == 1);
+    let signals = Signals::hold(&proc_self, forks);
     let mut plan = Plan::empty(parts, launcher_returns);
     let prepared = prepare::prepare(&mut plan, options, detaches, privileges, &proc_self);
     let started = prepared.and_then(|()| match &only_thread {
