@@ -324,6 +324,17 @@ fn an_odd_state_file_changes_nothing() {
     }
 }
 
+/// Where root asks about another user's bot, that user writes the file.
+#[test]
+fn a_time_beyond_the_calendar_is_told_at_once() {
+    let bot = keeper();
+    let text = "state given-up\nsupervisor 1\nrestarts 7\nlast-end exit 3\n\
+        last-end-time 9223372036854775807.000\nend\n";
+    fs::write(bot.file("keeper.pid.state"), text).expect("a file");
+    let line = bot.answer(&["status"], 1);
+    assert!(line.contains("last exit code 3 at 9999-12-31T23:59:59Z"), "{line}");
+}
+
 /// Once with root's PID file, which the daemon cannot write, and once with the user's, which root
 /// does not open.
 #[test(needs = need::root)]

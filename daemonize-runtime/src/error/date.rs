@@ -3,10 +3,14 @@
 use std::fmt;
 use std::time::{Duration, SystemTime};
 
+/// The last second that RFC 3339 can write. A file can claim any time, and years are counted here.
+const LAST: u64 = 253_402_300_799;
+
 /// Date and time as RFC 3339 has them, in UTC.
 #[inline]
 pub(crate) fn utc(time: SystemTime) -> String {
-    let seconds = time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs();
+    let since = time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    let seconds = since.as_secs().min(LAST);
     let days_of_year = |year: u64| {
         let is_leap =
             year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
@@ -51,6 +55,7 @@ mod tests {
         assert_eq!(at(951_782_400), "2000-02-29T00:00:00Z");
         assert_eq!(at(4_107_542_400), "2100-03-01T00:00:00Z");
         assert_eq!(at(1_798_761_599), "2026-12-31T23:59:59Z");
+        assert_eq!([at(LAST), at(LAST + 1)], ["9999-12-31T23:59:59Z"; 2]);
     }
 
     #[test]
