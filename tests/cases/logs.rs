@@ -155,16 +155,36 @@ fn a_log_is_followed_across_rotation_and_truncation() {
 
 #[test]
 fn following_ends_when_the_reader_is_gone() {
+    for is_quiet in [false, true] {
+        let bot = commander();
+        fs::write(bot.file("out.log"), "one\n").expect("a log");
+        let mut command = bot.command();
+        command.args(["log", "-f"]).stdout(Stdio::piped());
+        let mut following = command.spawn().expect("the bot can be executed");
+        let mut line = String::new();
+        let output = following.stdout.take().expect("a pipe");
+        BufReader::new(output).read_line(&mut line).expect("a line");
+        assert_eq!(line, "one\n");
+        // A child that another case has just forked has the pipe too, until it executes a
+        // program.
+        let status = wait::for_some("the bot to end", || {
+            if !is_quiet {
+                append(&bot, "out.log", "two\n");
+            }
+            following.try_wait().expect("the bot has not been reaped")
+        });
+        assert_eq!(status.code(), Some(0));
+    }
+}
+
+#[test]
+fn a_log_is_not_shown_in_itself() {
     let bot = commander();
     fs::write(bot.file("out.log"), "one\n").expect("a log");
     let mut command = bot.command();
-    command.args(["log", "-f"]).stdout(Stdio::piped());
-    let mut following = command.spawn().expect("the bot can be executed");
-    let mut line = String::new();
-    BufReader::new(following.stdout.take().expect("a pipe")).read_line(&mut line).expect("a line");
-    assert_eq!(line, "one\n");
-    // A child that another case has just forked has the pipe too, until it executes a program.
-    let end = || following.try_wait().expect("the bot has not been reaped");
-    let status = wait::for_some("the bot to end", end);
-    assert_eq!(status.code(), Some(0));
+    let log = OpenOptions::new().append(true).open(bot.file("out.log")).expect("a log");
+    command.arg("log").stdout(log);
+    let line = begin(command).finish().refusal("commander", 1);
+    assert!(line.ends_with("/out.log: it is standard output"), "{line}");
+    assert_eq!(bot.read("out.log"), "one\n");
 }

@@ -1,8 +1,12 @@
 //! The command line of a program with `commands`: mistyped words, arguments after a word, and help.
 
-use std::fs;
+use std::fs::{self, File};
+use std::io;
+use std::process::Stdio;
 
+use nix::errno::Errno;
 use tests::bot::{Bot, begin};
+use tests::launch::Launch;
 
 /// A bot without `before`, so it has no parser.
 fn speaker() -> Bot {
@@ -71,6 +75,40 @@ fn help_lists_the_words_and_names_the_files() {
     assert!(help.lines().all(|line| line.len() <= 80 || line.contains('/')), "{help}");
     assert_eq!(bot.files(), [""; 0], "nothing may be started");
     let _line = bot.tell(&["help", "me"]).refusal("speaker", 2);
+}
+
+/// Words that print something, and their exit codes if that cannot be printed, and if nobody reads
+/// it.
+const ANSWERS: [(&str, i32, i32); 4] =
+    [("help", 1, 0), ("status", 4, 3), ("log", 1, 0), ("stop", 0, 0)];
+
+/// Says a word to a bot that does not run and has left a log.
+fn say(word: &str, output: impl Into<Stdio>) -> (String, Launch) {
+    let bot = if word == "help" { speaker() } else { Bot::new(env!("CARGO_BIN_EXE_commander")) };
+    fs::write(bot.file("out.log"), "a line\n").expect("a log");
+    let mut command = bot.command();
+    command.arg(word).stdout(output);
+    (bot.name(), begin(command).finish())
+}
+
+#[test]
+fn what_cannot_be_printed_is_not_passed_over() {
+    for (word, code, _) in ANSWERS {
+        let full = File::options().write(true).open("/dev/full").expect("a full device");
+        let (bot, launch) = say(word, full);
+        let reason = io::Error::from(Errno::ENOSPC);
+        let expected = format!("{bot}: cannot write to standard output: {reason}");
+        assert_eq!(launch.refusal(&bot, code), expected, "{word}");
+    }
+}
+
+#[test]
+fn an_answer_that_nobody_reads_has_the_same_code() {
+    for (word, _, code) in ANSWERS {
+        let (_, nobody_reads) = io::pipe().expect("a pipe");
+        let (_, launch) = say(word, nobody_reads);
+        assert_eq!((launch.status.code(), &*launch.stderr), (Some(code), ""), "{word}");
+    }
 }
 
 #[test]

@@ -55,6 +55,10 @@ impl Daemon {
     /// | `log` | prints the last ten lines of the log; `-n NUMBER`, `-f` to follow, `--stderr` if standard error has its own file | 0; 1 if it cannot be read, 6 if there is none |
     /// | `help` | lists the words, like [`commands_help`](crate::commands_help); only in a program without `before` | 0 |
     ///
+    /// If an answer cannot be printed, as on a full disk, a line on standard error says why. The
+    /// exit code is 4 for `status`, and 1 for `log` and `help`; those of the other words tell what
+    /// was done. If nobody reads an answer any more, nothing is said and the code is the usual one.
+    ///
     /// The options of a word stand directly behind it. What follows belongs to the program: to its
     /// own parser, and to an option such as `pid_file` that depends on it. With the attribute, such
     /// arguments are refused (code 2) after `stop`, `status`, `log` and `help` if the paths of all

@@ -27,10 +27,7 @@ pub(super) fn answer(order: Option<Order>, options: &Options) -> Option<i32> {
         Word::Stop => return Some(ending::stop_and_say(place.pid_file(), how)),
         Word::Status => return Some(report::say_status(&place, order.json)),
         Word::Log => return Some(log::show_or_say(&place, &order)),
-        Word::Help => {
-            print(&commands_help());
-            return Some(0);
-        }
+        Word::Help => return Some(i32::from(!print(&commands_help()))),
     }
     None
 }

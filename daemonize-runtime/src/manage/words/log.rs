@@ -1,8 +1,7 @@
 //! The word `log`: the end of a log, and what is added to it.
 
 use std::fs::{File, OpenOptions};
-use std::io::{self, Seek, SeekFrom, Write};
-use std::os::fd::AsFd;
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt};
 use std::path::Path;
 use std::time::Duration;
@@ -11,6 +10,7 @@ use crate::error::say;
 use crate::manage::control::look::{Found, find};
 use crate::manage::control::output;
 use crate::manage::words::command_line::Order;
+use crate::manage::words::is_unread;
 use crate::manage::words::place::{Place, refuse_missing, shown};
 use crate::sys;
 
@@ -19,6 +19,21 @@ const PAUSE: Duration = Duration::from_millis(100);
 
 /// How much of a log is read at once, from its end to its beginning.
 const BLOCK: usize = 8192;
+
+/// Why a log is not shown, or not any further.
+enum Failure {
+    /// It cannot be read.
+    Log(io::Error),
+    /// Standard output does not take it.
+    Output(io::Error),
+}
+
+impl From<io::Error> for Failure {
+    #[inline]
+    fn from(error: io::Error) -> Self {
+        Self::Log(error)
+    }
+}
 
 /// Shows the log that the word asks for. Returns the exit code, unless it follows the log until
 /// nobody reads it any more.
@@ -29,11 +44,12 @@ pub(crate) fn show_or_say(place: &Place, order: &Order) -> i32 {
     let Some(log) = log else { refuse_missing(&without_log(place, 1 + i32::from(order.stderr))) };
     tell_of_others(place, log);
     match show(log, order.lines, order.follow) {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+        Ok(()) => 0,
+        Err(Failure::Log(error)) => {
             say(format_args!("cannot show the log {}: {error}", shown(log)));
             1
         }
-        _ => 0,
+        Err(Failure::Output(error)) => i32::from(!is_unread(&error)),
     }
 }
 
@@ -72,14 +88,43 @@ fn tell_of_others(place: &Place, shown_log: &Path) {
 
 /// Writes the last lines of a log, and what is added to it for as long as somebody reads that.
 #[inline]
-pub(crate) fn show(path: &Path, lines: usize, follow: bool) -> io::Result<()> {
+fn show(path: &Path, lines: usize, follow: bool) -> Result<(), Failure> {
     let mut file = open(path)?;
-    let mut output = io::stdout().lock();
+    // What is shown would be there to be shown again, without an end.
+    if is_output(&file) {
+        return Err(io::Error::other("it is standard output").into());
+    }
     let begin = begin_of_last(lines, &file)?;
     file.seek(SeekFrom::Start(begin))?;
-    io::copy(&mut file, &mut output)?;
-    output.flush()?;
-    if follow { go_on(path, file, &mut output) } else { Ok(()) }
+    copy(&mut file)?;
+    if follow { go_on(path, file) } else { Ok(()) }
+}
+
+#[inline]
+fn is_output(file: &File) -> bool {
+    let identity = |status: sys::FileStatus| status.identity;
+    let output = sys::status_of(&io::stdout()).map(identity);
+    output.is_ok() && output == sys::status_of(file).map(identity)
+}
+
+/// Shows the rest of a log; how much that was.
+#[inline]
+fn copy(file: &mut File) -> Result<usize, Failure> {
+    let mut output = io::stdout().lock();
+    let mut buffer = [0; BLOCK];
+    let mut copied = 0;
+    loop {
+        let length = match file.read(&mut buffer) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            read => read?,
+        };
+        output.write_all(&buffer[..length]).map_err(Failure::Output)?;
+        copied += length;
+        if length == 0 {
+            output.flush().map_err(Failure::Output)?;
+            return Ok(copied);
+        }
+    }
 }
 
 /// Not waiting for a writer, where something else stands in the place of a log.
@@ -123,12 +168,12 @@ fn begin_of_last(lines: usize, file: &File) -> io::Result<u64> {
     Ok(0)
 }
 
-/// Goes on with the new file after a rotation, and from the beginning after a truncation.
-fn go_on(path: &Path, mut file: File, output: &mut (impl Write + AsFd)) -> io::Result<()> {
+/// Goes on with the new file after a rotation, and from the beginning after a truncation. Returns
+/// when nobody reads any more.
+#[inline]
+fn go_on(path: &Path, mut file: File) -> Result<(), Failure> {
     loop {
-        let copied = io::copy(&mut file, output)?;
-        output.flush()?;
-        if copied > 0 {
+        if copy(&mut file)? > 0 {
             continue;
         }
         if file.stream_position()? > file.metadata()?.len() {
@@ -137,11 +182,11 @@ fn go_on(path: &Path, mut file: File, output: &mut (impl Write + AsFd)) -> io::R
         match open(path) {
             Ok(next) if next.metadata()?.ino() != file.metadata()?.ino() => {
                 // What was written between the last look and the rotation.
-                io::copy(&mut file, output)?;
+                copy(&mut file)?;
                 file = next;
             }
             // A quiet log would never notice it by writing.
-            _ if sys::is_end_gone_within(output, PAUSE) => return Ok(()),
+            _ if sys::is_end_gone_within(&io::stdout(), PAUSE) => return Ok(()),
             _ => {}
         }
     }

@@ -87,9 +87,21 @@ pub(crate) fn answer(options: &Options) {
     }
 }
 
-/// Not `print!`, which panics when nobody reads.
+/// Prints an answer; whether that was possible. Not by `print!`, which panics.
 #[inline]
-pub(crate) fn print(text: &str) {
-    let _ = io::stdout().write_all(text.as_bytes());
-    let _ = io::stdout().flush();
+pub(crate) fn print(text: &str) -> bool {
+    let mut output = io::stdout();
+    let printed = output.write_all(text.as_bytes()).and_then(|()| output.flush());
+    printed.map_or_else(|error| is_unread(&error), |()| true)
+}
+
+/// Whether output failed because nobody reads it any more, which is no failure. Any other reason is
+/// told.
+#[inline]
+pub(crate) fn is_unread(error: &io::Error) -> bool {
+    let is_unread = error.kind() == io::ErrorKind::BrokenPipe;
+    if !is_unread {
+        say(format_args!("cannot write to standard output: {error}"));
+    }
+    is_unread
 }

@@ -10,13 +10,15 @@ use crate::manage::words::place::{Place, absolute_path, program, shown};
 use crate::manage::words::print;
 use crate::sys::Signal;
 
+/// The exit code where nothing is known, or nothing can be told.
+const UNKNOWN: i32 = 4;
+
 /// Says how the daemon is. Returns the exit code.
 #[inline]
 pub(crate) fn say_status(place: &Place, as_json: bool) -> i32 {
     let status = status(place.pid_file());
     let text = if as_json { json(&status, place) } else { line(&status, place) };
-    print(&format!("{text}\n"));
-    code(&status)
+    if print(&format!("{text}\n")) { code(&status) } else { UNKNOWN }
 }
 
 /// The exit code of a state, from the Linux Standard Base.
@@ -26,7 +28,7 @@ fn code(status: &Status) -> i32 {
         Status::Running { .. } | Status::Starting | Status::Restarting { .. } => 0,
         Status::Dead | Status::GivenUp { .. } => 1,
         Status::NotRunning => 3,
-        Status::Unknown(_) => 4,
+        Status::Unknown(_) => UNKNOWN,
     }
 }
 

@@ -18,9 +18,9 @@ pub(super) fn answer(order: Option<Order>, _options: &Options) -> Option<i32> {
             None
         }
         Word::Help => {
-            print(&commands_help());
-            print(&format!("  {}: only `run` and `help` work\n", Kind::Unsupported));
-            Some(0)
+            let (help, why) = (commands_help(), Kind::Unsupported);
+            let is_told = print(&format!("{help}  {why}: only `run` and `help` work\n"));
+            Some(i32::from(!is_told))
         }
         Word::Stop | Word::Restart | Word::Status | Word::Log => {
             let error = Error::from(Kind::Unsupported);
