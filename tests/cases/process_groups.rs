@@ -5,6 +5,7 @@ use std::fs;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
+use daemonize_runtime::control::{Lock, Stop, Stopped, stop};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use tests::bot::{Bot, begin};
@@ -152,6 +153,19 @@ fn a_body_has_the_whole_stop_timeout() {
     supervisor.signal(Signal::SIGTERM);
     supervisor.assert_exits(0);
     assert_eq!(bot.read("out.log"), "up\n", "the body must be killed at once");
+}
+
+#[test]
+fn a_later_request_can_leave_less_time() {
+    let bot = supervised(&["stop_timeout=300", DEAF_WORKER, "block=SIGTERM", "note=note", "sleep"]);
+    let supervisor = bot.start();
+    let body = bot.await_body();
+    supervisor.signal(Signal::SIGTERM);
+    wait::until("the first request", || body.signals("ShdPnd") & (1 << 14) != 0);
+    let stopped = stop(bot.pid_file(), Stop::default().timeout(Duration::from_millis(100)));
+    assert_eq!(stopped.expect("it is killed"), Stopped::Ended(Lock::Free));
+    assert_eq!(bot.processes(), []);
+    bot.await_no_trace();
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Back-off: how long to wait before the body is started again, and when to give up.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use crate::options::Restart;
 
@@ -60,6 +60,13 @@ impl History {
         self.counts[place(part)] = self.counts[place(part)].saturating_add(1);
         self.counts.iter().fold(0, |sum, count| sum.saturating_add(*count))
     }
+}
+
+/// Something that differs from bot to bot.
+#[inline]
+pub(crate) fn jitter() -> u8 {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    since.subsec_nanos().to_le_bytes()[1]
 }
 
 #[cfg(test)]

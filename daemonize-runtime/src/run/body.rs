@@ -5,7 +5,7 @@
 use std::cell::Cell;
 use std::time::Duration;
 
-use crate::options::{Ending, KERNEL_PATIENCE};
+use crate::options::KERNEL_PATIENCE;
 use crate::sys::{
     self, Deadline, End, ForkResult, OnlyThread, Pid, Signal, SignalSet, getppid, setpgid,
 };
@@ -74,31 +74,27 @@ impl Body {
         }
     }
 
-    /// Asks the body and its group to end, and kills them when that takes too long. One that was
-    /// stopped is continued, so that it can end.
+    /// Asks the body and its group to end. One that was stopped is continued, so that it can end.
     #[inline]
-    pub(crate) fn stop(&self, ending: Ending) {
-        if !ending.timeout.is_zero() {
-            self.signal(ending.signal);
-            self.signal(Signal::SIGCONT);
-            self.await_end(ending.timeout);
-        }
+    pub(crate) fn ask(&self, signal: Signal) {
+        self.signal(signal);
+        self.signal(Signal::SIGCONT);
+    }
+
+    /// Kills the body and its group, and waits for the end.
+    #[inline]
+    pub(crate) fn kill(&self) {
         self.signal(Signal::SIGKILL);
-        self.await_end(KERNEL_PATIENCE);
+        let deadline = Deadline::after(KERNEL_PATIENCE);
+        while self.end().is_none() && !deadline.has_passed() {
+            await_child(deadline.left());
+        }
     }
 
     #[inline]
     fn signal(&self, signal: Signal) {
         if self.end().is_none() {
             let _ = sys::signal_group(self.process, signal);
-        }
-    }
-
-    #[inline]
-    fn await_end(&self, limit: Duration) {
-        let deadline = Deadline::after(limit);
-        while self.end().is_none() && !deadline.has_passed() {
-            await_child(deadline.left());
         }
     }
 

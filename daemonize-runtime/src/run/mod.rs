@@ -6,6 +6,7 @@ pub(crate) mod first_body;
 pub(crate) mod init;
 pub(crate) mod notify;
 mod outcome;
+mod request;
 pub(crate) mod started;
 pub(crate) mod supervise;
 pub(crate) mod variables;

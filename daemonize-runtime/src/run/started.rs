@@ -164,6 +164,14 @@ pub(crate) fn reopen_logs() {
     }
 }
 
+/// Opens the logs anew in a supervisor, which writes into the same ones as its body.
+#[inline]
+pub(crate) fn reopen_logs_on(signal: Signal) {
+    if signal == Signal::SIGHUP {
+        reopen_logs();
+    }
+}
+
 /// Has [`leave`] called when the process exits.
 pub(crate) fn leave_at_exit() -> sys::Answer<()> {
     extern "C" fn at_exit() {

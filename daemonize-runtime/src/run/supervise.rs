@@ -13,19 +13,14 @@ use crate::error::{Seconds, Step, note};
 use crate::options::{Ending, Policy, Restart};
 use crate::resources::state_file::StateFile;
 use crate::resources::state_text::{Phase, State};
-use crate::run::backoff::History;
+use crate::run::backoff::{History, jitter};
 use crate::run::body::Body;
 use crate::run::first_body::{FirstBody, connect, go_on, tell_supervisor, word_of};
 use crate::run::outcome::Outcome;
+use crate::run::request::Request;
 use crate::run::started::{self, WhenReady, remember_in_body};
 use crate::run::variables::{LISTEN_PID, take_over};
 use crate::sys::{self, Action, Deadline, End, OnlyThread, Pid, Signal, SignalSet, getpid};
-
-/// Signals that end both, beside the one that ends the body.
-const ENDING: [Signal; 3] = [Signal::SIGTERM, Signal::SIGINT, Signal::SIGQUIT];
-
-/// Signals that are the body's business.
-const PASSED_ON: [Signal; 4] = [Signal::SIGHUP, Signal::SIGUSR1, Signal::SIGUSR2, Signal::SIGWINCH];
 
 /// Signals that nobody else hears: by default they do nothing.
 const QUIET: [Signal; 3] = [Signal::SIGCHLD, Signal::SIGIO, Signal::SIGWINCH];
@@ -119,7 +114,7 @@ impl<'a> Supervisor<'a> {
         self.tell(State { body: Some(body.pid()), ..self.state });
         let ready = self.await_ready(&body, &socket).and_then(|()| streams.install());
         if !tell_launcher(ready.map_err(|reason| (Step::ReplaceStreams, reason))) {
-            body.stop(Ending { timeout: Duration::ZERO, ..self.ending });
+            body.kill();
             self.leave(71);
         }
         go_on(&socket);
@@ -157,16 +152,13 @@ impl<'a> Supervisor<'a> {
             if let Some(end) = end {
                 self.end_like(end);
             }
-            match sys::wait_for_signal(&SignalSet::all(), Some(LOOK)) {
-                Some(signal) if self.is_ending(signal) => {
-                    // The other processes of a start that is over ask so.
-                    let is_hurried = signal == Signal::SIGINT;
-                    let timeout = if is_hurried { Duration::ZERO } else { self.ending.timeout };
-                    body.stop(Ending { timeout, ..self.ending });
+            match self.hear(Some(LOOK)) {
+                Some(Request::End(signal, limit)) => {
+                    self.end_body(body, limit);
                     self.end_like(End::Killed(signal.number()));
                 }
-                Some(signal) if PASSED_ON.contains(&signal) => body.pass_on(signal),
-                _ => {}
+                Some(Request::PassOn(signal)) => body.pass_on(signal),
+                None => {}
             }
         }
     }
@@ -179,19 +171,34 @@ impl<'a> Supervisor<'a> {
             if let Some(end) = body.end() {
                 return end;
             }
-            match sys::wait_for_request(&SignalSet::all()) {
-                Some((signal, limit)) if self.is_ending(signal) => {
-                    let timeout = limit.unwrap_or(self.ending.timeout);
-                    body.stop(Ending { timeout, ..self.ending });
+            match self.hear(None) {
+                Some(Request::End(_, limit)) => {
+                    self.end_body(body, limit);
                     self.leave(0);
                 }
-                Some((signal, _)) if PASSED_ON.contains(&signal) => {
-                    reopen_logs_on(signal);
+                Some(Request::PassOn(signal)) => {
+                    started::reopen_logs_on(signal);
                     body.pass_on(signal);
                 }
-                _ => {}
+                None => {}
             }
         }
+    }
+
+    /// Asks the body and its group to end, and kills them when that takes too long. Another request
+    /// can leave them less time, and not more.
+    #[inline]
+    fn end_body(&self, body: &Body, limit: Duration) {
+        let mut deadline = Deadline::after(limit);
+        if !limit.is_zero() {
+            body.ask(self.ending.signal);
+        }
+        while body.end().is_none() && !deadline.has_passed() {
+            if let Some(Request::End(_, limit)) = self.hear(Some(deadline.left())) {
+                deadline = deadline.earlier(Deadline::after(limit));
+            }
+        }
+        body.kill();
     }
 
     /// The time until the next start. A request to end is obeyed at once.
@@ -203,9 +210,9 @@ impl<'a> Supervisor<'a> {
         let end = Deadline::after(delay);
         while !end.has_passed() {
             sys::reap_orphans(None);
-            match sys::wait_for_signal(&SignalSet::all(), Some(end.left())) {
-                Some(signal) if self.is_ending(signal) => self.leave(0),
-                Some(signal) => reopen_logs_on(signal),
+            match self.hear(Some(end.left())) {
+                Some(Request::End(..)) => self.leave(0),
+                Some(Request::PassOn(signal)) => started::reopen_logs_on(signal),
                 None => {}
             }
         }
@@ -224,8 +231,8 @@ impl<'a> Supervisor<'a> {
     }
 
     #[inline]
-    fn is_ending(&self, signal: Signal) -> bool {
-        signal == self.ending.signal || ENDING.contains(&signal)
+    fn hear(&self, patience: Option<Duration>) -> Option<Request> {
+        Request::next(self.ending, self.state.phase == Phase::Starting, patience)
     }
 
     /// Says how things are without a body.
@@ -278,16 +285,4 @@ impl Drop for Supervisor<'_> {
             self.leave(70);
         }
     }
-}
-
-/// The supervisor writes into the same logs as the body.
-#[inline]
-fn reopen_logs_on(signal: Signal) {
-    (signal == Signal::SIGHUP).then(started::reopen_logs);
-}
-
-#[inline]
-fn jitter() -> u8 {
-    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-    since.subsec_nanos().to_le_bytes()[1]
 }

@@ -40,15 +40,21 @@ pub(crate) fn request_process(
 }
 
 /// Waits for one of these signals, which are blocked, and for the time limit that goes along with
-/// it, if one does.
+/// it, if one does. Does not wait longer than it may.
 #[cfg(target_os = "linux")]
 #[inline]
-pub(crate) fn wait_for_request(signals: &SignalSet) -> Option<(Signal, Option<Duration>)> {
+pub(crate) fn wait_for_request(
+    signals: &SignalSet,
+    patience: Option<Duration>,
+) -> Option<(Signal, Option<Duration>)> {
     let mut details = std::mem::MaybeUninit::<libc::siginfo_t>::zeroed();
-    // SAFETY: the set lives through the call, the details are written to memory that is ours, and
-    // all-zero is a valid value of them. The number is there with this code.
+    let patience = patience.map(super::timespec);
+    let patience = patience.as_ref().map_or(std::ptr::null(), std::ptr::from_ref);
+    // SAFETY: set and time live through the call, and no time stands for no limit. The details are
+    // written to memory that is ours, and all-zero is a valid value of them. The number is there
+    // with this code.
     unsafe {
-        let signal = libc::sigwaitinfo(signals.as_ptr(), details.as_mut_ptr());
+        let signal = libc::sigtimedwait(signals.as_ptr(), details.as_mut_ptr(), patience);
         let details = details.assume_init();
         let number =
             if details.si_code == libc::SI_QUEUE { details.si_value().sival_ptr.addr() } else { 0 };
@@ -59,8 +65,11 @@ pub(crate) fn wait_for_request(signals: &SignalSet) -> Option<(Signal, Option<Du
 /// Waits for one of these signals, which are blocked. No time limit goes along with it here.
 #[cfg(not(target_os = "linux"))]
 #[inline]
-pub(crate) fn wait_for_request(signals: &SignalSet) -> Option<(Signal, Option<Duration>)> {
-    super::wait_for_signal(signals, None).map(|signal| (signal, None))
+pub(crate) fn wait_for_request(
+    signals: &SignalSet,
+    patience: Option<Duration>,
+) -> Option<(Signal, Option<Duration>)> {
+    super::wait_for_signal(signals, patience).map(|signal| (signal, None))
 }
 
 /// A time limit as a number: milliseconds and one, since 0 says nothing. What is beyond the numbers

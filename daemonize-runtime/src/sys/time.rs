@@ -29,6 +29,13 @@ impl Deadline {
     pub(crate) fn has_passed(self) -> bool {
         self.left().is_zero()
     }
+
+    /// Whichever of the two comes first.
+    #[inline]
+    pub(crate) fn earlier(self, other: Self) -> Self {
+        let ends = [self, other].into_iter().filter_map(|Self(end)| end);
+        Self(ends.min())
+    }
 }
 
 /// A time as the kernel takes it.
@@ -60,6 +67,9 @@ mod tests {
             let deadline = Deadline::after(limit);
             assert!(!deadline.has_passed());
             assert!(deadline.left() <= limit && deadline.left() <= LONGEST_WAIT, "{limit:?}");
+            let now = Deadline::after(Duration::ZERO);
+            assert!(deadline.earlier(now).has_passed() && now.earlier(deadline).has_passed());
+            assert!(!deadline.earlier(deadline).has_passed());
         }
     }
 }
