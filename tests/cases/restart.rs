@@ -7,6 +7,8 @@ use std::time::{Duration, Instant};
 use daemonize_runtime::control::{self, Lock, Stop, Stopped};
 use nix::sys::resource::Resource;
 use nix::sys::signal::{Signal, kill};
+use nix::sys::wait::WaitStatus;
+use tests::bot::begin;
 use tests::condition::Condition;
 use tests::daemon::Daemon;
 use tests::lock::Gate;
@@ -161,6 +163,29 @@ fn invalid_stop_signals_and_time_limits_are_refused() {
     {
         let line = bot![format!("{option}={time}"), "sleep"].refused(64);
         assert!(line.contains(&format!("`{option}` takes a number of seconds")), "{line}");
+    }
+}
+
+#[test]
+fn whatever_signal_asks_to_end_the_start_is_the_same() {
+    let refused = [Signal::SIGKILL, Signal::SIGSTOP, Signal::SIGCHLD, Signal::SIGCONT];
+    for signal in Signal::iterator().filter(|signal| !refused.contains(signal)) {
+        let (bot, gate) = bot_at_a_gate!["restart-quickly=9", "ready", "sleep"];
+        let bot = bot.words(["wait_ready=true", "stop_timeout=0.1"].map(Into::into));
+        let bot = bot.words([format!("stop_signal={signal}").into()]);
+        let bot = bot.under(Condition::Limited(Resource::RLIMIT_CORE, 0));
+        let launching = begin(bot.command());
+        wait::until("a body", || bot.processes().len() == 4);
+        gate.open();
+        launching.finish().assert_silent_success();
+        let supervisor = bot.daemon();
+        let first = next_body(&supervisor, None);
+        kill(first.0, Signal::SIGKILL).expect("it runs");
+        let second = next_body(&supervisor, Some(first));
+        let pid = supervisor.process.0;
+        supervisor.signal(signal);
+        assert_eq!(supervisor.end(), WaitStatus::Exited(pid, 0), "{signal}");
+        assert!(!second.is_alive(), "{signal}");
     }
 }
 

@@ -21,8 +21,8 @@ pub(crate) enum Request {
 
 impl Request {
     /// Waits for one, but not longer than this. `None` also when another signal has come, such as
-    /// that of a child's end. While a start waits for its first body, SIGINT comes from its other
-    /// processes.
+    /// that of a child's end. While a start waits for its first body, two signals come from its
+    /// other processes.
     #[inline]
     pub(crate) fn next(
         ending: Ending,
@@ -30,6 +30,8 @@ impl Request {
         patience: Option<Duration>,
     ) -> Option<Self> {
         match sys::wait_for_request(&SignalSet::all(), patience)? {
+            // The body is ready.
+            (Signal::SIGIO, _) if is_starting => None,
             // The start is over.
             (Signal::SIGINT, _) if is_starting => Some(Self::End(Signal::SIGINT, Duration::ZERO)),
             (signal, limit) if signal == ending.signal || ENDING.contains(&signal) => {

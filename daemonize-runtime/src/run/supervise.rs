@@ -118,6 +118,9 @@ impl<'a> Supervisor<'a> {
             self.leave(71);
         }
         go_on(&socket);
+        // From now on SIGIO comes from nobody but a user.
+        drop(socket);
+        sys::wait_for_signal(&SignalSet::of(&[Signal::SIGIO]), Some(Duration::ZERO));
         Some(body)
     }
 
