@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant, SystemTime};
 use std::{fs, io};
 
+use daemonize_runtime::control::{Status, status};
 use nix::errno::Errno;
 use nix::fcntl::{FcntlArg, OFlag, fcntl};
 use nix::libc;
@@ -201,6 +202,11 @@ fn a_failed_fork_is_the_reason_of_the_restart() {
     assert!(second != first && second.is_alive());
     let log = bot.read("out.log");
     assert!(log.lines().all(|line| !line.contains("exit code")), "{log}");
+    let restarts = wait::for_some("what is known of the body", || match status(bot.pid_file()) {
+        Status::Running { supervision: Some(told), .. } => Some(told.restarts),
+        _ => None,
+    });
+    assert_eq!(restarts, 1, "what could not be forked was not started");
 }
 
 #[test(needs = prlimit)]

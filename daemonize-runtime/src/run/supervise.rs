@@ -88,8 +88,9 @@ impl<'a> Supervisor<'a> {
             None => self.fork(None)?,
         };
         if let Some(body) = &started {
-            let body = Some(body.pid());
-            self.tell(State { phase: Phase::Running, body, next_start: None, ..self.state });
+            let (phase, body) = (Phase::Running, Some(body.pid()));
+            let restarts = self.state.restarts + u64::from(self.state.last_end.is_some());
+            self.tell(State { phase, body, restarts, next_start: None, ..self.state });
         }
         Ok(started)
     }
@@ -209,7 +210,6 @@ impl<'a> Supervisor<'a> {
     fn pause(&mut self, delay: Duration, outcome: Outcome) {
         note(&format!("restarting in {}: {outcome}", Seconds(delay)));
         self.tell_of(outcome, Phase::Restarting, SystemTime::now().checked_add(delay));
-        self.state.restarts += 1;
         let end = Deadline::after(delay);
         while !end.has_passed() {
             sys::reap_orphans(None);
