@@ -43,7 +43,8 @@ pub fn is_daemon() -> bool {
 /// returns. In the foreground the service manager is told. Standard output is flushed first.
 ///
 /// Does nothing if it was called before, without `wait_ready`, before a start, and in a process
-/// that the daemon has forked. If the launcher has died, the daemon exits.
+/// that the daemon has forked. If several threads call it at once, each returns when it is done. If
+/// the launcher has died, the daemon exits.
 ///
 /// # Examples
 ///

@@ -13,7 +13,7 @@ use tests::condition::Condition;
 use tests::launch::{Launch, Launching};
 use tests::lock::Gate;
 use tests::terminal::Terminal;
-use tests::{bot, lock};
+use tests::{bot, lock, wait};
 
 /// A bot whose launcher waits for `ready()`.
 macro_rules! waiting_bot {
@@ -139,6 +139,23 @@ fn ready_does_nothing_without_wait_ready() {
 fn ready_may_be_called_in_any_thread() {
     let bot = waiting_bot!["ready-in-thread", "print=late", "sleep"];
     let _daemon = bot.start_and_await("out.log", "late\n");
+}
+
+#[test]
+fn no_thread_passes_its_word_before_the_launcher_was_told() {
+    for plan in ["restart=never", "restart=always"] {
+        let bot = waiting_bot![plan, "note=note", "await-in-body=gate", "ready-behind-another"];
+        let gate = Gate::closed(&bot.file("gate"));
+        let launching = begin(bot.command());
+        let _body = bot.await_body();
+        launching.signal(Signal::SIGSTOP);
+        gate.open();
+        wait::until("the second thread", || bot.file("called").exists());
+        launching.signal(Signal::SIGKILL);
+        assert_eq!(launching.finish().status.signal(), Some(Signal::SIGKILL as i32));
+        bot.await_no_trace();
+        assert!(!bot.file("passed").exists(), "{plan}");
+    }
 }
 
 #[test]

@@ -3,6 +3,7 @@
 
 use std::os::fd::BorrowedFd;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::sleep;
 use std::time::Duration;
 use std::{env, process};
 
@@ -12,6 +13,9 @@ use crate::run::notify::{self, Manager};
 use crate::sys::{self, Errno, Pid, Shared, Signal, Slot, getpid};
 use libc::c_int;
 
+/// Between two looks whether another thread has said that the program is up.
+const PAUSE: Duration = Duration::from_millis(1);
+
 static STARTED: Shared<Started> = Shared::empty();
 
 /// A started process: the daemon, a body of a supervisor, or a program in the foreground.
@@ -19,6 +23,7 @@ pub(crate) struct Started {
     owner: Pid,
     duties: Duties,
     when_ready: Slot<WhenReady>,
+    /// Whether `ready()` was called, or has nothing to do.
     is_up: AtomicBool,
 }
 
@@ -36,9 +41,13 @@ pub(crate) struct Duties {
 }
 
 impl Started {
+    fn is_up(&self) -> bool {
+        self.is_up.load(Ordering::Acquire)
+    }
+
     /// The manager, once it knows that the program is up.
     fn manager_that_knows(&self) -> Option<&Manager> {
-        self.duties.manager.as_ref().filter(|_| self.is_up.load(Ordering::Acquire))
+        self.duties.manager.as_ref().filter(|_| self.is_up())
     }
 }
 
@@ -76,11 +85,11 @@ pub(crate) fn remember_in_body(when_ready: Option<WhenReady>) {
 }
 
 fn set(duties: Duties, when_ready: Option<WhenReady>) {
+    let is_up = AtomicBool::new(when_ready.is_none());
     let slot = Slot::empty();
     if let Some(when_ready) = when_ready {
         slot.put(Box::new(when_ready));
     }
-    let is_up = AtomicBool::new(false);
     STARTED.set(Box::new(Started { owner: getpid(), duties, when_ready: slot, is_up }));
 }
 
@@ -101,15 +110,21 @@ pub(crate) fn is_daemon() -> bool {
 
 /// Says that the program is up.
 pub(crate) fn ready() {
-    let Some(started) = own() else { return };
-    if let Some(when_ready) = started.when_ready.take() {
-        // It belongs to the terminal.
-        sys::flush_output();
-        when_ready();
-        started.is_up.store(true, Ordering::Release);
-        if let Some(manager) = &started.duties.manager {
-            manager.ready();
+    let Some(started) = own().filter(|started| !started.is_up()) else { return };
+    // It belongs to the terminal. Before the word is taken: another thread may hold the lock of
+    // standard output while it waits here.
+    sys::flush_output();
+    let Some(when_ready) = started.when_ready.take() else {
+        // Another thread is at it.
+        while !started.is_up() {
+            sleep(PAUSE);
         }
+        return;
+    };
+    when_ready();
+    started.is_up.store(true, Ordering::Release);
+    if let Some(manager) = &started.duties.manager {
+        manager.ready();
     }
 }
 

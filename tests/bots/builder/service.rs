@@ -1,13 +1,13 @@
 //! Steps of a body that runs under a service manager.
 
 use std::ffi::OsStr;
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::Write;
 use std::os::fd::AsFd;
 use std::path::Path;
 use std::thread;
 
-use daemonize_runtime::{notify, notify_with_descriptors, watchdog};
+use daemonize_runtime::{notify, notify_with_descriptors, ready, watchdog};
 use nix::libc;
 use nix::sys::signal::{SigSet, Signal, raise};
 
@@ -22,6 +22,7 @@ pub(crate) fn step(key: &str, value: &OsStr) -> Option<Step> {
         "kill-self" => Box::new(move || raise(text.parse().expect("a signal")).expect("a signal")),
         "notify" => Box::new(move || notify(&text)),
         "notify-in-child" => Box::new(move || fork_and_exit(move || notify(&text))),
+        "ready-behind-another" => Box::new(ready_behind_another),
         "store" => Box::new(move || store(text.as_ref())),
         "print-watchdog" => Box::new(|| println!("{:?}", watchdog())),
         _ => return None,
@@ -65,6 +66,20 @@ fn hear_all(path: &Path) {
             writeln!(out, "{number}").expect("a line");
         }
     }
+}
+
+/// Is ready while another thread is at it, which has changed the streams already. Leaves a file
+/// before and behind.
+fn ready_behind_another() {
+    let output = || fs::read_link("/proc/self/fd/1").expect("standard output");
+    let before = output();
+    thread::spawn(ready);
+    while output() == before {
+        thread::yield_now();
+    }
+    File::create("called").expect("a file");
+    ready();
+    File::create("passed").expect("a file");
 }
 
 /// Passes a file to the manager, twice.
