@@ -3,6 +3,7 @@
 //! A word is `key=value` or `key`. It sets an option of the builder, names an action before the
 //! start, or adds a step to the body. Steps run in the order of the words.
 
+mod filter;
 #[path = "builder/service.rs"]
 mod service;
 #[path = "builder/signal_stack.rs"]
@@ -172,6 +173,7 @@ fn prepare(key: &str, value: &OsStr) -> bool {
         "early" => print!("{}", value.display()),
         "early-c" => print_by_c(value),
         "keep-capabilities" => prctl::set_keepcaps(true).expect("any process may"),
+        "no-handles" => filter::forbid(libc::SYS_pidfd_open).expect("everybody may"),
         "stop" => {
             let stopped = control::stop(value, Stop::default());
             process::exit(i32::from(!matches!(stopped, Ok(Stopped::Ended(_)))))

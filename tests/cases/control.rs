@@ -14,7 +14,7 @@ use daemonize_runtime::control::{self, Lock, Status, Stop, StopError, Stopped, s
 use nix::sys::signal::Signal;
 use nix::sys::stat::Mode;
 use nix::unistd::{Pid, mkfifo};
-use tests::bot::{Bot, begin};
+use tests::bot::{Bot, begin, word};
 use tests::files::{give_away, set_mode};
 use tests::need::{self, NOBODY_ELSE};
 use tests::process::Process;
@@ -111,6 +111,16 @@ fn stop_kills_a_bot_that_does_not_obey() {
         Stopped::Killed(Lock::Free)
     );
     assert!(!daemon.process.is_alive() && !bot.pid_file().exists());
+}
+
+/// As in a container whose filter refuses handles of processes. The test reaps the bot later.
+#[test]
+fn a_bot_that_nobody_has_reaped_has_ended() {
+    let bot = bot!["sleep"];
+    let _daemon = bot.start();
+    let stop = bot!["no-handles", word("stop", &bot.pid_file())];
+    assert_eq!(stop.launch().status.code(), Some(0), "it ended when it was asked");
+    assert!(!bot.pid_file().exists());
 }
 
 #[test]

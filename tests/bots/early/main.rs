@@ -1,6 +1,7 @@
 //! A bot that does things before its start which affect the start. Its words say what it does, and
 //! the variable `MAIN` chooses its `main`.
 
+#[path = "../filter.rs"]
 mod filter;
 
 use std::fs::{self, File};
@@ -141,7 +142,7 @@ impl Early {
             "elsewhere" => self.is_elsewhere = true,
             "epoll" => self.loops.push(epoll(libc::EPOLL_CLOEXEC)),
             "epoll-for-all" => self.loops.push(epoll(0)),
-            "forbid-unshare" => filter::forbid_unshare().expect("a filter"),
+            "forbid-unshare" => filter::forbid(libc::SYS_unshare).expect("a filter"),
             "foreground" => self.detaches = false,
             "io-uring" => self.loops.push(io_uring()),
             "join-threads" => join_threads(),

@@ -91,7 +91,10 @@ impl Process {
             return sys::wait_until_readable(handle, limit);
         }
         let deadline = Deadline::after(limit);
-        while sys::signal_process(self.pid, None, None) != Err(Errno::ESRCH) {
+        // A dead process can still be signalled until its parent learns of its end.
+        while sys::signal_process(self.pid, None, None) != Err(Errno::ESRCH)
+            && !stat_of(self.pid).is_some_and(|stat| stat.is_dead)
+        {
             if deadline.has_passed() {
                 return false;
             }
@@ -124,6 +127,8 @@ pub(crate) fn numbers() -> Vec<i32> {
 /// Where a process belongs, and since when; see `proc_pid_stat(5)`.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Stat {
+    /// Whether it has ended, and its parent has not waited for it.
+    pub(crate) is_dead: bool,
     pub(crate) parent: i32,
     pub(crate) session: i32,
     /// The number of the controlling terminal; 0 for none.
@@ -141,6 +146,7 @@ pub(crate) fn stat_of(pid: i32) -> Option<Stat> {
     let fields: Vec<&str> = fields.split_ascii_whitespace().collect();
     let number = |index: usize| fields.get(index)?.parse().ok();
     Some(Stat {
+        is_dead: fields.first() == Some(&"Z"),
         parent: number(1)?,
         session: number(3)?,
         terminal: number(4)?,

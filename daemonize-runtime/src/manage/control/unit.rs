@@ -154,8 +154,9 @@ mod tests {
 
     /// Number, parent, session, and time of the start.
     fn members<const N: usize>(all: [(i32, i32, i32, u64); N]) -> BTreeMap<i32, Stat> {
-        let stat =
-            |(pid, parent, session, started)| (pid, Stat { parent, session, terminal: 0, started });
+        let stat = |(pid, parent, session, started)| {
+            (pid, Stat { is_dead: false, parent, session, terminal: 0, started })
+        };
         all.into_iter().map(stat).collect()
     }
 

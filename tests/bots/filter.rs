@@ -4,8 +4,8 @@ use nix::errno::Errno;
 use nix::libc::{self, sock_filter};
 use nix::sys::prctl::set_no_new_privs;
 
-/// Makes every `unshare` of this process fail with EPERM.
-pub(crate) fn forbid_unshare() -> nix::Result<()> {
+/// Makes every such system call of this process fail with EPERM.
+pub(crate) fn forbid(call: libc::c_long) -> nix::Result<()> {
     let code = |code| u16::try_from(code).expect("a code");
     let number = |number| u32::try_from(number).expect("a number");
     let statement = |of, k| sock_filter { code: code(of), jt: 0, jf: 0, k };
@@ -13,7 +13,7 @@ pub(crate) fn forbid_unshare() -> nix::Result<()> {
         code: code(libc::BPF_JMP | libc::BPF_JEQ | libc::BPF_K),
         jt: 0,
         jf: 1,
-        k: number(libc::SYS_unshare),
+        k: number(call),
     };
     let refuse = libc::SECCOMP_RET_ERRNO | number(libc::EPERM.into());
     let mut filter = [
