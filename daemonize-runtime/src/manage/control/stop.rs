@@ -141,7 +141,8 @@ pub enum StopError {
     StillStarting,
     /// The signal was refused.
     Refused(io::Error),
-    /// It still runs, although it was killed.
+    /// It still runs, although SIGKILL was sent: in an uninterruptible wait, or as PID 1, which the
+    /// kernel protects from the processes of its container.
     StillRunning,
 }
 
@@ -159,7 +160,7 @@ impl fmt::Display for StopError {
             }
             Self::StillStarting => f.write_str("it is still starting"),
             Self::Refused(_) => f.write_str("the signal was refused"),
-            Self::StillRunning => f.write_str("it was killed and still runs"),
+            Self::StillRunning => f.write_str("it still runs, although SIGKILL was sent"),
         }
     }
 }
