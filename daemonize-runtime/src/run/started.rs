@@ -99,6 +99,12 @@ fn own() -> Option<&'static Started> {
     STARTED.get().filter(|started| started.owner == getpid())
 }
 
+/// The manager that listens to this process.
+#[inline]
+fn manager() -> Option<&'static Manager> {
+    own()?.duties.manager.as_ref()
+}
+
 /// Whether this very process has started. A child that it forked has not.
 pub(crate) fn has_started() -> bool {
     own().is_some()
@@ -131,7 +137,7 @@ pub(crate) fn ready() {
 /// Tells the manager, if one listens to this process.
 #[inline]
 pub(crate) fn notify(state: &str) {
-    if let Some(manager) = own().and_then(|started| started.duties.manager.as_ref()) {
+    if let Some(manager) = manager() {
         manager.send(state.as_bytes());
     }
 }
@@ -139,7 +145,7 @@ pub(crate) fn notify(state: &str) {
 /// Tells the manager, if one listens to this process, and hands it copies of descriptors.
 #[inline]
 pub(crate) fn notify_with_descriptors(state: &str, descriptors: &[BorrowedFd<'_>]) {
-    if let Some(manager) = own().and_then(|started| started.duties.manager.as_ref()) {
+    if let Some(manager) = manager() {
         manager.send_with(state.as_bytes(), descriptors);
     }
 }
@@ -147,7 +153,7 @@ pub(crate) fn notify_with_descriptors(state: &str, descriptors: &[BorrowedFd<'_>
 /// How often a manager that listens to this process wants to hear from it.
 #[inline]
 pub(crate) fn watchdog() -> Option<Duration> {
-    own()?.duties.manager.as_ref()?;
+    manager()?;
     notify::watchdog(process::id(), |name| env::var(name).ok())
 }
 
