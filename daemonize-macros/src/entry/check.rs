@@ -32,8 +32,12 @@ impl Entry {
     fn wrong_name(&self) -> String {
         let name = self.signature.ident.unraw();
         let makes_main = self.attributes.iter().any(attributes::makes_main);
-        let way_out = if makes_main { "; use `#[rocket::main]` on `async fn main`" } else { "" };
-        format!("only `main` can be daemonized, and this is `{name}`{way_out}")
+        let way_out = if makes_main {
+            "use `#[rocket::main]` on `async fn main`"
+        } else {
+            "elsewhere, use the builder `Daemon`"
+        };
+        format!("only `main` can be daemonized, and this is `{name}`; {way_out}")
     }
 
     fn check_attributes(&self, args: &Args, errors: &mut Errors) {

@@ -433,7 +433,7 @@ fn a_function_that_others_call_stays_as_it_is() {
         quote! { #[inline] pub unsafe fn run<T>(n: T) -> T where T: Copy { n } },
         &quote! {
             #[inline] pub unsafe fn run<T>(n: T) -> T where T: Copy { n }
-            ::std::compile_error! { "only `main` can be daemonized, and this is `run`" }
+            ::std::compile_error! { "only `main` can be daemonized, and this is `run`; elsewhere, use the builder `Daemon`" }
         },
     );
 }

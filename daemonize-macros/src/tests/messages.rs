@@ -280,11 +280,10 @@ fn the_path_of_the_runtime() {
 
 #[test]
 fn functions() {
-    function("fn run() {}", &["only `main` can be daemonized, and this is `run`"]);
-    function(
-        "async unsafe fn run<T>(n: u8) {}",
-        &["only `main` can be daemonized, and this is `run`"],
-    );
+    let elsewhere =
+        "only `main` can be daemonized, and this is `run`; elsewhere, use the builder `Daemon`";
+    function("fn run() {}", &[elsewhere]);
+    function("async unsafe fn run<T>(n: u8) {}", &[elsewhere]);
     for item in ["struct Main;", "pub mod app {}", "const A: u8 = 5;", "fn main();", "println! {}"]
     {
         function(item, &["`#[daemonize]` goes on `fn main`"]);
