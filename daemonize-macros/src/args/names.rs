@@ -92,6 +92,15 @@ const LEFT_OUT: &[(&str, &str)] = &[
         "execute exit_action parent parent_action post_fork_parent_hook setup_post_fork_parent_hook",
         "the builder's `start_and_return()` here, which returns in the launcher too",
     ),
+    (
+        "child_action post_init_hook setup_post_init_hook post_fork_child_hook \
+         setup_post_fork_child_hook post_fork after_fork post_start after_start exec_start_post",
+        "the body of `main` here, which runs in the daemon alone",
+    ),
+    (
+        "name process_name proc_name proc_title process_title",
+        "left to the body: it asks `prctl::set_name` of `nix`",
+    ),
     ("append append_log", "not needed: logs are always appended to"),
     (
         "max_restarts restarts retries max_retries start_limit_burst start_limit_interval_sec",

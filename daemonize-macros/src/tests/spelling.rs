@@ -115,6 +115,8 @@ fn what_no_single_option_answers_has_a_sentence() {
     assert!(suggestion("chown_pid_file").starts_with("`chown_pid_file` is left out on purpose: "));
     assert!(suggestion("timeout").starts_with("`timeout` is called `stop_timeout` here; "));
     assert!(suggestion("execute").contains("`start_and_return()`"));
+    assert!(suggestion("setup_post_init_hook").contains(" is the body of `main` here"));
+    assert!(suggestion("name").starts_with("`name` is left to the body: "));
     assert!(suggestion("truncate").contains("`redirect = File::create(\"out.log\")?`"));
     assert!(suggestion("append").starts_with("`append` is not needed: "));
 }
