@@ -27,7 +27,8 @@ use super::paths::{NoForm, Nothing, Optional, Plain};
     message = "`{Self}` is neither a path nor an open file",
     label = "expected a path or an open file",
     note = "a path is anything that is `AsRef<Path>`, an open file is a `File` or an `OwnedFd`; an \
-            `Option` of either works too"
+            `Option` of either works too",
+    note = "`try_clone()` duplicates a borrowed file, and `OwnedFd::from()` takes a pipe or a socket"
 )]
 pub trait StreamValue<Form> {
     /// The file, if there is one.
