@@ -101,7 +101,39 @@ mod parameters {
             restart = &args.restart,
         )]
         pub(crate) fn main(args: Args) {
+            super::optional_text::main();
             super::plans::main();
+            drop(args);
+        }
+    }
+
+    /// What a parser that borrows from the arguments hands over.
+    mod optional_text {
+        use std::path::Path;
+
+        #[derive(Default)]
+        struct Args<'a> {
+            log: Option<&'a Path>,
+            pid_file: Option<&'a str>,
+            root: Option<&'a str>,
+            user: Option<&'a str>,
+            group: Option<&'a str>,
+            stop_signal: Option<&'a str>,
+            restart: Option<&'a str>,
+        }
+
+        #[crate::daemonize(
+            before = Args::default(),
+            redirect = &args.log,
+            pid_file = &args.pid_file,
+            chroot = &args.root,
+            user = &args.user,
+            group = &args.group,
+            stop_signal = &args.stop_signal,
+            restart = &args.restart,
+            when = false,
+        )]
+        pub(crate) fn main(args: Args<'static>) {
             drop(args);
         }
     }

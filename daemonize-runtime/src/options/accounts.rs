@@ -63,6 +63,13 @@ impl AccountValue for &str {
     }
 }
 
+impl AccountValue for &&str {
+    #[inline]
+    fn into_account(self) -> Option<Account> {
+        (*self).into_account()
+    }
+}
+
 impl AccountValue for String {
     #[inline]
     fn into_account(self) -> Option<Account> {

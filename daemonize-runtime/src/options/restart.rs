@@ -197,6 +197,13 @@ impl RestartValue for &str {
     }
 }
 
+impl RestartValue for &&str {
+    #[inline]
+    fn into_restart(self) -> Option<Restart> {
+        (*self).into_restart()
+    }
+}
+
 impl RestartValue for String {
     #[inline]
     fn into_restart(self) -> Option<Restart> {

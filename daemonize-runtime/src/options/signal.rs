@@ -41,6 +41,13 @@ impl SignalValue for &str {
     }
 }
 
+impl SignalValue for &&str {
+    #[inline]
+    fn into_signal(self) -> Option<StopSignal> {
+        (*self).into_signal()
+    }
+}
+
 impl SignalValue for String {
     #[inline]
     fn into_signal(self) -> Option<StopSignal> {
