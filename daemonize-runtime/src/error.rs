@@ -232,4 +232,21 @@ mod tests {
         assert_eq!(format!("{error:?}"), r"cannot open the log a\nb: no paper");
         assert_eq!((error.kind(), error.exit_code()), (ErrorKind::File, 73));
     }
+
+    #[test]
+    fn a_program_that_locks_the_pid_file_itself_is_told_so() {
+        let own = std::process::id().cast_signed();
+        let said = |pid| Error::from(Kind::AlreadyRunning("bot.pid".into(), Holder::Daemon(pid)));
+        assert_eq!(
+            said(own).to_string(),
+            format!(
+                "cannot start: already running with PID {own} (bot.pid); this process has that PID: do not lock the file before the start"
+            )
+        );
+        let other = own + 1;
+        assert_eq!(
+            said(other).to_string(),
+            format!("cannot start: already running with PID {other} (bot.pid)")
+        );
+    }
 }

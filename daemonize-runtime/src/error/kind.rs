@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
-use std::{env, fmt, io};
+use std::{env, fmt, io, process};
 
 use super::{ErrorKind, Printable, Seconds, Step};
 
@@ -152,6 +152,18 @@ pub(crate) enum Holder {
     Orphan(i32),
 }
 
+impl Holder {
+    /// What to do if it is this process, which has locked the file itself. It may also be a daemon
+    /// in another PID namespace.
+    fn hint(self) -> &'static str {
+        if self == Self::Daemon(process::id().cast_signed()) {
+            "; this process has that PID: do not lock the file before the start"
+        } else {
+            ""
+        }
+    }
+}
+
 impl fmt::Display for Holder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -248,7 +260,7 @@ impl fmt::Display for Kind {
                 )
             }
             Kind::AlreadyRunning(path, holder) => {
-                write!(f, "cannot start: already {holder} ({})", Printable(path))
+                write!(f, "cannot start: already {holder} ({}){}", Printable(path), holder.hint())
             }
             Kind::AlreadyStarted => f.write_str(
                 "cannot start: this process has already started; a child that it forks may start again",
