@@ -17,7 +17,7 @@ impl Daemon {
     /// let at_the_start_directory = Daemon::new().chdir(false);
     /// let at_home = Daemon::new().chdir("/var/lib/bot");
     /// ```
-    #[doc(alias = "working_directory")]
+    #[doc(alias("working_directory", "work_dir"))]
     pub fn chdir<Form>(mut self, directory: impl PathOrSwitch<Form>) -> Self {
         self.options.chdir = directory.into_choice().unwrap_or(Choice::Default);
         self

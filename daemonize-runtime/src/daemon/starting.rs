@@ -117,7 +117,12 @@ impl Daemon {
     /// The start is the same transaction as [`start`](Self::start). In the launcher, `Ok` says that
     /// one daemon is up, recorded and locked, and with [`wait_ready`](Self::wait_ready) that its
     /// body is ready. The launcher's signal actions, signal mask and descriptors are as before. In
-    /// the foreground it returns once, as [`Side::Daemon`].
+    /// the foreground it returns once, as [`Side::Daemon`]: a client that must go on sets
+    /// [`when(true)`](Self::when).
+    ///
+    /// An event loop that is open already (epoll, `io_uring`, kqueue) is shared with the daemon. If
+    /// the launcher drops a runtime or a listener of it, the daemon hears nothing more: build the
+    /// runtime after this call, on either side.
     ///
     /// # Errors
     ///
@@ -136,6 +141,7 @@ impl Daemon {
     ///     }
     /// }
     /// ```
+    #[doc(alias("execute", "exit_action"))]
     #[inline]
     pub fn start_and_return(self) -> Result<Side, Error> {
         start(&self.options, self.parts, true, None)
