@@ -11,7 +11,7 @@ use std::net::TcpStream;
 use nix::sys::signal::Signal;
 use tests::bot::{Bot, begin};
 use tests::daemon::Daemon;
-use tests::{need, wait};
+use tests::{lock, need, wait};
 
 const DOCUMENT: &str = include_str!("../../docs/migrating.md");
 
@@ -182,6 +182,33 @@ fn a_second_start_reports_the_first() {
     let bot = bot!("already_running");
     let daemon = start(&bot, &[], "bot.pid");
     assert_eq!(bot.answer(&[], 0), format!("it is up, PID {}\n", daemon.pid()));
+}
+
+#[test]
+fn words_of_the_program_itself_stop_and_restart() {
+    let bot = bot!("own_words");
+    assert_eq!(bot.answer(&["stop"], 0), "it was not running\n");
+    let first = start(&bot, &["start"], "bot.pid");
+    let line = bot.tell(&["start"]).refusal(&bot.name(), 75);
+    assert!(line.contains("already running"), "{line}");
+    assert_eq!(bot.answer(&["restart"], 0), "stopped\n");
+    let second = Daemon::recorded_in(&bot.file("bot.pid"));
+    assert_ne!(first.pid(), second.pid());
+    assert_eq!(bot.answer(&["stop"], 0), "stopped\n");
+    assert!(!bot.file("bot.pid").exists());
+}
+
+#[test]
+fn a_new_daemon_starts_beside_the_old_one() {
+    let bot = bot!("upgrade");
+    let old = start(&bot, &[], "proxy.pid");
+    let line = bot.launch().refusal(&bot.name(), 75);
+    assert!(line.contains("already running"), "{line}");
+    let new = start(&bot, &["--upgrade"], "proxy.pid");
+    assert_ne!(old.pid(), new.pid());
+    let moved = bot.file("proxy.pid.old");
+    assert_eq!(fs::read_to_string(&moved).expect("a file"), format!("{}\n", old.pid()));
+    assert!(lock::is_held(&moved) && lock::is_held(&bot.file("proxy.pid")));
 }
 
 #[test]
