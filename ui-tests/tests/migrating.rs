@@ -240,6 +240,27 @@ fn the_launcher_returns_when_the_file_system_is_mounted() {
 }
 
 #[test]
+fn other_programs_become_daemons() {
+    let bot = bot!("run_others");
+    let said = bot.answer(&[], 0);
+    let daemons: Vec<_> = bot.processes().into_iter().map(Daemon::adopted).collect();
+    let mut pids: Vec<_> = daemons.iter().map(|daemon| format!("{}\n", daemon.pid())).collect();
+    pids.sort_by_key(|pid| said.find(pid));
+    assert_eq!((pids.len(), pids.concat()), (2, said));
+}
+
+#[test]
+fn a_client_with_threads_starts_its_server() {
+    let bot = bot!("executes_itself");
+    assert_eq!(bot.answer(&[], 0), "the server is up\n");
+    let _server = Daemon::recorded_in(&bot.file("server.pid"));
+    bot.await_text("server.log", "serving\n");
+    let again = bot.launch();
+    assert_eq!((again.status.code(), &*again.stdout), (Some(0), "the server was up\n"));
+    assert!(again.stderr.contains("already running"), "{again:?}");
+}
+
+#[test]
 fn a_second_start_names_the_other_daemon() {
     let bot = bot!("from_daemonizr");
     let daemon = start(&bot, &[], "dmnzr.pid");
