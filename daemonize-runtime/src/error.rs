@@ -1,6 +1,7 @@
 //! Why a start failed: one value, one sentence, one exit code.
 
 mod date;
+mod holder;
 mod kind;
 mod line;
 mod step;
@@ -8,9 +9,10 @@ mod step;
 use std::fmt;
 
 pub(crate) use date::{Seconds, utc};
+pub(crate) use holder::Holder;
 #[cfg(not(unix))]
 pub(crate) use kind::system;
-pub(crate) use kind::{Holder, Kind, SAME_FILE};
+pub(crate) use kind::{Kind, SAME_FILE};
 #[cfg(unix)]
 pub(crate) use line::note;
 pub(crate) use line::{Printable, program_name, say};

@@ -2,9 +2,9 @@
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
-use std::{env, fmt, io, process};
+use std::{env, fmt, io};
 
-use super::{ErrorKind, Printable, Seconds, Step};
+use super::{ErrorKind, Holder, Printable, Seconds, Step};
 
 pub(crate) enum Kind {
     /// The platform has no `fork`.
@@ -137,44 +137,6 @@ impl Kind {
             Self::NotRoot(_) => (ErrorKind::NotRoot, 77),
             Self::OpenDirectory(_) => (ErrorKind::Directory, 78),
             Self::Step(step, ..) | Self::AsUser(step, ..) => (step.kind(), step.exit_code()),
-        }
-    }
-}
-
-/// Who holds a PID file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Holder {
-    /// A daemon with this PID.
-    Daemon(i32),
-    /// Another start.
-    Start,
-    /// Something that a daemon with this PID left.
-    Orphan(i32),
-}
-
-impl Holder {
-    /// What to do if it is this process, which has locked the file itself. It may also be a daemon
-    /// in another PID namespace.
-    fn hint(self) -> &'static str {
-        if self == Self::Daemon(process::id().cast_signed()) {
-            "; this process has that PID: do not lock the file before the start"
-        } else {
-            ""
-        }
-    }
-}
-
-impl fmt::Display for Holder {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Daemon(pid) => write!(f, "running with PID {pid}"),
-            Self::Start => f.write_str("starting"),
-            Self::Orphan(pid) => {
-                write!(
-                    f,
-                    "running: PID {pid} is gone, but a process that it started holds the lock"
-                )
-            }
         }
     }
 }
