@@ -80,10 +80,11 @@ const MAKE_DIRECTORY: &str = "; make its directory, or set `create_dirs`";
 
 /// The way out for a file that would be made. In a start directory that was deleted there is none.
 fn where_directory_is_missing(step: Step, path: Option<&Path>, reason: &io::Error) -> &'static str {
-    let directory = path.and_then(Path::parent).filter(|it| !it.as_os_str().is_empty());
+    let has_directory =
+        path.is_some_and(|path| path.as_os_str().as_encoded_bytes().contains(&b'/'));
     match step {
         Step::OpenLog | Step::OpenPidFile
-            if reason.kind() == io::ErrorKind::NotFound && directory.is_some() =>
+            if has_directory && reason.kind() == io::ErrorKind::NotFound =>
         {
             MAKE_DIRECTORY
         }

@@ -33,6 +33,14 @@ pub enum StopSignal {
     Unknown(String),
 }
 
+impl StopSignal {
+    /// Whether it is SIGHUP, by its number, which is the same on all systems. The names are linked
+    /// only into programs that set the option.
+    pub(crate) fn is_hang_up(&self) -> bool {
+        matches!(self, Self::Number(1))
+    }
+}
+
 impl SignalValue for &str {
     #[inline]
     fn into_signal(self) -> Option<StopSignal> {

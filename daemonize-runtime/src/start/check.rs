@@ -3,9 +3,7 @@
 use std::path::Path;
 
 use crate::error::{Error, Kind, SAME_FILE};
-use crate::options::{
-    Options, Policy, Restart, SignalValue, StopSignal, StreamTarget, TimeLimit, Wait,
-};
+use crate::options::{Options, Policy, Restart, StopSignal, StreamTarget, TimeLimit, Wait};
 
 pub(crate) fn check(options: &Options, pid_file: Option<&Path>) -> Result<(), Error> {
     check_paths(options, pid_file)?;
@@ -70,7 +68,7 @@ fn contradiction(options: &Options, pid_file: Option<&Path>) -> Option<&'static 
     if options.reopen && [redirect, stdout, stderr].into_iter().flatten().any(is_open) {
         return Some("`reopen` needs the path of a log, not an open file");
     }
-    if options.reopen && options.stop_signal == "HUP".into_signal() {
+    if options.reopen && options.stop_signal.as_ref().is_some_and(StopSignal::is_hang_up) {
         return Some("`reopen` opens the logs anew on SIGHUP; set `stop_signal` to another signal");
     }
     // Under another name it is found when both are open.
