@@ -242,7 +242,7 @@ mod tests {
         assert_eq!(
             said(own).to_string(),
             format!(
-                "cannot start: already running with PID {own} (bot.pid); this process has that PID: do not lock the file before the start"
+                "cannot start: already running with PID {own} (bot.pid); this process has that PID: it has locked the file itself, or a daemon in another container has"
             )
         );
         let other = own + 1;

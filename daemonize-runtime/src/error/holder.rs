@@ -14,11 +14,10 @@ pub(crate) enum Holder {
 }
 
 impl Holder {
-    /// What to do if it is this process, which has locked the file itself. It may also be a daemon
-    /// in another PID namespace.
+    /// What it means if it is this process. In another PID namespace the number may be a daemon's.
     pub(super) fn hint(self) -> &'static str {
         if self == Self::Daemon(process::id().cast_signed()) {
-            "; this process has that PID: do not lock the file before the start"
+            "; this process has that PID: it has locked the file itself, or a daemon in another container has"
         } else {
             ""
         }
