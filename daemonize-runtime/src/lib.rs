@@ -64,7 +64,8 @@
 //! A bot that reads its configuration or logs in somewhere is not yet up when it has been forked.
 //! With `wait_ready = true` the launcher waits until the body calls [`ready`](fn@ready); with
 //! `wait_ready = 30` it waits at most 30 seconds. Until then the body talks to the terminal and the
-//! PID file names nobody. If the body ends first, the start has failed, with the body's exit code:
+//! PID file names nobody. If the body ends first, the start has failed, with the body's exit code,
+//! or 70 if that is 0:
 //!
 //! ```no_run
 //! use daemonize_runtime::daemonize;

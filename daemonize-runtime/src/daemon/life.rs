@@ -29,7 +29,8 @@ impl Daemon {
     /// `false`.
     ///
     /// Until then the body talks to the terminal. If it ends first, the start has failed, with the
-    /// body's exit code. If the launcher ends first, the unfinished daemon ends too.
+    /// body's exit code, or 70 if that is 0. If the launcher ends first, the unfinished daemon ends
+    /// too.
     ///
     /// When the time is up, the start has failed. The unfinished daemon gets
     /// [`stop_signal`](Self::stop_signal), and SIGKILL after [`stop_timeout`](Self::stop_timeout).
@@ -64,7 +65,7 @@ impl Daemon {
     /// before the next body starts. A process that left the group by setsid(2) lives on; its new
     /// parent is the supervisor (Linux). A body may execute another program by exec(3), which is
     /// supervised in its place. A supervisor that is killed by SIGKILL leaves the group behind, but
-    /// not the body (Linux).
+    /// not the body (Linux, FreeBSD).
     ///
     /// **What the bodies share.** All bodies are forked from one process: the program as it was at
     /// the start. See fork(2). They share
