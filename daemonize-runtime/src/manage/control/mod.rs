@@ -1,7 +1,7 @@
 //! A running daemon from outside, by its PID file: its status, and how to stop it.
 //!
-//! The lock says whether the daemon runs; the number is only a hint. No signal is sent to a process
-//! before it is pinned and proven to hold the lock.
+//! The lock says whether the daemon runs; the number is only a hint. On Linux, no signal is sent to
+//! a process before it is pinned and proven to hold the lock.
 //!
 //! # Examples
 //!
