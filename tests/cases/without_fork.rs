@@ -147,7 +147,7 @@ fn the_public_interface_works_or_says_that_it_is_unsupported() {
          arguments: [\"a\", \"b\"]\n\
          start: {sentence} (Unsupported, 69)\n\
          second start: AlreadyStarted\n\
-         false None 8\n"
+         false None 7\n"
     );
     assert_eq!((launch.status.code(), &*launch.stdout, &*launch.stderr), (Some(0), &*expected, ""));
 }

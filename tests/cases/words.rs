@@ -118,6 +118,8 @@ fn a_program_with_a_parser_can_print_the_words_itself() {
     assert!(help.starts_with("usage: instances "), "{help}");
     assert!(help.contains(bot.file("instances.pid").to_str().expect("text")), "{help}");
     assert!(help.contains("\n  restart "), "{help}");
+    // That word is its parser's.
+    assert!(!help.contains("\n  help "), "{help}");
     assert!(!bot.pid_file().exists());
 }
 

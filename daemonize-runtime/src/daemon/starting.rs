@@ -53,7 +53,7 @@ impl Daemon {
     /// | `status` | prints one line; `--json` for scripts | 0 running or starting, 1 dead or given up, 3 not running, 4 unknown |
     /// | `run` | stays in the foreground | the body's own; 75 if it runs already |
     /// | `log` | prints the last ten lines of the log; `-n NUMBER`, `-f` to follow, `--stderr` if standard error has its own file | 0; 1 if it cannot be read, 6 if there is none |
-    /// | `help` | lists the words, like [`commands_help`](crate::commands_help); only in a program without `before` | 0 |
+    /// | `help` | lists the words, as [`commands_help`](crate::commands_help) does, and itself; only in a program without `before` | 0 |
     ///
     /// If an answer cannot be printed, as on a full disk, a line on standard error says why. The
     /// exit code is 4 for `status`, and 1 for `log` and `help`; those of the other words tell what

@@ -4,7 +4,7 @@ use crate::manage::control::Stop;
 use crate::manage::words::command_line::Order;
 use crate::manage::words::place::Place;
 use crate::manage::words::word::Word;
-use crate::manage::words::{commands_help, ending, help, log, print, report, starting};
+use crate::manage::words::{ending, help, log, print, report, starting};
 use crate::options::{Ending, Options};
 
 /// Answers the word, if there is one, and returns the exit code. `None` where the program is to
@@ -27,7 +27,7 @@ pub(super) fn answer(order: Option<Order>, options: &Options) -> Option<i32> {
         Word::Stop => return Some(ending::stop_and_say(place.pid_file(), how)),
         Word::Status => return Some(report::say_status(&place, order.json)),
         Word::Log => return Some(log::show_or_say(&place, &order)),
-        Word::Help => return Some(i32::from(!print(&commands_help()))),
+        Word::Help => return Some(i32::from(!print(&help::answer_to_help()))),
     }
     None
 }

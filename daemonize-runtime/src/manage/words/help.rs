@@ -14,7 +14,8 @@ pub(crate) fn remember(place: &Place) {
 }
 
 /// The words of `commands`, one a line, with the program's name, its PID file and its log. A
-/// program with a parser of its own prints them below its own help.
+/// program with a parser of its own prints them below its own help. The word `help` is missing,
+/// because that parser answers it.
 ///
 /// The files are known in a program with `commands = true`, and after
 /// [`Daemon::answer_commands`](crate::Daemon::answer_commands).
@@ -41,6 +42,17 @@ pub(crate) fn remember(place: &Place) {
 #[must_use]
 #[inline]
 pub fn commands_help() -> String {
+    list("")
+}
+
+/// The answer to `help`.
+#[inline]
+pub(super) fn answer_to_help() -> String {
+    list("  help     print this list\n")
+}
+
+#[inline]
+fn list(last: &str) -> String {
     let mut text = format!(
         "commands of {}:\n\
         \x20 start    run in the background, as without a word\n\
@@ -49,7 +61,7 @@ pub fn commands_help() -> String {
         \x20 status   say whether it runs; --json for scripts\n\
         \x20 run      run in the foreground\n\
         \x20 log      print the last lines; -n NUMBER, -f to follow, --stderr for errors\n\
-        \x20 help     print this list\n",
+        {last}",
         program()
     );
     if let Some(Place { pid_file, log, errors }) = PLACE.get() {

@@ -4,7 +4,7 @@ use crate::error::{Error, Kind};
 use crate::manage::words::by_word::{in_foreground, remember};
 use crate::manage::words::command_line::Order;
 use crate::manage::words::word::Word;
-use crate::manage::words::{commands_help, print};
+use crate::manage::words::{help, print};
 use crate::options::Options;
 
 /// Answers the word, if there is one, and returns the exit code. `None` where the program is to
@@ -18,7 +18,7 @@ pub(super) fn answer(order: Option<Order>, _options: &Options) -> Option<i32> {
             None
         }
         Word::Help => {
-            let (help, why) = (commands_help(), Kind::Unsupported);
+            let (help, why) = (help::answer_to_help(), Kind::Unsupported);
             let is_told = print(&format!("{help}  {why}: only `run` and `help` work\n"));
             Some(i32::from(!is_told))
         }
