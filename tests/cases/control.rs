@@ -442,8 +442,8 @@ fn a_lock_that_outlives_the_daemon_is_explained() {
     assert_eq!(
         line,
         format!(
-            "builder: cannot start: already running: PID {pid} is gone, but a process that it \
-             started holds the lock (builder.pid)"
+            "builder: cannot start: already running: PID {pid} is gone, but another process holds \
+             its lock (builder.pid)"
         )
     );
 }
