@@ -153,15 +153,18 @@ impl Look {
         }
     }
 
-    /// Removes the file that a dead daemon left, unless somebody has taken it over meanwhile.
+    /// Removes the file that a dead daemon left, unless somebody has taken it over or replaced it
+    /// meanwhile.
     #[inline]
     pub(crate) fn remove_left(&self, path: &Path) {
         if sys::try_lock(&self.file) == Ok(true)
             && !matches!(self.text, Ok(Text::Foreign) | Err(_))
             && let Ok(entry) = Entry::in_directory_of(path)
+            && entry.status().is_ok_and(|there| there.identity == self.identity)
         {
-            entry.remove_if(self.identity);
+            // First: once the PID file is gone, it may be a new daemon's.
             state_file::remove_left(&entry);
+            entry.remove_if(self.identity);
         }
     }
 }
@@ -192,5 +195,33 @@ impl Doubt {
             }
             Self::Failed(error) => error.to_string(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{env, fs, process};
+
+    use super::*;
+
+    #[test]
+    fn the_files_of_a_new_daemon_are_not_taken_for_those_of_a_dead_one() {
+        let directory = env::temp_dir().join(format!("look-{}", process::id()));
+        fs::create_dir(&directory).expect("a new directory");
+        let path = directory.join("bot.pid");
+        let state = state_file::path_of(&path);
+        let write = |path: &Path| fs::write(path, "").expect("a file");
+
+        [&path, &state].into_iter().for_each(|file| write(file));
+        let look = Look::at(&path).expect("a file");
+        fs::remove_file(&path).expect("the file is there");
+        write(&path);
+        look.remove_left(&path);
+        assert!(path.exists() && state.exists());
+
+        let look = Look::at(&path).expect("a file");
+        look.remove_left(&path);
+        assert!(!path.exists() && !state.exists());
+        fs::remove_dir(&directory).expect("the directory is empty");
     }
 }
