@@ -7,6 +7,7 @@ use std::sync::Arc;
 use crate::resources::inherited::Inherited;
 use crate::resources::pid_file::PidFile;
 use crate::resources::signals::Signals;
+use crate::resources::state_file::StateFile;
 use crate::resources::streams::Streams;
 use crate::run::started::{Duties, leave, remember};
 use crate::start::plan::Plan;
@@ -45,6 +46,8 @@ pub(crate) fn run(
     };
     remember(duties, when_ready);
     if !await_commit(&launcher) {
+        // As in `give_up`: before the PID file, which goes now.
+        plan.state_file.iter().for_each(StateFile::remove);
         leave();
         plan.give_up();
         sys::exit_now(1);

@@ -91,12 +91,13 @@ impl Plan<'_> {
     }
 
     /// After a failed start there is no PID file, nor what was made for it, and with the last
-    /// descriptor of it goes the lock.
+    /// descriptor of it goes the lock. The state file goes first: once the PID file is gone, it may
+    /// be another start's.
     pub(crate) fn give_up(&self) {
+        self.state_file.iter().for_each(StateFile::remove);
         if let Some(pid_file) = &self.pid_file {
             pid_file.remove();
         }
-        self.state_file.iter().for_each(StateFile::remove);
         self.made.take_back();
     }
 }
