@@ -6,6 +6,7 @@ use std::os::fd::AsRawFd;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use nix::libc;
@@ -107,28 +108,41 @@ fn a_privilege_drop_works_where_modes_cannot_be_set() {
     assert_starts_and_is_refused_twice(&bot);
 }
 
-/// A lease on a file, as a file server has it for a client that only reads.
-struct Lease(File);
+/// A lease on a file, as a file server has it for a client.
+struct Lease {
+    file: File,
+    kind: libc::c_int,
+}
 
 impl Lease {
+    /// For a client that only reads.
     fn on(path: &Path) -> Option<Self> {
+        Self::of_kind(libc::F_RDLCK, path)
+    }
+
+    /// For a client that may write, which nobody else may even read meanwhile.
+    fn for_writing_on(path: &Path) -> Option<Self> {
+        Self::of_kind(libc::F_WRLCK, path)
+    }
+
+    fn of_kind(kind: libc::c_int, path: &Path) -> Option<Self> {
         // The `libc` crate does not have it.
         const F_SETSIG: libc::c_int = 10;
         fs::write(path, "").ok()?;
-        let lease = Self(File::open(path).ok()?);
+        let lease = Self { file: File::open(path).ok()?, kind };
         // Not the usual signal, which would end this process.
         lease.ask(F_SETSIG, libc::SIGURG);
-        (lease.ask(libc::F_SETLEASE, libc::F_RDLCK) == 0).then_some(lease)
+        (lease.ask(libc::F_SETLEASE, kind) == 0).then_some(lease)
     }
 
-    /// Whether somebody who wants to write waits for its end.
+    /// Whether somebody who wants the file waits for its end.
     fn is_to_end(&self) -> bool {
-        self.ask(libc::F_GETLEASE, 0) != libc::F_RDLCK
+        self.ask(libc::F_GETLEASE, 0) != self.kind
     }
 
     fn ask(&self, command: libc::c_int, number: libc::c_int) -> libc::c_int {
         // SAFETY: the commands take a number.
-        unsafe { libc::fcntl(self.0.as_raw_fd(), command, number) }
+        unsafe { libc::fcntl(self.file.as_raw_fd(), command, number) }
     }
 }
 
@@ -147,5 +161,20 @@ fn a_file_with_a_lease_is_opened_when_that_is_given_up() {
         drop(lease);
         launching.finish().assert_silent_success();
         bot.await_text("out.log", "up\n");
+    }
+}
+
+#[test(needs = leases)]
+fn words_wait_until_a_lease_is_given_up() {
+    for (word, file, code) in [("status", "speaker.pid", 1), ("log", "out.log", 0)] {
+        let bot = Bot::new(env!("CARGO_BIN_EXE_speaker"));
+        let lease = Lease::for_writing_on(&bot.file(file)).expect("a lease");
+        let asking = bot.begin_with(&[word]);
+        wait::until("a look at the file", || lease.is_to_end());
+        // Longer than a daemon may look odd.
+        thread::sleep(Duration::from_millis(300));
+        drop(lease);
+        let asked = asking.finish();
+        assert_eq!(asked.status.code(), Some(code), "{word}: {}", asked.stderr);
     }
 }

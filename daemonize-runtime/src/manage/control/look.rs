@@ -3,16 +3,16 @@
 //! The lock says whether the daemon runs. The number is only a hint. A process counts as the daemon
 //! only after it is pinned, and then proven to hold the lock.
 
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io;
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::thread::sleep;
 use std::time::{Duration, SystemTime};
 
 use crate::manage::control::process::{Process, Sight, find_holder};
 use crate::resources::entry::Entry;
-use crate::resources::pid_lock::IS_LINK;
+use crate::resources::pid_lock::{GENTLY, IS_LINK};
 use crate::resources::pid_text::{Text, read};
 use crate::resources::state_file;
 use crate::sys::{self, Deadline, Identity, identity_of};
@@ -96,11 +96,10 @@ pub(crate) struct Look {
 impl Look {
     #[inline]
     pub(crate) fn at(path: &Path) -> io::Result<Self> {
-        let flags = libc::O_NOFOLLOW | libc::O_NONBLOCK | libc::O_NOCTTY;
-        let opened = OpenOptions::new().read(true).custom_flags(flags).open(path);
+        let opened = Entry::of_path(path).and_then(|entry| entry.open(GENTLY, 0));
         let file = opened.map_err(|error| match path.symlink_metadata() {
             Ok(entry) if entry.is_symlink() => io::Error::other(IS_LINK),
-            _ => error,
+            _ => error.into(),
         })?;
         let metadata = file.metadata()?;
         if !metadata.is_file() {

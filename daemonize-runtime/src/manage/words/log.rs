@@ -1,8 +1,8 @@
 //! The word `log`: the end of a log, and what is added to it.
 
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
-use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt};
+use std::os::unix::fs::{FileExt, MetadataExt};
 use std::path::Path;
 use std::time::Duration;
 
@@ -12,6 +12,7 @@ use crate::manage::control::output;
 use crate::manage::words::command_line::Order;
 use crate::manage::words::is_unread;
 use crate::manage::words::place::{Place, refuse_missing, shown};
+use crate::resources::entry::Entry;
 use crate::sys;
 
 /// Between two looks at a log that is followed.
@@ -131,7 +132,7 @@ fn copy(file: &mut File) -> Result<usize, Failure> {
 #[inline]
 fn open(path: &Path) -> io::Result<File> {
     let flags = libc::O_NONBLOCK | libc::O_NOCTTY;
-    let file = OpenOptions::new().read(true).custom_flags(flags).open(path)?;
+    let file = Entry::of_path(path)?.open(flags, 0)?;
     // A device may have no end, and a pipe has no last lines.
     if !file.metadata()?.is_file() {
         return Err(io::Error::other("not a regular file"));
