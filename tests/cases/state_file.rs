@@ -171,7 +171,10 @@ fn the_state_file_of_a_failed_start_is_removed_before_the_pid_file() {
                 bot.processes().is_empty() || value(bot, "state").as_deref() == Some("running")
             });
         });
-        assert!([&[][..], &[FILE.into(), "builder.pid".into()]].contains(&&*removed), "{removed:?}");
+        assert!(
+            [&[][..], &[FILE.into(), "builder.pid".into()]].contains(&&*removed),
+            "{removed:?}"
+        );
     }
 }
 

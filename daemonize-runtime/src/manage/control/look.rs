@@ -211,7 +211,8 @@ mod tests {
         let state = state_file::path_of(&path);
         let write = |path: &Path| fs::write(path, "").expect("a file");
 
-        [&path, &state].into_iter().for_each(|file| write(file));
+        write(&path);
+        write(&state);
         let look = Look::at(&path).expect("a file");
         fs::remove_file(&path).expect("the file is there");
         write(&path);
