@@ -5,6 +5,7 @@ use std::ffi::OsStr;
 use std::fs;
 use std::os::fd::AsRawFd;
 use std::os::unix::net::{UnixDatagram, UnixListener};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use nix::sys::signal::Signal;
@@ -164,6 +165,21 @@ fn a_manager_that_is_busy_for_a_moment_hears_of_readiness() {
     });
     wait::until("READY=1", || manager.heard().iter().any(|message| message == "READY=1"));
     assert!(launching.finish().status.success());
+}
+
+#[test]
+fn no_thread_passes_its_word_before_the_manager_was_told() {
+    let bot = bot!["chdir=false", "wait_ready=true", "ready-in-two-threads"];
+    let manager = Manager::at_path(&bot);
+    manager.fill();
+    let launching = begin(manager.command(&bot));
+    wait::until("the threads", || bot.file("called").exists());
+    // Much shorter than the bot waits for room in the queue.
+    thread::sleep(Duration::from_millis(200));
+    assert!(!bot.file("passed").exists());
+    wait::until("READY=1", || manager.heard().iter().any(|message| message == "READY=1"));
+    assert!(launching.finish().status.success());
+    assert!(bot.file("passed").exists());
 }
 
 #[test]

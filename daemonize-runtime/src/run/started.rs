@@ -23,8 +23,10 @@ pub(crate) struct Started {
     owner: Pid,
     duties: Duties,
     when_ready: Slot<WhenReady>,
-    /// Whether `ready()` was called, or has nothing to do.
+    /// Whether the manager may hear of more than that the program is up.
     is_up: AtomicBool,
+    /// Whether `ready()` is done, or has nothing to do.
+    is_ready: AtomicBool,
 }
 
 /// What the process has taken over by its start.
@@ -41,13 +43,13 @@ pub(crate) struct Duties {
 }
 
 impl Started {
-    fn is_up(&self) -> bool {
-        self.is_up.load(Ordering::Acquire)
+    fn is_ready(&self) -> bool {
+        self.is_ready.load(Ordering::Acquire)
     }
 
     /// The manager, once it knows that the program is up.
     fn manager_that_knows(&self) -> Option<&Manager> {
-        self.duties.manager.as_ref().filter(|_| self.is_up())
+        self.duties.manager.as_ref().filter(|_| self.is_up.load(Ordering::Acquire))
     }
 }
 
@@ -85,12 +87,12 @@ pub(crate) fn remember_in_body(when_ready: Option<WhenReady>) {
 }
 
 fn set(duties: Duties, when_ready: Option<WhenReady>) {
-    let is_up = AtomicBool::new(when_ready.is_none());
+    let [is_up, is_ready] = [when_ready.is_none(); 2].map(AtomicBool::new);
     let slot = Slot::empty();
     if let Some(when_ready) = when_ready {
         slot.put(Box::new(when_ready));
     }
-    STARTED.set(Box::new(Started { owner: getpid(), duties, when_ready: slot, is_up }));
+    STARTED.set(Box::new(Started { owner: getpid(), duties, when_ready: slot, is_up, is_ready }));
 }
 
 /// What this process has started as. `None` in a child that it has forked, which has a copy of the
@@ -116,22 +118,24 @@ pub(crate) fn is_daemon() -> bool {
 
 /// Says that the program is up.
 pub(crate) fn ready() {
-    let Some(started) = own().filter(|started| !started.is_up()) else { return };
+    let Some(started) = own().filter(|started| !started.is_ready()) else { return };
     // It belongs to the terminal. Before the word is taken: another thread may hold the lock of
     // standard output while it waits here.
     sys::flush_output();
     let Some(when_ready) = started.when_ready.take() else {
         // Another thread is at it.
-        while !started.is_up() {
+        while !started.is_ready() {
             sleep(PAUSE);
         }
         return;
     };
     when_ready();
+    // Before the manager is told, which may ask for a rotation at once.
     started.is_up.store(true, Ordering::Release);
     if let Some(manager) = &started.duties.manager {
         manager.ready();
     }
+    started.is_ready.store(true, Ordering::Release);
 }
 
 /// Tells the manager, if one listens to this process.

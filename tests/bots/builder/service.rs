@@ -23,6 +23,7 @@ pub(crate) fn step(key: &str, value: &OsStr) -> Option<Step> {
         "notify" => Box::new(move || notify(&text)),
         "notify-in-child" => Box::new(move || fork_and_exit(move || notify(&text))),
         "ready-behind-another" => Box::new(ready_behind_another),
+        "ready-in-two-threads" => Box::new(ready_in_two_threads),
         "store" => Box::new(move || store(text.as_ref())),
         "print-watchdog" => Box::new(|| println!("{:?}", watchdog())),
         _ => return None,
@@ -80,6 +81,17 @@ fn ready_behind_another() {
     File::create("called").expect("a file");
     ready();
     File::create("passed").expect("a file");
+}
+
+/// Is ready in two threads at once. Leaves a file before, and when one of them goes on.
+fn ready_in_two_threads() {
+    let pass = || {
+        ready();
+        drop(File::create("passed").expect("a file"));
+    };
+    File::create("called").expect("a file");
+    thread::spawn(pass);
+    pass();
 }
 
 /// Passes a file to the manager, twice.
