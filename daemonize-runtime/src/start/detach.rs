@@ -22,6 +22,7 @@ use crate::start::plan::Plan;
 use crate::start::{daemon, launcher, session_leader};
 use crate::sys::{self, ForkResult, OnlyThread, errno_of, getpid};
 
+#[inline]
 pub(crate) fn detach(
     plan: &mut Plan,
     signals: &Signals,
