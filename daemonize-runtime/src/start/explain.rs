@@ -8,17 +8,17 @@ use crate::start::failure::Failure;
 use crate::start::plan::Plan;
 
 pub(crate) fn error_of(failure: Failure, plan: &Plan) -> Error {
-    match (failure, plan.parts.accounts) {
-        (Failure::Step(step, reason), _) => {
+    match (plan.parts.accounts, failure) {
+        (Some(part), _) => (part.explain)(failure, plan).into(),
+        (None, Failure::Step(step, reason)) => {
             Kind::Step(step, subject(step, plan), reason.into()).into()
         }
-        (_, Some(part)) => (part.explain)(failure, plan).into(),
         // Nothing else fails without an account.
-        (_, None) => Kind::Died.into(),
+        (None, _) => Kind::Died.into(),
     }
 }
 
-/// Adds the names to what the daemon's user was refused.
+/// Adds the names, in a program that may become another user.
 #[inline]
 pub(crate) fn explain(failure: Failure, plan: &Plan) -> Kind {
     let user = || plan.privileges.as_ref().map_or_else(String::new, |it| it.name.clone());
