@@ -5,15 +5,13 @@
 //! supervisor works the same.
 
 use std::fs::File;
-use std::io::Read;
-use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
 use crate::resources::entry::Entry;
 use crate::resources::pid_file::PidFile;
 use crate::resources::pid_lock::GENTLY;
 use crate::resources::place::Place;
-use crate::resources::state_text::{FIRST_WORD, LONGEST, State, parse};
+use crate::resources::state_text::{FIRST_WORD, LENGTH, LONGEST, State, parse};
 use crate::resources::streams::Streams;
 use crate::sys::{self, Errno, FileStatus, Pid, errno_of};
 
@@ -108,10 +106,7 @@ impl StateFile {
     /// Says what is so from now on. What cannot be said is not: the bot matters more.
     #[inline]
     pub(crate) fn write(&self, state: &State) {
-        let text = state.to_string();
-        if self.file.write_all_at(text.as_bytes(), 0).is_ok() {
-            let _ = self.file.set_len(text.len() as u64);
-        }
+        let _ = write_to(&self.file, state);
     }
 
     /// Removes the file. Where that is not allowed, it says nothing any more.
@@ -139,19 +134,61 @@ fn is_of_a_supervisor(file: &File, status: &FileStatus) -> bool {
     status.is_regular() && text_of(file).is_some_and(is_its_text)
 }
 
+/// Writes a text in one piece, and always of the same length. The kernel changes the length of a
+/// file later than its text, so that others would see a part of a longer one.
+#[inline]
+fn write_to(file: &File, state: &State) -> sys::Answer<()> {
+    let text = state.to_string();
+    sys::write_at_start(file, format!("{text:LENGTH$}").as_bytes())
+}
+
+/// Reads a text in one piece: two pieces may be of two texts.
 #[inline]
 fn text_of(file: &File) -> Option<String> {
-    let mut text = String::new();
-    file.take(LONGEST as u64).read_to_string(&mut text).ok()?;
-    Some(text)
+    let mut text = [0; LONGEST];
+    let length = sys::read_at_start(file, &mut text).ok()?;
+    str::from_utf8(&text[..length]).ok().map(ToOwned::to_owned)
 }
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicBool, Ordering};
+    use std::{env, fs, process, thread};
+
     use super::*;
+    use crate::resources::state_text::Phase;
 
     #[test]
     fn the_name_is_the_whole_one_of_the_pid_file() {
         assert_eq!(path_of(Path::new("run/bot.pid")), Path::new("run/bot.pid.state"));
+    }
+
+    #[test]
+    fn whoever_reads_while_a_state_is_written_sees_a_whole_one() {
+        let path = env::temp_dir().join(format!("state-{}", process::id()));
+        let open =
+            || File::options().read(true).write(true).create(true).truncate(false).open(&path);
+        let [written, read] = [open(), open()].map(|file| file.expect("a file"));
+        let short = State::at_birth(11);
+        let long =
+            State { phase: Phase::Running, body: Some(1_234_567), supervisor: 2_222, ..short };
+        write_to(&written, &short).expect("room");
+        let is_over = AtomicBool::new(false);
+        let texts = thread::scope(|scope| {
+            scope.spawn(|| {
+                while !is_over.load(Ordering::Relaxed) {
+                    write_to(&written, &long).expect("room");
+                    write_to(&written, &short).expect("room");
+                }
+            });
+            let texts: Vec<_> = (0..100_000).map(|_| text_of(&read)).collect();
+            is_over.store(true, Ordering::Relaxed);
+            texts
+        });
+        fs::remove_file(path).expect("it is there");
+        for text in texts {
+            let state = text.as_deref().and_then(parse);
+            assert!(state == Some(short) || state == Some(long), "{text:?}");
+        }
     }
 }

@@ -9,6 +9,9 @@ use crate::sys::End;
 /// What is longer is not the text of a state.
 pub(crate) const LONGEST: usize = 512;
 
+/// With spaces behind it, every text has this length.
+pub(crate) const LENGTH: usize = 256;
+
 /// How every text begins.
 pub(crate) const FIRST_WORD: &str = "state ";
 
