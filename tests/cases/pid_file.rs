@@ -1,5 +1,6 @@
 //! The PID file: its name, its lock, and obstacles in its place.
 
+use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::os::unix::fs::{FileExt, FileTypeExt, MetadataExt, symlink};
 use std::os::unix::net::UnixListener;
@@ -104,31 +105,43 @@ fn a_stale_pid_file_is_taken_over() {
 }
 
 #[test]
-fn a_longer_number_is_taken_over_without_foreign_text_in_between() {
-    let bot = bot!["sleep"];
-    let path = bot.pid_file();
-    fs::write(&path, "").expect("a file");
-    let is_over = AtomicBool::new(false);
-    thread::scope(|scope| {
-        // By single reads, without a pause: what is in between does not last.
-        scope.spawn(|| {
-            let file = File::open(&path).expect("a file");
-            let is_digits = || {
-                let mut text = [0; 32];
-                let length = file.read_at(&mut text, 0).expect("a text");
-                text[..length].trim_ascii().iter().all(u8::is_ascii_digit)
-            };
-            while !is_over.load(Ordering::Relaxed) {
-                // While it is made shorter, the kernel may read zero bytes behind the new end.
-                assert!(is_digits() || is_digits(), "foreign text");
-            }
+fn a_number_of_another_length_is_taken_over_without_parts_in_between() {
+    for left in ["07", "99999999999999999999"] {
+        let bot = bot!["sleep"];
+        let path = bot.pid_file();
+        fs::write(&path, "").expect("a file");
+        let is_over = AtomicBool::new(false);
+        let (seen, texts) = thread::scope(|scope| {
+            // By single reads, without a pause: what is in between does not last.
+            let reader = scope.spawn(|| {
+                let file = File::open(&path).expect("a file");
+                let mut seen = BTreeSet::new();
+                while !is_over.load(Ordering::Relaxed) {
+                    let mut text = [0; 32];
+                    let length = file.read_at(&mut text, 0).expect("a text");
+                    seen.insert(String::from_utf8_lossy(&text[..length]).into_owned());
+                }
+                seen
+            });
+            let starts = (0..200).map(|_| {
+                fs::write(&path, format!("{left}\n")).expect("a file");
+                let daemon = bot.start();
+                let text = format!("{}\n", daemon.pid());
+                daemon.kill();
+                text
+            });
+            let texts: Vec<_> = starts.collect();
+            is_over.store(true, Ordering::Relaxed);
+            (reader.join().expect("a reader"), texts)
         });
-        for _ in 0..100 {
-            fs::write(&path, "99999999999999999999\n").expect("a file");
-            bot.start().kill();
+        for text in seen {
+            let is_part = |whole: &String| whole.starts_with(&text) && *whole != text;
+            assert!(text.is_empty() || !texts.iter().any(is_part), "after {left}: {text:?}");
+            // While a file is made shorter, the kernel may read zero bytes behind the new end.
+            let digits = text.trim_end_matches('\0').trim_ascii();
+            assert!(digits.bytes().all(|byte| byte.is_ascii_digit()), "after {left}: {text:?}");
         }
-        is_over.store(true, Ordering::Relaxed);
-    });
+    }
 }
 
 #[test]

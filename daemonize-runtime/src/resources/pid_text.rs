@@ -8,6 +8,9 @@ use crate::sys::proc::number;
 /// What is longer is not a PID.
 pub(crate) const LONGEST: usize = 32;
 
+/// The digits of the largest PID, and a newline.
+pub(crate) const LONGEST_PID: u64 = 11;
+
 /// What stands in a PID file.
 pub(crate) enum Text {
     Pid(i32),
