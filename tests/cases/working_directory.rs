@@ -59,12 +59,15 @@ fn the_start_directory_can_be_removed_while_the_daemon_runs() {
 
 #[test]
 fn in_a_deleted_start_directory_relative_files_are_refused() {
-    for option in ["pid_file=true", "redirect=out.log", "pid_file=bot.pid"] {
-        let bot = bot![option, "sleep"];
+    for (option, code, what) in [
+        ("pid_file=true", 72, "cannot find the start directory"),
+        ("pid_file=bot.pid", 72, "cannot find the start directory"),
+        ("redirect=out.log pid_file=false", 73, "cannot open the log out.log"),
+    ] {
+        let bot = bot![].words(option.split(' ').chain(["sleep"]).map(Into::into));
         let gone = bot.command_in_shell(r#"mkdir gone; cd gone; rmdir "$PWD"; exec "$@""#);
-        let line = bot.refused_by(gone, 73);
-        // No directory can be made there.
-        assert!(line.ends_with("No such file or directory (os error 2)"), "{line}");
+        let line = bot.refused_by(gone, code);
+        assert_eq!(line, format!("builder: {what}: No such file or directory (os error 2)"));
     }
 }
 

@@ -13,7 +13,7 @@ use crate::ended::Ended;
 use crate::fault::Role;
 use crate::plan::Plan;
 use crate::shape::Shape;
-use crate::starts::Body;
+use crate::starts::{Body, STALE};
 use crate::supervised::BOUND;
 
 /// How an undisturbed start ends.
@@ -75,6 +75,12 @@ pub(crate) fn judge(ended: &Ended, plan: &Plan, expected: &Ending) -> Outcome {
         assert!(is_reason, "an interrupted call is no reason to fail: {:?}", ended.launch);
         assert_refused(ended, plan);
         ended.await_nothing_left();
+        if matches!(expected, Ending::Runs(_)) && !plan.may_leave_pid_file() {
+            let left = fs::read_to_string(ended.bot.pid_file()).ok();
+            // The number in a stale file may have been replaced.
+            let left = left.filter(|text| text.len() < STALE.len());
+            assert_eq!(left, None, "a new PID file is left");
+        }
         Outcome::Undone
     } else if has_lost_daemon {
         ended.await_nothing_left();

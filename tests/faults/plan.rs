@@ -70,6 +70,16 @@ impl Plan {
             |fault: &Fault| fault.place.role == Role::Launcher && fault.call.is(libc::SYS_write);
         self.faults.iter().any(spoils)
     }
+
+    /// Whether the faults may keep a failed start from removing its PID file. It is removed by its
+    /// name, and only under its lock. The launcher may not remove that of another user.
+    pub(crate) fn may_leave_pid_file(&self) -> bool {
+        let calls = [libc::SYS_flock, libc::SYS_newfstatat, libc::SYS_unlinkat];
+        self.faults.iter().any(|fault| {
+            matches!(fault.disturbance, Disturbance::Signal(_))
+                || calls.iter().any(|&call| fault.call.is(call))
+        })
+    }
 }
 
 /// What separates two faults in the name of a plan.

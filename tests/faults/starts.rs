@@ -127,13 +127,16 @@ fn with_empty_files_only() -> Bot {
     bot!["sleep"].under(Condition::Limited(Resource::RLIMIT_FSIZE, 0))
 }
 
+/// What a stale PID file says. It is longer than a new one.
+pub(crate) const STALE: &str = "123456789\n";
+
 /// Files, a stale PID file, and inherited state that a daemon must not keep.
 fn with_much_to_do() -> Bot {
     let bot = bot!["redirect=out.log", "stdin=input", "chdir=elsewhere", "sleep"];
     fs::write(bot.file("input"), "").expect("an input");
     fs::create_dir(bot.file("elsewhere")).expect("a directory");
     // Longer than any PID, which makes the start truncate the file.
-    fs::write(bot.pid_file(), "123456789\n").expect("a stale PID file");
+    fs::write(bot.pid_file(), STALE).expect("a stale PID file");
     fs::set_permissions(bot.pid_file(), Permissions::from_mode(0o600)).expect("its mode");
     bot.under(inherited())
         .under(Condition::Ignored(Signal::SIGHUP))

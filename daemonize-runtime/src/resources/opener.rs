@@ -10,7 +10,7 @@ use crate::error::{At, Error, Kind, Step};
 use crate::resources::entry::Entry;
 use crate::resources::made::{DIRECTORY_MODE, Made};
 use crate::resources::pid_file::PidFile;
-use crate::resources::pid_lock::Wanted;
+use crate::resources::pid_lock::{Wanted, open_keeper};
 use crate::resources::privileges::Privileges;
 use crate::resources::root::inside;
 use crate::resources::stream_file::{HAS_OTHER_NAME, LOG_MODE, Purpose, StreamFile};
@@ -124,7 +124,7 @@ impl Opener for RootForUser<'_> {
             path: None,
             owner: place.owner,
             receiver: place.owner.map(|owner| (owner, self.privileges.group)),
-            is_roots: true,
+            open_keeper: Some(open_keeper),
             reach: if goes_away { Entry::of_path } else { reach_as_root },
         };
         PidFile::acquire(wanted).map(Opened::Now)

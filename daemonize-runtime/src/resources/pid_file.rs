@@ -31,7 +31,20 @@ pub(crate) struct PidFile {
 
 impl PidFile {
     /// Opens, checks and locks the file, and makes it if it is missing.
-    pub(crate) fn acquire(wanted: Wanted<'_>) -> Result<Self, Error> {
+    pub(crate) fn acquire(mut wanted: Wanted<'_>) -> Result<Self, Error> {
+        // Before the file is made: where this fails, nothing is left.
+        let path = match wanted.path.take() {
+            Some(path) => path,
+            None if wanted.name.is_absolute() => wanted.name.to_owned(),
+            None => {
+                let start = env::current_dir().map_err(errno_of).at(Step::FindStartDirectory)?;
+                // Not by `join`, which looks once more whether the name is relative.
+                let mut path = start.into_os_string();
+                path.push("/");
+                path.push(wanted.name);
+                path.into()
+            }
+        };
         let patience_ends = Deadline::after(PATIENCE);
         let acquired = loop {
             let is_last_try = patience_ends.has_passed();
@@ -41,19 +54,7 @@ impl PidFile {
                 None => sleep(PAUSE),
             }
         };
-        let Wanted { name, entry, path, receiver, reach, .. } = wanted;
-        let path = match path {
-            Some(path) => path,
-            None if name.is_absolute() => name.to_owned(),
-            None => {
-                let start = env::current_dir().map_err(errno_of).at(Step::FindStartDirectory)?;
-                // Not by `join`, which looks once more whether the name is relative.
-                let mut path = start.into_os_string();
-                path.push("/");
-                path.push(name);
-                path.into()
-            }
-        };
+        let Wanted { name, entry, receiver, reach, .. } = wanted;
         let Acquired { file, keeper, status } = acquired;
         let entry = entry.is_in_directory().then_some(entry);
         let place = Place { entry, path, reach, receiver, identity: status.identity };

@@ -9,7 +9,7 @@ use crate::error::{At, Error, Holder, Kind, Step};
 use crate::resources::entry::Entry;
 use crate::resources::pid_text::{LONGEST, LONGEST_PID, Text, read};
 use crate::resources::place::Reach;
-use crate::sys::{self, Errno, FileStatus};
+use crate::sys::{self, Errno, FileStatus, Identity};
 
 /// How long another process may hold the lock without a PID in the file: it is starting, or only
 /// looking.
@@ -41,9 +41,8 @@ pub(crate) struct Wanted<'a> {
     pub(crate) owner: Option<u32>,
     /// To whom it is given, if it is made.
     pub(crate) receiver: Option<(u32, u32)>,
-    /// Whether the daemon gives up its privileges. Then it keeps a descriptor that can only read,
-    /// so that whoever gets hold of it cannot make root's tools signal a stranger.
-    pub(crate) is_roots: bool,
+    /// How a daemon that gives up its privileges opens what holds its lock.
+    pub(crate) open_keeper: Option<OpenKeeper>,
     /// How it is found again.
     pub(crate) reach: Reach,
 }
@@ -57,7 +56,7 @@ impl<'a> Wanted<'a> {
             path: None,
             owner: None,
             receiver: None,
-            is_roots: false,
+            open_keeper: None,
             reach: Entry::of_path,
         })
     }
@@ -81,16 +80,14 @@ impl Acquired {
         if !is_new {
             check(name, &opened, wanted.owner.unwrap_or_else(sys::effective_user))?;
         }
-        let mut keeper = if wanted.is_roots {
-            let keeper = entry.open(GENTLY, 0).at_path(Step::OpenPidFile, name)?;
-            let kept = sys::status_of(&keeper).at_path(Step::OpenPidFile, name)?;
-            if kept.identity != opened.identity {
+        let mut keeper = None;
+        if let Some(open_keeper) = wanted.open_keeper {
+            let opened = open_keeper(entry, &file, opened.identity, is_new);
+            keeper = opened.at_path(Step::OpenPidFile, name)?;
+            if keeper.is_none() {
                 return Ok(None);
             }
-            Some(keeper)
-        } else {
-            None
-        };
+        }
         if !lock(&file, &mut keeper, name, is_last_try)? {
             return Ok(None);
         }
@@ -121,6 +118,26 @@ impl Acquired {
         }
         Ok(Some(Self { file, keeper, status }))
     }
+}
+
+/// Opens a PID file a second time, and removes one that is new if this fails.
+pub(crate) type OpenKeeper = fn(&Entry, &File, Identity, bool) -> sys::Answer<Option<File>>;
+
+/// Opens a PID file a second time, only to read: whoever gets hold of the daemon cannot make root's
+/// tools signal a stranger. `None` if it was replaced in between.
+#[inline]
+pub(crate) fn open_keeper(
+    entry: &Entry,
+    file: &File,
+    identity: Identity,
+    is_new: bool,
+) -> sys::Answer<Option<File>> {
+    let keeper = entry.open(GENTLY, 0).inspect_err(|_| {
+        if is_new && sys::try_lock(file) == Ok(true) {
+            entry.remove_if(identity);
+        }
+    })?;
+    Ok((sys::status_of(&keeper)?.identity == identity).then_some(keeper))
 }
 
 /// Not through a link, and without waiting at a planted pipe.
