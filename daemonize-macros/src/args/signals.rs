@@ -4,11 +4,10 @@ use super::names::distance;
 use crate::errors::visible;
 
 /// The signals that can ask a program to end, without their prefix: those of signal(7) except KILL
-/// and STOP, which cannot be caught, and CHLD and CONT, which say something else.
-const SIGNALS: [&str; 27] = [
+/// and STOP, which cannot be caught, and those that say something else.
+const SIGNALS: [&str; 24] = [
     "HUP", "INT", "QUIT", "ILL", "TRAP", "ABRT", "BUS", "FPE", "USR1", "SEGV", "USR2", "PIPE",
-    "ALRM", "TERM", "STKFLT", "TSTP", "TTIN", "TTOU", "URG", "XCPU", "XFSZ", "VTALRM", "PROF",
-    "WINCH", "IO", "PWR", "SYS",
+    "ALRM", "TERM", "STKFLT", "URG", "XCPU", "XFSZ", "VTALRM", "PROF", "WINCH", "IO", "PWR", "SYS",
 ];
 
 /// A name that no signal has on any system, or one that asks for something else.
@@ -18,7 +17,9 @@ pub(super) fn objection_to(name: &str) -> Option<String> {
     match bare {
         _ if SIGNALS.contains(&bare) => None,
         "KILL" | "STOP" => Some(format!("`{name}` cannot be caught")),
-        "CHLD" | "CONT" => Some(format!("`{name}` does not ask a program to end")),
+        "TSTP" | "TTIN" | "TTOU" | "CHLD" | "CONT" => {
+            Some(format!("`{name}` does not ask a program to end"))
+        }
         _ if name != capitals && objection_to(&capitals).is_none() => {
             Some(format!("write `stop_signal` in capitals, as in `{capitals}`"))
         }

@@ -210,6 +210,7 @@ fn times_and_signals() {
     options(r#"stop_signal = "sigint""#, &["write `stop_signal` in capitals, as in `SIGINT`"]);
     options(r#"stop_signal = "SIGKILL""#, &["`SIGKILL` cannot be caught"]);
     options(r#"stop_signal = "CONT""#, &["`CONT` does not ask a program to end"]);
+    options(r#"stop_signal = "SIGTSTP""#, &["`SIGTSTP` does not ask a program to end"]);
     options(r#"stop_timeout = 0, wait_ready = 1.5, stop_signal = "SIGUSR1""#, &[]);
     options(r#"stop_timeout = limit(), wait_ready = 30, stop_signal = "PWR""#, &[]);
 }

@@ -127,8 +127,8 @@ impl Daemon {
     /// It applies wherever [`stop_timeout`](Self::stop_timeout) does. With
     /// [`restart`](Self::restart), the supervisor takes it as a request to end, like SIGTERM,
     /// SIGINT and SIGQUIT, and sends it to the body, whichever of them it received. See signal(7)
-    /// for the names. KILL, STOP, CHLD and CONT are refused: they cannot ask a program to end.
-    /// With [`reopen`](Self::reopen), so is HUP.
+    /// for the names. KILL, STOP, TSTP, TTIN, TTOU, CHLD and CONT are refused: they cannot ask a
+    /// program to end. With [`reopen`](Self::reopen), so is HUP.
     ///
     /// # Examples
     ///

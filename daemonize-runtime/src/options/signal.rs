@@ -3,8 +3,8 @@
 /// A signal that can ask a program to end, by name: `"TERM"`, `"SIGTERM"`, or an `Option` of it.
 /// `None` means that the option is not set.
 ///
-/// The names are those of signal(7), without KILL, STOP, CHLD and CONT, which cannot ask a program
-/// to end. A start with another name fails.
+/// The names are those of signal(7), without those that cannot ask a program to end: KILL, STOP,
+/// TSTP, TTIN, TTOU, CHLD and CONT. A start with another name fails.
 ///
 /// # Examples
 ///
@@ -90,10 +90,17 @@ where
 mod number {
     use crate::sys::Signal;
 
-    /// Those that ask nothing: KILL and STOP cannot be caught, CHLD tells of children, and CONT
-    /// wakes what was stopped.
-    const OTHERS: [Signal; 4] =
-        [Signal::SIGKILL, Signal::SIGSTOP, Signal::SIGCHLD, Signal::SIGCONT];
+    /// Those that ask nothing: KILL and STOP cannot be caught, TSTP, TTIN and TTOU are taken back
+    /// by the CONT that follows them, CHLD tells of children, and CONT wakes what was stopped.
+    const OTHERS: [Signal; 7] = [
+        Signal::SIGKILL,
+        Signal::SIGSTOP,
+        Signal::SIGTSTP,
+        Signal::SIGTTIN,
+        Signal::SIGTTOU,
+        Signal::SIGCHLD,
+        Signal::SIGCONT,
+    ];
 
     /// The signal of this name.
     #[inline]
@@ -124,7 +131,8 @@ mod tests {
         for (name, number) in known {
             assert_eq!(name.into_signal(), Some(StopSignal::Number(number)), "{name}");
         }
-        for name in ["", "SIG", "term", "15", "KILL", "SIGSTOP", "CHLD", "CONT", "TREM", "ÄÖÜ"] {
+        let no_request = ["KILL", "SIGSTOP", "TSTP", "SIGTTIN", "TTOU", "CHLD", "CONT"];
+        for name in ["", "SIG", "term", "15", "TREM", "ÄÖÜ"].into_iter().chain(no_request) {
             assert_eq!(Some(name).into_signal(), Some(StopSignal::Unknown(name.into())), "{name}");
         }
         assert_eq!(None::<String>.into_signal(), None);
