@@ -118,10 +118,11 @@ use proc_macro::TokenStream;
 /// refused.
 ///
 /// `main` may be asynchronous. The daemon is detached before the runtime of an attribute such as
-/// `#[tokio::main]` starts, whichever attribute stands first. If `main` takes the value of
-/// `before`, `#[daemonize]` must stand first. The same holds for `#[async_std::main]`, which
-/// refuses a `main` with a parameter. smol's `#[apply(main!)]` may stand on either side, and the
-/// executor that it hands to `main` needs no `before`.
+/// `#[tokio::main]` starts, whichever attribute stands first. `#[daemonize]` must stand first if
+/// `main` takes the value of `before`, or if the other is `#[async_std::main]`.
+/// `#[async_std::main]` and `#[rocket::main]` refuse a `main` with a parameter. smol's
+/// `#[apply(main!)]` may stand on either side, and the executor that it hands to `main` needs no
+/// `before`.
 ///
 /// ```no_run
 /// # struct Args { log: std::path::PathBuf, foreground: bool }

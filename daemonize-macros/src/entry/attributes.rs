@@ -39,21 +39,18 @@ pub(super) fn fills_parameter(attribute: &Attribute) -> bool {
     name(attribute) == "apply" && macro_name.trim_end().ends_with("main")
 }
 
-/// Whether it is `#[async_std::main]`, which calls `main` without arguments.
-pub(super) fn refuses_parameter(attribute: &Attribute) -> bool {
-    ["async_std", "async_attributes"].contains(&&*first_name(attribute))
-        && name(attribute) == "main"
+/// What a program calls instead of an attribute that refuses a `main` with a parameter.
+pub(super) fn instead_of_refusing(attribute: &Attribute) -> Option<&'static str> {
+    match (&*first_name(attribute), &*name(attribute)) {
+        ("async_std" | "async_attributes", "main") => Some("async_std::task::block_on"),
+        ("rocket", "main") => Some("rocket::execute"),
+        _ => None,
+    }
 }
 
 /// What a program calls instead of an attribute that leaves `main` without the value of `before`.
 pub(super) fn instead_of_parameter(attribute: &Attribute) -> Option<&'static str> {
-    if fills_parameter(attribute) {
-        Some("smol::block_on")
-    } else if refuses_parameter(attribute) {
-        Some("async_std::task::block_on")
-    } else {
-        None
-    }
+    if fills_parameter(attribute) { Some("smol::block_on") } else { instead_of_refusing(attribute) }
 }
 
 /// Whether it is `#[rocket::launch]`, which makes a `main` that calls this function.

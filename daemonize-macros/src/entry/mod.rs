@@ -111,7 +111,7 @@ impl Entry {
         self.attributes_that(if self.parameters().is_empty() {
             works
         } else {
-            |attribute| works(attribute) && !attributes::refuses_parameter(attribute)
+            |attribute| works(attribute) && attributes::instead_of_refusing(attribute).is_none()
         })
     }
 

@@ -342,6 +342,8 @@ fn runtimes_with_parameters_of_their_own() {
     assert_eq!(errors_of("before = 5", smol), [text("smol::block_on")]);
     let async_std = "#[async_std::main] async fn main(n: u8) {}";
     assert_eq!(errors_of("before = 5", async_std), [text("async_std::task::block_on")]);
+    let rocket = "#[rocket::main] async fn main(n: u8) {}";
+    assert_eq!(errors_of("before = 5", rocket), [text("rocket::execute")]);
 }
 
 #[test]
