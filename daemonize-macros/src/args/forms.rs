@@ -88,6 +88,14 @@ pub(super) fn negated(option: Known) -> String {
     }
 }
 
+/// `before = connect().await`. rustc would say that `async fn main` is not `async`.
+pub(super) fn awaiting(option: Known) -> String {
+    format!(
+        "`{}` is evaluated before any async runtime starts; await in the body of `main`",
+        option.name()
+    )
+}
+
 /// `redirect("out.log")`, or settings in braces, as in other attributes. In `umask(022)` the value
 /// is reported: it is wrong behind `=` too.
 pub(super) fn in_delimiters(option: Known, group: &Group) -> Error {

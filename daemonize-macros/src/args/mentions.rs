@@ -1,4 +1,5 @@
-//! Receives tokens and a name; hands on where a variable of that name may be meant in them.
+//! Receives tokens and perhaps a name; hands on where something is mentioned in them, such as a
+//! variable of that name.
 
 use proc_macro2::{Span, TokenStream, TokenTree};
 use syn::ext::IdentExt;
@@ -25,6 +26,24 @@ pub(super) fn bind_names(tokens: TokenStream) -> bool {
         }
     }
     false
+}
+
+/// Where something is awaited, unless it may be in an `async` block or closure, or in a macro.
+pub(crate) fn awaited(tokens: TokenStream) -> Option<Span> {
+    let tokens: Vec<TokenTree> = tokens.into_iter().collect();
+    for (index, token) in tokens.iter().enumerate() {
+        let before = sign(&tokens, index.wrapping_sub(1));
+        let place = match token {
+            TokenTree::Ident(word) if word == "async" => return None,
+            TokenTree::Ident(word) if word == "await" && before == '.' => Some(word.span()),
+            TokenTree::Group(group) if before != '!' => awaited(group.stream()),
+            _ => None,
+        };
+        if place.is_some() {
+            return place;
+        }
+    }
+    None
 }
 
 /// Whether one of these functions of a type is called in these tokens.

@@ -5,13 +5,13 @@
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::{
-    Attribute, BinOp, Expr, LitStr, Result, Token,
+    Attribute, BinOp, Error, Expr, LitStr, Result, Token,
     ext::IdentExt,
     parenthesized,
     parse::{ParseStream, Parser, discouraged::Speculative},
 };
 
-use super::{Args, Given, contradictions, forms, names, options::Known};
+use super::{Args, Given, contradictions, forms, mentions, names, options::Known};
 use crate::errors::{Errors, mistake};
 
 impl Args {
@@ -116,11 +116,13 @@ impl Args {
                 errors.at(&quote!(#first #second), &text);
             }
         }
-        if let Some(value) = &given.value
-            && let Err(error) = given.option.judge(value)
-        {
-            errors.push(error);
-            given.value = None;
+        if let Some(value) = &given.value {
+            if let Some(place) = mentions::awaited(value.to_token_stream()) {
+                errors.push(Error::new(place, forms::awaiting(given.option)));
+            } else if let Err(error) = given.option.judge(value) {
+                errors.push(error);
+                given.value = None;
+            }
         }
         self.given.push(given);
     }

@@ -5,7 +5,7 @@ use quote::quote;
 
 use super::{binding::Binding, enclose, inner_function, outer_signature, start};
 use crate::{
-    args::Args,
+    args::{Args, mentions},
     entry::{Entry, parameter},
 };
 
@@ -45,7 +45,8 @@ pub(super) fn rescue(
     let visibility = &entry.visibility;
     let attributes = entry.describing_attributes();
     // Generic parameters end with the user's function, and the options may mention them.
-    let options = entry.signature.generics.params.is_empty().then(|| checked_options(args, &entry));
+    let may_stay = entry.signature.generics.params.is_empty();
+    let options = may_stay.then(|| where_they_may_await(checked_options(args, &entry), &entry));
     quote! {
         #(#attributes)*
         #visibility #asyncness #signature {
@@ -55,6 +56,24 @@ pub(super) fn rescue(
             loop {}
         }
         #errors
+    }
+}
+
+/// Options that await have been refused, and rustc should not refuse them again. `?` in them needs
+/// the return type.
+fn where_they_may_await(options: TokenStream, entry: &Entry) -> TokenStream {
+    if mentions::awaited(options.clone()).is_none() {
+        return options;
+    }
+    let output = &entry.signature.output;
+    quote! {
+        {
+            async fn main() #output {
+                #options
+                loop {}
+            }
+            let _ = main;
+        }
     }
 }
 

@@ -347,6 +347,26 @@ fn runtimes_with_parameters_of_their_own() {
 }
 
 #[test]
+fn nothing_can_be_awaited_yet() {
+    let text = |name| {
+        format!(
+            "`{name}` is evaluated before any async runtime starts; await in the body of `main`"
+        )
+    };
+    let tokio = "#[tokio::main] async fn main(pool: Pool) {}";
+    assert_eq!(errors_of("before = connect().await?", tokio), [text("before")]);
+    assert_eq!(
+        errors_of("before = f(&[one.await])?, when = x.await", tokio),
+        [text("before"), text("when")]
+    );
+    for right in
+        ["block_on(async { connect().await })", "block_on!(connect().await)", "own.r#await"]
+    {
+        assert_eq!(errors_of(&format!("before = {right}"), tokio), [""; 0], "{right}");
+    }
+}
+
+#[test]
 fn commands_are_answered_before_the_parameter_exists() {
     let errors = |options: &str| {
         errors_of(&format!("before = f(), {options}"), "fn main(Args { log, .. }: Args) {}")
