@@ -1,5 +1,5 @@
 //! Receives an item that is not a function; hands on whether rustc has refused it already. Then
-//! nothing remains to be said: an expression, or a function with a parameter without a type.
+//! nothing remains to be said: an expression, or a function with unfinished parameters.
 
 use proc_macro2::{Delimiter, TokenTree};
 use syn::{
@@ -8,7 +8,7 @@ use syn::{
 };
 
 pub(super) fn by_rustc(item: ParseStream) -> bool {
-    begins_expression(item) || lacks_type(item).unwrap_or(false)
+    begins_expression(item) || is_unfinished(item).unwrap_or(false)
 }
 
 fn begins_expression(input: ParseStream) -> bool {
@@ -28,12 +28,15 @@ fn begins_expression(input: ParseStream) -> bool {
     }
 }
 
-/// `fn main(args)`
-fn lacks_type(input: ParseStream) -> Result<bool> {
+/// `fn main {}` or `fn main(args) {}`
+fn is_unfinished(input: ParseStream) -> Result<bool> {
     while !(input.peek(Token![fn]) && input.peek2(Ident::peek_any)) {
         let _: TokenTree = input.parse()?;
     }
     while !input.peek(token::Paren) {
+        if input.peek(token::Brace) {
+            return Ok(true);
+        }
         let _: TokenTree = input.parse()?;
     }
     let parameters;

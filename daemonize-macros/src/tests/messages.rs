@@ -299,6 +299,7 @@ fn functions() {
     function("extern \"C\" fn main() {}", &["`main` cannot be `extern`"]);
     function("const fn main() {}", &["`main` cannot be `const`"]);
     function("fn main(args) {}", &[]);
+    function("pub fn main {}", &[]);
     function("#[other::daemonize] fn main() {}", &[]);
     function(
         "#[doc(alias = \"daemonized by daemonize-runtime\")] fn main() {}",

@@ -1,0 +1,6 @@
+use daemonize_runtime::daemonize;
+
+#[daemonize(redirct = "out.log")]
+fn main {
+    let _ = 5;
+}
