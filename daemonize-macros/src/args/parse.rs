@@ -95,7 +95,7 @@ impl Args {
 
     /// What begins with a path is not an option.
     fn read_path(&mut self, input: ParseStream) -> Result<()> {
-        let expression: Expr = input.parse()?;
+        let expression = read_expression(input)?;
         let error = forms::no_name(&expression);
         self.stray.push(match expression {
             Expr::Assign(assignment) => *assignment.right,
@@ -169,8 +169,8 @@ fn read_value(key: &Ident, option: Known, input: ParseStream) -> Result<Expr> {
 }
 
 fn read_expression(input: ParseStream) -> Result<Expr> {
-    let begin = input.fork();
-    let value = input.parse();
+    let (begin, end) = (input.fork(), input.fork());
+    let value = end.parse();
     let may_miss_turbofish = match &value {
         Ok(Expr::Binary(comparison)) => matches!(comparison.op, BinOp::Lt(_)),
         Ok(_) => false,
@@ -179,6 +179,12 @@ fn read_expression(input: ParseStream) -> Result<Expr> {
     if may_miss_turbofish && let Some(error) = forms::without_turbofish(&begin) {
         input.advance_to(&begin);
         return Err(error);
+    }
+    if value.is_ok() {
+        input.advance_to(&end);
+    } else {
+        // `advance_to` would report once more what the error has left unread in a group.
+        skip_until(input, |input| input.cursor() >= end.cursor());
     }
     value
 }
@@ -207,7 +213,7 @@ fn begins_option(input: ParseStream) -> bool {
     }
 }
 
-fn skip_until(input: ParseStream, reached: fn(ParseStream) -> bool) {
+fn skip_until(input: ParseStream, reached: impl Fn(ParseStream) -> bool) {
     while !reached(input) {
         let _: Result<TokenTree> = input.parse();
     }

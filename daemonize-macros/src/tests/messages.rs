@@ -84,6 +84,22 @@ fn half_typed_options() {
 }
 
 #[test]
+fn mistakes_within_a_value() {
+    for (value, text) in [
+        ("f(1 2)", "expected `,`"),
+        ("f(, 1)", "expected an expression"),
+        ("[1; 2 3]", "unexpected token, expected `]`"),
+        ("match x { a b => 5 }", "expected `=>`"),
+        ("f(|a, b| { c d })", "unexpected token, expected `;`"),
+        ("{ let x = ; x }", "expected an expression"),
+    ] {
+        options(&format!("redirect = {value}"), &[text]);
+        options(&format!("redirect = {value}, chdir = D"), &[text]);
+    }
+    options("io::redirect = f(1 2)", &["expected `,`"]);
+}
+
+#[test]
 fn other_forms() {
     options("!chdir, not(pid_file)", &["write `chdir = false`", "write `pid_file = false`"]);
     options("!redirect", &[r#"`redirect` takes one value, as in `redirect = "out.log"`"#]);
