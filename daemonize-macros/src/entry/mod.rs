@@ -11,9 +11,9 @@ mod refused;
 use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::{
-    Attribute, Error, FnArg, PatType, Result, Safety, Signature, Token, Visibility,
+    Attribute, Error, FnArg, PatType, Result, Safety, Signature, Visibility,
     ext::IdentExt,
-    parse::{Parse, ParseStream},
+    parse::{Parse, ParseStream, discouraged::Speculative},
     token,
 };
 
@@ -38,15 +38,19 @@ impl Parse for Item {
         let item = input.fork();
         let visibility = input.parse()?;
         let keyword = input.cursor().span();
-        let is_function = input.peek(Token![fn]);
-        let error = match input.parse() {
-            Ok(signature) if input.peek(token::Brace) => {
+        let is_function = refused::find_function(&item.fork()).is_ok();
+        // A fork, as `input` would report once more what an error leaves unread in a group.
+        let fork = input.fork();
+        let error = match fork.parse() {
+            Ok(signature) if fork.peek(token::Brace) => {
+                input.advance_to(&fork);
                 let body = input.parse()?;
                 let function = Entry { attributes, visibility, signature, body };
                 return Ok(Self { function: Some(function) });
             }
+            Ok(_) => Error::new(keyword, "`#[daemonize]` goes on a `main` with a body"),
             Err(error) if is_function => error,
-            _ => Error::new(keyword, "`#[daemonize]` goes on `fn main`"),
+            Err(_) => Error::new(keyword, "`#[daemonize]` goes on `fn main`"),
         };
         let _: TokenStream = input.parse()?;
         if refused::by_rustc(&item) { Ok(Self { function: None }) } else { Err(error) }

@@ -28,11 +28,17 @@ fn begins_expression(input: ParseStream) -> bool {
     }
 }
 
-/// `fn main {}` or `fn main(args) {}`
-fn is_unfinished(input: ParseStream) -> Result<bool> {
+/// Goes to the `fn` of a function that is not inside of another item.
+pub(super) fn find_function(input: ParseStream) -> Result<()> {
     while !(input.peek(Token![fn]) && input.peek2(Ident::peek_any)) {
         let _: TokenTree = input.parse()?;
     }
+    Ok(())
+}
+
+/// `fn main {}`, `fn main(args) {}` or `fn main(args:) {}`
+fn is_unfinished(input: ParseStream) -> Result<bool> {
+    find_function(input)?;
     while !input.peek(token::Paren) {
         if input.peek(token::Brace) {
             return Ok(true);
@@ -45,6 +51,7 @@ fn is_unfinished(input: ParseStream) -> Result<bool> {
         if parameters.fork().parse::<FnArg>().is_err() {
             Attribute::parse_outer(&parameters)?;
             Pat::parse_single(&parameters)?;
+            let _: Option<Token![:]> = parameters.parse()?;
             return Ok(parameters.is_empty() || parameters.peek(Token![,]));
         }
         let _: FnArg = parameters.parse()?;

@@ -301,8 +301,7 @@ fn functions() {
         "only `main` can be daemonized, and this is `run`; elsewhere, use the builder `Daemon`";
     function("fn run() {}", &[elsewhere]);
     function("async unsafe fn run<T>(n: u8) {}", &[elsewhere]);
-    for item in ["struct Main;", "pub mod app {}", "const A: u8 = 5;", "fn main();", "println! {}"]
-    {
+    for item in ["struct Main;", "pub mod app {}", "const A: u8 = 5;", "println! {}"] {
         function(item, &["`#[daemonize]` goes on `fn main`"]);
     }
     let unrun = "`#[daemonize]` must stand above the attribute that runs `async fn main`, such as `#[tokio::main]`";
@@ -316,6 +315,10 @@ fn functions() {
     function("const fn main() {}", &["`main` cannot be `const`"]);
     function("fn main(args) {}", &[]);
     function("pub fn main {}", &[]);
+    function("fn main(args:) {}", &[]);
+    function("async fn main(args:, other: u8) {}", &[]);
+    function("pub async fn main(a - b: u8) {}", &["expected `:`"]);
+    function("fn main();", &["`#[daemonize]` goes on a `main` with a body"]);
     function("#[other::daemonize] fn main() {}", &[]);
     function(
         "#[doc(alias = \"daemonized by daemonize-runtime\")] fn main() {}",
