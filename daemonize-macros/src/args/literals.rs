@@ -94,22 +94,17 @@ impl Known {
     /// `stop_signal = TERM`; `restart = always`, or `restart = on-failure`, which Rust reads as a
     /// difference.
     fn objection_to_word(self, value: &Expr) -> Option<String> {
-        let written = match self.takes() {
-            Takes::RestartWord | Takes::Signal => value.to_token_stream().to_string(),
+        let written = value.to_token_stream().to_string();
+        let (kind, meant) = match self.takes() {
+            Takes::Signal if signals::objection_to(&written).is_none() => ("name", &*written),
+            // A name in capitals is a constant's.
+            Takes::RestartWord if written == written.to_ascii_lowercase() => {
+                let is_meant = |word: &&&str| letters(word) == letters(&written);
+                ("word", *RESTART_WORDS.iter().find(is_meant)?)
+            }
             _ => return None,
         };
-        if self.takes() == Takes::Signal {
-            let is_signal = signals::objection_to(&written).is_none();
-            let text = format!("write the name in quotes, as in `{} = {written:?}`", self.name());
-            return is_signal.then_some(text);
-        }
-        let is_meant = |word: &&&str| letters(word) == letters(&written);
-        // A name in capitals is a constant's.
-        let word = RESTART_WORDS
-            .iter()
-            .find(is_meant)
-            .filter(|_| written == written.to_ascii_lowercase())?;
-        Some(format!("write the word in quotes, as in `{} = {word:?}`", self.name()))
+        Some(format!("write the {kind} in quotes, as in `{} = {meant:?}`", self.name()))
     }
 
     /// `redirect = None`, for which rustc would miss a type in most options.
