@@ -98,7 +98,7 @@ impl Known {
         let (kind, meant) = match self.takes() {
             Takes::Signal if signals::objection_to(&written).is_none() => ("name", &*written),
             // A name in capitals is a constant's.
-            Takes::RestartWord if written == written.to_ascii_lowercase() => {
+            Takes::RestartWord if written != written.to_ascii_uppercase() => {
                 let is_meant = |word: &&&str| letters(word) == letters(&written);
                 ("word", *RESTART_WORDS.iter().find(is_meant)?)
             }

@@ -471,9 +471,13 @@ fn restart_words() {
     let text = r#"`restart` takes `"never"`, `"on-failure"` or `"always"`, as in `restart = "on-failure"`"#;
     options(r#"restart = "sometimes""#, &[text]);
     options("restart = true", &[text]);
-    for (word, meant) in
-        [("always", "always"), ("on-failure", "on-failure"), ("on_failure", "on-failure")]
-    {
+    options("restart = ALWAYS", &[]);
+    for (word, meant) in [
+        ("always", "always"),
+        ("on-failure", "on-failure"),
+        ("on_failure", "on-failure"),
+        ("OnFailure", "on-failure"),
+    ] {
         let text = format!("write the word in quotes, as in `restart = \"{meant}\"`");
         options(&format!("restart = {word}"), &[&text]);
     }
