@@ -37,7 +37,7 @@ pub(crate) const BROUGHT_ALONG: &[(Known, &str)] = &[
         Known::CreateDirs,
         "mkdir make_dirs create_directories make_directories create_parents parents",
     ),
-    (Known::Umask, "mask mode file_mode permissions"),
+    (Known::Umask, "mask"),
     (Known::User, "username uid user_id run_as run_as_user as_user chuid setuid"),
     (Known::Group, "groupname gid group_id run_as_group as_group setgid"),
     (Known::Chroot, "root root_dir root_directory chroot_dir chroot_directory jail"),
@@ -74,7 +74,7 @@ pub(crate) const BROUGHT_ALONG: &[(Known, &str)] = &[
     ),
     (Known::StopSignal, "kill_signal end_signal term_signal shutdown_signal signal"),
     (Known::Commands, "cli control command subcommands actions words service"),
-    (Known::Crate, "crate_path path runtime krate"),
+    (Known::Crate, "crate_path krate"),
 ];
 
 /// Names for which no single option is the answer, and the answer.
@@ -102,6 +102,7 @@ const LEFT_OUT: &[(&str, &str)] = &[
         "left to the body: it asks `prctl::set_name` of `nix`",
     ),
     ("append append_log", "not needed: logs are always appended to"),
+    ("mode file_mode permissions", "set by the bits that it lacks, as in `umask = 0o027`"),
     (
         "max_restarts restarts retries max_retries start_limit_burst start_limit_interval_sec",
         "a setting of `Restart`: `restart = daemonize_runtime::Restart::on_failure().give_up(5, TIME)`",

@@ -119,6 +119,7 @@ fn what_no_single_option_answers_has_a_sentence() {
     assert!(suggestion("name").starts_with("`name` is left to the body: "));
     assert!(suggestion("truncate").contains("`redirect = File::create(\"out.log\")?`"));
     assert!(suggestion("append").starts_with("`append` is not needed: "));
+    assert!(suggestion("file_mode").starts_with("`file_mode` is set by the bits that it lacks, "));
 }
 
 #[test]
@@ -134,7 +135,8 @@ fn a_translation_leads_to_one_option_and_hides_none() {
 
 #[test]
 fn a_name_like_no_other_gets_the_list() {
-    for name in ["x", "before_all", "colour", "größe", "verbose_output_level"] {
+    for name in ["x", "before_all", "colour", "größe", "verbose_output_level", "path", "runtime"]
+    {
         let advice = suggestion(name);
         assert!(advice.starts_with("the options are `before`, `chdir`, "), "{name}: {advice}");
         for option in Known::ALL {
