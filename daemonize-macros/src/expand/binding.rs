@@ -3,7 +3,7 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
-use syn::{Expr, PatType, ext::IdentExt};
+use syn::{Expr, PatType, ext::IdentExt, spanned::Spanned};
 
 use super::pattern::Pieces;
 use crate::{args::Args, entry::parameter};
@@ -39,9 +39,12 @@ impl<'entry> Binding<'entry> {
     pub(super) fn new(args: &Args, parameter: &'entry PatType) -> Self {
         let is_mentioned = |variable: &Ident| args.mention(&variable.unraw().to_string());
         let pattern = &*parameter.pat;
+        // rustc's errors about the value belong to the pattern, and not to the whole attribute.
+        let mut variable = hidden();
+        variable.set_span(variable.span().located_at(pattern.span()));
         let mut binding = Self {
             parameter,
-            variable: hidden(),
+            variable,
             is_mutable: false,
             is_beside_builder: args.has_commands(),
             taken_apart: None,
