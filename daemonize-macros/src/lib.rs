@@ -15,8 +15,9 @@
 // An error begins in lower case and ends without a full stop. It is one line, says what is wrong,
 // and underlines that token. Code is in backticks, as the user writes it. At most one way out
 // follows: `; did you mean ..?` for a name, or `, as in ..` with the example of the table. The
-// macro judges literals, because plain words are better than types there. rustc judges everything
-// else, under the user's tokens. A mistake is reported once, and its consequences are not reported.
+// macro judges literals, because plain words are better than types there, and `.await`, about which
+// rustc would mislead. rustc judges everything else, under the user's tokens. A mistake is reported
+// once, and its consequences are not reported.
 
 mod args;
 mod entry;
