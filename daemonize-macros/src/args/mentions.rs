@@ -1,7 +1,7 @@
 //! Receives tokens and perhaps a name; hands on where something is mentioned in them, such as a
 //! variable of that name.
 
-use proc_macro2::{Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
 use syn::ext::IdentExt;
 
 /// Where the variable is mentioned first, also in the text of a macro such as `format!`. A variable
@@ -10,18 +10,21 @@ pub(crate) fn first(tokens: TokenStream, variable: &str) -> Option<Span> {
     search(tokens, variable, false)
 }
 
-/// Whether these tokens bind names: then a mention may mean another variable.
-pub(super) fn bind_names(tokens: TokenStream) -> bool {
-    for token in tokens {
-        let binds = match token {
-            TokenTree::Group(group) => bind_names(group.stream()),
+/// Whether a mention of the variable in these tokens may mean something else: they bind names, or
+/// call a function of its name.
+pub(super) fn may_mean_another(tokens: TokenStream, variable: &str) -> bool {
+    let tokens: Vec<TokenTree> = tokens.into_iter().collect();
+    for (index, token) in tokens.iter().enumerate() {
+        let may = match token {
+            TokenTree::Group(group) => may_mean_another(group.stream(), variable),
             TokenTree::Ident(word) => {
                 matches!(&*word.to_string(), "let" | "match" | "for" | "fn")
+                    || word.unraw() == variable && is_called(&tokens, index)
             }
             TokenTree::Punct(sign) => sign.as_char() == '|',
             TokenTree::Literal(_) => false,
         };
-        if binds {
+        if may {
             return true;
         }
     }
@@ -102,6 +105,14 @@ fn is_variable(tokens: &[TokenTree], index: usize) -> bool {
     let is_macro = after == '!' && matches!(tokens.get(index + 2), Some(TokenTree::Group(_)));
     let is_lifetime = before.1 == '\'';
     !(is_member || is_in_path || is_macro || is_lifetime)
+}
+
+/// Whether arguments follow the name at this index.
+fn is_called(tokens: &[TokenTree], index: usize) -> bool {
+    matches!(
+        tokens.get(index + 1),
+        Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Parenthesis
+    )
 }
 
 /// The sign at this index, if there is one.

@@ -120,7 +120,7 @@ impl Args {
         let mut early = Vec::new();
         for (key, value) in self.for_commands() {
             let value = value.to_token_stream();
-            let may_mean_another = mentions::bind_names(value.clone());
+            let may_mean_another = mentions::may_mean_another(value.clone(), variable);
             if let Some(place) = mentions::first(value, variable)
                 && !may_mean_another
             {

@@ -396,6 +396,7 @@ fn commands_are_answered_before_the_parameter_exists() {
     assert_eq!(errors("commands = true, redirect = &log"), [text]);
     assert_eq!(errors("redirect = format!(\"{log}\"), commands = true"), [text]);
     assert_eq!(errors("commands = true, redirect = logs.map(|log| log)"), [""; 0]);
+    assert_eq!(errors("commands = true, redirect = log().path"), [""; 0]);
     assert_eq!(errors("commands = true, redirect = x.log, when = log.is_some()"), [""; 0]);
     assert_eq!(errors("commands = false, redirect = &log"), [""; 0]);
 }
