@@ -168,7 +168,15 @@ fn invalid_stop_signals_and_time_limits_are_refused() {
 
 #[test]
 fn whatever_signal_asks_to_end_the_start_is_the_same() {
-    let refused = [Signal::SIGKILL, Signal::SIGSTOP, Signal::SIGCHLD, Signal::SIGCONT];
+    let refused = [
+        Signal::SIGKILL,
+        Signal::SIGSTOP,
+        Signal::SIGTSTP,
+        Signal::SIGTTIN,
+        Signal::SIGTTOU,
+        Signal::SIGCHLD,
+        Signal::SIGCONT,
+    ];
     for signal in Signal::iterator().filter(|signal| !refused.contains(signal)) {
         let (bot, gate) = bot_at_a_gate!["restart-quickly=9", "ready", "sleep"];
         let bot = bot.words(["wait_ready=true", "stop_timeout=0.1"].map(Into::into));
