@@ -474,6 +474,7 @@ fn an_open_directory_that_leads_out_of_the_new_root_is_refused() {
     for bot in [opened_itself, kept] {
         let line = refused_untouched(&bot, 78);
         assert!(line.contains("is an open directory"), "{line}");
+        assert!(line.ends_with("; close it first"), "{line}");
     }
     let closed = jailed(&[]).under(inherited_directory());
     assert_no_directory_is_open(&closed.start());

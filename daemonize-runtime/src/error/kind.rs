@@ -184,7 +184,7 @@ impl fmt::Display for Kind {
             }
             Kind::OpenDirectory(descriptor) => write!(
                 f,
-                "cannot change the root directory: descriptor {descriptor} is an open directory, which leads out of it"
+                "cannot change the root directory: descriptor {descriptor} is an open directory, which leads out of it; close it first"
             ),
             Kind::Threads(count) => {
                 f.write_str("cannot start: ")?;
@@ -213,7 +213,7 @@ impl fmt::Display for Kind {
             }
             Kind::FakeNull => f.write_str("cannot open /dev/null: not the null device"),
             Kind::NotAFile(path) => {
-                write!(f, "cannot open {}: not a regular file", Printable(path))
+                write!(f, "cannot open {}: not a regular file; pass an open file", Printable(path))
             }
             Kind::ForeignPidFile(path, why) => {
                 write!(
