@@ -58,3 +58,19 @@ fn a_missing_case_is_noticed() {
     let unknown = unknown(&named_in(table), &cases());
     assert_eq!(unknown, ["names::no_such_case", "names::none_*"]);
 }
+
+/// The number of system calls of a contestant, as the report says it.
+fn calls_of(contestant: &str) -> usize {
+    let report = read("docs/benchmark.md");
+    let (_, chapter) = report.split_once("## System calls").expect("the chapter");
+    let row = format!("| {contestant} | ");
+    let cells = chapter.lines().find_map(|line| line.strip_prefix(&row)).expect("a row");
+    cells.split(' ').next().and_then(|number| number.parse().ok()).expect("a number")
+}
+
+#[test]
+fn the_design_explains_as_many_calls_as_were_counted() {
+    let more = calls_of("`#[daemonize]`") - calls_of("hand-written Rust");
+    let sentence = format!("A start makes {more} more than the hand-written one");
+    assert!(read("docs/design.md").contains(&sentence), "the report says: {sentence}");
+}
