@@ -163,8 +163,9 @@
 //!
 //! # Questions
 //!
-//! **The program seems to exit at once.** The launcher does. The daemon goes on, and its output
-//! goes to `/dev/null` unless [`redirect`](Daemon::redirect) names a file.
+//! **The program seems to exit at once, and `println!` prints nothing.** The launcher exits. The
+//! daemon goes on, and its output goes to `/dev/null` unless [`redirect`](Daemon::redirect) names a
+//! file.
 //!
 //! **My async runtime hangs in the daemon.** It was started before the fork. The attribute forks
 //! first, above or below `#[tokio::main]`. With the builder, start the daemon before the runtime.
@@ -177,6 +178,23 @@
 //!
 //! **How do I stop it?** `kill "$(cat bot.pid)"`, [`control::stop`], or `bot stop` with
 //! `commands = true`.
+//!
+//! **How do I debug and test it?** In the foreground: by `bot run` with `commands = true`, or by an
+//! argument of your own that sets [`when`](Daemon::when). A test of the daemon starts the program.
+//! With `wait_ready`, exit code 0 says that the bot is up. [`control::stop`] ends it.
+//!
+//! **How do I run two of them?** Each needs its own PID file: start them in different directories,
+//! or let an argument choose [`pid_file`](Daemon::pid_file). With `commands = true`, read that
+//! argument from [`args_os`].
+//!
+//! **How do I bind port 80 and drop privileges?** Bind in `before`, which runs as root, and set
+//! [`user`](Daemon::user). What `before` opens stays open in the daemon.
+//!
+//! **Does it come back after a reboot?** Not by itself. Let a systemd unit start it, or cron with
+//! `@reboot cd "$HOME" && /usr/local/bin/bot`.
+//!
+//! **Does it run on macOS and the BSDs?** It compiles for macOS, FreeBSD and NetBSD, but has never
+//! run there. [`user`](Daemon::user) and [`group`](Daemon::group) are refused on macOS.
 //!
 //! **The PID file is there, but nothing runs.** A killed daemon leaves its file. The lock is free,
 //! so the next start takes the file over.

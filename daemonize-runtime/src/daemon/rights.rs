@@ -21,7 +21,7 @@ impl Daemon {
     }
 
     /// The user that the daemon becomes for good, by name or id. Only root can set it; an ordinary
-    /// user may name itself. Default: unchanged.
+    /// user may name itself. Default: unchanged. Refused on macOS; illumos refuses names.
     ///
     /// An account brings its primary and supplementary groups along; with [`group`](Self::group),
     /// that group is the primary one. An id without an account needs `group`. Real, effective and
@@ -60,7 +60,7 @@ impl Daemon {
     }
 
     /// The group that the daemon becomes for good, by name or id. Only root can set it. Default:
-    /// unchanged.
+    /// unchanged. Refused on macOS.
     ///
     /// Without [`user`](Self::user) the supplementary groups are dropped and the daemon stays root.
     /// Files are then refused if others could have changed the path to them: there is no user to
