@@ -1,4 +1,4 @@
-//! The builder: what a daemon is to be. Every option of the attribute is one method, in the file of
+//! The builder: what a daemon will be. Every option of the attribute is one method, in the file of
 //! its subject, and the method's documentation is that of the option. Hands the options on to
 //! `start`.
 

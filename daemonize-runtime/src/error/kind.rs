@@ -31,7 +31,7 @@ pub(crate) enum Kind {
     UserWithoutGroup(u32),
     /// Something that needs root.
     NotRoot(&'static str),
-    /// A file that somebody else could have prepared for who opens it.
+    /// A file that somebody else could have prepared for whoever opens it.
     Untrusted(PathBuf, &'static str),
     /// A descriptor of a directory leads out of the new root.
     OpenDirectory(i32),

@@ -32,7 +32,7 @@ impl Default for Ending {
 }
 
 impl Options {
-    /// How the daemon is ended. In place of what makes no sense, and what a start refuses, the
+    /// How the daemon is ended. A value that makes no sense, which a start refuses, counts as the
     /// default.
     pub(crate) fn ending(&self) -> Ending {
         let default = Ending::default();

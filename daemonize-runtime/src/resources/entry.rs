@@ -25,8 +25,8 @@ impl Entry {
         Ok(Self { directory: Some(directory), name: sys::c_string(OsStr::from_bytes(name))? })
     }
 
-    /// The file at a path, in its directory, so that who can exchange a part of the way can no
-    /// longer have another file meant.
+    /// The file at a path, in its directory. Whoever exchanges a part of the way later cannot make
+    /// it another file.
     #[inline]
     pub(crate) fn in_directory_of(path: &Path) -> sys::Answer<Self> {
         let (Some(parent), Some(name)) = (path.parent(), path.file_name()) else {

@@ -35,7 +35,7 @@ pub(crate) struct Wanted<'a> {
     /// As the user named it, for messages.
     pub(crate) name: &'a Path,
     pub(crate) entry: Entry,
-    /// Where the daemon finds it; `None` where it does by the same name from here.
+    /// Where the daemon finds it; `None` if it has the same name there.
     pub(crate) path: Option<PathBuf>,
     /// To whom it must belong, if it is there; `None` is this process's user.
     pub(crate) owner: Option<u32>,
@@ -205,7 +205,7 @@ fn lock(
         Err(Errno::EINTR) => return Ok(false),
         Err(reason) => return Err(reason).at_path(Step::LockPidFile, name),
     }
-    // Those who only look share the lock among them; a daemon, also one that is starting, does not.
+    // Those who only look take a shared lock. A daemon does not share it, not even while it starts.
     // A refusal for any other reason tells nothing.
     let is_daemon = sys::try_lock_shared(file) == Ok(false);
     let pid = match read(file).at_path(Step::OpenPidFile, name)? {
@@ -216,7 +216,7 @@ fn lock(
     let is_gone = |pid| sys::signal_process(pid, None, None) == Err(Errno::ESRCH);
     let holder = match pid {
         None => Holder::Start,
-        // One that was killed takes its body along, which needs a moment.
+        // A killed supervisor takes its body along, which needs a moment.
         Some(pid) if is_gone(pid) => Holder::Orphan(pid),
         Some(pid) => Holder::Daemon(pid),
     };

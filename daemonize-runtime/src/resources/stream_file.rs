@@ -51,7 +51,7 @@ pub(crate) struct StreamFile {
 }
 
 impl StreamFile {
-    /// Opens the file; how, is up to the purpose and to further flags. `name` is for messages.
+    /// Opens the file as its purpose and further flags say. `name` is for messages.
     pub(crate) fn open(
         entry: &Entry,
         name: &Path,
@@ -85,8 +85,8 @@ impl StreamFile {
         if !status.is_regular() && !status.is_null() {
             return Err(Kind::NotAFile(name.to_owned()).into());
         }
-        // Only the opening was not to block: to the readers and writers of the stream the flag
-        // would be a surprise.
+        // Only the opening must not block. Readers and writers of the stream do not expect the
+        // flag.
         sys::set_status_flags(&file, purpose.flags() & libc::O_APPEND).at_path(step, name)?;
         Ok(Self { file, status })
     }
@@ -105,8 +105,8 @@ impl StreamFile {
 
 /// Opens the null device, above the three standard descriptors.
 ///
-/// It is the first file that a start opens, so that a program which closed a standard descriptor
-/// finds it filled before anything that must not be there could land in it.
+/// It is the first file that a start opens. If the program has closed a standard descriptor, this
+/// fills it before anything else can.
 pub(crate) fn open_null() -> Result<StreamFile, Error> {
     loop {
         let flags = libc::O_RDWR | libc::O_NOCTTY;

@@ -144,8 +144,7 @@ impl Streams {
             };
             stream.descriptors.replace(file.as_fd())?;
         }
-        // Afterwards, so that a signal which comes in between does not open them on the terminal's
-        // descriptors.
+        // Afterwards: a signal in between must not open them on the terminal's descriptors.
         if let Some(logs) = self.logs {
             logs.are_open();
         }

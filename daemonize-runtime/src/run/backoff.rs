@@ -42,7 +42,7 @@ impl History {
         }
         let delay = self.next_delay.min(plan.longest_delay);
         self.next_delay = delay.saturating_mul(2);
-        // From 10 % to 20 % more, so that bots which failed together do not come back together.
+        // From 10 % to 20 % more: bots that failed together should not come back together.
         let jitter = delay.saturating_mul(jitter.into()) / 2550;
         Ok(delay.saturating_add(delay / 10).saturating_add(jitter))
     }

@@ -55,7 +55,7 @@ impl Body {
     #[inline]
     pub(crate) fn end(&self) -> Option<End> {
         if self.end.get().is_none() {
-            // One that cannot be asked for has ended.
+            // If the kernel does not know it, it has ended.
             let end = sys::end_with_group(self.process).unwrap_or(Some(UNKNOWN));
             sys::reap_orphans(Some(self.process));
             if end.is_some() {
@@ -74,7 +74,7 @@ impl Body {
         }
     }
 
-    /// Asks the body and its group to end. One that was stopped is continued, so that it can end.
+    /// Asks the body and its group to end. A stopped body is continued: it could not end otherwise.
     #[inline]
     pub(crate) fn ask(&self, signal: Signal) {
         self.signal(signal);

@@ -54,7 +54,7 @@ pub(crate) fn word_of(body: &UnixStream) -> Option<sys::Answer<()>> {
     })
 }
 
-/// Lets the body go on. One that is gone is noticed soon.
+/// Lets the body go on. If it is gone, the supervisor soon notices.
 #[inline]
 pub(crate) fn go_on(body: &UnixStream) {
     let _ = sys::send(body.as_fd(), &[0]);

@@ -67,7 +67,7 @@ impl Init {
         }
     }
 
-    /// What the body closes is to be closed for whoever has the other end.
+    /// When the body closes something, whoever has the other end must notice.
     fn close_what_belongs_to_the_body(&self) {
         let signals = self.signals.as_fd().as_raw_fd();
         let pid_file = self.pid_file.as_ref().and_then(HeldPidFile::descriptor);
@@ -127,7 +127,7 @@ impl Init {
     }
 }
 
-/// The keys of a terminal reach its whole foreground group, so that the body has them already. Its
+/// The keys of a terminal reach its whole foreground group, so the body has them already. Its
 /// hang-up reaches the session leader alone.
 fn is_for_body(signal: Arrival) -> bool {
     signal.is_sent || signal.number == Signal::SIGHUP.number()

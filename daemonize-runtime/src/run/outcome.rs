@@ -22,7 +22,7 @@ impl Outcome {
         }
     }
 
-    /// In so few words as follow "last".
+    /// In the few words that follow "last".
     #[inline]
     pub(crate) fn short(self) -> String {
         match self {

@@ -74,7 +74,7 @@ pub(crate) fn remember(duties: Duties, when_ready: Option<WhenReady>) {
 }
 
 /// Remembers for a body that a supervisor has forked. The PID file stays the supervisor's, and both
-/// hold its lock, so that an orphaned body hinders a second daemon.
+/// hold its lock: an orphaned body hinders a second daemon.
 #[inline]
 pub(crate) fn remember_in_body(when_ready: Option<WhenReady>) {
     let supervisor = STARTED.get().map(|supervisor| &supervisor.duties);

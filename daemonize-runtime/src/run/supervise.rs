@@ -221,7 +221,7 @@ impl<'a> Supervisor<'a> {
         }
     }
 
-    /// Says so, and leaves the state file, so that others can still say it later.
+    /// Says so, and leaves the state file for those who ask later.
     #[inline]
     fn give_up(mut self, plan: &Restart, ends: u32, outcome: Outcome) -> ! {
         let kind = if plan.policy == Policy::Always { "end" } else { "failure" };

@@ -34,7 +34,7 @@ pub(crate) fn is_number(value: &OsStr, mut number: u32) -> bool {
     false
 }
 
-/// Has a variable that names the process which this one takes the place of name this one.
+/// If a variable names the process that this one replaces, it names this one from now on.
 pub(crate) fn take_over(variable: &CStr, from: Pid, only_thread: &OnlyThread) {
     let named = env::var_os(OsStr::from_bytes(variable.to_bytes()));
     if named.is_none_or(|named| !is_number(&named, from.as_raw().unsigned_abs())) {

@@ -40,7 +40,7 @@ impl Plan<'_> {
     ) -> Result<(), Error> {
         let has_streams = detaches && options.close_fd;
         self.make_directories(options, has_streams, pid_file, opener)?;
-        // Before the logs, so that a second start touches nothing and says why.
+        // Before the logs: a second start touches nothing and says why.
         self.acquire_pid_file(pid_file, is_dispensable(options, detaches), opener)?;
         if has_streams {
             self.streams = Streams::open(options, null, opener, &mut self.made)?;

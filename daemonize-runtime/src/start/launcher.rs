@@ -44,7 +44,7 @@ pub(crate) fn launch(
     })
 }
 
-/// The session leader's exit code says it all, or that its report is to be read.
+/// The session leader's exit code says everything, or that there is a report to read.
 fn await_end(session_leader: Pid) -> Outcome<Option<Pid>> {
     if sys::wait(session_leader) == Ok(End::Exited(0)) { Ok(None) } else { Err(Loss::Silence) }
 }

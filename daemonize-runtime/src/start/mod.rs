@@ -76,7 +76,7 @@ pub(crate) fn start(
     } else if forks || notify_socket.is_some() {
         OnlyThread::check(&proc_self).ok()
     } else {
-        // Not to wait in vain for threads that stay.
+        // A count would wait in vain for threads that stay.
         None
     };
     let signals = Signals::hold(&proc_self, forks);

@@ -1,6 +1,6 @@
 //! The code that only some options need. The option's method brings it, and the stages reach it
-//! through these values alone, so that a program is linked with the code of the options that it
-//! uses: without this, a third of what every start adds would be code that nobody calls.
+//! through these values alone. So a program is linked with the code of its own options. Otherwise a
+//! third of what every start adds would be code that nobody calls.
 //!
 //! The same code is `#[inline]`, function by function, and the values are constants. So it is
 //! compiled in those programs alone, and not in this crate, which takes a third of the time then.

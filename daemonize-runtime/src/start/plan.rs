@@ -62,8 +62,8 @@ pub(crate) struct UsersPidFile {
 }
 
 impl Plan<'_> {
-    /// One that has nothing yet. It stays where it is, and is filled by the launcher: to hand it on
-    /// as a value takes more code than the stages themselves.
+    /// An empty plan. It stays where it is, and the launcher fills it: moving it takes more code
+    /// than the stages themselves.
     pub(crate) fn empty(parts: Parts, launcher_returns: bool) -> Self {
         Self {
             parts,
@@ -90,9 +90,9 @@ impl Plan<'_> {
         acquired.or(self.users_pid_file.as_ref().map(|file| &*file.name))
     }
 
-    /// After a failed start there is no PID file, nor what was made for it, and with the last
-    /// descriptor of it goes the lock. The state file goes first: once the PID file is gone, it may
-    /// be another start's.
+    /// A failed start leaves no PID file, and nothing that was made for it. The lock goes with the
+    /// last descriptor. The state file goes first: once the PID file is gone, it may be another
+    /// start's.
     pub(crate) fn give_up(&self) {
         self.state_file.iter().for_each(StateFile::remove);
         if let Some(pid_file) = &self.pid_file {

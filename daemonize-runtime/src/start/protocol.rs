@@ -22,11 +22,11 @@ pub(crate) fn await_commit(launcher: &UnixStream) -> bool {
 #[derive(Clone, Copy, Debug)]
 #[repr(u8)]
 pub(crate) enum Word {
-    /// The body is ready, and the daemon is to be recorded.
+    /// The body is ready: record the daemon.
     Record = 1,
-    /// The daemon is up, and is left to itself.
+    /// The daemon is up: leave it alone.
     Dismissed,
-    /// The daemon has taken too long, and is to end.
+    /// The daemon has taken too long: end it.
     TimeIsUp,
 }
 

@@ -43,8 +43,8 @@ pub(crate) fn settle(plan: &mut Plan) -> Result<(), Failure> {
         (part.assume)(privileges).map_err(|reason| Failure::Step(Step::DropPrivileges, reason))?;
         (part.open_the_rest)(plan)?;
     }
-    // Afterwards: the daemon must be allowed to be there, and root is nobody on some network file
-    // systems.
+    // Afterwards: the daemon itself must be allowed to be there, and on some network file systems
+    // root may less than the user.
     if let Some(directory) = &plan.working_directory {
         change_directory(directory)
             .map_err(|reason| Failure::Step(Step::ChangeDirectory, reason))?;

@@ -153,7 +153,7 @@ pub(crate) fn write_all(descriptor: RawFd, mut text: &[u8]) {
         // SAFETY: pointer and length belong to one slice, and a closed descriptor is refused.
         let written = unsafe { libc::write(descriptor, text.as_ptr().cast(), text.len()) };
         match usize::try_from(written) {
-            // Not again and again what is not taken.
+            // What is not taken now is not tried again.
             Ok(0) => return,
             Ok(written) => text = text.get(written..).unwrap_or_default(),
             Err(_) if Errno::last() == Errno::EINTR => {}

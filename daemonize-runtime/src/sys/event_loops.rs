@@ -50,7 +50,7 @@ pub(crate) fn event_loop(descriptor: RawFd) -> Option<&'static str> {
     (answer == 0).then_some("a kqueue")
 }
 
-/// What kind of event loop a descriptor is: none that is known here.
+/// This system has no event loop that is known here.
 #[cfg(not(any(
     target_os = "linux",
     target_os = "android",

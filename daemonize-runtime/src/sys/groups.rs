@@ -84,7 +84,7 @@ pub(crate) fn is_group_left(group: Pid) -> bool {
     }
 }
 
-/// Whether anything of a killed process group is still there, be it dead.
+/// Whether anything of a killed process group is still there, dead or alive.
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
 #[inline]
 pub(crate) fn is_group_left(group: Pid) -> bool {

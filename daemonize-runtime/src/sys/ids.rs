@@ -40,14 +40,14 @@ pub(crate) fn set_groups(groups: &[u32]) -> Answer<()> {
     Errno::result(unsafe { libc::setgroups(count, groups.as_ptr()) }).map(drop)
 }
 
-/// The supplementary groups of this process: here they are those of the account, whatever was set.
+/// This system tells the supplementary groups of the account, whatever was set.
 #[cfg(target_vendor = "apple")]
 #[inline]
 pub(crate) fn groups() -> Answer<Vec<u32>> {
     Err(Errno::ENOSYS)
 }
 
-/// Sets the supplementary groups of this process: not so that it lasts here.
+/// This system does not keep the supplementary groups that a process sets.
 #[cfg(target_vendor = "apple")]
 #[inline]
 pub(crate) fn set_groups(_groups: &[u32]) -> Answer<()> {
@@ -154,7 +154,7 @@ pub(crate) fn drop_capabilities() {
     // SAFETY: header and sets have the layout of capset(2) for this version, 0 stands for this
     // process, and the other calls take numbers alone.
     unsafe {
-        // Where it is locked, nothing is left that could be kept.
+        // If this is locked, there is nothing to keep.
         super::prctl(libc::PR_SET_KEEPCAPS, [0, 0]);
         super::prctl(libc::PR_CAP_AMBIENT, [libc::PR_CAP_AMBIENT_CLEAR_ALL as _, 0]);
         libc::syscall(libc::SYS_capset, header.as_mut_ptr(), nothing.as_ptr());

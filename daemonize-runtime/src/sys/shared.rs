@@ -5,7 +5,7 @@ use std::os::fd::{FromRawFd, IntoRawFd, RawFd};
 use std::ptr;
 use std::sync::atomic::{AtomicI32, AtomicPtr, Ordering};
 
-/// One value for the whole process. Reading takes no lock, so that signal handlers may.
+/// One value for the whole process. Reading takes no lock, so signal handlers may read.
 pub(crate) struct Shared<T: 'static>(AtomicPtr<T>);
 
 impl<T: Sync> Shared<T> {

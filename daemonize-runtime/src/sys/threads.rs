@@ -64,8 +64,7 @@ fn count(told_by_proc: Option<Number>) -> Threads {
 #[cfg(any(target_os = "linux", target_os = "android"))]
 fn ask_system() -> Threads {
     use super::Errno;
-    // SAFETY: what is to be undone is the sharing with other threads, and where there are none
-    // nothing changes.
+    // SAFETY: the call undoes what threads share. Without other threads it changes nothing.
     match Errno::result(unsafe { libc::unshare(libc::CLONE_THREAD) }) {
         Ok(_) => Threads::One,
         Err(Errno::EINVAL) => Threads::Several(None),

@@ -114,7 +114,7 @@ fn wait_until(descriptor: BorrowedFd<'_>, event: Events, patience: Duration) -> 
     }
 }
 
-/// Waits so long, or until nobody reads any more what is written here; says whether that is so.
+/// Waits this long, or until nobody reads what is written here; says whether nobody does.
 #[inline]
 pub(crate) fn is_end_gone_within(descriptor: &impl AsFd, patience: Duration) -> bool {
     let mut question = [question(descriptor.as_fd(), ITS_END)];

@@ -1,8 +1,8 @@
-//! What the start is given of the system where there is no `fork`.
+//! What a start needs of a system without `fork`.
 
 #![allow(unsafe_code, reason = "the same interface as elsewhere")]
 
-/// That nobody needs to count threads where no process is copied.
+/// No process is copied, so nobody needs to count threads.
 #[derive(Debug)]
 pub(crate) struct OnlyThread;
 
