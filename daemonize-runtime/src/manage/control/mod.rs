@@ -57,8 +57,9 @@ pub fn status(pid_file: impl AsRef<Path>) -> Status {
 ///
 /// # Errors
 ///
-/// Returns a [`StopError`] if it is not certain which process to signal, if the signal is refused,
-/// or if the process outlives SIGKILL, as it may in an uninterruptible wait and as PID 1.
+/// Returns a [`StopError`] if it is not certain which process to signal, if the daemon does not
+/// come up within the time limit, if the signal has a wrong name or is refused, or if the process
+/// outlives SIGKILL, as it may in an uninterruptible wait and as PID 1.
 ///
 /// # Examples
 ///
