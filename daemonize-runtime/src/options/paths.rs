@@ -7,7 +7,7 @@
 use std::path::{Path, PathBuf};
 
 /// A path: anything that is `AsRef<Path>`, or an `Option` of it. `None` means that the option is
-/// not set.
+/// not set. The compiler infers `Form`.
 ///
 /// # Examples
 ///
@@ -30,7 +30,7 @@ pub trait PathValue<Form> {
 }
 
 /// A path, `true` for the default path, `false` for none, an `Option` of either, or a
-/// `Result<path, bool>`. `None` means that the option is not set.
+/// `Result<path, bool>`. `None` means that the option is not set. The compiler infers `Form`.
 ///
 /// # Examples
 ///

@@ -10,7 +10,7 @@ use super::paths::{NoForm, Nothing, Optional, Plain};
 /// `OwnedFd`, or an `Option` of either. `None` means that the option is not set.
 ///
 /// An open file is used as it is, so pipes, terminals and truncated files work. To keep a stream,
-/// hand over a duplicate of it.
+/// hand over a duplicate of it. The compiler infers `Form`.
 ///
 /// # Examples
 ///
