@@ -25,8 +25,8 @@ pub(crate) struct PidFile {
     /// As the user named it, for messages.
     pub(crate) name: PathBuf,
     pub(super) place: Place,
-    /// What an earlier daemon left, so that no tail of it stays behind a shorter PID.
-    old_length: u64,
+    /// Whether it holds zeros in place of an earlier daemon's PID.
+    is_marked: bool,
 }
 
 impl PidFile {
@@ -58,8 +58,7 @@ impl PidFile {
         let Acquired { file, keeper, status } = acquired;
         let entry = entry.is_in_directory().then_some(entry);
         let place = Place { entry, path, reach, receiver, identity: status.identity };
-        let (name, old_length) = (name.to_owned(), status.length);
-        Ok(Self { file, keeper, name, place, old_length })
+        Ok(Self { file, keeper, name: name.to_owned(), place, is_marked: status.length > 0 })
     }
 
     pub(crate) fn identity(&self) -> Identity {
@@ -79,7 +78,7 @@ impl PidFile {
         let length = digits.len() + 1;
         let mut text = [b'\n'; LONGEST];
         text[..digits.len()].copy_from_slice(digits);
-        if self.old_length > length as u64 {
+        if self.is_marked {
             let length = length.try_into().map_err(|_| Errno::EOVERFLOW)?;
             sys::shorten(&self.file, length)?;
         }

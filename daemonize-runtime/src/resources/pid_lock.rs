@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use crate::error::{At, Error, Holder, Kind, Step};
 use crate::resources::entry::Entry;
-use crate::resources::pid_text::{LONGEST, LONGEST_PID, Text, read};
+use crate::resources::pid_text::{LONGEST, Text, read};
 use crate::resources::place::Reach;
 use crate::sys::{self, Errno, FileStatus, Identity};
 
@@ -92,13 +92,12 @@ impl Acquired {
             return Ok(None);
         }
         // Its owner may have removed it before it was locked here, and then the lock says nothing.
-        let Some(mut status) =
-            entry.status().ok().filter(|there| there.identity == opened.identity)
+        let Some(status) = entry.status().ok().filter(|there| there.identity == opened.identity)
         else {
             return Ok(None);
         };
         if status.length > 0 {
-            status.length = mark_as_starting(name, &file, status.length)?;
+            mark_as_starting(name, &file)?;
         }
         if status.mode & 0o022 != 0 && !is_new {
             // Others may have it open for writing, and would keep that right whatever its mode
@@ -227,18 +226,14 @@ fn lock(
 }
 
 /// Replaces what an earlier daemon left by zeros, nobody's PID. Neither the locked file nor a part
-/// of it ever names a stranger. Returns how many zeros there are: no fewer than a PID may need,
-/// since a file that grows shows the beginning of its new text first.
-fn mark_as_starting(name: &Path, file: &File, length: u64) -> Result<u64, Error> {
+/// of it ever names a stranger. There are more zeros than a PID has digits, since a file that grows
+/// shows the beginning of its new text first.
+fn mark_as_starting(name: &Path, file: &File) -> Result<(), Error> {
     if let Text::Foreign = read(file).at_path(Step::OpenPidFile, name)? {
         return Err(foreign(name, FOREIGN_TEXT));
     }
     // The file is not emptied: some file systems would write it to the disk when it is closed.
-    let zeros = [b'0'; LONGEST];
-    let length = length.clamp(LONGEST_PID, LONGEST as u64);
-    let count = usize::try_from(length).unwrap_or(LONGEST);
-    sys::write_at_start(file, &zeros[..count]).at_path(Step::WritePidFile, name)?;
-    Ok(length)
+    sys::write_at_start(file, &[b'0'; LONGEST]).at_path(Step::WritePidFile, name)
 }
 
 #[cold]
