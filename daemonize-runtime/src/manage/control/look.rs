@@ -12,7 +12,7 @@ use std::time::{Duration, SystemTime};
 
 use crate::manage::control::process::{Process, Sight, find_holder};
 use crate::resources::entry::Entry;
-use crate::resources::pid_lock::{GENTLY, IS_LINK};
+use crate::resources::pid_lock::{GENTLY, IS_LINK, IS_REPLACED};
 use crate::resources::pid_text::{Text, read};
 use crate::resources::state_file;
 use crate::sys::{self, Deadline, Identity, identity_of};
@@ -25,6 +25,26 @@ pub(crate) const SETTLING: Duration = Duration::from_millis(200);
 
 /// How often to look at least meanwhile: on a busy machine the time may pass between two looks.
 const FEWEST_LOOKS: u32 = 20;
+
+/// The time in which what looks odd may settle.
+struct Settling {
+    ends: Deadline,
+    looks: u32,
+}
+
+impl Settling {
+    #[inline]
+    fn begin() -> Self {
+        Self { ends: Deadline::after(SETTLING), looks: 0 }
+    }
+
+    /// Counts one more look; whether it was the last one.
+    #[inline]
+    fn is_over(&mut self) -> bool {
+        self.looks += 1;
+        self.looks >= FEWEST_LOOKS && self.ends.has_passed()
+    }
+}
 
 /// What there is at a path.
 #[derive(Debug)]
@@ -67,17 +87,14 @@ pub(crate) enum Doubt {
 /// they are read one after the other, and a daemon may start or end in between.
 #[inline]
 pub(crate) fn find(path: &Path) -> Found {
-    let settled_by = Deadline::after(SETTLING);
-    let mut looks = 0;
+    let mut settling = Settling::begin();
     loop {
         let found = match Look::at(path) {
-            Ok(look) => look.judge(),
+            Ok(look) => look.judge(path),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Found::Nothing,
             Err(error) => Found::Unknown(Doubt::Failed(error)),
         };
-        looks += 1;
-        let is_settled = looks >= FEWEST_LOOKS && settled_by.has_passed();
-        if is_settled || !matches!(found, Found::Unknown(_)) {
+        if settling.is_over() || !matches!(found, Found::Unknown(_)) {
             return found;
         }
         sleep(PAUSE);
@@ -88,8 +105,6 @@ pub(crate) fn find(path: &Path) -> Found {
 pub(crate) struct Look {
     file: File,
     pub(crate) identity: Identity,
-    owner: u32,
-    written: SystemTime,
     pub(crate) text: io::Result<Text>,
 }
 
@@ -107,8 +122,6 @@ impl Look {
         }
         Ok(Self {
             identity: identity_of(&metadata),
-            owner: metadata.uid(),
-            written: metadata.modified()?,
             text: read(&file).map_err(io::Error::from),
             file,
         })
@@ -124,8 +137,15 @@ impl Look {
         Ok(!is_free)
     }
 
+    /// Whether the file is still the one at its path.
     #[inline]
-    fn judge(self) -> Found {
+    fn is_in_place(&self, path: &Path) -> bool {
+        let there = Entry::of_path(path).and_then(|entry| entry.status());
+        there.is_ok_and(|there| there.identity == self.identity)
+    }
+
+    #[inline]
+    fn judge(self, path: &Path) -> Found {
         let pid = match self.text {
             Ok(Text::Pid(pid)) => Some(pid),
             Ok(Text::NoPid) => None,
@@ -134,7 +154,9 @@ impl Look {
         };
         match self.is_locked() {
             Ok(true) => {}
-            Ok(false) => return Found::Dead(pid),
+            Ok(false) if self.is_in_place(path) => return Found::Dead(pid),
+            // A daemon that ends well removes its file before it lets go of the lock.
+            Ok(false) => return Found::Unknown(Doubt::Failed(io::Error::other(IS_REPLACED))),
             Err(error) => return Found::Unknown(Doubt::Failed(error)),
         }
         let Some(pid) = pid else { return Found::Starting };
@@ -142,9 +164,15 @@ impl Look {
         // The first process of a container names itself; anywhere else a 1 is no daemon of ours,
         // and is not attested.
         let Some(process) = Process::pin(pid) else { return misnamed };
+        // After the text, which may be younger than anything that was known before it was read.
+        let metadata = self.file.metadata();
+        let (owner, since) = match metadata.and_then(|file| Ok((file.uid(), file.modified()?))) {
+            Ok(known) => known,
+            Err(error) => return Found::Unknown(Doubt::Failed(error)),
+        };
         match process.holds(self.identity) {
-            Some(true) if process.belongs_to(self.owner) => {
-                Found::Running(Running { process, file: self.identity, since: self.written })
+            Some(true) if process.belongs_to(owner) => {
+                Found::Running(Running { process, file: self.identity, since })
             }
             Some(true) => Found::Unknown(Doubt::Misowned),
             Some(false) => misnamed,
@@ -152,11 +180,26 @@ impl Look {
         }
     }
 
+    /// Locks the file, unless a daemon has it locked. Who only looks has it for a moment.
+    #[inline]
+    fn lock(&self) -> bool {
+        let mut settling = Settling::begin();
+        loop {
+            if sys::try_lock(&self.file) == Ok(true) {
+                return true;
+            }
+            if settling.is_over() || !matches!(self.is_locked(), Ok(false)) {
+                return false;
+            }
+            sleep(PAUSE);
+        }
+    }
+
     /// Removes the file that a dead daemon left, unless somebody has taken it over or replaced it
     /// meanwhile.
     #[inline]
     pub(crate) fn remove_left(&self, path: &Path) {
-        if sys::try_lock(&self.file) == Ok(true)
+        if self.lock()
             && !matches!(self.text, Ok(Text::Foreign) | Err(_))
             && let Ok(entry) = Entry::in_directory_of(path)
             && entry.status().is_ok_and(|there| there.identity == self.identity)
@@ -199,15 +242,25 @@ impl Doubt {
 
 #[cfg(test)]
 mod tests {
-    use std::{env, fs, process};
+    use std::path::PathBuf;
+    use std::{env, fs, process, thread};
 
     use super::*;
 
+    /// A path in a new directory.
+    fn path_for(test: &str) -> PathBuf {
+        let directory = env::temp_dir().join(format!("{test}-{}", process::id()));
+        fs::create_dir(&directory).expect("a new directory");
+        directory.join("bot.pid")
+    }
+
+    fn remove_directory_of(path: &Path) {
+        fs::remove_dir(path.parent().expect("a directory")).expect("the directory is empty");
+    }
+
     #[test]
     fn the_files_of_a_new_daemon_are_not_taken_for_those_of_a_dead_one() {
-        let directory = env::temp_dir().join(format!("look-{}", process::id()));
-        fs::create_dir(&directory).expect("a new directory");
-        let path = directory.join("bot.pid");
+        let path = path_for("new");
         let state = state_file::path_of(&path);
         let write = |path: &Path| fs::write(path, "").expect("a file");
 
@@ -222,6 +275,49 @@ mod tests {
         let look = Look::at(&path).expect("a file");
         look.remove_left(&path);
         assert!(!path.exists() && !state.exists());
-        fs::remove_dir(&directory).expect("the directory is empty");
+        remove_directory_of(&path);
+    }
+
+    #[test]
+    fn who_only_looks_does_not_keep_what_a_dead_daemon_left() {
+        let path = path_for("looked-at");
+        let other = File::create(&path).expect("a file");
+        other.lock_shared().expect("nobody else has it");
+        let look = Look::at(&path).expect("a file");
+        thread::scope(|scope| {
+            scope.spawn(|| look.remove_left(&path));
+            // Nobody can see from outside that it tries.
+            sleep(3 * PAUSE);
+            drop(other);
+        });
+        assert!(!path.exists());
+        remove_directory_of(&path);
+    }
+
+    #[test]
+    fn a_file_that_was_removed_meanwhile_was_not_left() {
+        let path = path_for("removed");
+        fs::write(&path, "4711\n").expect("a file");
+        let look = Look::at(&path).expect("a file");
+        fs::remove_file(&path).expect("the file is there");
+        assert!(matches!(look.judge(&path), Found::Unknown(Doubt::Failed(_))));
+        assert!(matches!(find(&path), Found::Nothing));
+        remove_directory_of(&path);
+    }
+
+    #[test]
+    fn a_daemon_is_not_older_than_its_number_in_the_file() {
+        let path = path_for("older");
+        let file = File::create(&path).expect("a file");
+        file.lock().expect("nobody else has it");
+        fs::write(&path, process::id().to_string()).expect("the file is there");
+        file.set_modified(SystemTime::UNIX_EPOCH).expect("it is ours");
+        let look = Look::at(&path).expect("a file");
+        let written = SystemTime::UNIX_EPOCH + Duration::from_secs(86_400);
+        file.set_modified(written).expect("it is ours");
+        let Found::Running(daemon) = look.judge(&path) else { panic!("this process has the lock") };
+        assert_eq!(daemon.since, written);
+        fs::remove_file(&path).expect("the file is there");
+        remove_directory_of(&path);
     }
 }
