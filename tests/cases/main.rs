@@ -37,6 +37,7 @@ mod reopen;
 mod restart;
 mod returning;
 mod second_start;
+mod sight;
 mod state_file;
 mod states;
 mod stop_races;

@@ -184,5 +184,5 @@ fn lock_after(path: &Path, ended: &Running, patience: Duration) -> Lock {
 #[inline]
 fn is_new(pid: i32, file: Identity) -> bool {
     cfg!(target_os = "linux")
-        && Process::pin(pid).is_some_and(|process| process.holds(file) == Some(true))
+        && Process::pin(pid).is_some_and(|process| matches!(process.holds(file), Ok(true)))
 }

@@ -4,7 +4,7 @@
 //! only after it is pinned, and then proven to hold the lock.
 
 use std::fs::File;
-use std::io;
+use std::io::{self, ErrorKind};
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::thread::sleep;
@@ -91,7 +91,7 @@ pub(crate) fn find(path: &Path) -> Found {
     loop {
         let found = match Look::at(path) {
             Ok(look) => look.judge(path),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Found::Nothing,
+            Err(error) if error.kind() == ErrorKind::NotFound => Found::Nothing,
             Err(error) => Found::Unknown(Doubt::Failed(error)),
         };
         if settling.is_over() || !matches!(found, Found::Unknown(_)) {
@@ -171,12 +171,15 @@ impl Look {
             Err(error) => return Found::Unknown(Doubt::Failed(error)),
         };
         match process.holds(self.identity) {
-            Some(true) if process.belongs_to(owner) => {
+            Ok(true) if process.belongs_to(owner) => {
                 Found::Running(Running { process, file: self.identity, since })
             }
-            Some(true) => Found::Unknown(Doubt::Misowned),
-            Some(false) => misnamed,
-            None => Found::Unknown(Doubt::Hidden(process.sight())),
+            Ok(true) => Found::Unknown(Doubt::Misowned),
+            Ok(false) => misnamed,
+            Err(error) => Found::Unknown(match error.kind() {
+                ErrorKind::NotFound | ErrorKind::PermissionDenied => Doubt::Hidden(process.sight()),
+                _ => Doubt::Failed(error),
+            }),
         }
     }
 
@@ -230,6 +233,10 @@ impl Doubt {
             Self::Hidden(Sight::Own) => {
                 "the process that it names cannot be inspected, because it has dropped \
                 privileges, or its program has capabilities or is not readable; only root can tell"
+                    .to_owned()
+            }
+            Self::Hidden(Sight::Blind) => {
+                "without a /proc of this PID namespace nobody can tell which process holds its lock"
                     .to_owned()
             }
             Self::Hidden(Sight::None) => {

@@ -1,9 +1,9 @@
 //! One process, exactly: it is pinned, so its number cannot come to mean another one.
 
-use std::fs;
 use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
+use std::{fs, io, process};
 
 use crate::sys::{self, Deadline, Errno, Identity, Signal, identity_of};
 
@@ -18,6 +18,8 @@ pub(crate) struct Process {
 /// How much of a process this user can see that may not look into it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Sight {
+    /// Nothing, nor of any other: `/proc` is missing, or shows another PID namespace.
+    Blind,
     /// Nothing.
     None,
     /// That it is another user's.
@@ -38,15 +40,20 @@ impl Process {
         }
     }
 
-    /// Whether it has the file open and locked, by its table of descriptors. `None` where this user
-    /// may not know.
+    /// Whether it has the file open and locked, by its table of descriptors.
     #[inline]
-    pub(crate) fn holds(&self, file: Identity) -> Option<bool> {
+    pub(crate) fn holds(&self, file: Identity) -> io::Result<bool> {
         if !cfg!(target_os = "linux") {
             // Nothing here can tell, so the number in the file has to do.
-            return Some(true);
+            return Ok(true);
         }
-        holds(&directory_of(self.pid), file).or_else(|| self.has_ended().then_some(false))
+        let held = if shows_own_namespace() {
+            holds(&directory_of(self.pid), file)
+        } else {
+            // The number would be that of a stranger.
+            Err(io::ErrorKind::NotFound.into())
+        };
+        held.or_else(|error| if self.has_ended() { Ok(false) } else { Err(error) })
     }
 
     /// Whether a PID file of this owner may name it: root's may name anybody, and everybody else's
@@ -59,6 +66,9 @@ impl Process {
     /// What this user sees of it.
     #[inline]
     pub(crate) fn sight(&self) -> Sight {
+        if !shows_own_namespace() {
+            return Sight::Blind;
+        }
         match effective_user_of(self.pid) {
             Some(user) if user == sys::effective_user() => Sight::Own,
             Some(_) => Sight::Stranger,
@@ -113,7 +123,7 @@ impl Process {
 /// A process that holds the file, as far as this user may know; the one with the lowest number.
 #[inline]
 pub(crate) fn find_holder(file: Identity) -> Option<i32> {
-    numbers().into_iter().filter(|&pid| holds(&directory_of(pid), file) == Some(true)).min()
+    numbers().into_iter().filter(|&pid| matches!(holds(&directory_of(pid), file), Ok(true))).min()
 }
 
 /// The numbers of all processes that this user may see.
@@ -159,19 +169,27 @@ fn directory_of(pid: i32) -> PathBuf {
     PathBuf::from(format!("/proc/{pid}"))
 }
 
+/// Whether the numbers in `/proc` are those by which this process knows others.
 #[inline]
-fn holds(directory: &Path, file: Identity) -> Option<bool> {
-    for descriptor in fs::read_dir(directory.join("fd")).ok()?.flatten() {
-        let is_the_file =
-            fs::metadata(descriptor.path()).is_ok_and(|open| identity_of(&open) == file);
+fn shows_own_namespace() -> bool {
+    let own = process::id().to_string();
+    fs::read_link("/proc/self").is_ok_and(|shown| shown.as_os_str() == own.as_str())
+}
+
+#[inline]
+fn holds(directory: &Path, file: Identity) -> io::Result<bool> {
+    for descriptor in fs::read_dir(directory.join("fd"))? {
+        let descriptor = descriptor?;
         let details = directory.join("fdinfo").join(descriptor.file_name());
-        if is_the_file
-            && fs::read_to_string(details).is_ok_and(|details| details.contains("\nlock:"))
-        {
-            return Some(true);
+        if fs::metadata(descriptor.path()).is_ok_and(|open| identity_of(&open) == file) {
+            match fs::read_to_string(details) {
+                Ok(details) if details.contains("\nlock:") => return Ok(true),
+                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+                _ => {}
+            }
         }
     }
-    Some(false)
+    Ok(false)
 }
 
 /// Not by the owner of the directory in `/proc`: that is root for a process which may not be looked

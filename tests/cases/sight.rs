@@ -1,0 +1,67 @@
+//! What `status` and `stop` say where they cannot see which process holds the lock.
+
+use tests::bot::{Bot, begin};
+use tests::need::{self, AS_PID_1};
+
+fn commander() -> Bot {
+    Bot::new(env!("CARGO_BIN_EXE_commander"))
+}
+
+#[test(needs = need::mounts)]
+fn without_proc_nothing_is_known_of_a_bot_to_anybody() {
+    let bot = commander();
+    let daemon = bot.start();
+    for word in ["status", "stop", "restart"] {
+        let mut command = bot.command_after_mounting(need::HIDE_PROC);
+        command.arg(word);
+        let launch = begin(command).finish();
+        assert_eq!(launch.status.code(), Some(4), "{word}: {launch:?}");
+        let said = launch.stdout + &launch.stderr;
+        assert!(said.contains("without a /proc of this PID namespace nobody can tell"), "{said}");
+    }
+    assert!(daemon.process.is_alive());
+}
+
+/// There `/proc` has other numbers, and the bot's is that of a stranger.
+#[test(needs = need::pid_namespace)]
+fn nobody_is_stopped_from_another_pid_namespace() {
+    // The inner shell makes processes until one has the number of the bot.
+    let inside = r#"
+        while :; do
+            sleep 300 & stranger=$!
+            [ $stranger -lt "$(cat commander.pid)" ] || break
+            kill $stranger; wait $stranger
+        done 2>/dev/null
+        "$@" status; [ $? -eq 4 ] || exit 10
+        "$@" stop; [ $? -eq 4 ] || exit 11
+        kill $stranger || exit 12
+    "#;
+    let script = r#"
+        inside=$1; shift
+        "$@" start || exit 9
+        unshare --pid --fork sh -c "$inside" sh "$@" || exit
+        "$@" stop
+    "#;
+    let bot = commander();
+    let words = [&AS_PID_1[..], &["sh", "-c", script, "sh", inside]].concat();
+    let launch = begin(bot.command_by(&words)).finish();
+    assert_eq!(launch.status.code(), Some(0), "{launch:?}");
+    assert!(launch.stdout.ends_with("commander stopped\n"), "{launch:?}");
+}
+
+#[test]
+fn too_few_descriptors_are_the_reason_why_nothing_is_known() {
+    let bot = commander();
+    let _daemon = bot.start();
+    for limit in 4..10 {
+        let script = format!(r#"ulimit -n {limit} && exec "$@" status"#);
+        let launch = begin(bot.command_in_shell(&script)).finish();
+        match launch.status.code() {
+            Some(0) => assert!(launch.stdout.contains("is running"), "{limit}: {launch:?}"),
+            Some(4) => {
+                assert!(launch.stdout.contains("Too many open files"), "{limit}: {launch:?}");
+            }
+            _ => panic!("{limit}: {launch:?}"),
+        }
+    }
+}
