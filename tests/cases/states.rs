@@ -12,7 +12,7 @@ use serde_json::Value;
 use tests::bot::{Bot, begin};
 use tests::files::{give_away, set_mode};
 use tests::lock::Gate;
-use tests::need::{self, NOBODY_ELSE};
+use tests::need::{self, NOBODY_ELSE, Need};
 use tests::process::Process;
 use tests::{bot, lock, wait};
 
@@ -333,6 +333,29 @@ fn a_time_beyond_the_calendar_is_told_at_once() {
     fs::write(bot.file("keeper.pid.state"), text).expect("a file");
     let line = bot.answer(&["status"], 1);
     assert!(line.contains("last exit code 3 at 9999-12-31T23:59:59Z"), "{line}");
+}
+
+/// Runs the program that follows an hour before or after it is.
+const AN_HOUR: [&str; 3] = ["env", "DONT_FAKE_MONOTONIC=1", "faketime"];
+
+fn faketime() -> Need {
+    need::command("faketime", &[&AN_HOUR[..], &["-f", "-3600", "true"]].concat())
+}
+
+#[test(needs = faketime)]
+fn the_time_until_the_restart_is_true_when_the_clock_is_set() {
+    let (bot, barrier) = keeper_at_a_barrier("exit=3");
+    barrier.let_one_pass(&bot);
+    let _line = await_state(&bot, "is restarting in ");
+    for offset in ["-3600", "+3600"] {
+        let mut command = bot.command_by(&[&AN_HOUR[..], &["-f", offset]].concat());
+        command.args(["status", "--json"]);
+        let launch = begin(command).finish();
+        let answer: Value = serde_json::from_str(&launch.stdout).expect("an object");
+        let left = answer["restart_in"].as_f64().expect("it is restarting");
+        assert!(left > 0.0 && left < 2.0, "{offset}: {left} s");
+    }
+    assert_eq!(bot.answer(&["stop"], 0), "keeper stopped\n");
 }
 
 /// Once with root's PID file, which the daemon cannot write, and once with the user's, which root

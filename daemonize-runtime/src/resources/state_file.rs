@@ -165,7 +165,7 @@ fn text_of(file: &File) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use std::sync::atomic::{AtomicBool, Ordering};
-    use std::time::UNIX_EPOCH;
+    use std::time::{Duration, UNIX_EPOCH};
     use std::{env, fs, process, thread};
 
     use super::*;
@@ -189,7 +189,7 @@ mod tests {
             supervisor: number,
             body: Some(number),
             restarts: u64::MAX - u64::from(number.unsigned_abs()),
-            next_start: Some(UNIX_EPOCH),
+            next_start: Some(Duration::ZERO),
             last_end: Some((End::Exited(number), UNIX_EPOCH)),
         };
         let numbers = (1_000_000_000..).step_by(1_234_567).take(900).cycle();

@@ -25,8 +25,9 @@ pub(crate) struct State {
     pub(crate) body: Option<i32>,
     /// How often a body was started again.
     pub(crate) restarts: u64,
-    /// When the next body is started, if that is planned.
-    pub(crate) next_start: Option<SystemTime>,
+    /// When the next body is started, if that is planned: by the clock that the supervisor waits
+    /// by, which nobody sets.
+    pub(crate) next_start: Option<Duration>,
     /// How the last body ended, and when.
     pub(crate) last_end: Option<(End, SystemTime)>,
 }
@@ -82,28 +83,28 @@ impl fmt::Display for State {
         }
         writeln!(f, "restarts {}", self.restarts)?;
         if let Some(time) = self.next_start {
-            writeln!(f, "next-start {}", UnixTime(time))?;
+            writeln!(f, "next-start {}", Time(time))?;
         }
         if let Some((end, time)) = self.last_end {
             let (kind, number) = match end {
                 End::Exited(code) => ("exit", code),
                 End::Killed(signal) => ("signal", signal),
             };
-            writeln!(f, "last-end {kind} {number}\nlast-end-time {}", UnixTime(time))?;
+            let time = Time(time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default());
+            writeln!(f, "last-end {kind} {number}\nlast-end-time {time}")?;
         }
         // What stands behind is an older text that was longer.
         writeln!(f, "end")
     }
 }
 
-/// Seconds since 1970, and milliseconds.
-struct UnixTime(SystemTime);
+/// Seconds, and milliseconds: since 1970, or since the machine was started.
+struct Time(Duration);
 
-impl fmt::Display for UnixTime {
+impl fmt::Display for Time {
     #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let since = self.0.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-        write!(f, "{}.{:03}", since.as_secs(), since.subsec_millis())
+        write!(f, "{}.{:03}", self.0.as_secs(), self.0.subsec_millis())
     }
 }
 
@@ -124,7 +125,7 @@ pub(crate) fn parse(text: &str) -> Option<State> {
         restarts: value("restarts")?.parse().ok()?,
         next_start: value("next-start").map(|next| time(next).ok_or(())).transpose().ok()?,
         last_end: last_end
-            .map(|(end, at)| self::end(end).zip(time(at)).ok_or(()))
+            .map(|(end, at)| self::end(end).zip(date(at)).ok_or(()))
             .transpose()
             .ok()?,
     })
@@ -147,11 +148,16 @@ fn end(text: &str) -> Option<End> {
 }
 
 #[inline]
-fn time(text: &str) -> Option<SystemTime> {
+fn time(text: &str) -> Option<Duration> {
     let (seconds, milliseconds) = text.split_once('.')?;
     let seconds = Duration::from_secs(seconds.parse().ok()?);
     let milliseconds = Duration::from_millis(milliseconds.parse::<u16>().ok()?.into());
-    SystemTime::UNIX_EPOCH.checked_add(seconds.checked_add(milliseconds)?)
+    seconds.checked_add(milliseconds)
+}
+
+#[inline]
+fn date(text: &str) -> Option<SystemTime> {
+    SystemTime::UNIX_EPOCH.checked_add(time(text)?)
 }
 
 #[cfg(test)]
@@ -169,7 +175,7 @@ mod tests {
             last_end: None,
         };
         let last_end = Some((End::Killed(9), at(1_798_761_599_005)));
-        let (phase, next_start) = (Phase::Restarting, Some(at(1_798_761_600_152)));
+        let (phase, next_start) = (Phase::Restarting, Some(Duration::from_millis(1_600_152)));
         let restarting = State { phase, body: None, restarts: 3, next_start, last_end, ..state };
         let last_end = Some((End::Exited(3), at(0)));
         [
@@ -186,7 +192,7 @@ mod tests {
         }
         assert_eq!(
             states()[1].to_string(),
-            "state restarting\nsupervisor 4711\nrestarts 3\nnext-start 1798761600.152\n\
+            "state restarting\nsupervisor 4711\nrestarts 3\nnext-start 1600.152\n\
              last-end signal 9\nlast-end-time 1798761599.005\nend\n"
         );
     }

@@ -209,7 +209,7 @@ impl<'a> Supervisor<'a> {
     #[inline]
     fn pause(&mut self, delay: Duration, outcome: Outcome) {
         note(&format!("restarting in {}: {outcome}", Seconds(delay)));
-        self.tell_of(outcome, Phase::Restarting, SystemTime::now().checked_add(delay));
+        self.tell_of(outcome, Phase::Restarting, sys::monotonic_time().checked_add(delay));
         let end = Deadline::after(delay);
         while !end.has_passed() {
             sys::reap_orphans(None);
@@ -240,7 +240,7 @@ impl<'a> Supervisor<'a> {
 
     /// Says how things are without a body.
     #[inline]
-    fn tell_of(&mut self, outcome: Outcome, phase: Phase, next_start: Option<SystemTime>) {
+    fn tell_of(&mut self, outcome: Outcome, phase: Phase, next_start: Option<Duration>) {
         let last_end = match outcome {
             Outcome::Ended(end) => Some((end, SystemTime::now())),
             Outcome::NotForked(_) => self.state.last_end,

@@ -4,7 +4,7 @@
 
 use std::path::Path;
 use std::thread::sleep;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use crate::manage::control::look::{Found, Look, PAUSE, Running, SETTLING, find};
 use crate::manage::control::output;
@@ -42,6 +42,8 @@ fn of_running(daemon: &Running, state: Option<State>) -> Status {
     let supervision = state.map(Supervision::from);
     match state.zip(supervision) {
         Some((State { phase: Phase::Restarting, next_start, .. }, supervision)) => {
+            let left = next_start.map(|at| at.saturating_sub(sys::monotonic_time()));
+            let next_start = left.and_then(|left| SystemTime::now().checked_add(left));
             Status::Restarting { pid, since, next_start, output, unit, supervision }
         }
         Some((State { phase: Phase::GivenUp, .. }, supervision)) => Status::GivenUp { supervision },
