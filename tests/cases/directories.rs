@@ -4,10 +4,11 @@ use std::fs;
 use std::os::unix::fs::{MetadataExt, lchown, symlink};
 use std::path::Path;
 
-use tests::bot;
-use tests::bot::{Bot, word};
+use nix::sys::signal::Signal;
+use tests::bot::{Bot, begin, word};
 use tests::files::{give_away, set_mode};
 use tests::need::{self, NOBODY_ELSE};
+use tests::{bot, wait};
 
 use crate::privileges::{as_ordinary_user, make_directory, refused_untouched, without_privileges};
 
@@ -85,6 +86,29 @@ fn a_failed_start_removes_the_directories_that_it_made() {
         let bot = bot!["create_dirs=true", "redirect=logs/deep/out.log", "pid_file=run/bot.pid"];
         let bot = bot.words(words.iter().map(Into::into));
         let _line = refused_untouched(&bot, code);
+    }
+}
+
+#[test]
+fn an_interrupted_start_removes_the_directories_that_it_made() {
+    for restart in ["never", "always"] {
+        for signal in [Signal::SIGINT, Signal::SIGTERM, Signal::SIGKILL] {
+            let bot = bot![
+                "create_dirs=true",
+                "redirect=logs/deep/out.log",
+                "pid_file=run/bot.pid",
+                "chdir=false",
+                "wait_ready=true",
+                format!("restart={restart}"),
+                "note=note",
+                "sleep"
+            ];
+            let launching = begin(bot.command());
+            let _body = bot.await_body();
+            launching.signal(signal);
+            assert!(!launching.finish().status.success());
+            wait::until("all but the note to be gone", || bot.files() == ["note"]);
+        }
     }
 }
 

@@ -5,6 +5,7 @@ use std::os::unix::net::UnixStream;
 use std::sync::Arc;
 
 use crate::resources::inherited::Inherited;
+use crate::resources::made::Made;
 use crate::resources::pid_file::PidFile;
 use crate::resources::signals::Signals;
 use crate::resources::state_file::StateFile;
@@ -28,6 +29,7 @@ pub(crate) fn run(
 ) {
     // A supervisor never comes back from here, so what is not needed goes now.
     plan.inherited = Inherited::keep();
+    plan.made = Made::default();
     let streams = mem::replace(&mut plan.streams, Streams::keep());
     signals.resume();
     let pid_file = plan.pid_file.take().map(PidFile::hold);

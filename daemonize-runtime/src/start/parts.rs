@@ -15,7 +15,7 @@ use crate::run::supervise::supervise;
 use crate::start::explain::explain;
 use crate::start::plan::{Accounts, Directories, NewRoot, Readiness, Rotation, Supervision};
 use crate::start::readiness::{first_body, when_ready};
-use crate::start::settle::open_the_rest;
+use crate::start::settle::{enter_root, open_the_rest};
 use crate::start::{launcher, watch};
 use crate::sys;
 
@@ -29,7 +29,7 @@ pub(crate) const ACCOUNTS: &Accounts = &Accounts {
 
 pub(crate) const DIRECTORIES: &Directories = &Directories { make_parents: made::make_parents };
 
-pub(crate) const NEW_ROOT: &NewRoot = &NewRoot { find: Root::find, enter: Root::enter };
+pub(crate) const NEW_ROOT: &NewRoot = &NewRoot { find: Root::find, enter: enter_root };
 
 pub(crate) const ROTATION: &Rotation =
     &Rotation { find: Logs::find, handle_hangup: started::reopen_logs_on_hangup };

@@ -135,7 +135,7 @@ pub(crate) struct Directories {
 #[derive(Debug)]
 pub(crate) struct NewRoot {
     pub(crate) find: fn(&Path, bool, &[RawFd], &ProcSelf) -> Result<Root, Error>,
-    pub(crate) enter: fn(&Root) -> sys::Answer<()>,
+    pub(crate) enter: fn(&mut Plan) -> sys::Answer<()>,
 }
 
 /// The part of `reopen`.

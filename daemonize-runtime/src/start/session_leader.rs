@@ -3,7 +3,6 @@
 use std::os::unix::net::UnixStream;
 
 use crate::error::Step;
-use crate::resources::made::Made;
 use crate::resources::signals::Signals;
 use crate::run::started::{Duties, remember};
 use crate::start::failure::Failure;
@@ -61,8 +60,6 @@ fn set_up(plan: &mut Plan, signals: &Signals) -> Result<(), Failure> {
     leave_session()?;
     // In the foreground signals stay as they are: `nohup` is to be believed.
     signals.reset();
-    // What the launcher has made it takes back itself. Its directories lead out of a new root.
-    plan.made = Made::default();
     settle(plan)?;
     if plan.parts.readiness.is_some() {
         return Ok(());

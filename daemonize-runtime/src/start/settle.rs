@@ -36,8 +36,8 @@ pub(crate) fn settle(plan: &mut Plan) -> Result<(), Failure> {
     if let Some(state_file) = &mut plan.state_file {
         state_file.leave_directory();
     }
-    if let (Some(root), Some(part)) = (&plan.root, plan.parts.new_root) {
-        (part.enter)(root).map_err(|reason| Failure::Step(Step::ChangeRoot, reason))?;
+    if let Some(part) = plan.parts.new_root {
+        (part.enter)(plan).map_err(|reason| Failure::Step(Step::ChangeRoot, reason))?;
     }
     if let (Some(privileges), Some(part)) = (&plan.privileges, plan.parts.accounts) {
         (part.assume)(privileges).map_err(|reason| Failure::Step(Step::DropPrivileges, reason))?;
@@ -50,6 +50,15 @@ pub(crate) fn settle(plan: &mut Plan) -> Result<(), Failure> {
             .map_err(|reason| Failure::Step(Step::ChangeDirectory, reason))?;
     }
     Ok(())
+}
+
+/// Enters the new root, if there is one.
+#[inline]
+pub(crate) fn enter_root(plan: &mut Plan) -> sys::Answer<()> {
+    let Some(root) = &plan.root else { return Ok(()) };
+    // What was made has other paths there, and open directories would lead out again.
+    plan.made = Made::default();
+    root.enter()
 }
 
 /// Opens what is left to the user that this process has become: the PID file first, so that a

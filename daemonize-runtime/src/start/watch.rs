@@ -30,9 +30,10 @@ pub(crate) fn watch(plan: &Plan, daemon: Pid, launcher: &UnixStream, lifeline: &
         // Whatever it leaves behind when it is killed.
         sys::adopt_orphans();
     }
-    // When the launcher cannot be told, nobody lets the body run.
     if Report::SetUp.send(launcher).is_ok() {
         daemon.watch(launcher, lifeline);
+    } else {
+        daemon.end_with_launcher();
     }
     // Whatever the body has started goes along, and this process with it.
     let _ = sys::persist(|| killpg(getpid(), Signal::SIGKILL));
@@ -77,9 +78,7 @@ impl Unfinished<'_> {
                 Heard::Word(Word::Dismissed) => sys::exit_now(0),
                 Heard::Word(Word::TimeIsUp) => time_limit = Some(self.ask_to_end()),
                 Heard::End => {
-                    self.end_at_once();
-                    // Nobody else will.
-                    self.plan.give_up();
+                    self.end_with_launcher();
                     break;
                 }
             }
@@ -119,6 +118,13 @@ impl Unfinished<'_> {
             self.signal(Signal::SIGCONT);
         }
         Deadline::after(ending.timeout.saturating_add(share))
+    }
+
+    /// Ends it without a launcher, and takes back what both have made: nobody else will.
+    #[inline]
+    fn end_with_launcher(&self) {
+        self.end_at_once();
+        self.plan.give_up();
     }
 
     /// A supervisor takes its body along, and all that the body has started.
