@@ -299,6 +299,18 @@ fn a_stranger_in_the_file_of_a_living_bot_is_left_alone() {
     assert!(daemon.process.is_alive());
 }
 
+/// Another start has locked the file of a dead bot, and has not marked it yet.
+#[test]
+fn a_stranger_is_not_what_the_word_start_is_content_with() {
+    let bot = Bot::new(env!("CARGO_BIN_EXE_commander"));
+    let stranger = Stranger::new();
+    let _lock = lock::take_new(&bot.pid_file());
+    fs::write(bot.pid_file(), format!("{}\n", stranger.pid())).expect("the file");
+    let line = bot.tell(&["start"]).refusal("commander", 75);
+    assert!(line.contains("already running"), "{line}");
+    stranger.assert_unharmed();
+}
+
 /// Expects `status` and `stop` to answer "unknown" at once and to leave the file as it is.
 fn assert_stop_refuses(bot: &Bot) {
     let text = fs::read(bot.pid_file()).ok();

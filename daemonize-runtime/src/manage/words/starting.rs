@@ -8,7 +8,7 @@ use std::thread::sleep;
 use std::time::Duration;
 
 use crate::error::{Error, Holder, Kind};
-use crate::manage::control::look::{Found, PAUSE, find};
+use crate::manage::control::look::{Doubt, Found, PAUSE, find};
 use crate::manage::words::by_word::{in_foreground, remember};
 use crate::manage::words::place::{Place, program, shown};
 use crate::manage::words::print;
@@ -29,7 +29,9 @@ pub(crate) fn start(place: &Place) {
     }
     remember(|options, parts| {
         let started = start_and_tell("started", &options, parts);
-        if let Some(pid) = started.as_ref().err().and_then(Error::running_pid) {
+        if let Some(named) = started.as_ref().err().and_then(Error::running_pid)
+            && let Some(pid) = proven(Place::of(&options).pid_file(), named)
+        {
             be_content(pid);
         }
         started
@@ -92,6 +94,17 @@ fn outcome(pid_file: &Path) -> Outcome {
             Found::Starting => sleep(PAUSE),
             Found::Dead(_) | Found::Nothing | Found::Unknown(_) => return Outcome::Down,
         }
+    }
+}
+
+/// The daemon that has the lock, when a start was refused because of it. The file may name somebody
+/// else, such as a stranger that has the number of a dead daemon.
+#[inline]
+fn proven(pid_file: &Path, named: i32) -> Option<i32> {
+    match find(pid_file) {
+        Found::Running(daemon) => Some(daemon.process.pid),
+        Found::Unknown(Doubt::Hidden(_)) => Some(named),
+        _ => None,
     }
 }
 
