@@ -94,7 +94,9 @@ pub(crate) fn find(path: &Path) -> Found {
             Err(error) if error.kind() == ErrorKind::NotFound => Found::Nothing,
             Err(error) => Found::Unknown(Doubt::Failed(error)),
         };
-        if settling.is_over() || !matches!(found, Found::Unknown(_)) {
+        // A file without a number may have been made by a start that has not locked it yet.
+        let is_odd = matches!(found, Found::Unknown(_) | Found::Dead(None));
+        if settling.is_over() || !is_odd {
             return found;
         }
         sleep(PAUSE);
@@ -188,13 +190,13 @@ impl Look {
     fn lock(&self) -> bool {
         let mut settling = Settling::begin();
         loop {
-            if sys::try_lock(&self.file) == Ok(true) {
-                return true;
+            match sys::try_lock(&self.file) {
+                Ok(true) => return true,
+                Ok(false) if matches!(self.is_locked(), Ok(false)) && !settling.is_over() => {
+                    sleep(PAUSE);
+                }
+                _ => return false,
             }
-            if settling.is_over() || !matches!(self.is_locked(), Ok(false)) {
-                return false;
-            }
-            sleep(PAUSE);
         }
     }
 
@@ -309,6 +311,21 @@ mod tests {
         fs::remove_file(&path).expect("the file is there");
         assert!(matches!(look.judge(&path), Found::Unknown(Doubt::Failed(_))));
         assert!(matches!(find(&path), Found::Nothing));
+        remove_directory_of(&path);
+    }
+
+    #[test]
+    fn a_new_file_that_is_not_locked_yet_is_not_a_dead_daemons() {
+        let path = path_for("unlocked");
+        let file = File::create(&path).expect("a file");
+        thread::scope(|scope| {
+            let found = scope.spawn(|| find(&path));
+            // Nobody can see from outside that it looks.
+            sleep(3 * PAUSE);
+            file.lock().expect("nobody else has it");
+            assert!(matches!(found.join().expect("it finds something"), Found::Starting));
+        });
+        fs::remove_file(&path).expect("the file is there");
         remove_directory_of(&path);
     }
 
