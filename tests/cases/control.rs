@@ -411,6 +411,22 @@ fn looks_at_fifty_starts_and_ends() -> Vec<Status> {
     wait::look_during(start_and_kill, || status(bot.pid_file()))
 }
 
+/// A supervisor ends in good order, and removes its file.
+#[test]
+fn a_starting_or_ending_bot_is_never_dead() {
+    let bot = bot!["restart=always", "sleep"];
+    let start_and_stop = || {
+        for _ in 0..200 {
+            let _daemon = bot.start();
+            let stopped = stop(&bot.pid_file(), PATIENCE).expect("the bot stops");
+            assert_eq!(stopped, Stopped::Ended(Lock::Free));
+        }
+    };
+    let mut looks = wait::look_during(start_and_stop, || status(bot.pid_file()));
+    looks.retain(|status| *status == Status::Dead || is_unknown(status));
+    assert_eq!(looks, [], "the bot left nothing");
+}
+
 #[test(needs = need::root)]
 fn a_file_of_another_user_proves_nothing() {
     let bot = bot!["sleep"];
