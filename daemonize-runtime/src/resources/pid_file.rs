@@ -4,17 +4,18 @@
 //! not be given back by `LOCK_UN`, as some types do on drop: that would release the daemon's lock
 //! from the launcher. Closing is harmless.
 
-use std::env;
 use std::fs::File;
 use std::path::PathBuf;
 use std::thread::sleep;
+use std::time::Duration;
+use std::{env, mem};
 
 use crate::error::{At, Error, Step};
 use crate::resources::pid_lock::{Acquired, IS_REPLACED, PATIENCE, PAUSE, Wanted, foreign};
 use crate::resources::pid_text::LONGEST;
 use crate::resources::place::Place;
 use crate::sys::proc::Digits;
-use crate::sys::{self, Deadline, Errno, Identity, Kept, Pid, errno_of};
+use crate::sys::{self, Deadline, Identity, Kept, Pid, errno_of};
 
 /// A PID file that is locked by this process or an ancestor.
 #[derive(Debug)]
@@ -25,8 +26,6 @@ pub(crate) struct PidFile {
     /// As the user named it, for messages.
     pub(crate) name: PathBuf,
     pub(super) place: Place,
-    /// Whether it holds zeros in place of an earlier daemon's PID.
-    is_marked: bool,
 }
 
 impl PidFile {
@@ -46,19 +45,21 @@ impl PidFile {
             }
         };
         let patience_ends = Deadline::after(PATIENCE);
+        // The first time nothing needs to be waited for: an old file was removed.
+        let mut pause = Duration::ZERO;
         let acquired = loop {
             let is_last_try = patience_ends.has_passed();
             match Acquired::attempt(&wanted, is_last_try)? {
                 Some(acquired) => break acquired,
                 None if is_last_try => return Err(foreign(wanted.name, IS_REPLACED)),
-                None => sleep(PAUSE),
+                None => sleep(mem::replace(&mut pause, PAUSE)),
             }
         };
         let Wanted { name, entry, receiver, reach, .. } = wanted;
         let Acquired { file, keeper, status } = acquired;
         let entry = entry.is_in_directory().then_some(entry);
         let place = Place { entry, path, reach, receiver, identity: status.identity };
-        Ok(Self { file, keeper, name: name.to_owned(), place, is_marked: status.length > 0 })
+        Ok(Self { file, keeper, name: name.to_owned(), place })
     }
 
     pub(crate) fn identity(&self) -> Identity {
@@ -70,18 +71,14 @@ impl PidFile {
         self.place.leave_directory();
     }
 
-    /// Writes the PID and a newline over the zeros that the file may hold. Those that are too many
-    /// go first: behind the newline they would be foreign text to whoever reads in between.
+    /// Writes the PID and a newline into the empty file. The kernel changes the length last: others
+    /// read nothing or all of it.
     pub(crate) fn write(&self, pid: Pid) -> sys::Answer<()> {
         let digits = Digits::of(pid.as_raw().unsigned_abs());
         let digits = digits.as_c_str().to_bytes();
         let length = digits.len() + 1;
         let mut text = [b'\n'; LONGEST];
         text[..digits.len()].copy_from_slice(digits);
-        if self.is_marked {
-            let length = length.try_into().map_err(|_| Errno::EOVERFLOW)?;
-            sys::shorten(&self.file, length)?;
-        }
         sys::write_at_start(&self.file, &text[..length])
     }
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use crate::error::{At, Error, Holder, Kind, Step};
 use crate::resources::entry::Entry;
-use crate::resources::pid_text::{LONGEST, Text, read};
+use crate::resources::pid_text::{Text, read};
 use crate::resources::place::Reach;
 use crate::sys::{self, Errno, FileStatus, Identity};
 
@@ -97,7 +97,14 @@ impl Acquired {
             return Ok(None);
         };
         if status.length > 0 {
-            mark_as_starting(name, &file)?;
+            if let Text::Foreign = read(&file).at_path(Step::OpenPidFile, name)? {
+                return Err(foreign(name, FOREIGN_TEXT));
+            }
+            // Not overwritten: whoever reads meanwhile might read a part of each number.
+            if !is_last_try && entry.remove().is_ok() {
+                return Ok(None);
+            }
+            sys::empty(&file).at_path(Step::WritePidFile, name)?;
         }
         if status.mode & 0o022 != 0 && !is_new {
             // Others may have it open for writing, and would keep that right whatever its mode
@@ -223,17 +230,6 @@ fn lock(
         return Err(Kind::AlreadyRunning(name.to_owned(), holder).into());
     }
     Ok(false)
-}
-
-/// Replaces what an earlier daemon left by zeros, nobody's PID. Neither the locked file nor a part
-/// of it ever names a stranger. There are more zeros than a PID has digits, since a file that grows
-/// shows the beginning of its new text first.
-fn mark_as_starting(name: &Path, file: &File) -> Result<(), Error> {
-    if let Text::Foreign = read(file).at_path(Step::OpenPidFile, name)? {
-        return Err(foreign(name, FOREIGN_TEXT));
-    }
-    // The file is not emptied: some file systems would write it to the disk when it is closed.
-    sys::write_at_start(file, &[b'0'; LONGEST]).at_path(Step::WritePidFile, name)
 }
 
 #[cold]

@@ -118,11 +118,11 @@ pub(crate) fn read_on(file: &File, text: &mut [u8]) -> Answer<usize> {
     .map(isize::unsigned_abs)
 }
 
-/// Sets the length of a file that is longer.
-pub(crate) fn shorten(file: &File, length: u8) -> Answer<()> {
+/// Leaves nothing in a file.
+pub(crate) fn empty(file: &File) -> Answer<()> {
     retry_interrupted(|| {
         // SAFETY: the descriptor is open, and no memory is touched.
-        Errno::result(unsafe { libc::ftruncate(file.as_raw_fd(), length.into()) }).map(drop)
+        Errno::result(unsafe { libc::ftruncate(file.as_raw_fd(), 0) }).map(drop)
     })
 }
 
