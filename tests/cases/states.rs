@@ -40,9 +40,41 @@ impl Barrier {
     /// Lets the waiting body pass, but not the next one.
     fn let_one_pass(&self, bot: &Bot) {
         let body = body_of(bot).expect("a body");
+        let _held = Held::supervisor_of(bot);
         self.0.unlock().expect("the lock is ours");
         wait::until("the body to pass", || !body.is_alive());
         self.0.lock().expect("the file can be locked");
+    }
+}
+
+/// A supervisor that is stopped. Its delay would be over before a slow machine has looked.
+struct Held(Process);
+
+impl Held {
+    fn supervisor_of(bot: &Bot) -> Self {
+        let supervisor = named(bot).expect("a supervisor");
+        kill(supervisor.0, Signal::SIGSTOP).expect("it runs");
+        wait::until("the supervisor to stand still", || {
+            supervisor.stat().is_some_and(|stat| stat.state == b'T')
+        });
+        Self(supervisor)
+    }
+
+    /// Lets a body pass, and holds the supervisor before it starts the next one.
+    fn before_a_restart(bot: &Bot, barrier: &Barrier) -> Self {
+        barrier.let_one_pass(bot);
+        let is_restarting = || matches!(status(bot.pid_file()), Status::Restarting { .. });
+        wait::until("the supervisor to notice", is_restarting);
+        let held = Self::supervisor_of(bot);
+        assert!(is_restarting(), "the delay is over");
+        held
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        // A test that fails may have killed it.
+        let _ = kill(self.0.0, Signal::SIGCONT);
     }
 }
 
@@ -150,7 +182,7 @@ fn status_is_true_through_a_whole_life() {
     assert!(launch.status.success(), "{launch:?}");
     for _ in 0..2 {
         look_until("running");
-        second.let_one_pass(&bot);
+        let _held = Held::before_a_restart(&bot, &second);
         look_until("restarting");
     }
     look_until("running");
@@ -220,9 +252,10 @@ fn the_line_of_status_has_the_supervisors_data() {
     let body = body_of(&bot).expect("a body");
     let line = await_state(&bot, "is running");
     assert!(line.contains(&format!("Z, body {}, 0 restarts, log ", body.0)), "{line}");
-    barrier.let_one_pass(&bot);
-    let line = await_state(&bot, "is restarting in ");
+    let held = Held::before_a_restart(&bot, &barrier);
+    let line = await_state(&bot, "is restarting");
     assert!(line.contains(", 0 restarts, last SIGABRT at 20"), "{line}");
+    drop(held);
     let line = await_state(&bot, "is running");
     assert!(line.contains(", 1 restart, last SIGABRT at 20"), "{line}");
     let Status::Running { supervision: Some(seen), .. } = status(bot.pid_file()) else {
@@ -241,11 +274,12 @@ fn the_line_of_status_has_the_supervisors_data() {
 fn a_bot_that_waits_for_its_restart_counts_as_running() {
     let (bot, barrier) = keeper_at_a_barrier("exit=3");
     let supervisor = named(&bot).expect("a supervisor");
-    barrier.let_one_pass(&bot);
+    let held = Held::before_a_restart(&bot, &barrier);
     let _line = await_state(&bot, "is restarting");
     let running = format!("keeper is already running, PID {}\n", supervisor.0);
     assert_eq!(bot.answer(&["start"], 0), running);
     let _line = bot.tell(&[]).refusal("keeper", 75);
+    drop(held);
     assert_eq!(bot.answer(&["stop"], 0), "keeper stopped\n");
     assert!(!supervisor.is_alive());
     bot.await_no_trace();

@@ -184,3 +184,18 @@ fn how(end: BodyEnd) -> String {
         },
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_time_until_a_restart_is_told_while_there_is_any() {
+        let soon = SystemTime::now() + Duration::from_secs(3600);
+        let line = restarting_in(Some(soon));
+        assert!(line.starts_with("is restarting in 3") && line.ends_with(" s"), "{line}");
+        for over in [None, Some(SystemTime::UNIX_EPOCH)] {
+            assert_eq!(restarting_in(over), "is restarting");
+        }
+    }
+}
