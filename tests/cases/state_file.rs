@@ -25,7 +25,7 @@ fn supervised(words: &[&str]) -> Bot {
 /// The value of a key in the state file, if the file has it.
 fn value(bot: &Bot, key: &str) -> Option<String> {
     let text = fs::read_to_string(bot.file(FILE)).ok()?;
-    let (text, _) = text.split_once("\nend\n")?;
+    let (text, _) = text.split_once("\nend ")?;
     let line = text.lines().find_map(|line| line.strip_prefix(key)?.strip_prefix(' '));
     line.map(ToOwned::to_owned)
 }

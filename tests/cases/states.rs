@@ -328,11 +328,17 @@ fn a_start_waits_for_an_earlier_one_that_fails() {
     assert!(launch.status.success() && launch.stdout.contains(" started, PID "), "{launch:?}");
 }
 
+/// A text with its last line, which has a sum of the others: FNV-1a.
+fn sealed(text: &str) -> String {
+    let add = |sum: u32, byte: u8| (sum ^ u32::from(byte)).wrapping_mul(0x0100_0193);
+    format!("{text}end {}\n", text.bytes().fold(0x811c_9dc5, add))
+}
+
 #[test]
 fn the_state_file_of_another_supervisor_is_ignored() {
     let bot = bot!["sleep"];
     let daemon = bot.start();
-    let others = "state restarting\nsupervisor 1\nrestarts 7\nend\n";
+    let others = sealed("state restarting\nsupervisor 1\nrestarts 7\n");
     fs::write(bot.file("builder.pid.state"), others).expect("a file");
     let Status::Running { pid, supervision: None, .. } = status(bot.pid_file()) else {
         panic!("{:?}", status(bot.pid_file()))
@@ -341,14 +347,15 @@ fn the_state_file_of_another_supervisor_is_ignored() {
     kill(daemon.process.0, Signal::SIGKILL).expect("the daemon runs");
     wait::until("the daemon to end", || !daemon.process.is_alive());
     assert_eq!(status(bot.pid_file()), Status::Dead);
-    let given_up = "state given-up\nsupervisor 1\nrestarts 7\nend\n";
+    let given_up = sealed("state given-up\nsupervisor 1\nrestarts 7\n");
     fs::write(bot.file("builder.pid.state"), given_up).expect("a file");
     assert_eq!(status(bot.pid_file()), Status::Dead, "the state file names another supervisor");
 }
 
 #[test]
 fn an_odd_state_file_changes_nothing() {
-    for text in ["", "state", "state running\nsupervisor x\nend\n", &"x".repeat(1 << 20)] {
+    let (odd, long) = (sealed("state running\nsupervisor x\n"), "x".repeat(1 << 20));
+    for text in ["", "state", &odd, &long] {
         let (bot, _barrier) = keeper_at_a_barrier("exit=0");
         let supervisor = named(&bot).expect("a supervisor");
         fs::write(bot.file("keeper.pid.state"), text).expect("a file");
@@ -363,8 +370,8 @@ fn an_odd_state_file_changes_nothing() {
 fn a_time_beyond_the_calendar_is_told_at_once() {
     let bot = keeper();
     let text = "state given-up\nsupervisor 1\nrestarts 7\nlast-end exit 3\n\
-        last-end-time 9223372036854775807.000\nend\n";
-    fs::write(bot.file("keeper.pid.state"), text).expect("a file");
+        last-end-time 9223372036854775807.000\n";
+    fs::write(bot.file("keeper.pid.state"), sealed(text)).expect("a file");
     let line = bot.answer(&["status"], 1);
     assert!(line.contains("last exit code 3 at 9999-12-31T23:59:59Z"), "{line}");
 }

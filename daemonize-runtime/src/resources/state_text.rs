@@ -93,9 +93,23 @@ impl fmt::Display for State {
             let time = Time(time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default());
             writeln!(f, "last-end {kind} {number}\nlast-end-time {time}")?;
         }
-        // What stands behind is an older text that was longer.
-        writeln!(f, "end")
+        Ok(())
     }
+}
+
+/// The text with its last line.
+#[inline]
+pub(crate) fn sealed(text: &str) -> String {
+    text.to_owned() + &last_line(text)
+}
+
+/// Has a sum of the lines before it. The kernel lets others read while it copies a text. They may
+/// see a part of that and a part of the text before.
+#[inline]
+fn last_line(text: &str) -> String {
+    // FNV-1a.
+    let add = |sum: u32, byte: u8| (sum ^ u32::from(byte)).wrapping_mul(0x0100_0193);
+    format!("end {}\n", text.bytes().fold(0x811c_9dc5, add))
 }
 
 /// Seconds, and milliseconds: since 1970, or since the machine was started.
@@ -108,10 +122,14 @@ impl fmt::Display for Time {
     }
 }
 
-/// Reads a text; `None` for anything odd. Keys that are not known belong to a later version.
+/// Reads a sealed text; `None` for anything odd, such as parts of two. Keys that are not known
+/// belong to a later version.
 #[inline]
 pub(crate) fn parse(text: &str) -> Option<State> {
-    let (text, _) = text.split_once("\nend\n")?;
+    let (text, end) = text.split_at(text.find("\nend ")? + 1);
+    if !end.starts_with(&last_line(text)) {
+        return None;
+    }
     let value = |key: &str| {
         text.lines().find_map(|line| line.split_once(' ').filter(|(name, _)| *name == key))
     };
@@ -188,20 +206,29 @@ mod tests {
     #[test]
     fn what_is_written_is_read() {
         for state in states() {
-            assert_eq!(parse(&state.to_string()), Some(state));
+            assert_eq!(parse(&sealed(&state.to_string())), Some(state));
         }
         assert_eq!(
             states()[1].to_string(),
             "state restarting\nsupervisor 4711\nrestarts 3\nnext-start 1600.152\n\
-             last-end signal 9\nlast-end-time 1798761599.005\nend\n"
+             last-end signal 9\nlast-end-time 1798761599.005\n"
         );
     }
 
     #[test]
-    fn the_rest_of_an_older_text_and_unknown_keys_do_not_matter() {
-        let [short, long, _] = states().map(|state| state.to_string());
-        assert_eq!(parse(&(short.clone() + &long)), Some(states()[0]));
-        assert_eq!(parse(&short.replace("body", "mood fine\nbody")), Some(states()[0]));
+    fn what_stands_behind_and_unknown_keys_do_not_matter() {
+        let [text, ..] = states().map(|state| state.to_string());
+        assert_eq!(parse(&(sealed(&text) + &text)), Some(states()[0]));
+        assert_eq!(parse(&sealed(&text.replace("body", "mood fine\nbody"))), Some(states()[0]));
+    }
+
+    #[test]
+    fn parts_of_two_texts_say_nothing() {
+        let [one, other, _] = states().map(|state| sealed(&state.to_string()));
+        let same = one.bytes().zip(other.bytes()).take_while(|(one, other)| one == other).count();
+        for cut in same + 1..one.len() {
+            assert_eq!(parse(&(one[..cut].to_owned() + &other[cut..])), None, "{cut}");
+        }
     }
 
     #[test]
@@ -215,12 +242,13 @@ mod tests {
             text.replace("1600.152", "1600"),
             text.replace("signal 9", "hunger 9"),
             text.replace("1798761599.005", "18446744073709551615.999"),
-            text.replace("\nend\n", "\n"),
-            "notes of the user\nend\n".to_owned(),
+            "notes of the user\n".to_owned(),
         ];
         for odd in odd {
-            assert_eq!(parse(&odd), None, "{odd}");
+            assert_eq!(parse(&sealed(&odd)), None, "{odd}");
         }
+        assert_eq!(parse(&text), None);
+        let text = sealed(&text);
         for length in 0..text.len() {
             assert_eq!(parse(&text[..length]), None, "{length}");
         }
