@@ -174,6 +174,12 @@ impl Call {
         self.row().is_some_and(|row| row.errors == FORK)
     }
 
+    /// Whether the call looks at a file, locks it, or removes it.
+    pub(crate) fn needs_file(self) -> bool {
+        let is_known = |row: &Row| row.errors == LOOK || row.errors == LOCK;
+        self.row().is_some_and(is_known) || self.is(libc::SYS_unlinkat)
+    }
+
     /// The address of the path that the call opens.
     pub(crate) fn path(self) -> Option<u64> {
         match self.number {

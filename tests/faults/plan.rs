@@ -74,10 +74,8 @@ impl Plan {
     /// Whether the faults may keep a failed start from removing its PID file. It is removed by its
     /// name, and only under its lock. The launcher may not remove that of another user.
     pub(crate) fn may_leave_pid_file(&self) -> bool {
-        let calls = [libc::SYS_flock, libc::SYS_newfstatat, libc::SYS_unlinkat];
         self.faults.iter().any(|fault| {
-            matches!(fault.disturbance, Disturbance::Signal(_))
-                || calls.iter().any(|&call| fault.call.is(call))
+            matches!(fault.disturbance, Disturbance::Signal(_)) || fault.call.needs_file()
         })
     }
 }
