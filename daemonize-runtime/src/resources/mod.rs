@@ -12,6 +12,7 @@ pub(crate) mod pid_lock;
 pub(crate) mod pid_text;
 mod place;
 pub(crate) mod privileges;
+mod reading;
 pub(crate) mod root;
 pub(crate) mod signals;
 pub(crate) mod state_file;

@@ -2,6 +2,7 @@
 
 use std::fs::File;
 
+use crate::resources::reading::read_settled;
 use crate::sys;
 use crate::sys::proc::number;
 
@@ -17,18 +18,10 @@ pub(crate) enum Text {
     Foreign,
 }
 
-/// Reads until two readings agree. One that meets a write may have the beginning of one text and
-/// the end of another, and one that meets a change of the length has zero bytes.
 #[inline(never)]
 pub(crate) fn read(file: &File) -> sys::Answer<Text> {
-    let mut text = [0; LONGEST + 1];
-    let text = loop {
-        let before = text;
-        let length = sys::read_at_start(file, &mut text)?;
-        if text == before {
-            break &text[..length];
-        }
-    };
+    let (text, length) = read_settled::<{ LONGEST + 1 }>(file)?;
+    let text = &text[..length];
     let digits = text.trim_ascii();
     if text.len() > LONGEST || !digits.iter().all(u8::is_ascii_digit) {
         return Ok(Text::Foreign);
