@@ -1,7 +1,8 @@
 //! What `status` and `stop` say where they cannot see which process holds the lock.
 
 use tests::bot::{Bot, begin};
-use tests::need::{self, AS_PID_1};
+use tests::files::give_away;
+use tests::need::{self, AS_PID_1, NOBODY_ELSE, Need};
 
 fn commander() -> Bot {
     Bot::new(env!("CARGO_BIN_EXE_commander"))
@@ -47,6 +48,45 @@ fn nobody_is_stopped_from_another_pid_namespace() {
     let launch = begin(bot.command_by(&words)).finish();
     assert_eq!(launch.status.code(), Some(0), "{launch:?}");
     assert!(launch.stdout.ends_with("commander stopped\n"), "{launch:?}");
+}
+
+/// There nobody has the number of the bot.
+#[test(needs = need::pid_namespace)]
+fn the_bot_of_another_pid_namespace_is_not_called_misnamed() {
+    let bot = commander();
+    let daemon = bot.start();
+    for word in ["status", "stop"] {
+        let mut command = bot.command_by(&["unshare", "--pid", "--fork"]);
+        command.arg(word);
+        let launch = begin(command).finish();
+        assert_eq!(launch.status.code(), Some(4), "{word}: {launch:?}");
+        let said = launch.stdout + &launch.stderr;
+        assert!(said.contains("without a /proc of this PID namespace nobody can tell"), "{said}");
+    }
+    assert!(daemon.process.is_alive());
+}
+
+const WITH_CAPABILITY: [&str; 5] =
+    ["setpriv", "--inh-caps", "+net_raw", "--ambient-caps", "+net_raw"];
+
+fn capability() -> Need {
+    need::command("setpriv and capabilities", &[&WITH_CAPABILITY[..], &["true"]].concat())
+}
+
+/// Its table of descriptors can be listed, but not followed.
+#[test(needs = capability)]
+fn a_bot_with_more_capabilities_is_not_called_misnamed() {
+    let bot = commander();
+    give_away(bot.start_directory(), NOBODY_ELSE);
+    let [user, group] = ["--reuid", "--regid"].map(|option| format!("{option}={NOBODY_ELSE}"));
+    let as_user = ["setpriv", &user, &group, "--clear-groups"];
+    let daemon = bot.start_by(bot.command_by(&[&as_user, &WITH_CAPABILITY[1..]].concat()));
+    let mut command = bot.command_by(&as_user);
+    command.arg("status");
+    let launch = begin(command).finish();
+    assert_eq!(launch.status.code(), Some(4), "{launch:?}");
+    assert!(launch.stdout.contains("cannot be inspected"), "{launch:?}");
+    assert!(daemon.process.is_alive());
 }
 
 #[test]

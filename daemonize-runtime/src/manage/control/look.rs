@@ -10,7 +10,7 @@ use std::path::Path;
 use std::thread::sleep;
 use std::time::{Duration, SystemTime};
 
-use crate::manage::control::process::{Process, Sight, find_holder};
+use crate::manage::control::process::{Process, Sight, find_holder, is_blind};
 use crate::resources::entry::Entry;
 use crate::resources::pid_lock::{GENTLY, IS_LINK, IS_REPLACED};
 use crate::resources::pid_text::{Text, read};
@@ -165,7 +165,10 @@ impl Look {
         let misnamed = Found::Unknown(Doubt::Misnamed(pid, self.identity));
         // The first process of a container names itself; anywhere else a 1 is no daemon of ours,
         // and is not attested.
-        let Some(process) = Process::pin(pid) else { return misnamed };
+        let Some(process) = Process::pin(pid) else {
+            // In another PID namespace it may be the daemon's number.
+            return if is_blind() { Found::Unknown(Doubt::Hidden(Sight::Blind)) } else { misnamed };
+        };
         // After the text, which may be younger than anything that was known before it was read.
         let metadata = self.file.metadata();
         let (owner, since) = match metadata.and_then(|file| Ok((file.uid(), file.modified()?))) {

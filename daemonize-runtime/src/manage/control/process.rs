@@ -47,11 +47,11 @@ impl Process {
             // Nothing here can tell, so the number in the file has to do.
             return Ok(true);
         }
-        let held = if shows_own_namespace() {
-            holds(&directory_of(self.pid), file)
-        } else {
+        let held = if is_blind() {
             // The number would be that of a stranger.
             Err(io::ErrorKind::NotFound.into())
+        } else {
+            holds(&directory_of(self.pid), file)
         };
         held.or_else(|error| if self.has_ended() { Ok(false) } else { Err(error) })
     }
@@ -66,7 +66,7 @@ impl Process {
     /// What this user sees of it.
     #[inline]
     pub(crate) fn sight(&self) -> Sight {
-        if !shows_own_namespace() {
+        if is_blind() {
             return Sight::Blind;
         }
         match effective_user_of(self.pid) {
@@ -169,27 +169,32 @@ fn directory_of(pid: i32) -> PathBuf {
     PathBuf::from(format!("/proc/{pid}"))
 }
 
-/// Whether the numbers in `/proc` are those by which this process knows others.
+/// Whether the numbers in `/proc` are not those by which this process knows others.
 #[inline]
-fn shows_own_namespace() -> bool {
+pub(crate) fn is_blind() -> bool {
     let own = process::id().to_string();
-    fs::read_link("/proc/self").is_ok_and(|shown| shown.as_os_str() == own.as_str())
+    let is_own = |shown: PathBuf| shown.as_os_str() == own.as_str();
+    cfg!(target_os = "linux") && !fs::read_link("/proc/self").is_ok_and(is_own)
 }
 
 #[inline]
 fn holds(directory: &Path, file: Identity) -> io::Result<bool> {
+    let mut refusal = None;
     for descriptor in fs::read_dir(directory.join("fd"))? {
         let descriptor = descriptor?;
         let details = directory.join("fdinfo").join(descriptor.file_name());
-        if fs::metadata(descriptor.path()).is_ok_and(|open| identity_of(&open) == file) {
-            match fs::read_to_string(details) {
+        match fs::metadata(descriptor.path()) {
+            Ok(open) if identity_of(&open) == file => match fs::read_to_string(details) {
                 Ok(details) if details.contains("\nlock:") => return Ok(true),
                 Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
                 _ => {}
-            }
+            },
+            // The process may be hidden, or only a file that another user has mounted.
+            Err(error) if error.kind() == io::ErrorKind::PermissionDenied => refusal = Some(error),
+            _ => {}
         }
     }
-    Ok(false)
+    refusal.map_or(Ok(false), Err)
 }
 
 /// Not by the owner of the directory in `/proc`: that is root for a process which may not be looked
