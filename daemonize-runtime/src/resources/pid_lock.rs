@@ -130,7 +130,7 @@ impl Acquired {
 pub(crate) type OpenKeeper = fn(&Entry, &File, Identity, bool) -> sys::Answer<Option<File>>;
 
 /// Opens a PID file a second time, only to read: whoever gets hold of the daemon cannot make root's
-/// tools signal a stranger. `None` if it was replaced in between.
+/// tools signal a stranger. `None` if it was removed or replaced in between.
 #[inline]
 pub(crate) fn open_keeper(
     entry: &Entry,
@@ -138,11 +138,16 @@ pub(crate) fn open_keeper(
     identity: Identity,
     is_new: bool,
 ) -> sys::Answer<Option<File>> {
-    let keeper = entry.open(GENTLY, 0).inspect_err(|_| {
+    let opened = entry.open(GENTLY, 0).inspect_err(|_| {
         if is_new && sys::try_lock(file) == Ok(true) {
             entry.remove_if(identity);
         }
-    })?;
+    });
+    let keeper = match opened {
+        // It is not locked yet, so a `stop` may have removed it.
+        Err(Errno::ENOENT) => return Ok(None),
+        opened => opened?,
+    };
     Ok((sys::status_of(&keeper)?.identity == identity).then_some(keeper))
 }
 
@@ -235,4 +240,22 @@ fn lock(
 #[cold]
 pub(crate) fn foreign(name: &Path, why: &'static str) -> Error {
     Kind::ForeignPidFile(name.to_owned(), why).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{env, fs, process};
+
+    use super::*;
+
+    #[test]
+    fn a_file_that_is_removed_before_it_is_opened_again_is_worth_another_try() {
+        let path = env::temp_dir().join(format!("keeper-{}", process::id()));
+        let file = File::create_new(&path).expect("a new file");
+        let status = sys::status_of(&file).expect("an open file");
+        fs::remove_file(&path).expect("it is there");
+        let entry = Entry::of_path(&path).expect("a path");
+        let opened = open_keeper(&entry, &file, status.identity, true);
+        assert!(matches!(opened, Ok(None)), "{opened:?}");
+    }
 }
