@@ -20,6 +20,8 @@ use tests::process::Process;
 use tests::terminal::Terminal;
 use tests::{bot, lock, wait};
 
+use crate::state_file::removed_by;
+
 // Users and groups.
 
 /// Accounts in a mount namespace: `bot` with two supplementary groups, one with a name in Latin-1,
@@ -235,6 +237,14 @@ fn capabilities_are_dropped_from_all_sets() {
 }
 
 // The daemon after it has dropped its privileges.
+
+/// Once the PID file is gone, the log may be that of another start.
+#[test(needs = need::root)]
+fn the_log_of_a_failed_start_is_removed_before_the_pid_file() {
+    let bot = without_privileges(&["redirect=out.log", "chdir=missing"]);
+    let removed = removed_by(&bot, |bot| drop(bot.refused(78)));
+    assert_eq!(removed, ["out.log", "builder.pid"]);
+}
 
 /// A bot that drops its privileges. Its start directory belongs to root, and every user may enter
 /// it.

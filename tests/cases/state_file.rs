@@ -1,6 +1,7 @@
 //! The state file, which a supervisor keeps beside the PID file. It has the state, the body, the
 //! restarts and the last end.
 
+use std::ffi::OsString;
 use std::fs;
 use std::os::unix::fs::{MetadataExt, symlink};
 use std::thread;
@@ -149,24 +150,26 @@ fn a_failed_start_leaves_no_state_file() {
     assert_eq!(bot.files(), [""; 0]);
 }
 
+/// The names that disappear from the bot's start directory during a launch, in order.
+pub(crate) fn removed_by(bot: &Bot, launch: impl FnOnce(&Bot)) -> Vec<OsString> {
+    let watch = Inotify::init(InitFlags::IN_NONBLOCK).expect("a watch");
+    watch.add_watch(&bot.start_directory(), AddWatchFlags::IN_DELETE).expect("a directory");
+    launch(bot);
+    let events = watch.read_events().unwrap_or_default();
+    events.into_iter().filter_map(|event| event.name).collect()
+}
+
 /// Once the PID file is gone, the state file may be that of another start.
 #[test]
 fn the_state_file_of_a_failed_start_is_removed_before_the_pid_file() {
-    let removed_by = |bot: &Bot, launch: &dyn Fn(&Bot)| {
-        let watch = Inotify::init(InitFlags::IN_NONBLOCK).expect("a watch");
-        watch.add_watch(&bot.start_directory(), AddWatchFlags::IN_DELETE).expect("a directory");
-        launch(bot);
-        let events = watch.read_events().unwrap_or_default();
-        events.into_iter().filter_map(|event| event.name).collect::<Vec<_>>()
-    };
     let bot = bot!["restart-quickly=9", "chdir=missing", "sleep"];
-    let removed = removed_by(&bot, &|bot| drop(bot.refused(78)));
+    let removed = removed_by(&bot, |bot| drop(bot.refused(78)));
     assert_eq!(removed, [FILE, "builder.pid"]);
 
     // Where the daemon waits in vain for its launcher, that is for it to do.
     for delay in (0..50).map(|round| Duration::from_micros(200 * round)) {
         let bot = bot!["restart-quickly=9", "sleep"];
-        let removed = removed_by(&bot, &|bot| {
+        let removed = removed_by(&bot, |bot| {
             let launching = begin(bot.command());
             thread::sleep(delay);
             launching.signal(Signal::SIGKILL);

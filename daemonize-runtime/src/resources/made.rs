@@ -19,7 +19,8 @@ trait Notes: Debug {
     fn list(&mut self) -> &mut List;
     /// Notes a log as made, if its directory was.
     fn note_log_below(&mut self, path: &Path, identity: Identity) -> sys::Answer<()>;
-    fn take_back(&self);
+    fn take_back_logs(&self);
+    fn take_back_directories(&self);
 }
 
 #[derive(Debug, Default)]
@@ -50,10 +51,17 @@ impl Made {
         self.0.as_mut().map_or(Ok(()), |notes| notes.note_log_below(path, identity))
     }
 
-    /// Takes all of it back. What somebody uses by now stays.
-    pub(crate) fn take_back(&self) {
+    /// Takes back the logs that nobody has written to.
+    pub(crate) fn take_back_logs(&self) {
         if let Some(notes) = &self.0 {
-            notes.take_back();
+            notes.take_back_logs();
+        }
+    }
+
+    /// Takes back the directories that are empty by now.
+    pub(crate) fn take_back_directories(&self) {
+        if let Some(notes) = &self.0 {
+            notes.take_back_directories();
         }
     }
 }
@@ -74,12 +82,16 @@ impl Notes for List {
     }
 
     #[inline]
-    fn take_back(&self) {
+    fn take_back_logs(&self) {
         for (log, identity) in &self.logs {
             if log.status().is_ok_and(|there| there.length == 0) {
                 log.remove_if(*identity);
             }
         }
+    }
+
+    #[inline]
+    fn take_back_directories(&self) {
         for (_, directory) in self.directories.iter().rev() {
             let _ = directory.remove_directory();
         }

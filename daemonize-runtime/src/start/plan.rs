@@ -91,14 +91,15 @@ impl Plan<'_> {
     }
 
     /// A failed start leaves no PID file, and nothing that was made for it. The lock goes with the
-    /// last descriptor. The state file goes first: once the PID file is gone, it may be another
-    /// start's.
+    /// last descriptor. Logs and the state file go first: once the PID file is gone, another start
+    /// may use them.
     pub(crate) fn give_up(&self) {
+        self.made.take_back_logs();
         self.state_file.iter().for_each(StateFile::remove);
         if let Some(pid_file) = &self.pid_file {
             pid_file.remove();
         }
-        self.made.take_back();
+        self.made.take_back_directories();
     }
 }
 
