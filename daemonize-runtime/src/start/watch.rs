@@ -33,7 +33,8 @@ pub(crate) fn watch(plan: &Plan, daemon: Pid, launcher: &UnixStream, lifeline: &
     if Report::SetUp.send(launcher).is_ok() {
         daemon.watch(launcher, lifeline);
     } else {
-        daemon.end_with_launcher();
+        daemon.end_at_once();
+        plan.give_up();
     }
     // Whatever the body has started goes along, and this process with it.
     let _ = sys::persist(|| killpg(getpid(), Signal::SIGKILL));
@@ -78,14 +79,14 @@ impl Unfinished<'_> {
                 Heard::Word(Word::Dismissed) => sys::exit_now(0),
                 Heard::Word(Word::TimeIsUp) => time_limit = Some(self.ask_to_end()),
                 Heard::End => {
-                    self.end_with_launcher();
+                    self.end_at_once();
                     break;
                 }
             }
         }
+        // The launcher cannot remove what another user has made, and may be gone.
+        self.plan.give_up();
         if let Some(end) = self.end() {
-            // The launcher cannot remove what another user has made.
-            self.plan.give_up();
             let _ = Report::of(end).send(launcher);
         }
     }
@@ -118,13 +119,6 @@ impl Unfinished<'_> {
             self.signal(Signal::SIGCONT);
         }
         Deadline::after(ending.timeout.saturating_add(share))
-    }
-
-    /// Ends it without a launcher, and takes back what both have made: nobody else will.
-    #[inline]
-    fn end_with_launcher(&self) {
-        self.end_at_once();
-        self.plan.give_up();
     }
 
     /// A supervisor takes its body along, and all that the body has started.
