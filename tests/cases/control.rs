@@ -299,7 +299,7 @@ fn a_stranger_in_the_file_of_a_living_bot_is_left_alone() {
     assert!(daemon.process.is_alive());
 }
 
-/// Another start has locked the file of a dead bot, and has not marked it yet.
+/// Another start has locked the file of a dead bot, and has not removed it yet.
 #[test]
 fn a_stranger_is_not_what_the_word_start_is_content_with() {
     let bot = Bot::new(env!("CARGO_BIN_EXE_commander"));

@@ -77,7 +77,7 @@ pub(crate) fn judge(ended: &Ended, plan: &Plan, expected: &Ending) -> Outcome {
         ended.await_nothing_left();
         if matches!(expected, Ending::Runs(_)) && !plan.may_leave_pid_file() {
             let left = fs::read_to_string(ended.bot.pid_file()).ok();
-            // The number in a stale file may have been replaced.
+            // A stale file may be there as before.
             let left = left.filter(|text| text.len() < STALE.len());
             assert_eq!(left, None, "a new PID file is left");
         }

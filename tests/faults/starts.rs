@@ -135,7 +135,7 @@ fn with_much_to_do() -> Bot {
     let bot = bot!["redirect=out.log", "stdin=input", "chdir=elsewhere", "sleep"];
     fs::write(bot.file("input"), "").expect("an input");
     fs::create_dir(bot.file("elsewhere")).expect("a directory");
-    // Longer than any PID, which makes the start truncate the file.
+    // The start removes it.
     fs::write(bot.pid_file(), STALE).expect("a stale PID file");
     fs::set_permissions(bot.pid_file(), Permissions::from_mode(0o600)).expect("its mode");
     bot.under(inherited())

@@ -165,7 +165,7 @@ fn lock_after(path: &Path, ended: &Running, patience: Duration) -> Lock {
             return Lock::Free;
         };
         match look.text {
-            // Not marked as its own yet by a new daemon, or held by something that was left.
+            // Not removed yet by a new start, or held by something that was left.
             Ok(Text::Pid(pid)) if pid == ended.process.pid && look.identity == ended.file => {
                 if is_new(pid, look.identity) {
                     return Lock::New(Some(pid));
