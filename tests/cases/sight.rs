@@ -1,5 +1,7 @@
 //! What `status` and `stop` say where they cannot see which process holds the lock.
 
+use std::process::Command;
+
 use tests::bot::{Bot, begin};
 use tests::files::give_away;
 use tests::need::{self, AS_PID_1, NOBODY_ELSE, Need};
@@ -8,12 +10,13 @@ fn commander() -> Bot {
     Bot::new(env!("CARGO_BIN_EXE_commander"))
 }
 
-#[test(needs = need::mounts)]
-fn without_proc_nothing_is_known_of_a_bot_to_anybody() {
+/// Runs the words by this command beside a running bot.
+#[track_caller]
+fn assert_nobody_can_tell(command: impl Fn(&Bot) -> Command) {
     let bot = commander();
     let daemon = bot.start();
     for word in ["status", "stop", "restart"] {
-        let mut command = bot.command_after_mounting(need::HIDE_PROC);
+        let mut command = command(&bot);
         command.arg(word);
         let launch = begin(command).finish();
         assert_eq!(launch.status.code(), Some(4), "{word}: {launch:?}");
@@ -21,6 +24,11 @@ fn without_proc_nothing_is_known_of_a_bot_to_anybody() {
         assert!(said.contains("without a /proc of this PID namespace nobody can tell"), "{said}");
     }
     assert!(daemon.process.is_alive());
+}
+
+#[test(needs = need::mounts)]
+fn without_proc_nothing_is_known_of_a_bot_to_anybody() {
+    assert_nobody_can_tell(|bot| bot.command_after_mounting(need::HIDE_PROC));
 }
 
 /// There `/proc` has other numbers, and the bot's is that of a stranger.
@@ -53,17 +61,7 @@ fn nobody_is_stopped_from_another_pid_namespace() {
 /// There nobody has the number of the bot.
 #[test(needs = need::pid_namespace)]
 fn the_bot_of_another_pid_namespace_is_not_called_misnamed() {
-    let bot = commander();
-    let daemon = bot.start();
-    for word in ["status", "stop"] {
-        let mut command = bot.command_by(&["unshare", "--pid", "--fork"]);
-        command.arg(word);
-        let launch = begin(command).finish();
-        assert_eq!(launch.status.code(), Some(4), "{word}: {launch:?}");
-        let said = launch.stdout + &launch.stderr;
-        assert!(said.contains("without a /proc of this PID namespace nobody can tell"), "{said}");
-    }
-    assert!(daemon.process.is_alive());
+    assert_nobody_can_tell(|bot| bot.command_by(&["unshare", "--pid", "--fork"]));
 }
 
 const WITH_CAPABILITY: [&str; 5] =

@@ -76,6 +76,12 @@ impl Entry {
         sys::status_at(self.directory(), &self.name)
     }
 
+    /// Whether this file stands here.
+    #[inline]
+    pub(crate) fn leads_to(&self, identity: Identity) -> bool {
+        self.status().is_ok_and(|there| there.identity == identity)
+    }
+
     pub(crate) fn remove(&self) -> sys::Answer<()> {
         sys::remove_at(self.directory(), &self.name, false)
     }
@@ -88,7 +94,7 @@ impl Entry {
     /// Removes the file, if it is still this one.
     #[inline(never)]
     pub(crate) fn remove_if(&self, identity: Identity) {
-        if self.status().is_ok_and(|there| there.identity == identity) {
+        if self.leads_to(identity) {
             // What cannot be removed stays as a stale file, which hinders nobody.
             let _ = self.remove();
         }

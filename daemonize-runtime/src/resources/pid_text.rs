@@ -6,7 +6,7 @@ use crate::resources::reading::read_settled;
 use crate::sys;
 use crate::sys::proc::number;
 
-/// What is longer is not a PID.
+/// What is longer is not a PID. With one byte more, two readings are compared in registers.
 pub(crate) const LONGEST: usize = 31;
 
 /// What stands in a PID file.
@@ -18,6 +18,7 @@ pub(crate) enum Text {
     Foreign,
 }
 
+/// What the file says.
 #[inline(never)]
 pub(crate) fn read(file: &File) -> sys::Answer<Text> {
     let (text, length) = read_settled::<{ LONGEST + 1 }>(file)?;

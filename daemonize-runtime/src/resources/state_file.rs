@@ -20,6 +20,12 @@ use crate::sys::{self, Errno, FileStatus, Pid, errno_of};
 /// Behind the name of the PID file.
 const SUFFIX: &str = ".state";
 
+/// How often a text is read that does not fit its sum: it may just be written.
+const READINGS: u32 = 10;
+
+/// The time between two readings.
+const PAUSE: Duration = Duration::from_millis(1);
+
 /// A state file that is this daemon's own.
 #[derive(Debug)]
 pub(crate) struct StateFile {
@@ -144,16 +150,14 @@ fn write_to(file: &File, state: &State) -> sys::Answer<()> {
     sys::write_at_start(file, format!("{text:LENGTH$}").as_bytes())
 }
 
-/// What the file says, if that is certain. A text that was just being written is read again.
+/// What the file says, if that is certain.
 #[inline]
 fn state_of(file: &File) -> Option<State> {
-    const PAUSES: usize = 10;
-    let look = || parse(&text_of(file)?);
-    look().or_else(|| {
-        (0..PAUSES).find_map(|_| {
-            sleep(Duration::from_millis(1));
-            look()
-        })
+    (0..READINGS).find_map(|reading| {
+        if reading > 0 {
+            sleep(PAUSE);
+        }
+        parse(&text_of(file)?)
     })
 }
 

@@ -139,13 +139,6 @@ impl Look {
         Ok(!is_free)
     }
 
-    /// Whether the file is still the one at its path.
-    #[inline]
-    fn is_in_place(&self, path: &Path) -> bool {
-        let there = Entry::of_path(path).and_then(|entry| entry.status());
-        there.is_ok_and(|there| there.identity == self.identity)
-    }
-
     #[inline]
     fn judge(self, path: &Path) -> Found {
         let pid = match self.text {
@@ -156,7 +149,9 @@ impl Look {
         };
         match self.is_locked() {
             Ok(true) => {}
-            Ok(false) if self.is_in_place(path) => return Found::Dead(pid),
+            Ok(false) if Entry::of_path(path).is_ok_and(|entry| entry.leads_to(self.identity)) => {
+                return Found::Dead(pid);
+            }
             // A daemon that ends well removes its file before it lets go of the lock.
             Ok(false) => return Found::Unknown(Doubt::Failed(io::Error::other(IS_REPLACED))),
             Err(error) => return Found::Unknown(Doubt::Failed(error)),
@@ -210,7 +205,7 @@ impl Look {
         if self.lock()
             && !matches!(self.text, Ok(Text::Foreign) | Err(_))
             && let Ok(entry) = Entry::in_directory_of(path)
-            && entry.status().is_ok_and(|there| there.identity == self.identity)
+            && entry.leads_to(self.identity)
         {
             // First: once the PID file is gone, it may be a new daemon's.
             state_file::remove_left(&entry);
